@@ -1,11 +1,12 @@
 """Staff log in before a page at a real provider, and out: every step a browser takes."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx
 import pytest
@@ -14,8 +15,11 @@ from starlette.responses import Response
 from careflow_cli.processes.ports import free_ports
 from careflow_service.identity import Actor, Role
 from careflow_service.mongo.vault import BlindIndex
+from careflow_service.pages.code_flow import ROUNDED, CodeFlow
 from careflow_service.pages.logins import ASKED_AGAIN, COOKIE, Begun, Logins
 from careflow_service.testing.visiting import Page
+from careflow_service.tokens import TokenRefused
+from careflow_service.tokens.provider import Provider
 from tests.identity.provider import PASSWORD, Browser, LocalProvider
 from tests.identity.serving import booking_at
 
@@ -144,3 +148,43 @@ async def test_whom_the_provider_locks_out_is_out_within_the_hour(
 
     assert "/oauth/authorize" in ways
     assert (ways[-1] != "/pages/logged-in") is is_locked
+
+
+@pytest.mark.parametrize("tampered", [False, True])
+async def test_a_colleague_is_asked_who_they_are_though_the_provider_knows(
+    provider: LocalProvider, tampered: bool
+) -> None:
+    """On one tablet: bo logged in a moment ago, and is sent there as ada's colleague; whoever sits there may take out
+    what has the provider ask.
+    """
+    client, back = f"tablet-{tampered}", "http://localhost/pages/logged-in"
+    provider.has_application(client, back, public=True)
+    bo = f"bo-{tampered}".lower()
+    tablet = provider.somebody(bo, "nurse")
+    tablet.logs_in(bo)
+    await asyncio.sleep(2 * ROUNDED)  # what is told apart is seconds, on the provider's own clock
+    flow = CodeFlow(Provider(development=True), provider.url, client_id=client, client_secret=None, back=back)
+    address, begun = await flow.begin("line", here=None, beside="ada")
+    if tampered:
+        address = address.replace("&prompt=login", "").replace("&max_age=600", "")
+
+    code = sent_back_with(tablet, address, bo)
+
+    if tampered:
+        with pytest.raises(TokenRefused):
+            await flow.finish(code, begun)
+    else:
+        assert await flow.finish(code, begun)
+
+
+def sent_back_with(tablet: Browser, address: str, name: str) -> str:
+    """The code with which the provider sends back, after it asked where it does."""
+    led = address
+    tablet.client.follow_redirects = False
+    while not led.startswith("http://localhost/pages/logged-in"):
+        page = tablet.client.get(led)
+        while not page.is_redirect:
+            fields = {"password": PASSWORD} if 'name="password"' in page.text else {"login": name}
+            page = tablet.sends(page, **fields)
+        led = urljoin(led, page.headers["location"])
+    return parse_qs(urlsplit(led).query)["code"][0]

@@ -53,7 +53,7 @@ async def test_whoever_leaves_is_out_after_a_quarter_of_an_hour() -> None:
     at.later(timedelta(seconds=1))
     with pytest.raises(TokenRefused):
         await logins.verify(cookie)
-    assert logins.seen(scope_with(cookie)) is None
+    assert logins.here(scope_with(cookie)) is None
 
 
 async def test_whoever_works_on_is_asked_for_at_the_provider_every_hour() -> None:
@@ -67,7 +67,7 @@ async def test_whoever_works_on_is_asked_for_at_the_provider_every_hour() -> Non
     at.later(timedelta(seconds=1))
     with pytest.raises(TokenRefused):
         await logins.verify(cookie)
-    assert logins.seen(scope_with(cookie)) is not None
+    assert logins.here(scope_with(cookie)) is not None
 
 
 async def test_a_page_that_shows_itself_anew_keeps_nobody_logged_in() -> None:

@@ -65,7 +65,7 @@ async def test_whoever_comes_back_with_what_they_left_with_is_logged_in(
 
 
 async def test_what_a_provider_says_only_when_asked_is_asked_for(standin: Standin) -> None:
-    address, _ = await provider_at(standin, scope="openid groups").begin("/pages/day", seen=1.0)
+    address, _ = await provider_at(standin, scope="openid groups").begin("/pages/day", here=None)
     assert "scope=openid+groups" in address
 
 
@@ -82,7 +82,7 @@ async def test_the_provider_knows_us_in_the_way_it_asks_for(
 ) -> None:
     standin.methods = methods
     provider = provider_at(standin, client_secret=secret)
-    _, begun = await provider.begin("day", seen=None)
+    _, begun = await provider.begin("day", here=None)
     await provider.finish("c1", begun)
     (asked,) = standin.asked
     known = ("client_id", "client_secret", "authorization")
@@ -171,7 +171,7 @@ async def test_a_provider_that_is_away_or_another_is_unavailable(standin: Standi
     for wrong in (Standin(address="http://127.0.0.1:1"), standin):
         standin.issuer = "http://127.0.0.1:9/another"
         with pytest.raises(Problem) as refused:
-            await provider_at(wrong).begin("day", seen=None)
+            await provider_at(wrong).begin("day", here=None)
         assert refused.value.kind is UNAVAILABLE
 
 

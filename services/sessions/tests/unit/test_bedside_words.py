@@ -90,7 +90,14 @@ def test_every_refusal_that_a_form_can_meet_is_a_sentence() -> None:
 
 def test_every_sentence_is_for_a_refusal_there_is() -> None:
     said = words_of("sessions.entrypoints.pages")["en"].groups["refusals"].keys()
-    of_the_edge = {"other", "stale_version", "erasure_under_way", "draw_not_found"}
+    of_the_edge = {
+        "other",
+        "stale_version",
+        "erasure_under_way",
+        "draw_not_found",
+        "colleague_gone",
+        "colleague_may_not",
+    }
     assert said - of_the_edge <= set().union(*refusals().values())
 
 
@@ -102,6 +109,7 @@ def seen() -> Bedside:
         as_of=NOW,
         gate=None,
         containers=(container,),
+        unseen=(),
         adverse_events=(),
         medication=record(),
         offers=(),

@@ -282,6 +282,16 @@ LOGIN: AccessTable = {
 }
 """The rows of the way in for staff, where a service has pages."""
 
+
+def colleagues_of(*roles: Role) -> AccessTable:
+    """The rows by which a colleague shows who they are at the device of somebody in these roles."""
+    return {
+        "GET /pages/colleague": allow(*roles, impersonal=True),
+        "POST /pages/colleague": allow(*roles, impersonal=True),
+        "GET /pages/colleague-gone": allow(*roles, impersonal=True),
+    }
+
+
 GUARDED_PREFIXES = ("/v1/", "/ops/", PREFIX)
 
 

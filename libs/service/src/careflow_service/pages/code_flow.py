@@ -15,7 +15,8 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from careflow_service.pages import PREFIX
-from careflow_service.pages.logins import Begun
+from careflow_service.pages.id_tokens import asked_ago
+from careflow_service.pages.logins import BEGUN_FOR, Begun, Login
 from careflow_service.problems import UNAVAILABLE, Problem
 from careflow_service.settings import ServiceSettings, SettingsError
 from careflow_service.telemetry.logs import log
@@ -26,6 +27,11 @@ READ_AGAIN_SECONDS: Final = 600.0
 LARGEST_ANSWER: Final = 64 * 1024
 CONFIGURATION: Final = "/.well-known/openid-configuration"
 """OpenID Connect Discovery 1.0, section 4."""
+
+BESIDE: Final = "beside-"
+"""What the state of a colleague begins with, so that one who comes back too late is told what it was about."""
+ROUNDED: Final = 2.0
+"""Seconds: the times in an ID token are whole ones, and asking for it takes a moment."""
 
 _BASIC: Final = "client_secret_basic"
 _REFUSED: Final = frozenset({400, 401, 403})
@@ -52,6 +58,7 @@ class CodeFlow:
         back: str,
         scope: str = "openid",
         now: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         provider.check("CAREFLOW_TOKEN_ISSUER, for staff to log in there,", issuer)
         self._provider = provider
@@ -61,16 +68,29 @@ class CodeFlow:
         self._back = back
         self._scope = scope
         self._now = now
+        self._wall = wall
         self._published: Mapping[str, Any] = {}
         self._read_at = float("-inf")
 
-    async def begin(self, to: str, *, seen: float | None) -> tuple[str, Begun]:
+    async def begin(self, to: str, *, here: Login | None, beside: str | None = None) -> tuple[str, Begun]:
         """Where to send a reader who wants to go on to `to`, and what their browser must remember. Unless they were
-        `seen` a moment ago the provider asks who they are though it may know. Raises the problem `unavailable`.
+        `here` a moment ago the provider asks who they are though it may know; always where it is a colleague who goes
+        there `beside` somebody. Raises the problem `unavailable`.
         """
         address = await self._address("authorization_endpoint")
-        begun = Begun(state=secrets.token_urlsafe(24), verifier=secrets.token_urlsafe(48), to=to, seen=seen)
+        seen, who = (None, None) if here is None or beside is not None else (here.seen, here.actor.id)
+        begun = Begun(
+            state=f"{BESIDE if beside is not None else ''}{secrets.token_urlsafe(24)}",
+            verifier=secrets.token_urlsafe(48),
+            to=to,
+            seen=seen,
+            at=self._wall(),
+            who=who,
+            beside=beside,
+        )
         challenge = base64.urlsafe_b64encode(hashlib.sha256(begun.verifier.encode()).digest()).rstrip(b"=")
+        # With an age the provider has to say when it asked (OpenID Connect Core 1.0, 2).
+        anew = {"prompt": "login", "max_age": int(BEGUN_FOR.total_seconds())} if seen is None else {}
         asked = {
             "response_type": "code",
             "client_id": self._client_id,
@@ -79,13 +99,13 @@ class CodeFlow:
             "state": begun.state,
             "code_challenge": challenge.decode(),
             "code_challenge_method": "S256",
-            **({"prompt": "login"} if seen is None else {}),
+            **anew,
         }
         return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}", begun
 
     async def finish(self, code: str, begun: Begun) -> str:
-        """The token that `code` stands for; without one the provider has sent back an error. Raises `TokenRefused`, or
-        the problem `unavailable`.
+        """The token that `code` stands for; without one the provider has sent back an error. Raises `TokenRefused`,
+        also where the provider was to ask who it is and did not, or the problem `unavailable`.
         """
         if not code:
             raise TokenRefused
@@ -98,10 +118,22 @@ class CodeFlow:
         }
         known_by = self._known_by()
         body = urlencode({**form, **known_by.form}).encode()
-        token = (await self._ask(address, body, known_by.headers)).get("access_token")
-        if not isinstance(token, str):
+        answer = await self._ask(address, body, known_by.headers)
+        token = answer.get("access_token")
+        if not isinstance(token, str) or not self._asked_anew(answer.get("id_token"), begun):
             raise TokenRefused
         return token
+
+    def _asked_anew(self, id_token: object, begun: Begun) -> bool:
+        """Whether the provider asked who they are since they left, where it was to: whoever sits there can take that
+        out of the address. For a colleague it must say so; a login counts where it says nothing.
+        """
+        if begun.seen is not None or begun.at is None:
+            return True
+        ago = asked_ago(id_token, issuer=self._issuer)
+        if ago is None:
+            return begun.beside is None
+        return ago <= self._wall() - begun.at + ROUNDED
 
     async def _address(self, name: str) -> str:
         if self._now() - self._read_at > READ_AGAIN_SECONDS:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from careflow_service.http.dependencies import CurrentActor, request_key
 from careflow_service.http.errors import faults_of
-from careflow_service.identity import RequestKey
+from careflow_service.identity import Actor, RequestKey
 from careflow_service.problems import INVALID_REQUEST, Problem
 
 B = TypeVar("B", bound=BaseModel)
@@ -81,6 +81,11 @@ UNTYPED: Final = Form({})
 
 async def form_request(request: Request, actor: CurrentActor) -> RequestKey:
     """The identity of the command a form stands for, by the key in it."""
+    return await request_of(request, actor)
+
+
+async def request_of(request: Request, actor: Actor) -> RequestKey:
+    """As `form_request`, where somebody else sends it than who is logged in."""
     return await request_key(request, actor, (await submitted(request)).fields.get(KEY))
 
 

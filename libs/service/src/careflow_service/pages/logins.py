@@ -29,6 +29,9 @@ BEGUN: Final = "careflow-login-begun"
 once. Its name goes on with the state.
 """
 
+COLLEAGUE: Final = "careflow-colleague"
+"""What a browser keeps of a colleague who showed who they are at somebody else's device."""
+
 IDLE: Final = timedelta(minutes=15)
 """After so long without a page somebody has left: automatic logoff, 45 CFR 164.312(a)(2)(iii); the length is ours, for
 a tablet at the bedside.
@@ -37,6 +40,8 @@ ASKED_AGAIN: Final = timedelta(hours=1)
 """After so long the provider is asked again, so that whoever it locks out is out of the pages too."""
 BEGUN_FOR: Final = timedelta(minutes=10)
 """How long somebody may take at the provider."""
+BESIDE_FOR: Final = timedelta(minutes=2)
+"""How long a colleague may take to read what they confirm, at a device that is not theirs."""
 WRITTEN_AGAIN_AFTER: Final = timedelta(seconds=30)
 
 UNATTENDED: Final = "unattended"
@@ -56,14 +61,18 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """Somebody is away at the provider: what they must bring back, and where they wanted to go. Whom the provider was
-    not told to ask was last here at `seen`; coming back is nothing they did.
+    """Somebody left for the provider at `at`: what they must bring back, and where they wanted to go. Whom the provider
+    was not told to ask is `who`, was last here at `seen`, and coming back is nothing they did. With `beside` it is a
+    colleague who left, on the device at which that person works.
     """
 
     state: str
     verifier: str
     to: str
     seen: float | None = None
+    at: float | None = None
+    who: str | None = None
+    beside: str | None = None
 
 
 class Logins:
@@ -82,10 +91,10 @@ class Logins:
             raise TokenRefused(expired=True)
         return login.actor
 
-    def seen(self, scope: Scope) -> float | None:
-        """When who is asking was last here, if that is a moment ago, so that the provider need not ask who they are."""
+    def here(self, scope: Scope) -> Login | None:
+        """Who is asking, if they were here a moment ago, so that the provider need not ask who they are."""
         login = self._read(login_of(scope) or "")
-        return None if login is None or self._is_idle(login) else login.seen
+        return None if login is None or self._is_idle(login) else login
 
     def let_in(self, answer: Response, scope: Scope, actor: Actor, begun: Begun | None = None) -> None:
         """Who reads `answer` goes on as `actor`."""
@@ -114,6 +123,28 @@ class Logins:
         """What somebody left with is brought back once."""
         answer.headers.append("set-cookie", _cookie(_begun(begun.state), "", scope))
 
+    def stand_by(self, answer: Response, scope: Scope, colleague: Actor, begun: Begun) -> None:
+        """Who reads `answer` has `colleague` beside them, for the page that `begun` goes on to and for a moment."""
+        what: dict[str, object] = {
+            "colleague": _said(colleague),
+            "beside": begun.beside,
+            "page": begun.to.partition("?")[0],
+        }
+        cookie = _cookie(COLLEAGUE, self._seal(what), scope, keep=BESIDE_FOR)
+        answer.headers.append("set-cookie", cookie)
+
+    def standing_by(self, scope: Scope, actor: Actor) -> Actor | None:
+        """The colleague who showed who they are beside `actor`, for the page that is asked for."""
+        found = self._open(_sent(scope, COLLEAGUE) or "", ttl=int(BESIDE_FOR.total_seconds()))
+        here = (actor.id, scope["path"].removeprefix(PREFIX))
+        if found is None or (found.get("beside"), found.get("page")) != here:
+            return None
+        return _actor(found["colleague"])
+
+    def stand_down(self, answer: Response, scope: Scope) -> None:
+        """Who reads `answer` is alone again. It must be one of a page beside the one that had them stand by."""
+        answer.headers.append("set-cookie", _cookie(COLLEAGUE, "", scope))
+
     def keeping(self, scope: Scope, send: Send) -> Send:
         """Sends an answer that also says that its reader was here. Those of pages further down do not: the cookie
         would be another one, for what is beside them.
@@ -136,17 +167,13 @@ class Logins:
         return self._now() - login.seen > IDLE.total_seconds()
 
     def _write(self, login: Login) -> str:
-        actor = login.actor
-        who = {"id": actor.id, "roles": sorted(actor.roles), "patient": actor.patient_id}
-        return self._seal({**who, "since": login.since, "seen": login.seen})
+        return self._seal({**_said(login.actor), "since": login.since, "seen": login.seen})
 
     def _read(self, token: str) -> Login | None:
         found = self._open(token)
         if found is None or "id" not in found:
             return None
-        # A release may know fewer roles than the one that sealed the cookie.
-        roles = frozenset(_GRANTED[role] for role in found["roles"] if role in _GRANTED)
-        return Login(Actor(found["id"], roles, found["patient"]), found["since"], found["seen"])
+        return Login(_actor(found), found["since"], found["seen"])
 
     def _seal(self, what: dict[str, object]) -> str:
         return self._sealed.encrypt_at_time(json.dumps(what).encode(), int(self._now())).decode("ascii")
@@ -163,6 +190,15 @@ class Logins:
         if ttl is None:
             return self._sealed.decrypt(token)
         return self._sealed.decrypt_at_time(token, ttl, int(self._now()))
+
+
+def _said(actor: Actor) -> dict[str, object]:
+    return {"id": actor.id, "roles": sorted(actor.roles), "patient": actor.patient_id}
+
+
+def _actor(said: dict[str, Any]) -> Actor:
+    """A release may know fewer roles than the one that sealed the cookie."""
+    return Actor(said["id"], frozenset(_GRANTED[role] for role in said["roles"] if role in _GRANTED), said["patient"])
 
 
 def login_of(scope: Scope) -> str | None:

@@ -194,7 +194,7 @@ class Container(Aggregate):
         entry = self._entry(entry_id)
         if entry.counts:
             raise conflict("already_witnessed", "This entry waits for nobody.")
-        if self._withdrawn(entry) or (entry.reverses is not None and self._reversed(entry.reverses)):
+        if self.taken_back(entry):
             raise conflict("already_reversed", "This entry has been taken back.")
         involved = {entry.by} | {draw.by for draw in self.draws if draw.id == entry.draw_id} | self._givers(entry)
         if by in involved:
@@ -205,6 +205,18 @@ class Container(Aggregate):
         confirmed = replace(entry, witness=Witness(by=by, at=now))
         entries = tuple(confirmed if each.id == entry_id else each for each in self.entries)
         return replace(self.recording(), entries=entries)
+
+    def waiting(self, window: timedelta, now: datetime) -> tuple[Entry, ...]:
+        """The lines that a second person may still confirm."""
+        return tuple(each for each in self.entries if each.waits(window, now) and not self.taken_back(each))
+
+    def taken_back(self, entry: Entry) -> bool:
+        """Whether a line that waits for its witness waits in vain: it, or what it takes back, was taken back."""
+        return self._withdrawn(entry) or (entry.reverses is not None and self._reversed(entry.reverses))
+
+    def entry(self, entry_id: EntryId) -> Entry:
+        """One line. Refused: `entry_not_found`."""
+        return self._entry(entry_id)
 
     def reversed(self, entry_id: EntryId, counter_id: EntryId, note: str, *, by: StaffId, now: datetime) -> Self:
         """A counter-entry takes back a line that was wrong; what was witnessed is taken back before a witness too, what

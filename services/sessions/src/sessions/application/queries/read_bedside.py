@@ -3,10 +3,11 @@
 Nothing here decides anything: the gate that is shown is asked again by every command. Who read it is kept.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from careflow_domain.errors import not_found
 from careflow_service.identity import Actor
 from careflow_service.work import side_by_side
 from sessions.application.ask_gate import ask_gate
@@ -14,9 +15,10 @@ from sessions.application.medication import Offer, offers, situation
 from sessions.application.ports import Ports
 from sessions.domain.adverse_events import AdverseEvent
 from sessions.domain.clinic_day import clinic_day, day_bounds
+from sessions.domain.drug_entries import Draw, Entry
 from sessions.domain.drug_log import Container
 from sessions.domain.gate import Gate
-from sessions.domain.ids import LocationId, PatientId, SessionId, StaffId
+from sessions.domain.ids import ContainerId, EntryId, LocationId, PatientId, SessionId, StaffId
 from sessions.domain.medication import MedicationRecord
 from sessions.domain.medicine_giving import Situation
 from sessions.domain.patients import PatientCopy, PatientDetails
@@ -62,10 +64,26 @@ class Today:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of the drug log, of the draw it settles if of one. Where it still waits for its witness, it `waits_until`
+    then; `gone` is one that was taken back meanwhile.
+    """
+
+    container: Container
+    entry: Entry
+    waits_until: datetime | None = None
+    gone: bool = False
+
+    @property
+    def draw(self) -> Draw | None:
+        return next((each for each in self.container.draws if each.id == self.entry.draw_id), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bedside:
     """One session as it stands. `gate` is None for what is no dose any more or never was; `containers` are those of the
-    session's location, None for a reader who may not see the drug log; `offers` the orders by which a medicine may be
-    given now, or why not.
+    session's location, None for a reader who may not see the drug log; `unseen` their lines that a second person may
+    still confirm; `offers` the orders by which a medicine may be given now, or why not.
     """
 
     session: Session
@@ -73,6 +91,7 @@ class Bedside:
     as_of: datetime
     gate: Gate | None
     containers: tuple[Container, ...] | None
+    unseen: tuple[Line, ...]
     adverse_events: tuple[AdverseEvent, ...]
     medication: MedicationRecord
     offers: tuple[Offer, ...]
@@ -142,10 +161,42 @@ class ReadBedside:
             as_of=now,
             gate=asked.gate if session.kind is VisitKind.DOSING else None,
             containers=containers,
+            unseen=tuple(self._unseen(containers or (), now)),
             adverse_events=tuple(each for each in events if each.session_id == session.id),
             medication=judged.record,
             offers=offered,
             timezone=ports.policy.timezone,
+        )
+
+    async def line(self, session_id: SessionId, container_id: ContainerId, entry_id: EntryId, actor: Actor) -> Line:
+        """One line of the log at the location of this session. Refused: `session_not_found`, `container_not_found`,
+        `entry_not_found`.
+        """
+        now = self.ports.clock()
+        session = await self.ports.sessions.get(session_id)
+        container = await self.ports.drug_log.get(container_id)
+        if container.location_id != session.location_id:
+            raise not_found("container")
+        entry = container.entry(entry_id)
+        await self.ports.audit.read(
+            actor, "read_container", f"sessions/{session.id}", f"drug_containers/{container.id}"
+        )
+        return self._line(container, entry, now)
+
+    def _unseen(self, containers: Iterable[Container], now: datetime) -> Iterator[Line]:
+        """The lines that wait for a witness, the oldest first."""
+        window = timedelta(minutes=self.ports.policy.drug_log.witness_minutes.value)
+        lines = [self._line(each, entry, now) for each in containers for entry in each.waiting(window, now)]
+        yield from sorted(lines, key=lambda line: line.entry.at)
+
+    def _line(self, container: Container, entry: Entry, now: datetime) -> Line:
+        window = timedelta(minutes=self.ports.policy.drug_log.witness_minutes.value)
+        waits = entry in container.waiting(window, now)
+        return Line(
+            container=container,
+            entry=entry,
+            waits_until=entry.at + window if waits else None,
+            gone=not entry.counts and container.taken_back(entry),
         )
 
     async def _offers(self, judged: Situation) -> tuple[Offer, ...]:

@@ -4,7 +4,7 @@ whom the API lets do the same and who may read the session it is about.
 
 from typing import Final
 
-from careflow_service.http.access import AccessTable, allow, by_object, by_path
+from careflow_service.http.access import AccessTable, allow, by_object, by_path, colleagues_of
 from careflow_service.identity import Role
 
 PRESCRIBER = Role.PRESCRIBER
@@ -128,6 +128,8 @@ API: AccessTable = {
 }
 
 READERS: Final = API["GET /v1/sessions/{session_id}"].roles
+AT_THE_LOG: Final = API["GET /v1/drug-log/containers/{container_id}"].roles & READERS
+"""At whose device a colleague may witness a line of the drug log, by the colleague's own login."""
 BEDSIDE_FORMS: Final = {
     "arrive": "POST /v1/sessions/{session_id}/arrive",
     "join": "POST /v1/sessions/{session_id}/join",
@@ -182,4 +184,7 @@ ACCESS: AccessTable = {
         for form, row in BEDSIDE_FORMS.items()
         for method in ("GET", "POST")
     },
+    "GET /pages/bedside/{session_id}/witness/{container_id}/{entry_id}": allow(*AT_THE_LOG),
+    "POST /pages/bedside/{session_id}/witness/{container_id}/{entry_id}": allow(*AT_THE_LOG),
+    **colleagues_of(*AT_THE_LOG),
 }

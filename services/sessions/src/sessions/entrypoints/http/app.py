@@ -1,5 +1,6 @@
 """What sessions answers over HTTP."""
 
+from careflow_service.pages import colleagues
 from careflow_service.service import Http
 from sessions.application.use_cases import Sessions
 from sessions.entrypoints.http import (
@@ -26,7 +27,7 @@ from sessions.entrypoints.http import (
     standing_order_routes,
 )
 from sessions.entrypoints.http.access import ACCESS
-from sessions.entrypoints.pages import bedside, patient
+from sessions.entrypoints.pages import bedside, patient, witness
 
 HTTP: Http[Sessions] = Http(
     title="CareFlow sessions",
@@ -54,6 +55,8 @@ HTTP: Http[Sessions] = Http(
         drug_day_routes.router,
         discrepancy_routes.router,
         bedside.router,
+        witness.router,
+        colleagues.router,
         patient.router,
     ),
     access=ACCESS,

@@ -33,8 +33,8 @@ from sessions.entrypoints.pages.medicine_forms import UNITS
 
 router = APIRouter(prefix="/pages/bedside", include_in_schema=False)
 
-"""The field that says as which version of the session a form was filled in."""
 _DRUG_LOG: Final = ACCESS["GET /v1/drug-log/containers"]
+_WITNESS: Final = "GET /pages/bedside/{session_id}/witness/{container_id}/{entry_id}"
 
 Done = Annotated[str | None, Query(max_length=40, pattern="^[a-z-]+$")]
 
@@ -208,6 +208,7 @@ def _shown(request: Request, app: Sessions, seen: Bedside, actor: Actor, pages: 
         "units": UNITS,
         "chart": chart(seen.session, seen.medication, app.ports.policy, now=seen.as_of),
         "offered": mine,
+        "witnessing": ACCESS[_WITNESS].admits(actor, {}),
         "kept": {VERSION: str(seen.session.version), KEY: new_id()},
         "key": new_id,
     }

@@ -55,16 +55,14 @@ def draws(seen: Bedside) -> Sequence[tuple[str, str]]:
     ]
 
 
-def waiting(seen: Bedside) -> Sequence[tuple[str, str | None]]:
+def waiting(seen: Bedside) -> Sequence[tuple[str, str]]:
     """Lines of the log that a second person has still to confirm, and how they read."""
     return [
         (
-            f"{container.id}/{entry.id}",
-            f"{container.item.drug} · {entry.mass.value.normalize():f} mg · {entry.by}",
+            f"{line.container.id}/{line.entry.id}",
+            f"{line.container.item.drug} · {line.entry.mass.value.normalize():f} mg · {line.entry.by}",
         )
-        for container in seen.containers or ()
-        for entry in container.entries
-        if not entry.counts and entry.reverses is None
+        for line in seen.unseen
     ]
 
 
