@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from careflow_cli.processes.ports import free_ports
 from careflow_service.identity import Actor, Role
+from careflow_service.mongo.key_lines import KeyKind, KeyLine
 from careflow_service.mongo.vault import BlindIndex
 from careflow_service.pages.code_flow import ROUNDED, CodeFlow
 from careflow_service.pages.logins import ASKED_AGAIN, COOKIE, Begun, Logins
@@ -42,7 +43,7 @@ class Care:
         now = time.time()
         answer, scope = Response(), {"type": "http", "scheme": "http", "headers": []}
         was_here = Begun(state="", verifier="", to="", seen=now)
-        Logins(self.key, now=lambda: now - since.total_seconds()).let_in(answer, scope, actor, was_here)
+        Logins(lambda: [self.key], now=lambda: now - since.total_seconds()).let_in(answer, scope, actor, was_here)
         return answer.headers.getlist("set-cookie")[0].partition(";")[0].partition("=")[2]
 
 
@@ -60,7 +61,7 @@ async def care(provider: LocalProvider, store_url: str, database: str, tmp_path:
     }
     async with booking_at(provider, store_url, database, tmp_path, **settings):
         key = (tmp_path / "BLIND_INDEX_KEY").read_bytes()
-        yield Care(address, bytes.fromhex(BlindIndex(key).of("staff_login", "booking")))
+        yield Care(address, bytes.fromhex(BlindIndex(KeyLine(KeyKind.BLIND_INDEX, key)).of("staff_login", "booking")))
 
 
 def opens(browser: Browser, address: str) -> tuple[httpx.Response, list[str]]:

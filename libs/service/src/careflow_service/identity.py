@@ -103,7 +103,7 @@ class Actor:
 class RequestKey:
     """One request that may arrive several times.
 
-    `key` names it: caller, method, route and Idempotency-Key together. `fingerprint` is an HMAC of its body:
+    `key` names it: caller, method, route and Idempotency-Key together. `fingerprint` is a digest of its body:
     the same key with another fingerprint is a client's mistake, not a repeat.
     """
 

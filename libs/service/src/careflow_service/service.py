@@ -126,7 +126,8 @@ class Service(Generic[S, P, App]):
     what it is ready without, `measures` what operators watch of its store. `knows` says whether it has a patient of
     this id; a service with rows that are open in an emergency has it. `forgets` removes what is held of an erased
     patient beside the documents encrypted with their key; it is called before those are removed, and again after a
-    crash. `seeds` is idempotent and run by `indexes`.
+    crash. `former_indexes`, by collection and name, were those of a version before. `seeds` is idempotent and run by
+    `indexes`.
     """
 
     name: str
@@ -145,6 +146,7 @@ class Service(Generic[S, P, App]):
     knows: Callable[[P, str], Awaitable[bool]] | None = None
     forgets: Callable[[App, str], Awaitable[None]] | None = None
     indexes: tuple[tuple[str, IndexModel], ...] = ()
+    former_indexes: tuple[tuple[str, str], ...] = ()
     seeds: Callable[[App], Awaitable[None]] | None = None
 
     @property

@@ -46,7 +46,7 @@ def logged_in(logins: Logins) -> str:
 
 async def test_whoever_leaves_is_out_after_a_quarter_of_an_hour() -> None:
     at = At()
-    logins = Logins(bytes(32), now=at)
+    logins = Logins(lambda: [bytes(32)], now=at)
     cookie = logged_in(logins)
     at.later(IDLE)
     assert await logins.verify(cookie) == NURSE
@@ -58,7 +58,7 @@ async def test_whoever_leaves_is_out_after_a_quarter_of_an_hour() -> None:
 
 async def test_whoever_works_on_is_asked_for_at_the_provider_every_hour() -> None:
     at = At()
-    logins = Logins(bytes(32), now=at)
+    logins = Logins(lambda: [bytes(32)], now=at)
     cookie = logged_in(logins)
     for _ in range(6):
         at.later(ASKED_AGAIN / 6)
@@ -72,7 +72,7 @@ async def test_whoever_works_on_is_asked_for_at_the_provider_every_hour() -> Non
 
 async def test_a_page_that_shows_itself_anew_keeps_nobody_logged_in() -> None:
     at = At()
-    logins = Logins(bytes(32), now=at)
+    logins = Logins(lambda: [bytes(32)], now=at)
     cookie = logged_in(logins)
     at.later(IDLE / 2)
     assert await answered(logins, scope_with(cookie, query=b"day=2026-11-24&unattended=1")) is None
@@ -83,7 +83,7 @@ async def test_a_page_that_shows_itself_anew_keeps_nobody_logged_in() -> None:
 
 async def test_asking_the_provider_again_by_itself_keeps_nobody_logged_in(standin: Standin) -> None:
     at = At()
-    logins = Logins(bytes(32), now=at)
+    logins = Logins(lambda: [bytes(32)], now=at)
     async with browsing(WayIn(logins, verifier(), provider_at(standin), by_token=False)) as client:
         sent = await leaves(client)
         await client.get("/pages/logged-in", params={"code": "c1", "state": sent["state"]})
@@ -98,14 +98,14 @@ async def test_asking_the_provider_again_by_itself_keeps_nobody_logged_in(standi
 
 async def test_a_word_that_only_contains_unattended_is_somebody() -> None:
     at = At()
-    logins = Logins(bytes(32), now=at)
+    logins = Logins(lambda: [bytes(32)], now=at)
     cookie = logged_in(logins)
     at.later(IDLE / 2)
     assert await answered(logins, scope_with(cookie, query=b"note=unattended")) is not None
 
 
 async def test_a_role_that_is_none_any_more_grants_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    logins = Logins(bytes(32), now=At())
+    logins = Logins(lambda: [bytes(32)], now=At())
     cookie = logged_in(logins)
     monkeypatch.delitem(login_cookies._GRANTED, "nurse")
     assert (await logins.verify(cookie)).roles == frozenset()
@@ -113,7 +113,7 @@ async def test_a_role_that_is_none_any_more_grants_nothing(monkeypatch: pytest.M
 
 async def test_whoever_takes_too_long_at_the_provider_begins_again(standin: Standin) -> None:
     at = At()
-    logins = Logins(bytes(32), now=at)
+    logins = Logins(lambda: [bytes(32)], now=at)
     async with browsing(WayIn(logins, verifier(), provider_at(standin), by_token=False)) as client:
         sent = await leaves(client)
         at.later(BEGUN_FOR + timedelta(seconds=1))

@@ -29,7 +29,7 @@ def standin() -> Iterator[Standin]:
 
 @pytest.fixture
 def logins() -> Logins:
-    return Logins(bytes(range(32)), now=At())
+    return Logins(lambda: [bytes(range(32))], now=At())
 
 
 @pytest.fixture

@@ -4,12 +4,13 @@ import bson
 import pytest
 
 from careflow_service.mongo.blinding import Blinds
+from careflow_service.mongo.key_lines import KeyKind, KeyLine
 from careflow_service.mongo.store import Store
 from careflow_service.mongo.vault import BlindIndex
 from libs.service.tests.clinic import a_care_path, private_care_paths
 from libs.service.tests.mongo.storing import stored
 
-INDEX = BlindIndex(b"k" * 32)
+INDEX = BlindIndex(KeyLine(KeyKind.BLIND_INDEX, b"k" * 32))
 
 
 async def test_what_is_blind_is_found_and_not_read(store: Store) -> None:
@@ -39,7 +40,7 @@ def test_a_list_is_hidden_value_by_value() -> None:
 @pytest.mark.parametrize("value", [7, True, {"$gt": "a"}])
 def test_a_blind_field_can_only_be_equal_to_text(value: object) -> None:
     with pytest.raises(TypeError):
-        Blinds.of("cases", ("level",), INDEX).hidden({"level": value})
+        Blinds.of("cases", ("level",), INDEX).asked({"level": value})
 
 
 def test_blind_fields_need_a_key() -> None:

@@ -112,8 +112,7 @@ async def test_a_twin_that_does_not_finish_is_reported(store_url: str, database:
         store.client.start_session() as session,
         await session.start_transaction(),
     ):
-        secret = store.keys.lines.blind_index.current.material
-        record = {"_id": IdempotencyRecords(store.database, wall_clock, secret).id_of(REQUEST)}
+        record = {"_id": IdempotencyRecords(store.database, wall_clock, store.keys.lines.blind_index).id_of(REQUEST)}
         await store.database[IDEMPOTENCY].insert_one(record, session=session)
 
         async def work(_: Transaction) -> Opened:

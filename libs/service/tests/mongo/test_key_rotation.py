@@ -3,161 +3,59 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from bson.binary import Binary
-from pymongo.monitoring import CommandListener
 
 from careflow_events.fencing import Fence
-from careflow_events.lease import HeldLease
-from careflow_events.mongo import MongoFences, MongoLeases
+from careflow_events.mongo import MongoFences
 from careflow_service.clock import wall_clock
 from careflow_service.errors import KeyNotHeld
 from careflow_service.identity import Actor, Role
-from careflow_service.mongo import key_rotation, key_watch
+from careflow_service.mongo import key_watch
 from careflow_service.mongo import store as store_module
 from careflow_service.mongo.audit import AUDIT, OVERLAP
 from careflow_service.mongo.audit_review import Fault, Verified
 from careflow_service.mongo.audit_seals import SEALS
 from careflow_service.mongo.further_keys import Further, FurtherKeysBroken
-from careflow_service.mongo.key_lines import Key, KeyKind, Turn
+from careflow_service.mongo.key_lines import KeyKind, Turn
 from careflow_service.mongo.key_proofs import KEY_PROOFS, KeyWrong
-from careflow_service.mongo.key_rotation import KEYS_LEASE, KeyRotation, Step
-from careflow_service.mongo.store import Keys, Store
+from careflow_service.mongo.key_rotation import Step
+from careflow_service.mongo.store import Store
 from careflow_service.mongo.vault import KEYS
-from careflow_service.one_shot import NotNow, Stopped
+from careflow_service.one_shot import Stopped
 from careflow_service.testing.commands import CommandLog
-from careflow_service.testing.store import SetClock, new_keys, scratch_store
+from careflow_service.testing.store import SetClock
+from libs.service.tests.mongo.rotating import (
+    MASTER,
+    PATIENTS,
+    Files,
+    Service,
+    hurry,
+    lives_with,
+    refused,
+    someone_lives,
+    until,
+)
 
 pytestmark = pytest.mark.store
 
 NURSE = Actor("nurse-7", frozenset({Role.NURSE}))
-PATIENTS = [f"p{number}" for number in range(12)]
-MASTER, AUDITS = KeyKind.MASTER, KeyKind.AUDIT
-
-
-@dataclass
-class Files:
-    """The key files of one service, which all of its processes read."""
-
-    first: Keys = field(default_factory=new_keys)
-    further: dict[KeyKind, list[bytes]] = field(default_factory=dict)
-
-    def keys(self) -> Keys:
-        return replace(self.first, further=lambda: self.further)
-
-    def add(self, kind: KeyKind) -> str:
-        """A new key beside the others; answers its id."""
-        material = os.urandom(96 if kind is MASTER else 32)
-        self.further.setdefault(kind, []).append(material)
-        return Key.of(kind, material).id
-
-    def drop_first(self, kind: KeyKind) -> None:
-        """The oldest key is taken out of the files; the next one stands in its place."""
-        (material, *others) = self.further[kind]
-        self.first = replace(self.first, **{kind.value: material})  # type: ignore[arg-type]  # each is bytes
-        self.further[kind] = others
-
-
-@dataclass
-class Service:
-    """A service whose processes the test starts, and what is encrypted in its store."""
-
-    url: str
-    database: str
-    files: Files
-    clock: SetClock
-    stack: AsyncExitStack
-    written: dict[str, Binary] = field(default_factory=dict)
-
-    async def process(
-        self, *, keys: Keys | None = None, watching: bool = False, listeners: Sequence[CommandListener] = ()
-    ) -> Store:
-        """A process that has started; `watching`: it follows the keys by itself."""
-        store = await self.stack.enter_async_context(
-            scratch_store(
-                self.url, self.database, clock=self.clock, keys=keys or self.files.keys(), listeners=listeners
-            )
-        )
-        await store.check_keys()
-        if watching:
-            self.watched(store)
-        return store
-
-    def watched(self, store: Store) -> None:
-        task = asyncio.ensure_future(store.keys.run())
-
-        async def end() -> None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-        self.stack.push_async_callback(end)
-
-    async def write(self, store: Store, *patients: str) -> None:
-        for patient in patients or PATIENTS:
-            self.written[patient] = await store.vault.encrypt(patient, patient.encode())
-
-    async def reads_everything(self, store: Store) -> bool:
-        return all([await store.vault.decrypt(value) == name.encode() for name, value in self.written.items()])
-
-    def rotation(
-        self, store: Store, *, stopping: Callable[[], bool] = lambda: False, said: list[Step] | None = None
-    ) -> KeyRotation:
-        """An operator's rotation, in a process of its own."""
-        return KeyRotation(
-            database=store.database,
-            watch=store.keys,
-            vault=store.vault,
-            audit=store.audit,
-            fence=store.fence,
-            lease=HeldLease(MongoLeases(store.database), KEYS_LEASE, f"operator-{os.urandom(4).hex()}"),
-            stopping=stopping,
-            say=(said if said is not None else []).append,
-        )
-
-    async def providers(self, store: Store) -> set[str]:
-        """By which master keys the data keys are wrapped."""
-        return {each["masterKey"]["provider"].removeprefix("local:") async for each in store.database[KEYS].find()}
+AUDITS = KeyKind.AUDIT
 
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(key_watch, "LOOK_EVERY_SECONDS", 0.05)
-    monkeypatch.setattr(key_rotation, "LOOK_AGAIN_SECONDS", 0.05)
-    monkeypatch.setattr(key_rotation, "AT_ONCE", 3)
-    monkeypatch.setattr(key_rotation, "READ_WITHIN_SECONDS", 0.5)
+    hurry(monkeypatch)
 
 
 @pytest.fixture
 async def service(store_url: str, database: str, clock: SetClock) -> AsyncIterator[Service]:
     async with AsyncExitStack() as stack:
         yield Service(store_url, database, Files(), clock, stack)
-
-
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(20):
-        while not await holds():  # noqa: ASYNC110 - what the store holds gives no event
-            await asyncio.sleep(0.02)
-
-
-async def someone_lives(store: Store) -> bool:
-    return bool(await store.keys.holders())
-
-
-async def lives_with(store: Store, key: str) -> bool:
-    return any(key in each.holds for each in await store.keys.holders())
-
-
-@asynccontextmanager
-async def refused(*words: str) -> AsyncIterator[None]:
-    with pytest.raises(NotNow) as refusal:
-        yield
-    assert [word for word in words if word not in str(refusal.value)] == []
 
 
 # -- the master key
@@ -582,14 +480,3 @@ async def test_a_process_with_files_that_cannot_be_used_lives_on_and_follows(
     service.files.add(MASTER)
     async with refused("do not hold", "tests@"):
         await service.rotation(operator).rotate(MASTER)
-
-
-# -- what is not built
-
-
-async def test_the_blind_index_key_is_refused_honestly(service: Service) -> None:
-    store = await service.process()
-    service.files.add(KeyKind.BLIND_INDEX)
-
-    async with refused("cannot be rotated", "not built"):
-        await service.rotation(store).plan(KeyKind.BLIND_INDEX)

@@ -10,6 +10,7 @@ from pymongo.errors import OperationFailure
 from careflow_events.sealing import Sealer
 from careflow_service.errors import BodyBroken, OwnerErased
 from careflow_service.identity import Actor
+from careflow_service.mongo.key_lines import KeyKind, KeyLine
 from careflow_service.mongo.key_proofs import KEY_PROOFS, KeyWrong
 from careflow_service.mongo.store import Keys, Store, open_store
 from careflow_service.mongo.vault import ERASED, KEYS, Apart, BlindIndex
@@ -165,9 +166,13 @@ async def test_the_data_key_at_rest_is_itself_encrypted(store: Store) -> None:
 
 
 def test_a_blind_index_finds_equal_values_of_one_purpose() -> None:
-    index = BlindIndex(b"k" * 32)
+    index = _index(b"k" * 32)
 
     assert index.of("patient.email", "a@example.org") == index.of("patient.email", "a@example.org")
     assert index.of("patient.email", "a@example.org") != index.of("patient.phone", "a@example.org")
-    assert index.of("patient.email", "a@example.org") != BlindIndex(b"l" * 32).of("patient.email", "a@example.org")
+    assert index.of("patient.email", "a@example.org") != _index(b"l" * 32).of("patient.email", "a@example.org")
     assert index.of("ab", "c") != index.of("a", "bc")
+
+
+def _index(key: bytes) -> BlindIndex:
+    return BlindIndex(KeyLine(KeyKind.BLIND_INDEX, key))

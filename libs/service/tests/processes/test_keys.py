@@ -8,6 +8,7 @@ import signal
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from careflow_service.main import EXIT_CANNOT_START, EXIT_TASK_DIED
+from careflow_service.mongo.blinding import HASHED_WITH
 from careflow_service.mongo.key_lines import Key, KeyKind
 from careflow_service.mongo.vault import KEYS
 from libs.service.tests.toy.process import ToyProcess, started
@@ -88,6 +89,29 @@ async def test_a_rotation_that_was_killed_leaves_everything_readable_and_is_gone
     assert len(await acts.to_list()) == 2
 
 
+async def test_a_rotation_of_the_blind_index_that_was_killed_is_gone_on_with(toy: RunningToy) -> None:
+    visits = await booked(toy)
+    toy.world.further_keys({"blind_index": [os.urandom(32)]})
+    collection = toy.process.resources.database["visits"]
+    execute = ("keys", "rotate", "blind-index", "--execute")
+
+    async with started(toy.world, *execute, program=SLOWLY) as killed:
+        await killed.entry("documents_hashed")
+        killed.send(signal.SIGKILL)
+        await killed.exit_code()
+
+    assert 0 < await collection.count_documents({HASHED_WITH: {"$exists": True}}) < VISITS
+    assert await readable(toy, visits)
+    async with asyncio.timeout(60):
+        while True:  # the lease of the killed one runs out
+            async with started(toy.world, *execute) as again:
+                if await again.exit_code() == 0:
+                    break
+                assert any("by somebody else" in line for line in again.stderr)
+    assert await collection.count_documents({HASHED_WITH: {"$exists": True}}) == VISITS
+    assert await readable(toy, visits)
+
+
 async def test_told_to_stop_it_ends_and_the_next_one_goes_on_at_once(toy: RunningToy) -> None:
     visits = await booked(toy)
     new = new_master(toy)
@@ -115,6 +139,7 @@ async def test_it_plans_lists_and_retires(toy: RunningToy) -> None:
             "before": before,
             "to": new,
             "data_keys": VISITS,
+            "documents": 0,
         }
     assert await wrapped_with(toy, before) == VISITS
     async with started(toy.world, *EXECUTE) as rotate:

@@ -178,11 +178,11 @@ def _sitting_down(resources: Resources[BillingSettings], ports: Ports) -> Sittin
         link = await ports.account_links.find(AccountLinkId(link_id), of=None)
         return link.way_in(ports.policy.account_links) if link else None
 
-    return SittingDown(find, _links(resources), Signed(resources.blind_index.of, "account_sitting"), resources.clock)
+    return SittingDown(find, _links(resources), Signed(resources.blind_index, "account_sitting"), resources.clock)
 
 
 def _links(resources: Resources[BillingSettings]) -> Signed:
-    return Signed(resources.blind_index.of, "account_link")
+    return Signed(resources.blind_index, "account_link")
 
 
 def _processor(resources: Resources[BillingSettings]) -> StripeProcessor | None:
@@ -243,4 +243,5 @@ SERVICE: Service[BillingSettings, Ports, Billing] = Service(
         *superbills.INDEXES,
         *visits.INDEXES,
     ),
+    former_indexes=papers.FORMER_INDEXES,
 )

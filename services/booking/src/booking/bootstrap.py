@@ -24,6 +24,7 @@ from booking.adapters.calendar_feeds import MongoCalendarFeeds
 from booking.adapters.care_paths import MongoCarePaths
 from booking.adapters.clinic_data import booking_policy, visit_templates
 from booking.adapters.erasures import MongoErasures
+from booking.adapters.hashed_days import HashedCalendarDays
 from booking.adapters.inquiries import MongoInquiries
 from booking.adapters.letters.carriers import carriers
 from booking.adapters.letters.writer import LetterWriter
@@ -151,8 +152,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     all_rooms = MongoRooms(database)
     all_messages = MongoMessages(database, resources.vault)
     all_consents = MongoConsents(database, resources.vault)
-    message_links = Signed(resources.blind_index.of, "message")
-    visit_links = Signed(resources.blind_index.of, "visits")
+    message_links = Signed(resources.blind_index, "message")
+    visit_links = Signed(resources.blind_index, "visits")
     carried = carriers(settings, resources.wall_clock)
     telling = Telling(all_messages, on=bool(carried))
     all_appointments = MongoAppointments(database, resources.vault, policy, zone, telling.of_change)
@@ -162,6 +163,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     freed_times = MongoFreedTimes(database)
     records = MongoRecords(database, NAME)
     all_days = MongoCalendarDays(database, resources.blind_index, zone)
+    resources.blind_index.holds(HashedCalendarDays(database, all_days, all_appointments, zone))
     feeds = MongoCalendarFeeds(database)
     all_erasures = MongoErasures(database)
     all_record_requests = MongoRecordRequests(database, resources.vault)
@@ -376,7 +378,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         sitting_down=SittingDown(
             ways_in(all_messages, all_patients, policy),
             visit_links,
-            Signed(resources.blind_index.of, "visits_sitting"),
+            Signed(resources.blind_index, "visits_sitting"),
             clock,
         ),
         read_messages=ReadMessages(

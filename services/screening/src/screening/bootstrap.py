@@ -167,11 +167,11 @@ def _sitting_down(resources: Resources[ScreeningSettings], ports: Ports) -> Sitt
         link = await ports.links.find(LinkId(link_id), of=None)
         return link.way_in(ports.policy.answer_links) if link else None
 
-    return SittingDown(find, _links(resources), Signed(resources.blind_index.of, "answer_sitting"), resources.clock)
+    return SittingDown(find, _links(resources), Signed(resources.blind_index, "answer_sitting"), resources.clock)
 
 
 def _links(resources: Resources[ScreeningSettings]) -> Signed:
-    return Signed(resources.blind_index.of, "answer_link")
+    return Signed(resources.blind_index, "answer_link")
 
 
 def _notifier(resources: Resources[ScreeningSettings]) -> OnCallNotifier:
@@ -225,4 +225,5 @@ SERVICE: Service[ScreeningSettings, Ports, Screening] = Service(
         *screens.INDEXES,
         *tasks.INDEXES,
     ),
+    former_indexes=tasks.FORMER_INDEXES,
 )

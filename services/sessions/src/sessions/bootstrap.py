@@ -275,4 +275,5 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
         *drug_log.INDEXES,
         *discrepancy_cases.INDEXES,
     ),
+    former_indexes=notes.FORMER_INDEXES,
 )

@@ -21,13 +21,12 @@ app = typer.Typer(no_args_is_help=True, help="The keys at rest: list, new, rotat
 
 READABLE = 0o444  # of a deployment's secrets, as `careflow init` makes them
 NOT_BUILT = {
-    "blind-index": "every field that is looked up by would have to be hashed anew, and that is not built",
     "data": "everything that was encrypted with it would have to be encrypted anew, and that is not built",
 }
 SEALING = "sealing"
 ROTATING = (*SIZES, SEALING)
 
-Kind = Annotated[str, typer.Argument(help="master, audit or sealing.")]
+Kind = Annotated[str, typer.Argument(help="master, blind-index, audit or sealing.")]
 KeyId = Annotated[str, typer.Argument(metavar="KEY", help="Its id, as `keys list` tells it.")]
 Folder = Annotated[
     Path | None, typer.Option("--secrets", help="The secrets of a deployment. Without: the local stack.")
@@ -196,6 +195,8 @@ def _asked(stack: Stack, service: str, what: Asked, say: Callable[[str], None]) 
                 say(f"waiting for {counted(entry['count'], 'process', 'processes')}")
             case "keys_wrapped":
                 say(f"{entry['count']:,} of {counted(entry['records'], 'data key')}")
+            case "documents_hashed":
+                say(f"{entry['count']:,} of {counted(entry['records'], 'document')}")
 
     return one_shot.answer(stack, service, ("keys", *what), tick)
 
@@ -203,7 +204,8 @@ def _asked(stack: Stack, service: str, what: Asked, say: Callable[[str], None]) 
 def _planned(plan: dict[str, Any]) -> str:
     takes_over = f"{plain(plan['to'])} takes over from {plan['before']}" if plan["to"] else "it goes on"
     wrapped = f", {counted(plan['data_keys'], 'data key')} to wrap anew" if plan["data_keys"] else ""
-    return f"{plan['service']}, {plan['kind']} key: {takes_over}{wrapped}"
+    hashed = f", {counted(plan['documents'], 'document')} to hash anew" if plan["documents"] else ""
+    return f"{plan['service']}, {plan['kind']} key: {takes_over}{wrapped}{hashed}"
 
 
 def _files(service: str, folder: Path | None) -> KeyFiles:
@@ -216,7 +218,7 @@ def _files(service: str, folder: Path | None) -> KeyFiles:
 
 def _rotating(kind: str) -> str:
     """The kind. Raises CareflowError for one whose keys do not follow one another, and says why."""
-    asked = kind.replace("_", "-")
+    asked = kind.replace("-", "_")
     if asked in NOT_BUILT:
         raise CareflowError(f"a {asked} key cannot be rotated: {NOT_BUILT[asked]}")
     if asked not in ROTATING:

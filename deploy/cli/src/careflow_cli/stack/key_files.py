@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from careflow_cli.errors import CareflowError
 from careflow_cli.stack.secrets import HMAC_KEY_BYTES, MASTER_KEY_BYTES, Secrets, further_file
 
-SIZES: Mapping[str, int] = {"master": MASTER_KEY_BYTES, "audit": HMAC_KEY_BYTES}
+SIZES: Mapping[str, int] = {"master": MASTER_KEY_BYTES, "blind_index": HMAC_KEY_BYTES, "audit": HMAC_KEY_BYTES}
 """The kinds of keys that follow one another, and how long a new one is in bytes."""
 
 Keys = dict[str, list[bytes]]
@@ -92,7 +92,7 @@ class KeyFiles:
         return f"{self.service}-put-away-keys.json"
 
     def _first_name(self, kind: str) -> str:
-        return f"{self.service}-{kind}.key"
+        return f"{self.service}-{kind.replace('_', '-')}.key"
 
     def _held(self, kind: str) -> list[bytes]:
         return list(dict.fromkeys([self._first(kind), *self._several(self.further_name).get(kind, [])]))

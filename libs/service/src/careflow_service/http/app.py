@@ -45,6 +45,7 @@ from careflow_service.http.openapi import document, documented_routes, uses
 from careflow_service.http.ops import ROUTERS as OPS_ROUTERS
 from careflow_service.http.routes import RouteTable
 from careflow_service.identity import Actor
+from careflow_service.mongo.vault import BlindIndex
 from careflow_service.service import Http, Resources, Service
 from careflow_service.settings import ServiceSettings
 from careflow_service.tokens import verifier_for
@@ -80,7 +81,6 @@ def create_app(
     http, table = routed(service, described, service.ports(app), resources, [*probes, *told])
     http.state.application = app
     http.state.health = health
-    http.state.fingerprint = _fingerprint(resources)
     site = http.state.site = _site(described, resources)
     way_in = http.state.way_in = _way_in(service.name, described, resources, verifier)
     http.state.routes = table
@@ -154,11 +154,11 @@ async def _answer(request: Request, error: Exception) -> Response:
     return answer_error(request.scope, error)
 
 
-def _fingerprint(resources: Resources[Any]) -> Callable[[bytes], str]:
-    def of(body: bytes) -> str:
-        return resources.blind_index.of("request_body", body.decode("latin-1"))
-
-    return of
+def _login_keys(blind_index: BlindIndex, name: str) -> list[bytes]:
+    """Those of every key that counts, the current one first: who is logged in stays so while one follows another."""
+    current = blind_index.of("staff_login", name)
+    others = [each for each in blind_index.counting("staff_login", name) if each != current]
+    return [bytes.fromhex(each) for each in (current, *others)]
 
 
 def _of_pages(described: Http[Any]) -> tuple[APIRouter, ...]:
@@ -181,7 +181,7 @@ def _way_in(name: str, described: Http[Any], resources: Resources[Any], verifier
     from careflow_service.pages.logins import Logins
 
     settings = resources.settings
-    logins = Logins(bytes.fromhex(resources.blind_index.of("staff_login", name)))
+    logins = Logins(lambda: _login_keys(resources.blind_index, name))
     code_flow = code_flow_for(settings)
     return WayIn(logins, verifier, code_flow, by_token=settings.in_development and code_flow is None)
 

@@ -20,9 +20,10 @@ from typing import Any, Final, Generic
 from careflow_events.mongo.unit import Overtaken, Unit, current_unit, unit_of_work
 from careflow_service.errors import DocumentMissing, OwnerErased, StaleVersion
 from careflow_service.listed import Listed
-from careflow_service.mongo.blinding import Blinds
+from careflow_service.mongo.blinding import HASHED_WITH, Blinds
 from careflow_service.mongo.bodies import A, Bodies
 from careflow_service.mongo.client import Database, Document
+from careflow_service.mongo.hashed import HashedDocuments
 from careflow_service.mongo.looked import Looked, no_fields
 from careflow_service.mongo.paging import Sort
 from careflow_service.mongo.vault import Apart, Vault
@@ -34,7 +35,7 @@ PLACE: Final = "location_id"
 """The field that says which place a document is about; a place is nobody's to be erased."""
 MOST_REMEMBERED: Final = 10_000
 """Of how many documents a process remembers whose they are."""
-_OWN_FIELDS: Final = frozenset({"_id", "version", "guard", "body"})
+_OWN_FIELDS: Final = frozenset({"_id", "version", "guard", "body", HASHED_WITH})
 
 
 class Documents(Generic[A]):
@@ -72,6 +73,8 @@ class Documents(Generic[A]):
         self._apart = apart
         if vault is not None:
             vault.holds(name, self._belonging_to)
+            if self._blinds.names:
+                vault.blind_index.holds(HashedDocuments(database, self.looked, fields=fields, blinds=self._blinds))
 
     async def get(self, id: str, *, of: str | None = None) -> A:  # noqa: A002 - the aggregate's own word
         """The aggregate `id`, of the owner `of` where that is known beforehand. Raises DocumentMissing, or OwnerErased
@@ -243,7 +246,7 @@ class Documents(Generic[A]):
     def _belonging_to(self, owner: str) -> Mapping[str, object]:
         """How the documents of an owner are found, whatever is in them."""
         if WHOSE in self._blinds.names:
-            return self._blinds.hidden({WHOSE: owner})
+            return self._blinds.asked({WHOSE: owner})
         return {"_id": owner}
 
     def _confirm_found_by_owner(self, aggregate: A) -> None:

@@ -30,6 +30,13 @@ INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
 )
 
 
+async def drop_indexes(database: Database, former: Iterable[tuple[str, str]]) -> None:
+    """Removes indexes that a version before had, by collection and name. What is not there is no error."""
+    for collection, name in former:
+        if name in await database[collection].index_information():
+            await database[collection].drop_index(name)
+
+
 async def ensure_indexes(database: Database, indexes: Iterable[tuple[str, IndexModel]]) -> None:
     """Makes the indexes that are not there yet; with them their collections, so that no transaction has to.
 

@@ -107,6 +107,11 @@ class KeyLine:
         return self.turns[-1].key if self.turns else self._first.id
 
     @property
+    def written_with(self) -> str:
+        """The id of the key that is written with; of several, where blind values are written under all of the line."""
+        return (self.mark or self.current_id) if self.kind is KeyKind.BLIND_INDEX else self.current_id
+
+    @property
     def current(self) -> Key:
         """The key that everything new is written with. Raises KeyNotHeld."""
         return self.get(self.current_id)
@@ -116,6 +121,23 @@ class KeyLine:
         """The keys of the line that are held, the current one last."""
         ids = [turn.key for turn in self.turns] or [self._first.id]
         return [self.held[id_] for id_ in ids if id_ in self.held]
+
+    @property
+    def every(self) -> Sequence[Key]:
+        """The keys of the line, the current one last. Raises KeyNotHeld."""
+        return [self.get(turn.key) for turn in self.turns] or [self._first]
+
+    @property
+    def counting(self) -> Sequence[Key]:
+        """Every key that is held and not retired: also one that is going to take over, with which others may work
+        already."""
+        return [key for id_, key in self.held.items() if id_ not in self.retired]
+
+    @property
+    def mark(self) -> str | None:
+        """The ids of the keys in the line; None while it has no other key than it began with."""
+        turned = len(self.turns) > 1 or self.retired
+        return " ".join(turn.key for turn in self.turns) if turned else None
 
     @property
     def new(self) -> Sequence[Key]:

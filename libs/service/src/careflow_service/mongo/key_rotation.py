@@ -2,9 +2,13 @@
 
 A rotation is two steps. First the new key takes over, in one write, and only when each process that is alive holds it:
 from then on everything new is written with it, and the older one still opens what it wrote. Then, for the master key,
-each data key is wrapped anew; what is encrypted with the data keys stays as it is. Invariant: at every moment, also
-after a kill, each key that anything needs is in its line, so that everything can be read; what was cut short goes on
-with the next run, because what is left to do is seen in the data and remembered nowhere.
+each data key is wrapped anew; what is encrypted with the data keys stays as it is. Blind values are written under both
+keys from then on, and everything that was not is hashed anew: whoever looks for something finds it, and two equal
+values meet, whichever of the two keys somebody works with. When the older one is retired its hashes are removed.
+
+Invariant: at every moment, also after a kill, each key that anything needs is in its line, so that everything can be
+read; what was cut short goes on with the next run, because what is left to do is seen in the data and remembered
+nowhere.
 """
 
 from __future__ import annotations
@@ -23,10 +27,12 @@ from pymongo.write_concern import WriteConcern
 
 from careflow_events.lease import HeldLease
 from careflow_service.clock import wall_clock
+from careflow_service.errors import BodyBroken
 from careflow_service.identity import Actor
 from careflow_service.mongo.audit import AuditTrail
 from careflow_service.mongo.client import Database, Document
 from careflow_service.mongo.fence import FenceWatch
+from careflow_service.mongo.hashed import paired
 from careflow_service.mongo.key_lines import KeyKind, KeyLine
 from careflow_service.mongo.key_needs import KeyNeeds, Listed
 from careflow_service.mongo.key_vault import provider_of
@@ -37,6 +43,8 @@ from careflow_service.one_shot import NotNow, Stopped
 KEYS_LEASE: Final = "keys"
 AT_ONCE: Final = 200
 """How many data keys are wrapped anew between two looks whether to go on."""
+PASSES: Final = 3
+"""How often documents are gone through. What is still left then belongs to somebody who is being erased."""
 LOOK_AGAIN_SECONDS: Final = 0.5
 READ_WITHIN_SECONDS: Final = 3 * LOOK_EVERY_SECONDS
 """A process that does not hold a new key by then does not see the file it was written to."""
@@ -46,9 +54,12 @@ _AS_STORED: Final[CodecOptions[RawBSONDocument]] = CodecOptions(document_class=R
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far a rotation has come: `wrapped` of `of` data keys, or the processes it waits for."""
+    """How far a rotation has come: `wrapped` or `hashed` of `of` data keys or documents, or the processes it waits
+    for.
+    """
 
     wrapped: int = 0
+    hashed: int = 0
     of: int = 0
     waiting_for: int = 0
 
@@ -56,13 +67,14 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Rotation:
     """A rotation, planned or done: the key before, the one that takes over (None: it has taken over already, and what
-    was left is done), and how many data keys are wrapped anew.
+    was left is done), how many data keys are wrapped and documents hashed anew.
     """
 
     kind: KeyKind
     before: str
     to: str | None
-    to_wrap: int
+    to_wrap: int = 0
+    to_hash: int = 0
 
 
 class KeyRotation:
@@ -84,7 +96,9 @@ class KeyRotation:
         self._keys = database.get_collection(
             KEYS, read_concern=ReadConcern("majority"), write_concern=WriteConcern("majority", j=True)
         )
-        self._needs = KeyNeeds(database)
+        self._database = database
+        self._blind_index = vault.blind_index
+        self._needs = KeyNeeds(database, vault.blind_index)
         self._watch = watch
         self._vault = vault
         self._audit = audit
@@ -111,10 +125,11 @@ class KeyRotation:
                         f"these processes do not hold {key.id} yet, start them anew; one that was killed is forgotten "
                         f"within a minute: {_names(lacking)}"
                     )
-                to_wrap = await self._needs.left_for(key.id) if kind is KeyKind.MASTER else 0
-                return Rotation(kind, before, key.id, to_wrap)
+                return await self._turn_to(line, key.id)
             case [] if kind is KeyKind.MASTER and (left := await self._needs.left_for(before)):
-                return Rotation(kind, before, None, left)
+                return Rotation(kind, before, None, to_wrap=left)
+            case [] if kind is KeyKind.BLIND_INDEX and (left := await self._not_hashed(line.mark)):
+                return Rotation(kind, before, None, to_hash=left)
             case []:
                 raise NotNow(f"{before} is the current {kind.value} key, and no new one is held: make one first")
             case several:
@@ -135,13 +150,17 @@ class KeyRotation:
             await self._until_all_follow(kind)
             if kind is KeyKind.MASTER:
                 await self._wrap_anew()
+            if kind is KeyKind.BLIND_INDEX:
+                await self._hash_anew()
             return plan
 
     async def plan_retiring(self, kind: KeyKind, key: str) -> bool:
-        """Whether there is anything to do: False for a key that is retired already. Raises NotNow."""
+        """Whether there is anything to do: not for a key that is retired already, and of which nothing is left.
+        Raises NotNow.
+        """
         line = await self._looked(kind)
         if key in line.retired:
-            return False
+            return kind is KeyKind.BLIND_INDEX and bool(await self._not_hashed(line.mark))
         if line.rank(key) is None:
             known = key in line.held
             raise NotNow(
@@ -157,12 +176,17 @@ class KeyRotation:
         return True
 
     async def retire(self, kind: KeyKind, key: str) -> bool:
-        """Takes a key nothing needs any more out of its line, for good. See `plan_retiring`. Raises NotNow."""
+        """Takes a key nothing needs any more out of its line, for good, and what it hashed out of the store. See
+        `plan_retiring`. Raises NotNow or Stopped.
+        """
         async with self._alone():
             if not await self.plan_retiring(kind, key):
                 return False
             await self._audit.acted(BY, f"retire_{kind.value}_key")
             await self._watch.proofs.retire(kind, key)
+            if kind is KeyKind.BLIND_INDEX:
+                await self._until_all_follow(kind)
+                await self._hash_anew()
             return True
 
     @asynccontextmanager
@@ -179,11 +203,6 @@ class KeyRotation:
 
     async def _looked(self, kind: KeyKind) -> KeyLine:
         """The line of that kind as it is now. Raises NotNow."""
-        if kind is KeyKind.BLIND_INDEX:
-            raise NotNow(
-                "the blind-index key cannot be rotated: every field that is looked up by would have to be hashed anew, "
-                "and that is not built"
-            )
         await self._fence.look()
         if self._fence.closed:
             raise NotNow("this service is being restored: finish that first")
@@ -204,7 +223,7 @@ class KeyRotation:
 
     async def _until_all_follow(self, kind: KeyKind) -> None:
         """Waits until each process that is alive writes with the current key. Raises Stopped."""
-        current = self._watch.lines.of(kind).current_id
+        current = self._watch.lines.of(kind).written_with
         while True:
             others = [each for each in await self._watch.holders() if each.writes_with.get(kind.value) != current]
             if not others:
@@ -240,6 +259,47 @@ class KeyRotation:
             behind = {"_id": {"$gt": found[-1]["_id"]}}
             self._say(Step(wrapped=wrapped, of=max(of, wrapped)))
             await self._go_on()
+
+    async def _turn_to(self, line: KeyLine, key: str) -> Rotation:
+        """What it is to let a new key take over that everybody holds. Raises NotNow."""
+        match line.kind:
+            case KeyKind.MASTER:
+                return Rotation(line.kind, line.current_id, key, to_wrap=await self._needs.left_for(key))
+            case KeyKind.BLIND_INDEX:
+                if len(line.turns) > 1:
+                    raise NotNow(f"{line.turns[0].key} is not retired yet: one key follows another, not two")
+                if pair := await paired(self._database, self._blind_index.holders):
+                    raise NotNow(f"{pair} names two blind fields, which cannot both have two hashes: remove it")
+                to_hash = await self._not_hashed(f"{line.current_id} {key}")
+                return Rotation(line.kind, line.current_id, key, to_hash=to_hash)
+            case _:
+                return Rotation(line.kind, line.current_id, key)
+
+    async def _not_hashed(self, mark: str | None) -> int:
+        return sum((await self._needs.not_hashed(mark)).values())
+
+    async def _hash_anew(self) -> None:
+        """Hashes every document with the keys of the line, one collection after another; then what was being written
+        while they followed. Raises Stopped or NotNow.
+        """
+        for _ in range(PASSES):
+            if of := await self._not_hashed(self._watch.lines.blind_index.mark):
+                await self._hash_through(of)
+
+    async def _hash_through(self, of: int) -> None:
+        mark, hashed = self._watch.lines.blind_index.mark, 0
+        for holder in self._blind_index.holders:
+            behind: str | None = None
+            while mark is not None:
+                try:
+                    count, behind = await holder.hash_anew(mark, behind, AT_ONCE)
+                except BodyBroken:
+                    raise NotNow(f"a document of {holder.name} cannot be opened") from None
+                if behind is None:
+                    break
+                hashed += count
+                self._say(Step(hashed=hashed, of=max(of, hashed)))
+                await self._go_on()
 
     async def _go_on(self) -> None:
         if self._stopping():

@@ -111,7 +111,8 @@ class KeyWatch:
             log.warning("further_keys_unreadable", exc_info=error)
         now = asyncio.get_running_loop().time()
         to_say_again = now >= self._say_again_at
-        if to_say_again or any(self.lines.of(kind).new for kind in KeyKind):
+        under_way = len(self.lines.blind_index.turns) > 1
+        if to_say_again or under_way or any(self.lines.of(kind).new for kind in KeyKind):
             await self.proofs.look()
         said = self._what_it_holds()
         if to_say_again or said != self._said:
@@ -124,7 +125,7 @@ class KeyWatch:
         return {
             "process": self._process,
             "holds": sorted([*(key for line in kinds for key in line.held), *self._other_keys()]),
-            "writes_with": {line.kind.value: line.current_id for line in kinds},
+            "writes_with": {line.kind.value: line.written_with for line in kinds},
         }
 
     def _other_keys(self) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Limits in `_limits`, one document for each limit, caller and time: `{_id, version, guard, expires_at}`.
 
-The version is the count, so two who count at once collide. `_id` is a keyed hash: the store does not say who.
+The version is the count, so two who count at once collide. `_id` is a keyed hash: the store does not say who. While one
+key follows another there is a document with each, and what the higher one says counts.
 """
 
 from __future__ import annotations
@@ -31,18 +32,21 @@ class MongoLimits:
 
     async def take(self, *asked: tuple[Limit, str]) -> None:
         unit, now = unit_of_work(), self._wall_clock()
-        windows = {self._name(limit, who, now): limit for limit, who in asked}
-        found = {each["_id"]: each["version"] async for each in self._counts.find({"_id": {"$in": sorted(windows)}})}
-        for name, limit in windows.items():
-            count, (_, ends) = found.get(name, 0), limit.window(now)
+        windows = [(limit, self._names(limit, who, now)) for limit, who in asked]
+        asked_for = sorted({name for _, names in windows for name in names})
+        found = {each["_id"]: each["version"] async for each in self._counts.find({"_id": {"$in": asked_for}})}
+        for limit, names in windows:
+            count, (_, ends) = max(found.get(name, 0) for name in names), limit.window(now)
             if count >= limit.most:
                 raise LimitReached(retry_after=max(1, ends - int(now.timestamp())))
-            unit.read((LIMITS, name), count, count, sure=True)
-            document = partial(_document, name, count + 1, ends)
-            unit.put((LIMITS, name), count + 1, document, base=count, owner=None)
+            for name in names:
+                base = found.get(name, 0)
+                unit.read((LIMITS, name), base, base, sure=True)
+                document = partial(_document, name, count + 1, ends)
+                unit.put((LIMITS, name), count + 1, document, base=base, owner=None)
 
-    def _name(self, limit: Limit, who: str, now: datetime) -> str:
-        return self._blind_index.of(f"limit.{limit.name}", f"{limit.window(now)[0]}|{who}")
+    def _names(self, limit: Limit, who: str, now: datetime) -> list[str]:
+        return self._blind_index.every(f"limit.{limit.name}", f"{limit.window(now)[0]}|{who}")
 
 
 async def _document(name: str, count: int, ends: int, _: bool) -> Document:

@@ -6,7 +6,7 @@ practitioners, a rota), and for pages, which nobody decides on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, Generic
 
@@ -59,8 +59,8 @@ class Looked(Generic[A]):
 
     async def one(self, **fields: object) -> A | None:
         """The aggregate with these open fields, which together are unique, or None."""
-        document = await self._collection.find_one(self._blinds.hidden(fields))
-        return None if document is None else await self._load(document)
+        document = await self._collection.find_one(self._blinds.asked(fields))
+        return None if document is None else await self.loaded(document)
 
     async def many(
         self, query: Mapping[str, Any], *, sort: Sort = (("_id", 1),), limit: int, after: str | None = None
@@ -72,14 +72,13 @@ class Looked(Generic[A]):
         """
         if limit < 1:
             raise ValueError("a page has at least one item")
-        found = await page_of(self._collection, self._blinds.hidden(query), sort=sort, limit=limit, after=after)
-        if self._vault is not None and len(found) > 1:
-            await self._vault.fetch_keys([document["body"] for document in found])
-        return [await self._load(document) for document in found]
+        found = await page_of(self._collection, self._blinds.asked(query), sort=sort, limit=limit, after=after)
+        await self.fetch_keys(found)
+        return [await self.loaded(document) for document in found]
 
     async def ids(self, query: Mapping[str, Any], *, limit: int) -> list[str]:
         """The ids of up to `limit` aggregates that match open fields; nothing of theirs is decrypted."""
-        found = self._collection.find(self._blinds.hidden(query), {"_id": 1}, sort=[("_id", 1)], limit=limit)
+        found = self._collection.find(self._blinds.asked(query), {"_id": 1}, sort=[("_id", 1)], limit=limit)
         return [document["_id"] async for document in found]
 
     async def page(
@@ -101,7 +100,7 @@ class Looked(Generic[A]):
         set aside after a failure. `query` narrows by equality on the fields that precede `field` in its index."""
         aside = set_aside()
         due = self._collection.find(
-            {**self._blinds.hidden(query or {}), field: {"$gt": _BEFORE_EVERYTHING}},
+            {**self._blinds.asked(query or {}), field: {"$gt": _BEFORE_EVERYTHING}},
             projection={field: 1},
             sort=[(field, 1)],
             limit=len(aside) + 1,
@@ -111,7 +110,13 @@ class Looked(Generic[A]):
                 return document[field], document["_id"]
         return None
 
-    async def _load(self, document: Document) -> A:
+    async def fetch_keys(self, documents: Sequence[Document]) -> None:
+        """Fetches at once what several stored documents are opened with."""
+        if self._vault is not None and len(documents) > 1:
+            await self._vault.fetch_keys([document["body"] for document in documents])
+
+    async def loaded(self, document: Document) -> A:
+        """The aggregate of a stored document. Raises OwnerErased or BodyBroken."""
         body = document["body"]
         if self._vault is None:
             aggregate = self._bodies.from_document(body)

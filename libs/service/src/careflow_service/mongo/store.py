@@ -99,7 +99,7 @@ async def open_store(
         proofs = KeyProofs(opened, lines)
         audit = AuditTrail(opened, lines.audit, wall_clock=wall_clock, new_id=new_id)
         audit_seals = AuditSeals(opened, audit, wall_clock=wall_clock)
-        blind_index = BlindIndex(keys.blind_index)
+        blind_index = BlindIndex(lines.blind_index)
         vault = Vault(opened, lines.master, blind_index)
         fence = FenceWatch(MongoFences(opened))
         try:
@@ -111,7 +111,7 @@ async def open_store(
                     database=opened,
                     outbox=MongoOutbox(sealer, new_id),
                     published=published,
-                    idempotency=IdempotencyRecords(opened, wall_clock, keys.blind_index),
+                    idempotency=IdempotencyRecords(opened, wall_clock, lines.blind_index),
                     audit=audit,
                     clock=clock,
                     new_id=new_id,

@@ -16,7 +16,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from weakref import WeakValueDictionary
 
 import bson
@@ -56,15 +56,59 @@ class Apart(StrEnum):
 
 
 class BlindIndex:
-    """Finds an encrypted value again by a keyed hash of it: equal values of one purpose have equal hashes."""
+    """Finds an encrypted value again by a keyed hash of it: equal values of one purpose have equal hashes.
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    While one key follows another, both stand in the line, and whatever is written is written under both: so whoever
+    knows the older one alone, or the new one alone, finds it, and meets it where it has to be unique.
+    """
+
+    def __init__(self, line: KeyLine) -> None:
+        self.line = line
+        self.holders: list[Hashed] = []
 
     def of(self, purpose: str, normalised: str) -> str:
-        """The hash of `normalised` for `purpose` ("patient.email"); the caller has normalised the value."""
-        message = len(purpose).to_bytes(2, "big") + purpose.encode() + normalised.encode()
-        return hmac.new(self._key, message, hashlib.sha256).hexdigest()
+        """The hash of `normalised` for `purpose` ("patient.email") with the current key; the caller has normalised the
+        value. Raises KeyNotHeld.
+        """
+        return _hash(self.line.current, purpose, normalised)
+
+    def every(self, purpose: str, normalised: str) -> list[str]:
+        """The hashes with each key of the line, the current one last. Raises KeyNotHeld."""
+        return [_hash(key, purpose, normalised) for key in self.line.every]
+
+    def counting(self, purpose: str, normalised: str) -> list[str]:
+        """The hashes with each key that counts, for what was said to somebody and comes back."""
+        return [_hash(key, purpose, normalised) for key in self.line.counting]
+
+    def holds(self, holder: Hashed) -> None:
+        """Notes where such hashes are stored, so that they are hashed anew when the line changes."""
+        self.holders.append(holder)
+
+
+class Hashed(Protocol):
+    """Documents that are found by such hashes. What is left to do is seen in them and remembered nowhere."""
+
+    @property
+    def name(self) -> str:
+        """Of the collection."""
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """That are hashed; no index may name two of them."""
+
+    async def left(self, mark: str) -> int:
+        """How many are not found by exactly the keys of that mark (see `KeyLine.mark`)."""
+
+    async def hash_anew(self, mark: str, behind: str | None, limit: int) -> tuple[int, str | None]:
+        """Hashes up to `limit` of those anew with the keys of the line, whose mark it is, in the order of their ids,
+        behind that one. How many it looked at, and the last of them; None: there are no more. What somebody else writes
+        meanwhile stays theirs. Raises KeyNotHeld or BodyBroken.
+        """
+
+
+def _hash(key: Key, purpose: str, normalised: str) -> str:
+    message = len(purpose).to_bytes(2, "big") + purpose.encode() + normalised.encode()
+    return hmac.new(key.material, message, hashlib.sha256).hexdigest()
 
 
 class Vault:

@@ -8,14 +8,22 @@ import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from careflow_domain.ways_in import WayIn
 from careflow_service.clock import Clock
 from careflow_service.identity import Actor, Role
 from careflow_service.tokens import TokenRefused
 
-Keyed = Callable[[str, str], str]
-"""A keyed hash of a text, for one purpose."""
+
+class Keyed(Protocol):
+    """Keyed hashes of a text, for one purpose."""
+
+    def of(self, purpose: str, normalised: str) -> str:
+        """With the current key."""
+
+    def counting(self, purpose: str, normalised: str) -> list[str]:
+        """With each key that counts: while one follows another, both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +35,15 @@ class Signed:
 
     def sign(self, text: str) -> str:
         """The text, with what only this service can add to it."""
-        return f"{text}.{self.keyed(self.purpose, text)}"
+        return f"{text}.{self.keyed.of(self.purpose, text)}"
 
     def read(self, signed: str) -> str | None:
         """The text; None where somebody made it up."""
-        text = signed.rpartition(".")[0]
-        return text if hmac.compare_digest(signed.encode(), self.sign(text).encode()) else None
+        text, _, hashed = signed.rpartition(".")
+        known = [
+            hmac.compare_digest(hashed.encode(), each.encode()) for each in self.keyed.counting(self.purpose, text)
+        ]
+        return text if any(known) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ import base64
 import hmac
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import cookie_parser
 from starlette.responses import Response
@@ -76,11 +76,15 @@ class Begun:
 
 
 class Logins:
-    """Makes and reads the cookies. `key` has 32 bytes."""
+    """Makes and reads the cookies. `keys` have 32 bytes each: the first seals, all of them open."""
 
-    def __init__(self, key: bytes, *, now: Callable[[], float] = time.time) -> None:
-        self._sealed = Fernet(base64.urlsafe_b64encode(key))
+    def __init__(self, keys: Callable[[], Sequence[bytes]], *, now: Callable[[], float] = time.time) -> None:
+        self._keys = keys
         self._now = now
+
+    @property
+    def _sealed(self) -> MultiFernet:
+        return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in self._keys()])
 
     async def verify(self, token: str) -> Actor:
         """See `careflow_service.http.authentication.Verifier`."""

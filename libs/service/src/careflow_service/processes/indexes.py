@@ -8,7 +8,7 @@ from pymongo import IndexModel
 
 from careflow_events.mongo import INDEXES as EVENTS_INDEXES
 from careflow_service.mongo.indexes import INDEXES as SERVICE_INDEXES
-from careflow_service.mongo.indexes import ensure_indexes
+from careflow_service.mongo.indexes import drop_indexes, ensure_indexes
 from careflow_service.processes.opening import Opened
 from careflow_service.service import Service
 from careflow_service.settings import ServiceSettings
@@ -28,6 +28,7 @@ async def make_indexes(process: Opened[S, P, App]) -> None:
     """Make every index, then run the service's seeds."""
     service = process.service
     indexes = indexes_of(service)
+    await drop_indexes(process.resources.database, service.former_indexes)
     await ensure_indexes(process.resources.database, indexes)
     if service.seeds is not None:
         await service.seeds(process.app)

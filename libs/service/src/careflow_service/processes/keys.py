@@ -41,10 +41,10 @@ def add_arguments(keys: argparse.ArgumentParser) -> None:
     acts = keys.add_subparsers(dest="act", required=True, metavar="act")
     acts.add_parser("list", help="every key by its id, what it is for, and what still needs an older one")
     rotate = acts.add_parser("rotate", help="say what letting the new key of a kind take over would do")
-    rotate.add_argument("kind", choices=(*KINDS, SEALING))
+    rotate.add_argument("kind", type=_kind, choices=(*KINDS, SEALING))
     rotate.add_argument("--execute", action="store_true", help="do it")
     retire = acts.add_parser("retire", help="say whether an older key is needed by nothing any more")
-    retire.add_argument("kind", choices=KINDS)
+    retire.add_argument("kind", type=_kind, choices=KINDS)
     retire.add_argument("key", help="its id")
     retire.add_argument("--execute", action="store_true", help="retire it, for good")
 
@@ -84,7 +84,13 @@ async def _asked(
         case "rotate":
             kind = KeyKind(asked.kind)
             done = await (rotation.rotate(kind) if asked.execute else rotation.plan(kind))
-            return {"kind": kind.value, "before": done.before, "to": done.to, "data_keys": done.to_wrap}
+            return {
+                "kind": kind.value,
+                "before": done.before,
+                "to": done.to,
+                "data_keys": done.to_wrap,
+                "documents": done.to_hash,
+            }
         case "retire":
             kind = KeyKind(asked.kind)
             doing = rotation.retire if asked.execute else rotation.plan_retiring
@@ -136,7 +142,7 @@ async def _sealing_turn(process: Opened[S, P, App]) -> Mapping[str, Any]:
         raise NotNow(f"{lacking} of {len(workers)} workers do not hold {newest} yet: wait, or start them anew")
     if before == [newest]:
         raise NotNow(f"{newest} is the current sealing key, and no new one is held: make one first")
-    return {"kind": SEALING, "before": ", ".join(before), "to": newest, "data_keys": 0}
+    return {"kind": SEALING, "before": ", ".join(before), "to": newest, "data_keys": 0, "documents": 0}
 
 
 async def _sealing_listed(process: Opened[S, P, App]) -> list[Listed]:
@@ -172,9 +178,15 @@ def _number(kid: str) -> int:
     return int(number) if number.isascii() and number.isdecimal() else 0
 
 
+def _kind(written: str) -> str:
+    return written.replace("-", "_")
+
+
 def _say(step: Step) -> None:
     if step.waiting_for:
         log.info("keys_awaited", count=step.waiting_for)
+    elif step.hashed:
+        log.info("documents_hashed", count=step.hashed, records=step.of)
     else:
         log.info("keys_wrapped", count=step.wrapped, records=step.of)
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from bson.binary import Binary
 
+from careflow_service.mongo.hashed import paired
 from careflow_service.testing.world import ServiceWorld
 
 ENCRYPTED_SUBTYPE: Final = 6
@@ -46,6 +47,8 @@ async def wrongly_stored(
         wrong += [f"{name}.{fault}" for fault in _compared(table[name], found[name])]
     empty = {name for name in table if not name.startswith("_") and not found.get(name)}
     wrong += [f"nothing lies in {name}" for name in sorted(empty - untried)]
+    if pair := await paired(world.store.database, world.store.blind_index.holders):
+        wrong.append(f"{pair} names two blind fields, so that their key could not be rotated")
     return wrong + [f"{name} is tried after all" for name in sorted(untried - empty)]
 
 

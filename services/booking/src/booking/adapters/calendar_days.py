@@ -1,5 +1,5 @@
 """Calendar days in MongoDB: one document per resource and local date, `{_id, version, taken}`. A patient's is found
-by a keyed hash only.
+by a keyed hash only; while one key follows another it lies there under both, and the later version counts.
 
 Invariant: a day is added by the first claim on it, if it is still missing then, and changes only from the version it
 was read at, so two claims on one day collide and one of them looks again.
@@ -19,11 +19,14 @@ from booking.domain.calendar import Calendar, CalendarDay, DayKey, Occupancy, Re
 from booking.domain.ids import AppointmentId, PatientId
 from booking.domain.intervals import Interval
 from careflow_events.mongo.unit import unit_of_work
+from careflow_service.mongo.blinding import HASHED_WITH
 from careflow_service.mongo.client import Database, Document
 from careflow_service.mongo.vault import BlindIndex
 from careflow_service.work import Transaction
 
 CALENDAR_DAYS: Final = "calendar_days"
+PATIENTS_DAY: Final = f"{ResourceKind.PATIENT}:"
+"""How the name of a patient's day begins."""
 AT_ONCE: Final = 128
 """How many days one query names: enough for any booking and most searches. A store that compares each document with
 each name, as the local one does, takes seconds for a month of a large clinic in one query, a tenth of that in many.
@@ -44,58 +47,84 @@ class MongoCalendarDays:
         """Decodes in a thread: a month of a large clinic is thousands of claims, for which no other request should
         wait. Only bytes go there and frozen values come back.
         """
-        return await asyncio.to_thread(self._calendar, keys, await self._find(keys))
+        return self._calendar(await asyncio.to_thread(self._days, keys, await self._find(keys)))
 
     async def load(self, keys: Sequence[DayKey]) -> Calendar:
         unit = unit_of_work()
-        taken_here = {key: unit.seen(self._place(key)) for key in keys}
-        calendar = self._calendar(keys, await self._find([key for key in keys if taken_here[key] is None]))
-        for key, day in calendar.days.items():
+        places = {key: [(CALENDAR_DAYS, name) for name in self.names(key)] for key in keys}
+        seen = {place: day for each in places.values() for place in each if (day := unit.seen(place)) is not None}
+        found = await self._find([key for key in keys if not seen.keys() & places[key]])
+        stored = self._days(keys, found)
+        for name, day in stored.items():
             # guarded where it is claimed; the others may change
-            unit.read(self._place(key), day.version, day, sure=True)
-        known = {key: day for key, day in taken_here.items() if isinstance(day, CalendarDay)}
-        return Calendar(self._zone, {**calendar.days, **known})
+            unit.read((CALENDAR_DAYS, name), day.version, day, sure=True)
+        known = {name: day for (_, name), day in seen.items() if isinstance(day, CalendarDay)}
+        return self._calendar({**stored, **known})
 
     async def save(self, changed: Sequence[CalendarDay], tx: Transaction) -> None:
+        unit = unit_of_work()
         for day in changed:
-            document = partial(_document, self._name(day.key), day)
-            unit_of_work().put(self._place(day.key), day, document, base=day.version, owner=None)
-            tx.touched(f"{CALENDAR_DAYS}/{self._name(day.key)}@{day.version + 1}")
+            names = self.names(day.key)
+            for name, mark in zip(names, self.marks(names), strict=True):
+                before = unit.seen((CALENDAR_DAYS, name))
+                base = before.version if isinstance(before, CalendarDay) else 0
+                document = partial(_document, name, day, mark)
+                unit.put((CALENDAR_DAYS, name), day, document, base=base, owner=None)
+            tx.touched(f"{CALENDAR_DAYS}/{names[-1]}@{day.version + 1}")
 
     async def forget(self, patient_id: PatientId, days: Sequence[date]) -> None:
         """Removes when a patient is at the clinic, of these days; what rooms and staff have taken stays theirs."""
         resource = Resource(ResourceKind.PATIENT, patient_id)
-        names = [self._name(DayKey(resource, day)) for day in days]
+        names = [name for day in days for name in self.names(DayKey(resource, day))]
         for first in range(0, len(names), AT_ONCE):
             await self._collection.delete_many({"_id": {"$in": names[first : first + AT_ONCE]}})
 
+    def names(self, key: DayKey) -> list[str]:
+        """What the day is stored under; a patient's is blind, for it says when somebody is at the clinic: with each key
+        that is written with.
+        """
+        if key.resource.kind is not ResourceKind.PATIENT:
+            return [str(key)]
+        return [f"{PATIENTS_DAY}{each}" for each in self._blind_index.every(CALENDAR_DAYS, str(key))]
+
+    def marks(self, names: Sequence[str]) -> list[str | None]:
+        """With which key each of these names is made, and under which the day lies there as well."""
+        mark = self._blind_index.line.mark
+        if mark is None or not names[0].startswith(PATIENTS_DAY):
+            return [None] * len(names)
+        return [*marks_of(mark)]
+
     async def _find(self, keys: Sequence[DayKey]) -> list[RawBSONDocument]:
-        names = sorted(self._name(key) for key in keys)
+        names = sorted(name for key in keys for name in self.names(key))
         found: list[RawBSONDocument] = []
         for first in range(0, len(names), AT_ONCE):
             query = {"_id": {"$in": names[first : first + AT_ONCE]}}
             found += await self._undecoded.find(query, batch_size=AT_ONCE + 1).to_list()
         return found
 
-    def _calendar(self, keys: Sequence[DayKey], documents: Sequence[RawBSONDocument]) -> Calendar:
-        named = {self._name(key): key for key in keys}
+    def _days(self, keys: Sequence[DayKey], documents: Sequence[RawBSONDocument]) -> dict[str, CalendarDay]:
+        """By the name of each."""
+        named = {name: key for key in keys for name in self.names(key)}
         found = (bson.decode(document.raw, self._codec) for document in documents)
-        days = (_day(named[document["_id"]], document) for document in found)
-        return Calendar(self._zone, {day.key: day for day in days})
+        return {document["_id"]: _day(named[document["_id"]], document) for document in found}
 
-    def _name(self, key: DayKey) -> str:
-        """What the day is stored under; a patient's is blind, for it says when somebody is at the clinic."""
-        if key.resource.kind is not ResourceKind.PATIENT:
-            return str(key)
-        return f"{key.resource.kind}:{self._blind_index.of(CALENDAR_DAYS, str(key))}"
-
-    def _place(self, key: DayKey) -> tuple[str, str]:
-        return (CALENDAR_DAYS, self._name(key))
+    def _calendar(self, days: Mapping[str, CalendarDay]) -> Calendar:
+        latest: dict[DayKey, CalendarDay] = {}
+        for day in sorted(days.values(), key=lambda each: each.version):
+            latest[day.key] = day
+        return Calendar(self._zone, latest)
 
 
-async def _document(name: str, day: CalendarDay, _: bool) -> Document:
+def marks_of(mark: str) -> list[str]:
+    """Of "a b": "a b" for what is named with a, and "b" for what is named with b."""
+    keys = mark.split()
+    return [" ".join(keys[place:]) for place in range(len(keys))]
+
+
+async def _document(name: str, day: CalendarDay, mark: str | None, _: bool) -> Document:
     taken = [_taken_document(each) for each in day.taken]
-    return {"_id": name, "version": day.version + 1, "guard": 0, "taken": taken}
+    marked = {} if mark is None else {HASHED_WITH: mark}
+    return {"_id": name, "version": day.version + 1, "guard": 0, "taken": taken, **marked}
 
 
 def _day(key: DayKey, document: Mapping[str, Any]) -> CalendarDay:

@@ -1,5 +1,5 @@
 """Staff tasks in MongoDB: encrypted with the key of the patient or of what they are about, for a task's kind says how
-somebody is. Open fields: whether open, when due; blind: which kind, about what, whose.
+somebody is. Open fields: whether open, when due; blind: which kind about what, whose.
 """
 
 from collections.abc import Mapping
@@ -23,22 +23,30 @@ INDEXES: Final = (
     (
         TASKS,
         IndexModel(
-            [("kind", 1), ("ref", 1)], name="one_open_task", unique=True, partialFilterExpression={"is_open": True}
+            "matter",
+            name="one_open_of_matter",
+            unique=True,
+            partialFilterExpression={"is_open": True, "matter": {"$exists": True}},
         ),
     ),
     (TASKS, IndexModel("patient_id", name="of_patient")),
     (TASKS, IndexModel([("is_open", 1), ("due_at", 1), ("_id", 1)], name="by_due_time")),
 )
+FORMER_INDEXES: Final = ((TASKS, "one_open_task"),)
 
 
 def _open_fields(task: StaffTask) -> Mapping[str, object]:
     return {
-        "kind": task.kind.value,
-        "ref": task.ref,
+        "matter": _matter(task.kind, task.ref),
         "patient_id": task.patient_id,
         "is_open": task.done_at is None,
         "due_at": task.due_at,
     }
+
+
+def _matter(kind: TaskKind, ref: str) -> str:
+    """Of which there is one open task."""
+    return f"{kind.value} {ref}"
 
 
 class MongoTasks(Stored[StaffTask]):
@@ -50,14 +58,14 @@ class MongoTasks(Stored[StaffTask]):
             TASKS,
             StaffTask,
             fields=_open_fields,
-            blind=("kind", "ref", "patient_id"),
+            blind=("matter", "patient_id"),
             owner=lambda task: task.patient_id or task.ref,
             vault=vault,
         )
         super().__init__(documents, lambda: not_found("task"))
 
     async def open_for(self, kind: TaskKind, ref: str, /, *, of: PatientId | None) -> StaffTask | None:
-        return await self._documents.one(of=of or ref, kind=kind.value, ref=ref, is_open=True)
+        return await self._documents.one(of=of or ref, matter=_matter(kind, ref), is_open=True)
 
     async def listed(self, *, limit: int, after: str | None) -> Listed[StaffTask]:
         return await self._documents.page({"is_open": True}, sort=_DUE_FIRST, limit=limit, after=after)

@@ -23,8 +23,9 @@ INDEXES: Final = (
     (NOTES, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
     (NOTES, IndexModel([("session_id", 1), ("_id", 1)], name="of_session")),
     (PSYCHOTHERAPY_NOTES, IndexModel("patient_id", name="of_patient")),
-    (PSYCHOTHERAPY_NOTES, IndexModel([("session_id", 1), ("author", 1), ("_id", 1)], name="of_author")),
+    (PSYCHOTHERAPY_NOTES, IndexModel([("session_id", 1), ("_id", 1)], name="of_session")),
 )
+FORMER_INDEXES: Final = ((PSYCHOTHERAPY_NOTES, "of_author"),)
 
 
 class MongoNotes(Stored[ClinicalNote]):
