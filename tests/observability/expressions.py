@@ -32,7 +32,7 @@ FOREIGN: Final[Mapping[str, frozenset[str]]] = {
 
 
 def _literals() -> Iterator[MetricWrapperBase]:
-    modules = ["careflow_events.metrics", "careflow_service.telemetry.metrics", "screening.metrics"]
+    modules = ["careflow_events.metrics", "careflow_service.telemetry.metrics", "screening.metrics", "booking.metrics"]
     for module in map(import_module, modules):
         yield from (each for each in vars(module).values() if isinstance(each, MetricWrapperBase))
 

@@ -1,5 +1,6 @@
 """What overtakes the decisions about inquiries, and what comes of it then."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -118,6 +119,20 @@ async def the_desk_is_told_while_somebody_takes_the_inquiry(world: World, overta
     await world.travel(timedelta(hours=1))
     told = await world.application.read_inquiries.told(inquiry)
     assert [(each.times, each.attempt_at) for each in told[inquiry.id]] == [(1, None)]
+
+
+async def an_address_is_named_while_somebody_takes_the_inquiry(world: World, overtaking: Overtaking) -> None:
+    await asks(world, words="I do not want to live")
+    inquiry = await the_inquiry(world, urgent=True)
+    waiting = [each for each in await world.ports.alarms.of_inquiries([inquiry.id]) if each.waits_since]
+    desk = {each.channel: "desk@example.org" for each in waiting}
+    named = replace(world.ports.next_to_wake.__self__, desk=desk)  # type: ignore[attr-defined]  # a bound method
+    object.__setattr__(world.ports, "next_to_wake", named.next_to_wake)
+    overtaking.by(lambda: is_taken(world, inquiry))
+    await world.catch_up()
+    woken = await world.ports.alarms.of_inquiries([inquiry.id])
+    assert [each.attempt_at for each in woken if each.id in {one.id for one in waiting}] == [None] * len(waiting)
+    assert waiting
 
 
 async def a_call_is_booked_for_somebody_while_the_inquiry_is_closed(world: World, overtaking: Overtaking) -> None:

@@ -27,6 +27,7 @@ from booking.adapters.erasures import MongoErasures
 from booking.adapters.hashed_days import HashedCalendarDays
 from booking.adapters.inquiries import MongoInquiries
 from booking.adapters.letters.carriers import carriers
+from booking.adapters.letters.counted_alarms import CountedAlarms
 from booking.adapters.letters.writer import LetterWriter
 from booking.adapters.messages import MongoConsents, MongoMessages
 from booking.adapters.patients import MongoPatients
@@ -129,6 +130,7 @@ from booking.application.use_cases import Booking
 from booking.application.visit_changes import VisitChanges
 from booking.deadlines import DEADLINES, EFFECTS
 from booking.domain.ids import LocationId, PatientId
+from booking.measures import MEASURES
 from booking.published import PUBLISHED
 from booking.settings import BookingSettings
 from booking.subscriptions import SUBSCRIPTIONS
@@ -173,7 +175,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     alarm = DeskAlarm(
         alarms=all_alarms,
         inquiries=all_inquiries,
-        carriers=carried,
+        carriers={channel: CountedAlarms(channel, carrier) for channel, carrier in carried.items()},
         desk=settings.desk,
         page=f"{settings.public_address}/pages/desk/inquiries" if settings.public_address else None,
     )
@@ -402,6 +404,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
             telling=telling,
             attempt=messenger.attempt,
             alarms=all_alarms,
+            inquiries=all_inquiries,
+            next_to_wake=alarm.next_to_wake,
             ring=alarm.ring,
             note_outcome=note_outcome,
             clock=clock,
@@ -441,6 +445,7 @@ SERVICE: Service[BookingSettings, Ports, Booking] = Service(
     knows=_knows,
     forgets=lambda booking, patient_id: booking.forget(PatientId(patient_id)),
     without=_without,
+    measures=MEASURES,
     indexes=(
         *alarms.INDEXES,
         *appointments.INDEXES,

@@ -10,6 +10,7 @@ from booking.application.deadlines.send_message import next_message, send_messag
 from booking.application.deadlines.tell_desk import next_alarm, ring, settle_alarm
 from booking.application.deadlines.tell_erasure_late import next_late_erasure, tell_erasure_late
 from booking.application.deadlines.tell_record_request import next_told_record_request, tell_record_request
+from booking.application.deadlines.wake_alarm import next_waking, wake_alarm
 from booking.application.ports import Ports
 from careflow_service.deadlines import Deadline, Effect
 
@@ -20,6 +21,7 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("offer_freed_time", next=next_freed_time, fire=offer_freed_time),
     Deadline("end_waiting", next=next_end_of_waiting, fire=end_waiting),
     Deadline("remind_patient", next=next_reminder, fire=remind_patient),
+    Deadline("wake_alarm", next=next_waking, fire=wake_alarm),
     Deadline("tell_erasure_late", next=next_late_erasure, fire=tell_erasure_late),
     Deadline("tell_record_request", next=next_told_record_request, fire=tell_record_request),
 )

@@ -5,8 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
 from booking.deadlines import EFFECTS
+from booking.measures import MEASURES
+from careflow_service.measures import read_all
+from careflow_service.testing.store import new_keys
 from careflow_service.testing.visiting import Page
 from services.booking.tests import mailbox
 from services.booking.tests.at_a_browser import logs_in
@@ -119,3 +123,77 @@ async def test_a_clinic_that_named_nobody_is_told_so_plainly(store_url: str, dat
         assert "Nobody is told of an urgent inquiry: the clinic has named no address" in seen.text
         assert "Nobody was told of it." in seen.text
         assert ok(await world.client.get("/health/ready"))["without"] == ["alarms_to_the_desk"]
+
+
+async def rung(world: World) -> float:
+    await read_all(MEASURES, world.ports)
+    failing = REGISTRY.get_sample_value("careflow_desk_alarm_failing_seconds")
+    assert failing is not None
+    return failing
+
+
+async def test_an_address_that_is_named_later_is_told_of_what_still_waits(
+    store_url: str, database: str, tmp_path: Path
+) -> None:
+    """And of nothing that somebody has seen to meanwhile; nothing is told twice."""
+    keys, named = new_keys(), f"{database}_later"
+    settings = mailbox.settings(tmp_path)
+    async with running(store_url, named, settings=settings, keys=keys) as world:
+        await asks(world, words=ALARMING)
+        await world.catch_up()
+        assert "Nobody was told of it." in (await at_the_desk(world)).text
+        inquiry = await the_inquiry(world, urgent=True)
+        await is_taken(world, inquiry)
+        await asks(world, words=ALARMING, email="ben@example.org", phone="+14155550177")
+        assert mailbox.mails(world) == []
+    async with running(store_url, named, settings={**settings, "desk_email": DESK}, keys=keys) as world:
+        await world.catch_up()
+        await world.catch_up()
+        assert mailbox.ways(world) == ["email"]
+        assert "The desk was told by e-mail" in (await at_the_desk(world)).text
+        assert await world.ports.next_to_wake() is None
+
+
+async def test_an_address_that_is_taken_away_waits_for_another_and_is_no_failure(
+    store_url: str, database: str, tmp_path: Path, mail: MailServer
+) -> None:
+    keys, named = new_keys(), f"{database}_away"
+    both = {**mailbox.settings(tmp_path), "desk_email": DESK}
+    async with running(store_url, named, settings=both, keys=keys) as world:
+        await asks(world, words=ALARMING)
+    async with running(store_url, named, settings=mailbox.settings(tmp_path), keys=keys) as world:
+        await world.catch_up()
+        assert await rung(world) == 0
+        assert "Nobody was told of it." in (await at_the_desk(world)).text
+    async with running(store_url, named, settings=both, keys=keys) as world:
+        await world.catch_up()
+        assert mailbox.ways(world) == ["email"]
+
+
+async def test_how_long_it_fails_is_measured_until_it_gets_out_or_is_seen_to(world: World, mail: MailServer) -> None:
+    assert await rung(world) == 0
+    mail.refuses = "450 later"
+    before = attempts("not_now")
+    await asks(world, words=ALARMING)
+    await world.catch_up()
+    world.clock.advance(timedelta(seconds=10))
+    assert await rung(world) == 10
+    assert attempts("not_now") == before + 1
+    mail.refuses = None
+    sent = attempts("sent")
+    await world.travel(timedelta(seconds=15))
+    assert await rung(world) == 0
+    assert attempts("sent") == sent + 1
+    mail.refuses = "550 never"
+    await world.travel(timedelta(minutes=15))
+    assert await rung(world) >= 0
+    world.clock.advance(timedelta(seconds=30))
+    assert await rung(world) >= 30
+    await is_taken(world, await the_inquiry(world, urgent=True))
+    await world.travel(timedelta(minutes=15))
+    assert await rung(world) == 0
+
+
+def attempts(result: str) -> float:
+    labels = {"channel": "email", "result": result}
+    return REGISTRY.get_sample_value("careflow_desk_alarms_total", labels) or 0

@@ -235,6 +235,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "record_patient_told": messages.a_patient_is_told_while_somebody_else_tells_them,
     "come_in": messages.a_patient_comes_in_while_somebody_guesses,
     "stop_messages": messages.a_link_is_used_while_it_is_used,
+    "wake_alarm": inquiries.an_address_is_named_while_somebody_takes_the_inquiry,
     "tell_desk": inquiries.the_desk_is_told_while_somebody_takes_the_inquiry,
     "tell_patient": messages.a_message_is_settled_while_the_visit_is_cancelled,
 }

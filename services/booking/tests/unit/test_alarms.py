@@ -13,7 +13,7 @@ AGAIN = POLICY.urgent_told_again
 
 
 def an_alarm() -> Alarm:
-    return Alarm.of(an_inquiry(urgent=True), AlarmId("a1"), Channel.EMAIL, now=NOW)
+    return Alarm.of(an_inquiry(urgent=True), AlarmId("a1"), Channel.EMAIL, reached=True, now=NOW)
 
 
 def after(alarm: Alarm, outcome: Outcome) -> Alarm:
@@ -44,10 +44,18 @@ def test_what_is_not_taken_is_tried_again_soon_and_then_with_the_next_round() ->
     assert after(alarm, Outcome.SENT).failing_since is None
 
 
-def test_what_is_refused_or_has_no_way_is_tried_with_the_next_round() -> None:
-    for outcome in (Outcome.REFUSED, Outcome.NO_CHANNEL):
-        refused = after(an_alarm(), outcome)
-        assert (refused.attempt_at, refused.failing_since, refused.times) == (NOW + AGAIN, NOW, 0)
+def test_what_is_refused_is_tried_with_the_next_round() -> None:
+    refused = after(an_alarm(), Outcome.REFUSED)
+    assert (refused.attempt_at, refused.failing_since, refused.times) == (NOW + AGAIN, NOW, 0)
+
+
+def test_what_has_no_address_waits_for_one_and_only_as_long_as_the_inquiry_does() -> None:
+    waiting = after(an_alarm(), Outcome.NO_CHANNEL)
+    assert (waiting.attempt_at, waiting.waits_since, waiting.fails_since) == (None, NOW, None)
+    assert waiting.untried
+    woken = waiting.woken(an_inquiry(urgent=True), now=NOW + AGAIN)
+    assert (woken.attempt_at, woken.waits_since) == (NOW + AGAIN, None)
+    assert waiting.woken(an_inquiry(urgent=True).taken(by="kim"), now=NOW).attempt_at is None
 
 
 def test_once_somebody_sees_to_it_nobody_is_told_any_more() -> None:

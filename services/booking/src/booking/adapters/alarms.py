@@ -1,5 +1,6 @@
-"""Alarms of urgent inquiries in MongoDB, encrypted with a key of the person who asks. Open field: when one is attempted
-next; blind: of which inquiry it is, and whose.
+"""Alarms of urgent inquiries in MongoDB, encrypted with a key of the person who asks. Open fields: when one is
+attempted next, since when it fails, or waits for an address to be named, and of which channel; blind: of which inquiry
+it is, and whose.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from typing import Final
 from pymongo import IndexModel
 
 from booking.domain.alarms import Alarm
+from booking.domain.channels import Channel
 from booking.domain.ids import InquiryId
 from careflow_domain.errors import not_found
 from careflow_service.mongo.client import Database
@@ -22,6 +24,8 @@ MOST_CHANNELS: Final = 2
 
 INDEXES: Final = (
     (ALARMS, IndexModel([("attempt_at", 1)], name="attempt_at")),
+    (ALARMS, IndexModel([("failing_since", 1)], name="failing_since")),
+    (ALARMS, IndexModel([("channel", 1), ("waits_since", 1)], name="waits_since")),
     (ALARMS, IndexModel([("inquiry_id", 1), ("_id", 1)], name="of_inquiry")),
     (ALARMS, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
 )
@@ -51,10 +55,19 @@ class MongoAlarms(Stored[Alarm]):
     async def next_due(self) -> tuple[datetime, str] | None:
         return await self._documents.earliest("attempt_at")
 
+    async def next_waiting(self, channel: Channel) -> tuple[datetime, str] | None:
+        return await self._documents.earliest("waits_since", {"channel": channel.value})
+
+    async def first_failing(self) -> tuple[datetime, str] | None:
+        return await self._documents.earliest("failing_since")
+
 
 def _open_fields(alarm: Alarm) -> Mapping[str, object]:
     return {
         "patient_id": alarm.patient_id,
         "inquiry_id": alarm.inquiry_id,
         "attempt_at": alarm.attempt_at,
+        "failing_since": alarm.fails_since,
+        "waits_since": alarm.waits_since,
+        "channel": alarm.channel.value,
     }

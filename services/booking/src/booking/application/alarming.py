@@ -4,11 +4,12 @@ it. Quiet hours do not count for it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from booking.application.letters import Carriers, Letter
 from booking.application.ports import Alarms, Inquiries
 from booking.domain.alarms import ALARM_SUBJECT, ALARM_TEXT, Alarm, AlarmAttempt, waits_for_somebody
-from booking.domain.channels import Channel
+from booking.domain.channels import WRITTEN, Channel
 from booking.domain.ids import AlarmId
 from booking.domain.inquiries import Inquiry
 from booking.domain.messages import Outcome
@@ -31,11 +32,17 @@ class DeskAlarm:
         return tuple(channel for channel in self.desk if channel in self.carriers)
 
     async def plan(self, inquiry: Inquiry, tx: Transaction) -> None:
-        """One alarm for each channel, of an inquiry that has just come in and waits for somebody."""
+        """One alarm for each channel there is, of an inquiry that has just come in and waits for somebody."""
         if not waits_for_somebody(inquiry):
             return
-        for channel in self.channels:
-            await self.alarms.add(Alarm.of(inquiry, AlarmId(tx.new_id()), channel, now=tx.now), tx)
+        for channel in WRITTEN:
+            reached = channel in self.channels
+            await self.alarms.add(Alarm.of(inquiry, AlarmId(tx.new_id()), channel, reached=reached, now=tx.now), tx)
+
+    async def next_to_wake(self) -> tuple[datetime, str] | None:
+        """The one that waits longest for an address that there is now."""
+        waiting = [await self.alarms.next_waiting(channel) for channel in self.channels]
+        return min(filter(None, waiting), default=None)
 
     async def ring(self, alarm: Alarm) -> AlarmAttempt:
         """Hands it on, or says why not."""

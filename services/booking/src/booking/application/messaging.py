@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from booking.application.in_use import in_use
@@ -10,7 +9,7 @@ from booking.application.letters import Carriers, Writer
 from booking.application.ports import Appointments, CarePaths, Consents, Patients
 from booking.domain.appointments import Appointment
 from booking.domain.care_path import CarePath
-from booking.domain.channels import Channel
+from booking.domain.channels import WRITTEN, Channel
 from booking.domain.contact_consents import ContactConsents
 from booking.domain.message_subjects import ORDER, AboutVisit, Reason
 from booking.domain.messages import Attempt, Message, Outcome
@@ -18,8 +17,6 @@ from booking.domain.patient_details import PatientDetails
 from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
 from careflow_service.clock import Clock
-
-WRITTEN: Final = frozenset({Channel.EMAIL, Channel.SMS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from booking.domain.appointments import Appointment
 from booking.domain.calendar import Calendar, CalendarDay, DayKey
 from booking.domain.calendar_feeds import CalendarFeed
 from booking.domain.care_path import CarePath
+from booking.domain.channels import Channel
 from booking.domain.contact_consents import ContactConsents
 from booking.domain.erasures import Erasure
 from booking.domain.freed_times import FreedTime
@@ -213,6 +214,12 @@ class Alarms(Protocol):
     async def next_due(self) -> tuple[datetime, str] | None:
         """When the next one is to be attempted, and which."""
 
+    async def next_waiting(self, channel: Channel) -> tuple[datetime, str] | None:
+        """Which has waited longest for an address of this channel, and since when."""
+
+    async def first_failing(self) -> tuple[datetime, str] | None:
+        """Of those that are still to be told, the one that fails longest, and since when."""
+
     async def add(self, alarm: Alarm, /, tx: Transaction) -> None: ...
 
     async def save(self, alarm: Alarm, /, *, expecting: int, tx: Transaction) -> None: ...
@@ -385,6 +392,9 @@ class Ports:
     attempt: Callable[[Message], Awaitable[Attempt]]
     """Hands a message on, or says why not."""
     alarms: Alarms
+    inquiries: Inquiries
+    next_to_wake: Callable[[], Awaitable[tuple[datetime, str] | None]]
+    """The alarm that waits longest for an address that there is now."""
     ring: Callable[[Alarm], Awaitable[AlarmAttempt]]
     """Tells the desk of an urgent inquiry, or says why not."""
     note_outcome: Callable[[Message, Transaction], Awaitable[None]]

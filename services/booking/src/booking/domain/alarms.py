@@ -1,8 +1,9 @@
 """The clinic's own staff are told that an urgent inquiry waits at the desk: over each channel by which the desk can be
 reached, at once, at night as by day, and again and again until somebody sees to it.
 
-Invariants: an alarm is written with the inquiry it is of. Its text names nobody and nothing of what was asked. What is
-sent in one round has one id, however often it is tried.
+Invariants: an alarm is written with the inquiry it is of, one for each channel there is; over one by which the clinic
+has named no address it waits until there is one. Its text names nobody and nothing of what was asked. What is sent in
+one round has one id, however often it is tried.
 """
 
 from dataclasses import dataclass, replace
@@ -34,7 +35,7 @@ class AlarmAttempt:
 class Alarm(Aggregate):
     """`attempt_at` is when the next attempt is due, absent once somebody sees to the inquiry. `times` counts how often
     the desk was told, last at `told_at`; `failing_since` is the first attempt after that which did not work. `attempts`
-    are those of this `round` that were not taken.
+    are those of this `round` that were not taken. `waits_since` is since when it waits for an address to be named.
     """
 
     id: AlarmId
@@ -47,11 +48,29 @@ class Alarm(Aggregate):
     times: int = 0
     told_at: datetime | None = None
     failing_since: datetime | None = None
+    waits_since: datetime | None = None
 
     @classmethod
-    def of(cls, inquiry: Inquiry, alarm_id: AlarmId, channel: Channel, *, now: datetime) -> Self:
-        """To be sent at once."""
-        return cls(id=alarm_id, inquiry_id=inquiry.id, patient_id=inquiry.patient_id, channel=channel, attempt_at=now)
+    def of(cls, inquiry: Inquiry, alarm_id: AlarmId, channel: Channel, *, reached: bool, now: datetime) -> Self:
+        """To be sent at once, or once an address is named by which the desk is `reached`."""
+        alarm = cls(id=alarm_id, inquiry_id=inquiry.id, patient_id=inquiry.patient_id, channel=channel, attempt_at=now)
+        return alarm if reached else replace(alarm, attempt_at=None, waits_since=now)
+
+    @property
+    def untried(self) -> bool:
+        """Whether it has only ever waited for an address."""
+        return self.waits_since is not None and self.times == 0 and self.failing_since is None
+
+    @property
+    def fails_since(self) -> datetime | None:
+        """Since when the desk is to be told and is not."""
+        return None if self.attempt_at is None else self.failing_since
+
+    def woken(self, inquiry: Inquiry, *, now: datetime) -> Self:
+        """An address is named now: the desk is told at once, if the inquiry still waits for somebody."""
+        return replace(
+            self.recording(), waits_since=None, attempt_at=now if waits_for_somebody(inquiry) else None, attempts=0
+        )
 
     @property
     def sent_as(self) -> str:
@@ -67,6 +86,8 @@ class Alarm(Aggregate):
                 return self._next_round(policy, now, times=self.times + 1, told_at=now, failing_since=None)
             case Outcome.UNTRUE:
                 return replace(self.recording(), attempt_at=None)
+            case Outcome.NO_CHANNEL:
+                return replace(self.recording(), attempt_at=None, waits_since=now)
             case Outcome.NOT_NOW if self.attempts < len(RETRY_AFTER):
                 again_at = now + RETRY_AFTER[self.attempts]
                 failing = self.failing_since or now

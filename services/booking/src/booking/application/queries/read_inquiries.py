@@ -59,7 +59,7 @@ class ReadInquiries:
         """How the desk was told of each urgent one of them: over which channels, when, and how often."""
         urgent = [each.id for each in inquiries if each.urgent]
         found = await self.alarms.of_inquiries(urgent)
-        return {each: [alarm for alarm in found if alarm.inquiry_id == each] for each in urgent}
+        return {each: [alarm for alarm in found if alarm.inquiry_id == each and not alarm.untried] for each in urgent}
 
     async def urgent_waits(self) -> bool:
         """Whether there is an urgent one that nobody has answered; nothing of it."""

@@ -1,0 +1,20 @@
+"""An address of the desk's is named that there was not when an urgent inquiry came in: the desk is told of it now."""
+
+from datetime import datetime
+
+from booking.application.ports import Ports
+from booking.domain.ids import AlarmId
+from careflow_service.work import Transaction
+
+
+async def next_waking(ports: Ports) -> tuple[datetime, str] | None:
+    return await ports.next_to_wake()
+
+
+async def wake_alarm(alarm_id: str, tx: Transaction, ports: Ports) -> None:
+    """It is due from now on, or over where somebody has seen to the inquiry meanwhile."""
+    before = await ports.alarms.get(AlarmId(alarm_id))
+    if before.waits_since is None:
+        return
+    inquiry = await ports.inquiries.get(before.inquiry_id, of=before.patient_id)
+    await ports.alarms.save(before.woken(inquiry, now=tx.now), expecting=before.version, tx=tx)
