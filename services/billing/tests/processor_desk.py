@@ -5,7 +5,7 @@ and can be asked for, delivered or not. `balance` is what the processor has of t
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -76,6 +76,7 @@ class Desk:
     clock: Callable[[], datetime] = lambda: NOW
     kept: list[Told] = field(default_factory=list)
     payouts: dict[str, list[Movement]] = field(default_factory=dict)
+    failed: list[PayoutTold] = field(default_factory=list)
     manual: bool = False
     refunds_are: RefundState = RefundState.DONE
     links: dict[str, Checkout] = field(default_factory=dict)
@@ -224,6 +225,18 @@ class Desk:
         out = {each.id for moved in self.payouts.values() for each in moved}
         moved = [each for each in self._movements() if each.id not in out]
         moved += [
+            Movement(
+                id=ProcessorId(f"txn_back_{each.id}"),
+                kind=MovementKind.RETURNED,
+                of_payment=None,
+                of_payout=each.id,
+                amount=each.amount,
+                fee=each.amount.nothing,
+            )
+            for each in self.failed
+            if f"txn_back_{each.id}" not in out
+        ]
+        moved += [
             Movement(id=self._id("txn"), kind=MovementKind.OTHER, of_payment=None, amount=each, fee=each.nothing)
             for each in others
         ]
@@ -233,6 +246,23 @@ class Desk:
         told = PayoutTold(id=payout, amount=amount, arrives_on=self.clock().date(), failed=False)
         self._tells(told)
         return told
+
+    def fails(self, told: PayoutTold) -> PayoutTold:
+        """The bank gives a payout back."""
+        back = replace(told, failed=True)
+        self.failed.append(back)
+        self._tells(back)
+        return back
+
+    def _is_at_bank(self, payout: str) -> bool:
+        """Whether the bank has it: it did not fail, or one it came back with has arrived."""
+        if payout not in {each.id for each in self.failed}:
+            return True
+        return any(
+            self._is_at_bank(other)
+            for other, moved in self.payouts.items()
+            if f"txn_back_{payout}" in {each.id for each in moved}
+        )
 
     def _movements(self) -> Iterator[Movement]:
         for paid in self.payments.values():
@@ -250,8 +280,11 @@ class Desk:
 
     @property
     def balance(self) -> Money:
-        moved = [each for payout in self.payouts.values() for each in payout if each.of_payment is not None]
-        total = -sum(each.net.minor + each.kept.minor for each in moved)
+        total = 0
+        for payout, moved in self.payouts.items():
+            ours = [each for each in moved if each.of_payment is not None]
+            total -= sum(each.kept.minor for each in ours)
+            total -= sum(each.net.minor for each in ours) if self._is_at_bank(payout) else 0
         for paid in self.payments.values():
             total += paid.amount.minor
             total -= sum(each.amount.minor for each in paid.refunds.values() if each.state is RefundState.DONE)

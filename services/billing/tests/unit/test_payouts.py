@@ -137,14 +137,116 @@ async def test_what_is_in_a_payout_made_by_hand_is_not_told_and_nothing_is_booke
     assert books(clinic)[CLEARING] == 22_500
 
 
-async def test_a_payout_that_came_back_says_so(clinic: PayingClinic) -> None:
+async def test_a_payout_that_came_back_is_at_the_processor_again_until_a_later_one_takes_it(
+    clinic: PayingClinic,
+) -> None:
+    await owes(clinic)
+    paid = await pays_online(clinic)
+    await clinic.refunds(the_payment(clinic).id, 50, RefundReason.GOODWILL)
+    await catches_up(clinic)
+    told = await is_paid_out(clinic)
+    clinic.desk.fails(told)
+    await hears_all(clinic)
+    await soon_after(clinic)
+    assert (the_payout(clinic).state, owed(clinic)) == (PayoutState.FAILED, 0)
+    assert CASH not in books(clinic)
+    assert books(clinic)[CLEARING] == told.amount.minor
+    assert books(clinic)[COSTS] == CARD_FEE.minor, "what was kept stays kept"
+    check(clinic)
+
+    clinic.desk.gives_back(paid, usd(25))
+    again = await is_paid_out(clinic)
+    assert again.amount == told.amount - usd(25)
+    assert CLEARING not in books(clinic)
+    assert (books(clinic)[CASH], books(clinic)[COSTS]) == (again.amount.minor, CARD_FEE.minor)
+    assert [each.state for each in clinic.all("payouts")] == [PayoutState.FAILED, PayoutState.MATCHED]
+    check(clinic)
+
+
+async def test_failed_twice_in_a_row_and_told_twice_it_arrives_once(clinic: PayingClinic) -> None:
     await owes(clinic)
     await pays_online(clinic)
     told = await is_paid_out(clinic)
-    back = PayoutTold(id=told.id, amount=told.amount, arrives_on=told.arrives_on, failed=True)
+    for _ in range(2):
+        back = clinic.desk.fails(told)
+        await hears_all(clinic)
+        await soon_after(clinic)
+        await clinic.asks(HearProcessorHandler, back)
+        await clinic.asks(HearProcessorHandler, told)
+        await soon_after(clinic)
+        assert CASH not in books(clinic)
+        assert books(clinic)[CLEARING] == told.amount.minor
+        told = await is_paid_out(clinic)
+        assert (CLEARING in books(clinic), books(clinic)[CASH]) == (False, told.amount.minor)
+    check(clinic)
+
+
+async def test_that_it_failed_told_before_it_was_complete_books_nothing_until_it_arrives(clinic: PayingClinic) -> None:
+    await owes(clinic)
+    await pays_online(clinic)
+    told = clinic.desk.pays_out()
+    loses(clinic)
+    back = clinic.desk.fails(told)
     await clinic.asks(HearProcessorHandler, back)
     await clinic.asks(HearProcessorHandler, told)
-    assert (the_payout(clinic).state, owed(clinic)) == (PayoutState.FAILED, 0)
+    await catches_up(clinic)
+    await soon_after(clinic)
+    assert (the_payout(clinic).state, CASH in books(clinic)) == (PayoutState.FAILED, False)
+    assert books(clinic)[CLEARING] == 22_500
+    again = await is_paid_out(clinic)
+    assert CLEARING not in books(clinic)
+    assert (books(clinic)[CASH], books(clinic)[COSTS]) == (again.amount.minor, CARD_FEE.minor)
+
+
+async def test_that_it_failed_told_between_two_movements_waits_for_the_last_one(clinic: PayingClinic) -> None:
+    await owes(clinic)
+    paid = await pays_online(clinic)
+    clinic.desk.gives_back(paid, usd(25))
+    told = clinic.desk.pays_out()
+    await hears_all(clinic)
+    clinic.now += 2 * ASKED_AFTER
+    (asking,) = (each for each in EFFECTS if each.name == "ask_for_news")
+    while await clinic.performs(asking):
+        pass
+    (effect,) = (each for each in EFFECTS if each.name == "ask_about_payout")
+    assert await clinic.performs(effect)
+    clinic.desk.fails(told)
+    await hears_all(clinic)
+    await soon_after(clinic)
+    assert (the_payout(clinic).state, CASH in books(clinic)) == (PayoutState.FAILED, False)
+    assert books(clinic)[CLEARING] == told.amount.minor
+    check(clinic)
+
+
+async def test_what_is_in_a_payout_that_nobody_told_of_is_asked_for_when_it_arrives_with_another(
+    clinic: PayingClinic,
+) -> None:
+    await owes(clinic)
+    await pays_online(clinic)
+    clinic.desk.fails(clinic.desk.pays_out())
+    clinic.desk.news.clear()
+    clinic.desk.kept = [each for each in clinic.desk.kept if not isinstance(each.news, PayoutTold)]
+    again = await is_paid_out(clinic)
+    await soon_after(clinic)
+    assert CLEARING not in books(clinic)
+    assert (books(clinic)[CASH], books(clinic)[COSTS]) == (again.amount.minor, CARD_FEE.minor)
+    assert sorted(each.state for each in clinic.all("payouts")) == [PayoutState.FAILED, PayoutState.MATCHED]
+
+
+async def test_what_is_in_a_payout_made_by_hand_that_came_back_stays_unbooked_and_is_said(clinic: PayingClinic) -> None:
+    await owes(clinic)
+    await pays_online(clinic)
+    clinic.desk.manual = True
+    told = await is_paid_out(clinic)
+    clinic.desk.fails(told)
+    await hears_all(clinic)
+    await soon_after(clinic)
+    assert (the_payout(clinic).state, the_payout(clinic).refused) == (PayoutState.FAILED, "not_automatic")
+    clinic.desk.manual = False
+    await is_paid_out(clinic)
+    (later,) = (each for each in clinic.all("payouts") if not each.failed)
+    assert (later.booked, later.others) == (usd(0), told.amount)
+    assert books(clinic)[CLEARING] == 22_500
 
 
 async def test_a_payment_whose_webhook_was_lost_is_known_before_its_payout_is_booked(clinic: PayingClinic) -> None:

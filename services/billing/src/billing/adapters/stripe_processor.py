@@ -43,6 +43,9 @@ _OF_PAYMENTS: Final = {
     "dispute": MovementKind.DISPUTE,
 }
 
+_RETURNED: Final = frozenset({"payout_failure", "payout_cancel"})
+"""Types of movements by which a payout's money is back in Stripe's balance; the next payout takes it along."""
+
 
 class _Session(BaseModel):
     id: ProcessorId
@@ -55,8 +58,9 @@ class _Refund(BaseModel):
 
 
 class _Source(BaseModel):
-    """What a movement is of: a charge, a refund or a dispute, each of which names its payment."""
+    """What a movement is of: a charge, a refund or a dispute, each of which names its payment, or a payout."""
 
+    id: ProcessorId | None = None
     object: str = ""
     payment_intent: ProcessorId | None = None
 
@@ -73,10 +77,12 @@ class _BalanceTransaction(BaseModel):
     def movement(self) -> Movement:
         source = self.source if isinstance(self.source, _Source) else _Source()
         kind = _OF_PAYMENTS.get(source.object, MovementKind.OTHER) if source.payment_intent else MovementKind.OTHER
+        returned = source.id if self.type in _RETURNED else None
         currency = self.currency.upper()
         return Movement(
             id=self.id,
-            kind=kind,
+            kind=kind if returned is None else MovementKind.RETURNED,
+            of_payout=returned,
             of_payment=source.payment_intent,
             amount=Money(self.amount, currency),
             fee=Money(self.fee, currency),

@@ -11,6 +11,7 @@ from billing.domain.payments import processed_payment_id
 from billing.domain.payouts import Movement, NothingMoved, Payout
 from billing.domain.processing import NotNow, Refused
 from billing.domain.processor_feed import FEED
+from careflow_service.upsert import upsert
 from careflow_service.work import Transaction, side_by_side
 
 
@@ -18,6 +19,7 @@ from careflow_service.work import Transaction, side_by_side
 class Answered:
     """What it said when it was asked for the movement behind `behind`."""
 
+    walk: int
     behind: ProcessorId | None
     answer: Movement | NothingMoved | Refused | NotNow
 
@@ -38,13 +40,13 @@ async def ask_about_payout(payout_id: str, ports: Ports) -> Answered | None:
     payout = await ports.payouts.get(ProcessorId(payout_id))
     if ports.processor is None or payout.ask_at is None:
         return None
-    return Answered(payout.through, await ports.processor.moved_next(payout.id, payout.through))
+    return Answered(payout.walks, payout.through, await ports.processor.moved_next(payout.id, payout.through))
 
 
 async def settle_payout(payout_id: str, answered: Answered | None, tx: Transaction, ports: Ports) -> None:
     """Book what has moved, unless somebody else has done so since."""
     before = await ports.payouts.get(ProcessorId(payout_id))
-    if answered is None or before.ask_at is None or before.through != answered.behind:
+    if answered is None or before.ask_at is None or (before.walks, before.through) != (answered.walk, answered.behind):
         return
     match answered.answer:
         case Movement() as movement:
@@ -57,17 +59,30 @@ async def settle_payout(payout_id: str, answered: Answered | None, tx: Transacti
 
 async def _book(payout: Payout, movement: Movement, tx: Transaction, ports: Ports) -> bool:
     """In the books of whose payment it is; whether it is one of ours."""
+    if movement.of_payout is not None and movement.of_payout != payout.id:
+        return await _turn_over(payout, movement, tx, ports)
     if movement.of_payment is None:
         return False
     processed = await ports.processed.find(movement.of_payment, of=None)
     if processed is None or not processed.is_ours:
         return False
     payment = await ports.payments.get(processed_payment_id(movement.of_payment))
-    lines = movement.entry_lines()
+    lines = movement.entry_lines(payout.walk)
 
     def post(books: Books) -> None:
         if lines:
-            books.post(f"payout/{movement.id}", EntryCause.PAYOUT, payout.cause_id, lines)
+            books.post(payout.walk.key(movement), EntryCause.PAYOUT, payout.cause_id, lines)
 
     await keep_books(await open_books(payment.patient_id, ports, about=payment), post, tx, ports)
     return True
+
+
+async def _turn_over(payout: Payout, movement: Movement, tx: Transaction, ports: Ports) -> bool:
+    """What the bank gave back goes there again with this payout, or comes back with it: its own movements say whose it
+    is. Whether any of it is in the books.
+    """
+    assert movement.of_payout is not None
+    before = await ports.payouts.find(movement.of_payout, of=None)
+    after = before.turned_over(now=tx.now) if before else Payout.known_by(movement, payout, now=tx.now)
+    await upsert(ports.payouts, before, after, tx)
+    return after.refused is None
