@@ -37,7 +37,7 @@ def at() -> At:
 
 @pytest.fixture
 def logins(at: At) -> Logins:
-    return Logins(bytes(range(32)), now=at)
+    return Logins(lambda: [bytes(range(32))], now=at)
 
 
 @pytest.fixture
