@@ -4,12 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-from booking.application.results import Saved
-from booking.domain.ids import RecordRequestId
-from booking.domain.record_parts import Export
-from careflow_service.identity import Actor, Role
 from careflow_service.testing.overtaking import Overtaking, Race
-from careflow_service.work import Transaction
 from services.booking.tests.clinic import has_patient, ok, refusal
 from services.booking.tests.world import World
 
@@ -33,20 +28,13 @@ def _withdrawing(world: World, request_id: str, version: int = 1) -> Callable[[]
     return lambda: world.coordinator.post(f"/v1/record-requests/{request_id}/withdraw", version=version)
 
 
-async def _all_export(world: World, request_id: str) -> int:
+async def _all_there(world: World, request_id: str) -> int:
     """The version afterwards."""
-
-    async def work(tx: Transaction) -> Saved:
-        before = await world.ports.record_requests.get(RecordRequestId(request_id))
-        after = before
-        for part, party in before.waits_for:
-            after = after.exported(Export(party=party, part=part, disclosure_id=party, by="vu", at=tx.now))
-        await world.ports.record_requests.save(after, expecting=before.version, tx=tx)
-        return Saved(after.id, after.version)
-
-    vu = Actor("vu", frozenset({Role.PRESCRIBER}))
-    done = await world.work.run(work, by=vu, action="export", returns=Saved, request=None)
-    return done.value.version
+    path = f"/v1/record-requests/{request_id}"
+    for version, service in enumerate(("booking", "screening", "sessions"), 1):
+        share = {"service": service, "reference": "printed"}
+        ok(await world.coordinator.post(f"{path}/parts/ordinary/shares", share, version=version))
+    return 4
 
 
 async def a_record_is_asked_for_while_its_erasure_is(world: World, overtaking: Overtaking) -> None:
@@ -72,7 +60,7 @@ def it_changes_while_it_is_withdrawn(way: str, body: dict[str, Any] | None) -> R
 
 async def a_part_is_given_while_its_request_is_withdrawn(world: World, overtaking: Overtaking) -> None:
     _, request_id = await _asked(world, identity="photo_id")
-    version = await _all_export(world, request_id)
+    version = await _all_there(world, request_id)
     overtaking.by(_withdrawing(world, request_id, version))
     given = await world.coordinator.post(f"/v1/record-requests/{request_id}/parts/ordinary/give", version=version)
     assert refusal(given) == (412, "stale_version")

@@ -76,6 +76,7 @@ from booking.application.commands.record_contact_consent import RecordContactCon
 from booking.application.commands.record_missed_visit import RecordMissedVisitHandler
 from booking.application.commands.record_offer_call import RecordOfferCallHandler
 from booking.application.commands.record_patient_told import RecordPatientToldHandler
+from booking.application.commands.record_share import RecordShareHandler
 from booking.application.commands.record_told import RecordToldHandler
 from booking.application.commands.record_undelivered import RecordUndeliveredHandler
 from booking.application.commands.refuse_record_part import RefuseRecordPartHandler
@@ -265,6 +266,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         ),
         identify_requester=IdentifyRequesterHandler(record_request_changes),
         extend_record_request=ExtendRecordRequestHandler(record_request_changes, policy, zone),
+        record_share=RecordShareHandler(record_request_changes),
         give_record_part=GiveRecordPartHandler(record_request_changes),
         refuse_record_part=RefuseRecordPartHandler(record_request_changes),
         withdraw_record_request=WithdrawRecordRequestHandler(record_request_changes),

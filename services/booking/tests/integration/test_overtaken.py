@@ -217,6 +217,9 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "extend_record_request": record_requests.it_changes_while_it_is_withdrawn(
         "extend", {"reason": "The archive is away.", "told_on": "2026-11-23"}
     ),
+    "record_share": record_requests.it_changes_while_it_is_withdrawn(
+        "parts/ordinary/shares", {"service": "booking", "reference": "printed"}
+    ),
     "give_record_part": record_requests.a_part_is_given_while_its_request_is_withdrawn,
     "refuse_record_part": record_requests.it_changes_while_it_is_withdrawn(
         "parts/ordinary/refuse", {"grounds": "not_held", "reason": "There is none."}

@@ -90,6 +90,24 @@ async def test_it_is_refused_in_writing_with_the_way_to_another_professional(wor
     )
 
 
+async def test_a_part_is_given_once_every_share_is_there(world: World) -> None:
+    request = await asks(world, await has_patient(world))
+    path = f"/v1/record-requests/{request}/parts/ordinary"
+    assert refusal(await world.coordinator.post(f"{path}/give", version=1)) == (409, "exports_missing")
+    for version, service in enumerate(("booking", "screening", "sessions"), 1):
+        share = {"service": service, "reference": f"printed from {service}"}
+        ok(await world.calling(Role.PRESCRIBER).post(f"{path}/shares", share, version=version))
+    (part,) = (await reads(world, request))["parts"]
+    assert [(each["service"], each["reference"]) for each in part["exports"]][-1] == (
+        "sessions",
+        "printed from sessions",
+    )
+    assert part["waits_for"] == []
+    ok(await world.coordinator.post(f"{path}/give", version=4))
+    assert (await reads(world, request))["status"] == "settled"
+    assert refusal(await world.coordinator.post(f"{path}/give", version=5)) == (409, "request_ended")
+
+
 async def test_more_time_is_taken_where_california_has_no_clock(world: World) -> None:
     ana = await has_patient(world)
     lawyer = {"by": "named_by_patient", "name": "Lou Counsel", "authority": "signed direction of 20 November"}

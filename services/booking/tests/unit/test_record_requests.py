@@ -10,7 +10,6 @@ from booking.domain.ids import PatientId, RecordRequestId
 from booking.domain.record_clocks import Access, AskedBy
 from booking.domain.record_parts import (
     CopyForm,
-    Export,
     IdentityProof,
     RecordPart,
     RefusalGrounds,
@@ -46,9 +45,7 @@ def asked(requester: Requester = PATIENT, access: Access = Access.COPY, **change
 
 def exported(request: RecordRequest, part: RecordPart = RecordPart.ORDINARY, *parties: Party) -> RecordRequest:
     for party in parties or (Party.BOOKING, Party.SCREENING, Party.SESSIONS):
-        request = request.exported(
-            Export(party=party, part=part, disclosure_id=f"{party}-{part}", by="someone", at=NOW)
-        )
+        request = request.share_made(part, party, f"{party}-{part}", by="someone", now=NOW)
     return request
 
 
@@ -117,7 +114,7 @@ def test_a_patient_has_their_own_substance_use_part_without_another_paper() -> N
     assert asked(parts={RecordPart.SUBSTANCE_USE: None}).waits_for == ((RecordPart.SUBSTANCE_USE, Party.SCREENING),)
 
 
-def test_a_part_is_given_once_everybody_has_exported_and_it_is_known_who_asks() -> None:
+def test_a_part_is_given_once_every_share_is_there_and_it_is_known_who_asks() -> None:
     request = exported(asked(proof=None), RecordPart.ORDINARY, Party.BOOKING, Party.SESSIONS)
     assert request.status is RecordRequestStatus.IDENTITY_NEEDED
     with pytest.raises(DomainError, match="identity_missing"):
@@ -131,11 +128,11 @@ def test_a_part_is_given_once_everybody_has_exported_and_it_is_known_who_asks() 
         settled.taken_back(now=NOW)
 
 
-def test_what_was_not_asked_for_or_was_said_before_changes_nothing() -> None:
-    request = exported(asked())
-    assert exported(request) is request
-    assert exported(request, RecordPart.BILLING, Party.BILLING) is request
-    assert exported(request, RecordPart.ORDINARY, Party.BILLING) is request
+def test_a_share_is_of_a_part_that_was_asked_for_and_of_who_holds_some_of_it() -> None:
+    with pytest.raises(DomainError, match="share_not_of_service"):
+        exported(asked(), RecordPart.ORDINARY, Party.BILLING)
+    with pytest.raises(DomainError, match="part_not_found"):
+        exported(asked(), RecordPart.BILLING, Party.BILLING)
 
 
 def test_one_part_is_refused_and_the_other_given() -> None:

@@ -41,6 +41,7 @@ from booking.application.commands.record_contact_consent import RecordContactCon
 from booking.application.commands.record_missed_visit import RecordMissedVisitHandler
 from booking.application.commands.record_offer_call import RecordOfferCallHandler
 from booking.application.commands.record_patient_told import RecordPatientToldHandler
+from booking.application.commands.record_share import RecordShareHandler
 from booking.application.commands.record_told import RecordToldHandler
 from booking.application.commands.record_undelivered import RecordUndeliveredHandler
 from booking.application.commands.refuse_record_part import RefuseRecordPartHandler
@@ -104,6 +105,7 @@ class Booking:
     receive_record_request: ReceiveRecordRequestHandler
     identify_requester: IdentifyRequesterHandler
     extend_record_request: ExtendRecordRequestHandler
+    record_share: RecordShareHandler
     give_record_part: GiveRecordPartHandler
     refuse_record_part: RefuseRecordPartHandler
     withdraw_record_request: WithdrawRecordRequestHandler

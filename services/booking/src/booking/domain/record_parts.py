@@ -102,11 +102,11 @@ class Extension:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """A service has exported its share of a part: under which disclosure, by whom, and when."""
+    """A service's share of a part is there: by whom, when, and by which disclosure or paper it is found again."""
 
     party: Party
     part: RecordPart
-    disclosure_id: str
+    reference: str = field(repr=False)
     by: str
     at: datetime
 

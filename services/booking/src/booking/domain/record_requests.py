@@ -2,7 +2,7 @@
 
 Invariants: it is answered by the shortest clock that runs for it; more time is taken once, and never beyond what
 California allows. Each part that was asked for is given or refused by itself; none is given before it is known who asks
-and every service that holds some of it has exported its share; what needs an authorisation of its own has it named.
+and the share of every service that holds some of it is there; what needs an authorisation of its own has it named.
 """
 
 from collections.abc import Mapping, Sequence
@@ -140,7 +140,7 @@ class RecordRequest(Aggregate):
 
     @property
     def waits_for(self) -> tuple[tuple[RecordPart, Party], ...]:
-        """Which share of what nobody has exported, of the parts that are neither given nor refused."""
+        """Which share of what is not there, of the parts that are neither given nor refused."""
         if not self.open:
             return ()
         there = {(each.part, each.party) for each in self.exports}
@@ -172,27 +172,26 @@ class RecordRequest(Aggregate):
         extension = Extension(reason=reason, told_on=told_on, by=by, at=now)
         return replace(self.recording(), extension=extension)._due(extended=True, policy=policy, zone=zone)
 
-    def exported(self, export: Export) -> "RecordRequest":
-        """A service says that it has exported its share of a part. The same where that was said, or was not asked for;
-        what comes after the end is kept.
+    def share_made(self, part: RecordPart, party: Party, reference: str, *, by: str, now: datetime) -> "RecordRequest":
+        """Somebody has the share of that service in hand. Raises `request_ended`, `part_not_found`, `part_settled`,
+        and `share_not_of_service` where that one holds nothing of the part.
         """
-        asked = {(each.part, party) for each in self.parts for party in HELD_BY[each.part]}
-        if (export.part, export.party) not in asked or any(
-            each.disclosure_id == export.disclosure_id for each in self.exports
-        ):
-            return self
-        return replace(self.recording(), exports=(*self.exports, export))
+        self._check_settles(part)
+        if party not in HELD_BY[part]:
+            raise invalid("share_not_of_service", "That service holds nothing of this part.")
+        share = Export(party=party, part=part, reference=reference, by=by, at=now)
+        return replace(self.recording(), exports=(*self.exports, share))
 
     def given(self, part: RecordPart, *, by: str, now: datetime) -> "RecordRequest":
         """The part was handed over, sent or shown. Raises `request_ended`, `part_not_found`, `part_settled`,
-        `identity_missing`, and `exports_missing` with who has exported nothing.
+        `identity_missing`, and `exports_missing` with whose share is not there.
         """
         self._check_settles(part)
         if self.identity is None:
             raise conflict("identity_missing", "It is not known yet who asks.")
         missing = [party.value for share, party in self.waits_for if share is part]
         if missing:
-            raise conflict("exports_missing", "Not every service has exported its share.", waits_for=missing)
+            raise conflict("exports_missing", "Not every service's share is there.", waits_for=missing)
         return self._settled(part, Given(by=by, at=now), now)
 
     def refused(

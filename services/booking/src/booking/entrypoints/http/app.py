@@ -22,12 +22,14 @@ from booking.entrypoints.http.access import ACCESS
 from booking.entrypoints.pages import day_board, free_call, inquiry, messages, my_visits, patient
 from booking.entrypoints.pages.desk import (
     absences,
+    asking_for_records,
     booking,
     calendar,
     closed_inquiries,
     inquiries,
     moving,
     patients,
+    record_requests,
     tasks,
     visits,
     waitlist,
@@ -68,6 +70,8 @@ HTTP: Http[Booking] = Http(
         tasks.router,
         closed_inquiries.router,
         inquiries.router,
+        record_requests.router,
+        asking_for_records.router,
         my_visits.way_in,
         my_visits.router,
     ),

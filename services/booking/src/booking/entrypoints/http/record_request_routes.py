@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from booking.application.commands.extend_record_request import ExtendRecordRequest
 from booking.application.commands.give_record_part import GiveRecordPart
 from booking.application.commands.identify_requester import IdentifyRequester
+from booking.application.commands.record_share import RecordShare
 from booking.application.commands.refuse_record_part import RefuseRecordPart
 from booking.application.commands.withdraw_record_request import WithdrawRecordRequest
 from booking.application.use_cases import Booking
@@ -18,6 +19,7 @@ from booking.entrypoints.http.record_request_schemas import (
     RecordRefusalBody,
     RecordRequestBody,
     RecordRequestView,
+    ShareBody,
 )
 from booking.entrypoints.http.schemas import App, SavedView, saved
 from careflow_service.http.dependencies import (
@@ -92,6 +94,21 @@ async def extend_record_request(
     """Take more time, once, with the reason the patient was told; never where California's clock runs."""
     command = ExtendRecordRequest(RecordRequestId(request_id), version, body.reason, body.told_on)
     return saved(await app.extend_record_request(command, actor, request))
+
+
+@router.post("/record-requests/{request_id}/parts/{part}/shares", response_model=SavedView)
+async def record_share(
+    request_id: str,
+    part: RecordPart,
+    body: ShareBody,
+    app: App,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+) -> Response:
+    """The share of one service is there, to be given with the others."""
+    command = RecordShare(RecordRequestId(request_id), version, part, body.service, body.reference)
+    return saved(await app.record_share(command, actor, request))
 
 
 @router.post("/record-requests/{request_id}/parts/{part}/give", response_model=SavedView)

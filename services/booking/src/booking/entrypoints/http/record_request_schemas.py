@@ -80,6 +80,13 @@ class ExtensionBody(RequestBody):
     told_on: Day
 
 
+class ShareBody(RequestBody):
+    """`reference` is the disclosure, or the paper, by which it is found again in that service."""
+
+    service: Party
+    reference: Text
+
+
 class RecordRefusalBody(RequestBody):
     """`reason` as it was written to whoever asked; `review` how they were told to have it reviewed, which a
     mental-health record needs.
@@ -91,16 +98,16 @@ class RecordRefusalBody(RequestBody):
 
 
 class ExportView(BaseModel):
-    """A service's share of the part: who exported it, when, and under which of that service's disclosures."""
+    """A service's share of the part: who had it in hand, when, and by what it is found again there."""
 
     service: Party
-    disclosure_id: str
+    reference: str
     by: str
     at: datetime
 
 
 class AskedPartView(BaseModel):
-    """`waits_for` names the services that have exported nothing yet. `given` or `refused` once it is settled."""
+    """`waits_for` names the services whose share is not there yet. `given` or `refused` once it is settled."""
 
     part: RecordPart
     authorisation: str | None
@@ -127,7 +134,7 @@ class AskedPartView(BaseModel):
             reason=refused.reason if refused else None,
             review=refused.review if refused else None,
             exports=[
-                ExportView(service=each.party, disclosure_id=each.disclosure_id, by=each.by, at=each.at)
+                ExportView(service=each.party, reference=each.reference, by=each.by, at=each.at)
                 for each in request.exports
                 if each.part is asked.part
             ],
