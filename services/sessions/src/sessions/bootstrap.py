@@ -74,6 +74,7 @@ from sessions.application.commands.reach_patient import DecideOutreachHandler, T
 from sessions.application.commands.receive_container import ReceiveContainerHandler
 from sessions.application.commands.record_checks import RecordChecksHandler
 from sessions.application.commands.record_contact_attempt import RecordContactAttemptHandler
+from sessions.application.commands.record_coordination_call import RecordCoordinationCallHandler
 from sessions.application.commands.record_vitals import RecordVitalsHandler
 from sessions.application.commands.refuse_session import RefuseSessionHandler
 from sessions.application.commands.regrade_adverse_event import RegradeAdverseEventHandler
@@ -91,6 +92,7 @@ from sessions.application.commands.sign_plan import AdjustPlanHandler, SignPlanH
 from sessions.application.commands.sign_standing_order import RevokeStandingOrderHandler, SignStandingOrderHandler
 from sessions.application.commands.start_session import StartSessionHandler
 from sessions.application.commands.submit_rems_form import SubmitRemsFormHandler
+from sessions.application.commands.verify_patient import VerifyPatientHandler
 from sessions.application.commands.withdraw_consent import WithdrawConsentHandler
 from sessions.application.commands.witness_entry import WitnessEntryHandler
 from sessions.application.commands.write_note import RewriteNoteHandler, WriteNoteHandler
@@ -144,6 +146,8 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         clear_session=ClearSessionHandler(changes),
         refuse_session=RefuseSessionHandler(changes),
         convert_session=ConvertSessionHandler(changes),
+        verify_patient=VerifyPatientHandler(changes),
+        record_coordination_call=RecordCoordinationCallHandler(changes),
         start_session=StartSessionHandler(changes),
         give_dose=GiveDoseHandler(changes),
         set_pump=SetPumpHandler(changes),

@@ -27,6 +27,7 @@ from services.sessions.tests.clinic import (
     signs,
     wastes_before_witness,
 )
+from services.sessions.tests.distance import AT_HOME
 from services.sessions.tests.world import World
 
 NOBODY = "0199e0a0-0000-7000-8000-00000000dead"
@@ -229,6 +230,8 @@ async def test_a_consent_that_cannot_be_is_refused(
         ("clear", {}, True),
         ("refuse", None, True),
         ("convert", {"kind": "integration", "patient_agreed": True}, True),
+        ("verifications", AT_HOME, False),
+        ("coordination-call", {"minutes": 5, "note": "x"}, True),
         ("start", None, True),
         ("doses", {"container_id": NOBODY, "draw_id": NOBODY, "mg": "1"}, True),
         ("doses/end", None, False),

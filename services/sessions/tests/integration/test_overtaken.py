@@ -11,6 +11,7 @@ import pytest
 
 from careflow_service.testing.overtaking import Overtaking, Race, decided_by
 from services.sessions.tests import overtaken_corrections as corrections
+from services.sessions.tests import overtaken_distance as distance
 from services.sessions.tests import overtaken_doses as doses
 from services.sessions.tests import overtaken_erasures as erasures
 from services.sessions.tests import overtaken_medicines as medicines
@@ -56,6 +57,8 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "clear_session": doses.a_clearing_while_a_consent_is_withdrawn,
     "refuse_session": sessions.a_refusal_while_the_alert_is_closed,
     "convert_session": sessions.a_conversion_while_it_is_converted,
+    "verify_patient": distance.a_verification_while_another_is_recorded,
+    "record_coordination_call": distance.a_coordination_call_while_the_patient_finds_a_quiet_room,
     "start_session": doses.a_start_while_its_plan_is_put_on_hold,
     "give_dose": doses.a_dose_while_an_adverse_event_is_reported,
     "set_pump": corrections.a_pump_is_set_while_the_dose_ends,
@@ -145,6 +148,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
 }
 
 MORE: Final[Mapping[str, Race[World]]] = {
+    "an hour at a distance, its consent withdrawn": distance.an_hour_begins_while_its_consent_is_withdrawn,
     "a second dose, an adverse event": doses.a_second_dose_while_an_adverse_event_is_reported,
     "a dose, its consent withdrawn": doses.a_dose_while_its_consent_is_withdrawn,
     "a dose, its plan put on hold": doses.a_dose_while_its_plan_is_put_on_hold,

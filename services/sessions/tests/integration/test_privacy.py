@@ -27,6 +27,7 @@ from services.sessions.tests.clinic import (
     refusal,
     wastes,
 )
+from services.sessions.tests.distance import hour_at_a_distance, verifies
 from services.sessions.tests.medicated import (
     answers,
     does_with,
@@ -53,6 +54,7 @@ async def test_nothing_clinical_is_readable_in_the_store_in_events_in_metrics_or
     ok(await sends_form(world, await treated(world), reference=CANARY))
     await done_with_canaries(world, course)
     await gone_with_canaries(world)
+    await called_with_canaries(world)
     await world.catch_up()
     assert await wrongly_stored(world, "sessions") == []
 
@@ -80,6 +82,13 @@ async def heard_with_canaries(world: World, course: Course) -> None:
     unreadable = clearance_granted(stranger, new_id(), world.clock() + timedelta(days=90), **terms)
     await world.deliver(world.next_event(unreadable, keys=FORGED))
     await world.deliver(world.next_event(registered(stranger, world.clock()), keys=FORGED))
+
+
+async def called_with_canaries(world: World) -> None:
+    """Somebody is on the line from elsewhere."""
+    session_id = await hour_at_a_distance(world, await has_course(world))
+    ok(await verifies(world, session_id, address=CANARY, emergency_service=CANARY, state="OR"))
+    ok(await does(world, session_id, "coordination-call", {"minutes": 5, "note": CANARY}, by=world.therapist))
 
 
 async def gone_with_canaries(world: World) -> None:

@@ -121,8 +121,9 @@ class RefusalDetails(Section):
 
 
 class SessionRefused(SessionEvent):
-    """No dose today. `patient_controllable`: only what the patient could have arranged was missing; what is about
-    safety or honesty never is.
+    """No dose today; of another `kind` than a dosing, no hour by video or telephone, which was a coordination call
+    instead: what the visit was for is still to be done. `patient_controllable`: only what the patient could have
+    arranged was missing; what is about safety or honesty never is.
     """
 
     reason: codes.HoldReason

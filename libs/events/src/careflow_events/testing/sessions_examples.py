@@ -156,6 +156,13 @@ def _session() -> Sequence[Example]:
         for_booking_and_billing=Sealed.plain(contracts.RefusalDetails(items=("escort",))),
         for_screening=Sealed.plain(contracts.RefusalDetails(items=("escort",))),
     )
+    elsewhere = contracts.SessionRefused(
+        **_of_session(20, **not_numbered, kind=codes.AppointmentKind.PREPARATION),
+        reason=codes.HoldReason.LOGISTICS,
+        patient_controllable=False,
+        for_booking_and_billing=Sealed.plain(contracts.RefusalDetails(items=("state_served",))),
+        for_screening=Sealed.plain(contracts.RefusalDetails(items=("state_served",))),
+    )
     fact = contracts.ClinicalFactForScreening(
         fact=session_codes.ReportedFact.PREGNANCY, value="positive", source=session_codes.FactSource.TEST
     )
@@ -163,6 +170,7 @@ def _session() -> Sequence[Example]:
         Example("at-the-clinic", contracts.SessionCheckedIn(**_of_session(-9, **not_numbered)), at(-9)),
         Example("gate-open", contracts.SessionCleared(**_of_session(18, **not_numbered)), at(18)),
         Example("no-way-home", refused, at(20)),
+        Example("in-another-state", elsewhere, at(20)),
         Example("first-of-six", contracts.SessionStarted(**_of_session(21)), at(21)),
         Example("the-fact-only", contracts.DoseAdministered(**_of_session(24)), at(24)),
         Example("beyond-its-end", contracts.SessionRunningLong(**_of_session(180), expected_end=at(180)), at(180)),

@@ -42,6 +42,7 @@ from sessions.application.commands.reach_patient import DecideOutreachHandler, T
 from sessions.application.commands.receive_container import ReceiveContainerHandler
 from sessions.application.commands.record_checks import RecordChecksHandler
 from sessions.application.commands.record_contact_attempt import RecordContactAttemptHandler
+from sessions.application.commands.record_coordination_call import RecordCoordinationCallHandler
 from sessions.application.commands.record_vitals import RecordVitalsHandler
 from sessions.application.commands.refuse_session import RefuseSessionHandler
 from sessions.application.commands.regrade_adverse_event import RegradeAdverseEventHandler
@@ -59,6 +60,7 @@ from sessions.application.commands.sign_plan import AdjustPlanHandler, SignPlanH
 from sessions.application.commands.sign_standing_order import RevokeStandingOrderHandler, SignStandingOrderHandler
 from sessions.application.commands.start_session import StartSessionHandler
 from sessions.application.commands.submit_rems_form import SubmitRemsFormHandler
+from sessions.application.commands.verify_patient import VerifyPatientHandler
 from sessions.application.commands.withdraw_consent import WithdrawConsentHandler
 from sessions.application.commands.witness_entry import WitnessEntryHandler
 from sessions.application.commands.write_note import RewriteNoteHandler, WriteNoteHandler
@@ -101,6 +103,8 @@ class Sessions:
     clear_session: ClearSessionHandler
     refuse_session: RefuseSessionHandler
     convert_session: ConvertSessionHandler
+    verify_patient: VerifyPatientHandler
+    record_coordination_call: RecordCoordinationCallHandler
     start_session: StartSessionHandler
     give_dose: GiveDoseHandler
     set_pump: SetPumpHandler

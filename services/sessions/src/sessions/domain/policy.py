@@ -17,6 +17,7 @@ from sessions.domain.course import IntegrationRules
 from sessions.domain.doses import Ceiling, Devices
 from sessions.domain.infusion import Tolerance
 from sessions.domain.plan_task_terms import PlanTaskPolicy
+from sessions.domain.telehealth import TelehealthPolicy
 from sessions.domain.units import Milligrams, MilligramsPerKilogram
 from sessions.domain.vitals import BloodPressure, ObservationPlan, Signal, SignalLimits, VitalsTimes
 from sessions.domain.words import Route
@@ -266,6 +267,7 @@ class SessionsPolicy:
     lost: LostPolicy
     medicines: MedicinesPolicy
     plan_tasks: PlanTaskPolicy
+    telehealth: TelehealthPolicy
 
     @property
     def integration_rules(self) -> IntegrationRules:

@@ -22,6 +22,7 @@ from sessions.domain.presence import AT_THE_BEDSIDE, Present, joined, left
 from sessions.domain.reports import ClinicalReport, reports_in
 from sessions.domain.service_lines import BillableServices
 from sessions.domain.states import BEFORE_START, UNDER_WAY, Numbered, Outcome, SessionState
+from sessions.domain.telehealth import CoordinationCall, Verification, must_be_ready
 from sessions.domain.units import Milligrams, total
 from sessions.domain.words import CONVERTIBLE_TO, Modality, Phase, Provider, ProviderRole, VisitKind
 
@@ -59,7 +60,8 @@ class ClinicalFactReported(SessionFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session(Aggregate):
     """`appointment_version` is 0 while booking has not been heard. `booked_kind` differs from `kind` once converted.
-    `checks` are the newest of everything in `recorded`. `overran` is the booked end that was said to have passed.
+    `checks` are the newest of everything in `recorded`, `verified` tells where a patient at a distance was, the newest
+    last. `overran` is the booked end that was said to have passed.
     """
 
     id: SessionId
@@ -85,6 +87,8 @@ class Session(Aggregate):
     gate: Gate | None = None
     overrides: tuple[Override, ...] = ()
     refusal: Refusal | None = None
+    verified: tuple[Recorded[Verification], ...] = ()
+    coordination: CoordinationCall | None = None
     started_at: datetime | None = None
     doses: tuple[Dose, ...] = field(default=(), repr=False)
     monitoring: Monitoring | None = field(default=None, repr=False)
@@ -202,17 +206,21 @@ class Session(Aggregate):
         self.must_be(SessionState.REFUSED)
         if not patient_agreed:
             raise invalid("agreement_missing", "The patient decides whether to stay for a therapy hour.")
-        if kind not in CONVERTIBLE_TO:
+        if kind not in CONVERTIBLE_TO or self.kind is not VisitKind.DOSING:
             raise invalid("conversion_impossible", "A dosing visit becomes a preparation or an integration.")
         return replace(self.recording(), kind=kind, numbered=None, state=SessionState.ARRIVED)
 
     def started(self, gate: Gate | None, *, now: datetime) -> Self:
-        """It begins. A dosing session needs a gate that is open now. Refused: `dose_gate_closed`, `wrong_state`."""
+        """It begins, a dosing session through its gate, an hour at a distance through that of telehealth, open now.
+        Refused: `dose_gate_closed`, `telehealth_not_ready`, `wrong_state`.
+        """
         if self.kind is VisitKind.DOSING:
             self.must_be(SessionState.CLEARED)
             self.must_pass(gate)
         else:
             self.must_be(SessionState.ARRIVED)
+            if self.modality is not Modality.IN_PERSON:
+                must_be_ready(gate)
         begun = replace(self.recording(), gate=gate or self.gate, started_at=now)
         return begun.became(SessionState.IN_PROGRESS, SessionStarted, now)
 

@@ -8,6 +8,7 @@ from datetime import date
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor
 from sessions.application.ask_gate import ask_gate
+from sessions.application.ask_telehealth import ask_telehealth
 from sessions.application.care import Care, care_of
 from sessions.application.courses import course_of
 from sessions.application.ports import Ports
@@ -73,6 +74,13 @@ class Reading:
         """How every item of the dose gate stands now. Refused: `session_not_found`."""
         session = await self.session(session_id, actor)
         return session, (await ask_gate(session, self.ports, self.ports.clock())).gate
+
+    async def telehealth(self, session_id: SessionId, actor: Actor) -> tuple[Session, Gate | None]:
+        """How everything stands that an hour at a distance asks for; None where the patient is in the room. Refused:
+        `session_not_found`.
+        """
+        session = await self.session(session_id, actor)
+        return session, await ask_telehealth(session, self.ports, self.ports.clock())
 
     async def plan(self, plan_id: PlanId, actor: Actor) -> Plan:
         """Refused: `plan_not_found`."""

@@ -25,6 +25,7 @@ from sessions.entrypoints.http import (
     rems_form_routes,
     session_routes,
     standing_order_routes,
+    telehealth_routes,
 )
 from sessions.entrypoints.http.access import ACCESS
 from sessions.entrypoints.pages import bedside, patient, witness
@@ -40,6 +41,7 @@ HTTP: Http[Sessions] = Http(
         session_routes.router,
         live_routes.router,
         gate_routes.router,
+        telehealth_routes.router,
         dose_routes.router,
         correction_routes.router,
         record_routes.router,

@@ -1,9 +1,9 @@
 """What each form of the bedside asks the application to do: the same command as the API's route of that name."""
 
 from dataclasses import dataclass
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Final, Generic, TypeVar
 
-from pydantic import StringConstraints
+from pydantic import BeforeValidator, StringConstraints
 
 from careflow_service.http.dependencies import RequestBody
 from careflow_service.identity import Actor, RequestKey
@@ -21,12 +21,14 @@ from sessions.application.commands.draw_drug import DrawDrug
 from sessions.application.commands.give_dose import GiveDose
 from sessions.application.commands.join_session import JoinSession, LeaveSession
 from sessions.application.commands.record_checks import RecordChecks
+from sessions.application.commands.record_coordination_call import RecordCoordinationCall
 from sessions.application.commands.record_vitals import RecordVitals
 from sessions.application.commands.refuse_session import RefuseSession
 from sessions.application.commands.report_adverse_event import ReportAdverseEvent
 from sessions.application.commands.sign_order import SignOrder
 from sessions.application.commands.sign_overrides import SignOverrides
 from sessions.application.commands.start_session import StartSession
+from sessions.application.commands.verify_patient import VerifyPatient
 from sessions.application.commands.witness_entry import WitnessEntry
 from sessions.application.use_cases import Sessions
 from sessions.domain.adverse_events import Observation
@@ -42,12 +44,21 @@ from sessions.entrypoints.http.drug_log_routes import NewEntry
 from sessions.entrypoints.http.gate_routes import Clearing, NewOrder, Reason, Signing
 from sessions.entrypoints.http.schemas import Note, Quantity, Uuid
 from sessions.entrypoints.http.session_routes import Completion, Conversion, EarlyEnd, Joining
+from sessions.entrypoints.http.telehealth_routes import NewCoordinationCall, NewVerification, State
 
 B = TypeVar("B")
 
 
 class Nothing(RequestBody):
     """What is asked by its name alone."""
+
+
+OUTSIDE: Final = "outside"
+"""What is chosen for a patient who is in no state or territory."""
+
+
+class Verifying(NewVerification):
+    state: Annotated[State | None, BeforeValidator(lambda chosen: None if chosen == OUTSIDE else chosen)]
 
 
 class Drawing(RequestBody):
@@ -141,6 +152,15 @@ async def clear(app: Sessions, asked: Asked[Clearing], actor: Actor, key: Reques
 async def draw(app: Sessions, asked: Asked[Drawing], actor: Actor, key: RequestKey) -> object:
     command = DrawDrug(ContainerId(asked.body.container_id), asked.session_id, Millilitres(asked.body.ml))
     return await app.draw_drug(command, actor, key)
+
+
+async def verify(app: Sessions, asked: Asked[Verifying], actor: Actor, key: RequestKey) -> object:
+    return await app.verify_patient(VerifyPatient(asked.session_id, asked.body.found()), actor, key)
+
+
+async def coordinate(app: Sessions, asked: Asked[NewCoordinationCall], actor: Actor, key: RequestKey) -> object:
+    command = RecordCoordinationCall(asked.session_id, asked.body.call(), asked.version)
+    return await app.record_coordination_call(command, actor, key)
 
 
 async def start(app: Sessions, asked: Asked[Nothing], actor: Actor, key: RequestKey) -> object:

@@ -7,6 +7,8 @@ from careflow_service.pages.asking import Field, Kind
 from sessions.domain.checks import DrugScreen, Identifier, PregnancyTest, RiskLevel
 from sessions.domain.vitals import Symptom
 from sessions.domain.weights import WeightUnit
+from sessions.entrypoints.http.telehealth_routes import STATES
+from sessions.entrypoints.pages.bedside_commands import OUTSIDE
 
 
 def field(name: str, kind: Kind, *options: str, word: str = "") -> Field:
@@ -58,6 +60,16 @@ PROGRAM: Final = tuple(
     field(f"restricted_program.{name}", Kind.YES_NO)
     for name in ("setting_certified", "patient_enrolled", "pulse_oximeter")
 )
+VERIFICATION: Final = (
+    field("identifiers", Kind.SEVERAL, Identifier.NAME, Identifier.BIRTH_DATE, Identifier.PHOTO_ID),
+    field("address", Kind.TEXT),
+    Field(name="state", kind=Kind.CHOICE, options=(*((each, each) for each in STATES), (OUTSIDE, None))),
+    field("callback", Kind.TEXT),
+    field("emergency_service", Kind.TEXT),
+    field("private", Kind.YES_NO),
+    field("fit", Kind.YES_NO),
+)
+CALL: Final = (field("minutes", Kind.WHOLE, word="call_minutes"), field("note", Kind.PROSE, word="call_note"))
 ORDER: Final = (field("mg_per_kg", Kind.AMOUNT), field("mg", Kind.AMOUNT), field("most_mg", Kind.AMOUNT))
 DISCHARGE: Final = (
     *(field(name, Kind.YES_NO) for name in ("oriented", "walks_unaided", "nausea_controlled", "effects_resolved")),

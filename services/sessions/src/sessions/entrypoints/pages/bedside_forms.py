@@ -10,6 +10,7 @@ from careflow_service.identity import Actor, Role
 from careflow_service.pages.asking import Field, Kind
 from sessions.application.queries.read_bedside import Bedside
 from sessions.domain.discharge import CRITERIA, NEVER_SIGNED
+from sessions.domain.distance import is_at_a_distance
 from sessions.domain.drug_entries import ADDING, DISPOSALS, WITNESSED
 from sessions.domain.presence import AT_THE_BEDSIDE
 from sessions.domain.states import UNDER_WAY, SessionState
@@ -20,6 +21,7 @@ from sessions.entrypoints.http.correction_routes import ChecksCorrection
 from sessions.entrypoints.http.dose_routes import DoseEnd, NewDischarge, NewDose, NewVitals, PumpSetting, PumpStep
 from sessions.entrypoints.http.gate_routes import Clearing, NewOrder, Reason, Signing
 from sessions.entrypoints.http.session_routes import Completion, Conversion, EarlyEnd, Joining
+from sessions.entrypoints.http.telehealth_routes import NewCoordinationCall
 from sessions.entrypoints.pages import bedside_commands as do
 from sessions.entrypoints.pages.bedside_choices import containers, doses, draws, readings, waiting
 from sessions.entrypoints.pages.bedside_commands import (
@@ -29,9 +31,11 @@ from sessions.entrypoints.pages.bedside_commands import (
     Entering,
     Nothing,
     StoppedBefore,
+    Verifying,
     Witnessing,
 )
 from sessions.entrypoints.pages.bedside_fields import (
+    CALL,
     CORRECTING_DOSE,
     DISCHARGE,
     ESCORT,
@@ -43,6 +47,7 @@ from sessions.entrypoints.pages.bedside_fields import (
     QUESTIONS,
     STOPPING,
     THERAPY,
+    VERIFICATION,
     field,
     signs,
 )
@@ -74,6 +79,14 @@ def _checking(seen: Bedside) -> bool:
 def _there(seen: Bedside) -> bool:
     before = {SessionState.SCHEDULED, *_HERE}
     return seen.session.state in before | UNDER_WAY or seen.session.patient_watched
+
+
+def _located(seen: Bedside) -> bool:
+    return is_at_a_distance(seen.session) and seen.session.state in {SessionState.ARRIVED, SessionState.IN_PROGRESS}
+
+
+def _called(seen: Bedside) -> bool:
+    return _located(seen) and seen.session.state is SessionState.ARRIVED and bool(seen.session.verified)
 
 
 def _starts(seen: Bedside) -> bool:
@@ -189,6 +202,7 @@ FORMS: Final = (
     BedsideForm("sign", Signing, do.sign, lambda seen: bool(_signable(seen)), _overriding),
     BedsideForm("clearing", Clearing, do.clear, _dosing(SessionState.CHECKED), at_once=True),
     BedsideForm("draw", Drawing, do.draw, _dosing(*_HERE, *UNDER_WAY), _drawing),
+    BedsideForm("verify", Verifying, do.verify, _located, lambda _, __: VERIFICATION),
     BedsideForm("start", Nothing, do.start, _starts, at_once=True),
     BedsideForm("dose", NewDose, do.give, _gives, _giving),
     BedsideForm("pump", PumpSetting, do.set_pump, _runs, _setting),
@@ -224,12 +238,13 @@ FORMS: Final = (
         _discharging,
     ),
     BedsideForm("complete", Completion, do.complete, _ends, lambda _, __: THERAPY),
+    BedsideForm("coordination", NewCoordinationCall, do.coordinate, _called, lambda _, __: CALL),
     BedsideForm("refuse", Nothing, do.refuse, _dosing(*_HERE)),
     BedsideForm(
         "convert",
         Conversion,
         do.convert,
-        _state(SessionState.REFUSED),
+        _dosing(SessionState.REFUSED),
         lambda _, __: (field("kind", Kind.CHOICE, *sorted(CONVERTIBLE_TO)), field("patient_agreed", Kind.YES_NO)),
     ),
     BedsideForm(

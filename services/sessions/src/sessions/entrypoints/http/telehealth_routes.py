@@ -1,0 +1,154 @@
+"""A therapy hour at a distance: who and where the patient is, and the coordination call it becomes where it may not be
+held.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal, get_args
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field, StringConstraints
+
+from careflow_service.http.dependencies import CurrentActor, ExpectedVersion, IdempotentRequest, RequestBody, represent
+from sessions.application.commands.record_coordination_call import RecordCoordinationCall
+from sessions.application.commands.verify_patient import VerifyPatient
+from sessions.domain.checks import Identifier, Recorded
+from sessions.domain.gate import Gate
+from sessions.domain.ids import SessionId
+from sessions.domain.sessions import Session
+from sessions.domain.telehealth import CoordinationCall, Verification
+from sessions.entrypoints.http.schemas import AggregateChanged, App, Line, Note, Uuid, changed
+
+router = APIRouter(tags=["telehealth"])
+
+State = Literal[
+    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME",
+    "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA",
+    "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "DC", "AS", "GU", "MP", "PR", "VI",
+]  # fmt: skip
+"""The states, the District of Columbia and the territories, by the codes of the postal service."""
+STATES: tuple[str, ...] = get_args(State)
+Callback = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+[1-9][0-9]{6,14}$")]
+"""A telephone number in E.164."""
+
+
+class NewVerification(RequestBody):
+    """Who is at the other end and where they are now; `state` is null outside the United States."""
+
+    identifiers: Annotated[frozenset[Identifier], Field(min_length=1)]
+    address: Line
+    state: State | None
+    callback: Callback
+    emergency_service: Line
+    private: bool
+    fit: bool
+
+    def found(self) -> Verification:
+        return Verification(
+            identifiers=self.identifiers,
+            address=self.address,
+            state=self.state,
+            callback=self.callback,
+            emergency_service=self.emergency_service,
+            private=self.private,
+            fit=self.fit,
+        )
+
+
+class NewCoordinationCall(RequestBody):
+    """How long it was, and what was agreed."""
+
+    minutes: Annotated[int, Field(ge=0, le=240)]
+    note: Note
+
+    def call(self) -> CoordinationCall:
+        return CoordinationCall(minutes=self.minutes, note=self.note)
+
+
+class VerificationView(BaseModel):
+    identifiers: tuple[Identifier, ...]
+    address: str
+    state: str | None
+    callback: str
+    emergency_service: str
+    private: bool
+    fit: bool
+    by: str
+    at: datetime
+
+
+class CoordinationCallView(BaseModel):
+    """`items` are why the hour was not held."""
+
+    items: tuple[str, ...]
+    minutes: int
+    note: str
+    by: str
+    at: datetime
+
+
+class TelehealthView(BaseModel):
+    """`missing` is what stands in the way of beginning now: null for an hour in the room, and of one that has begun or
+    is over. `verifications` are in the order they were recorded; the last one counts.
+    """
+
+    missing: tuple[str, ...] | None
+    verifications: tuple[VerificationView, ...]
+    coordination_call: CoordinationCallView | None
+
+
+@router.get("/v1/sessions/{session_id}/telehealth", response_model=TelehealthView)
+async def read_telehealth(session_id: Uuid, actor: CurrentActor, app: App) -> Response:
+    """What is known of a patient at a distance, and what is missing before the hour may begin."""
+    session, gate = await app.reading.telehealth(SessionId(session_id), actor)
+    return represent(_telehealth(session, gate), version=session.version)
+
+
+@router.post("/v1/sessions/{session_id}/verifications", response_model=AggregateChanged)
+async def verify_patient(
+    session_id: Uuid, body: NewVerification, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """Record who and where the patient is: before the hour begins, and again whenever they have moved."""
+    return changed(await app.verify_patient(VerifyPatient(SessionId(session_id), body.found()), actor, request))
+
+
+@router.post("/v1/sessions/{session_id}/coordination-call", response_model=AggregateChanged)
+async def record_coordination_call(
+    session_id: Uuid,
+    body: NewCoordinationCall,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    expected_version: ExpectedVersion,
+    app: App,
+) -> Response:
+    """The hour may not be held, for what was found: it was a coordination call, which costs nothing."""
+    command = RecordCoordinationCall(SessionId(session_id), body.call(), expected_version)
+    return changed(await app.record_coordination_call(command, actor, request))
+
+
+def _telehealth(session: Session, gate: Gate | None) -> TelehealthView:
+    call, refusal = session.coordination, session.refusal
+    to_come = gate is not None and session.started_at is None and session.ended_at is None
+    return TelehealthView(
+        missing=tuple(each.item for each in gate.failed) if gate and to_come else None,
+        verifications=tuple(_verification(each) for each in session.verified),
+        coordination_call=CoordinationCallView(
+            items=refusal.items, minutes=call.minutes, note=call.note, by=refusal.by, at=refusal.at
+        )
+        if call and refusal
+        else None,
+    )
+
+
+def _verification(recorded: Recorded[Verification]) -> VerificationView:
+    found = recorded.value
+    return VerificationView(
+        identifiers=tuple(sorted(found.identifiers)),
+        address=found.address,
+        state=found.state,
+        callback=found.callback,
+        emergency_service=found.emergency_service,
+        private=found.private,
+        fit=found.fit,
+        by=recorded.by,
+        at=recorded.at,
+    )
