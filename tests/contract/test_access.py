@@ -51,6 +51,7 @@ NEVER: Mapping[Role, tuple[str, ...]] = {
     Role.AUDITOR: (CHANGING, CLINICAL_READING, NOTES, r"booking .*"),
     Role.MEDICAL_DIRECTOR: (THERAPY_NOTES,),
     Role.PRIVACY_OFFICER: (rf"(?!\w+ \w+ {EMERGENCIES}).*", r".* /v1/patients/.*"),
+    Role.WALL_SCREEN: (r"(?!booking GET /pages/wall$).*",),
     Role.EVENTS_OPERATIONAL: (r"(?!(booking|screening|sessions) (GET /v1/events$|\w+ /v1/webhooks\b)).*",),
     Role.EVENTS_SAFETY: (r"(?!(screening|sessions) (GET /v1/events$|\w+ /v1/webhooks\b)).*",),
     Role.EVENTS_FINANCIAL: (r"(?!billing (GET /v1/events$|\w+ /v1/webhooks\b)).*",),

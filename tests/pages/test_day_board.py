@@ -1,11 +1,13 @@
 """The clinic's day in a real browser: on three widths, with the keyboard alone, and by two people at once."""
 
+from typing import Any
+
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from careflow_service.identity import Role
 from careflow_service.testing.calling import ISSUER
-from services.booking.tests.clinic import TOMORROW_AT_TEN, books, has_patient
+from services.booking.tests.clinic import TOMORROW_AT_TEN, acts, books, has_patient
 from services.booking.tests.news import alert, booked
 from services.booking.tests.treatment import DOSING_AT
 from services.booking.tests.world import World
@@ -24,9 +26,10 @@ async def logs_in(reader: Reader, to: str = BOARD) -> None:
     await reader.page.wait_for_url(f"**{to}")
 
 
-async def has_call(world: World) -> None:
-    await books(world.coordinator, await has_patient(world))
+async def has_call(world: World) -> Any:
+    call = await books(world.coordinator, await has_patient(world))
     world.clock.now = TOMORROW_AT_TEN
+    return call
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -81,6 +84,38 @@ async def test_the_keyboard_is_enough(browser: Browser, booking: tuple[World, st
         await reader.page.keyboard.press("Enter")
         await reader.page.wait_for_url("**#visit-*")
         assert await reader.page.get_by_text("Is here").is_visible()
+
+
+async def test_a_wall_keeps_itself_current_and_looks_like_nothing_when_it_is_not(
+    browser: Browser, booking: tuple[World, str]
+) -> None:
+    forget_pictures("wall")
+    world, address = booking
+    call = await has_call(world)
+    async with Reader.at(browser, address, "desktop", name="wall") as reader:
+        await reader.page.clock.install()
+        await reader.opens("/pages/wall")
+        await reader.fills(Token=ISSUER.token(Role.WALL_SCREEN))
+        await reader.presses("Log in")
+        for width in WIDTHS:
+            await reader.turns(width)
+            await reader.looks(DAY)
+        wall, state = reader.page.locator("#wall"), reader.page.locator(".state")
+        await acts(world.coordinator, call, "arrive")
+        await reader.page.clock.run_for(15_000)
+        await expect(state).to_contain_text("Is here")
+
+        await reader.page.context.set_offline(True)
+        await reader.page.clock.run_for(60_000)
+
+        await expect(wall.get_by_role("alert")).to_contain_text("NOT CURRENT. Nothing was heard since")
+        await expect(state).to_be_hidden()
+        await reader.looks(DAY)
+        await reader.page.context.set_offline(False)
+        await reader.page.clock.run_for(15_000)
+        await expect(state).to_be_visible()
+        await expect(wall.get_by_role("alert")).to_have_text("")
+        reader.wrong = [each for each in reader.wrong if "ERR_INTERNET_DISCONNECTED" not in each]
 
 
 async def test_two_people_one_visit(browser: Browser, booking: tuple[World, str]) -> None:

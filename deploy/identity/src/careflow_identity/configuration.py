@@ -22,6 +22,7 @@ ROLES: Final = (
 """CareFlow's roles for people, each a group of the same name."""
 MACHINE_ROLES: Final = (
     *(role for role in ROLES if role != "patient"),
+    "wall_screen",
     "events_operational",
     "events_safety",
     "events_financial",

@@ -25,6 +25,8 @@ class Role(StrEnum):
     MEDICAL_DIRECTOR = "medical_director"
     PRIVACY_OFFICER = "privacy_officer"
     """Looks at each emergency access; sees nothing clinical."""
+    WALL_SCREEN = "wall_screen"
+    """A screen that hangs in the clinic, before which nobody sits: sees the day in initials, and nothing else."""
     EVENTS_OPERATIONAL = "events_operational"
     """A machine that reads the operational events of the services that have any; so the two below."""
     EVENTS_SAFETY = "events_safety"
@@ -78,6 +80,11 @@ class Actor:
     def in_emergency(self, roles: frozenset[Role]) -> Actor:
         """The same actor under an emergency access, in those of their roles that are among `roles`."""
         return replace(self, roles=(self.roles & roles) | {Role.EMERGENCY})
+
+    @property
+    def is_screen(self) -> bool:
+        """Whether this is a screen on a wall, and nobody who works."""
+        return self.roles == {Role.WALL_SCREEN}
 
     @classmethod
     def granted(

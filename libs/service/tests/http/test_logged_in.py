@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from starlette.responses import Response
 
+from careflow_service.identity import Actor, Role
 from careflow_service.pages import logins as login_cookies
 from careflow_service.pages.login_routes import WayIn
 from careflow_service.pages.logins import ASKED_AGAIN, BEGUN_FOR, COOKIE, IDLE, Logins
@@ -38,9 +39,9 @@ async def answered(logins: Logins, scope: dict[str, Any]) -> str | None:
     return cookies[0].partition(";")[0].partition("=")[2] if cookies else None
 
 
-def logged_in(logins: Logins) -> str:
+def logged_in(logins: Logins, actor: Actor = NURSE) -> str:
     answer = Response()
-    logins.let_in(answer, {"type": "http", "scheme": "http", "headers": []}, NURSE)
+    logins.let_in(answer, {"type": "http", "scheme": "http", "headers": []}, actor)
     return answer.headers.getlist("set-cookie")[0].partition(";")[0].partition("=")[2]
 
 
@@ -54,6 +55,23 @@ async def test_whoever_leaves_is_out_after_a_quarter_of_an_hour() -> None:
     with pytest.raises(TokenRefused):
         await logins.verify(cookie)
     assert logins.here(scope_with(cookie)) is None
+
+
+@pytest.mark.parametrize(("others", "stays"), [((), True), ((Role.NURSE,), False)])
+async def test_a_screen_on_a_wall_does_not_leave_unless_it_may_see_more(others: tuple[Role, ...], stays: bool) -> None:
+    at = At()
+    logins = Logins(bytes(32), now=at)
+    screen = Actor("screen-1", frozenset({Role.WALL_SCREEN, *others}))
+    cookie = logged_in(logins, screen)
+
+    at.later(ASKED_AGAIN)
+
+    assert (logins.seen(scope_with(cookie)) is not None) is stays
+    if stays:
+        assert await logins.verify(cookie) == screen
+    at.later(timedelta(seconds=1))
+    with pytest.raises(TokenRefused):
+        await logins.verify(cookie)
 
 
 async def test_whoever_works_on_is_asked_for_at_the_provider_every_hour() -> None:

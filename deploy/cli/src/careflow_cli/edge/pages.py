@@ -22,6 +22,7 @@ class Shown:
 PAGES: Final = (
     Shown("booking", "free-call", "the free call, as a visitor books it", None),
     Shown("booking", "day", "the clinic's day", "coordinator"),
+    Shown("booking", "wall", "the day for a screen on a wall", "coordinator"),
     Shown("booking", "desk", "the front desk", "coordinator"),
     Shown("sessions", "bedside", "today's sessions", "nurse"),
     Shown("screening", "cases", "who waits for what", "prescriber"),

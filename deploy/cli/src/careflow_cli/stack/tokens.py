@@ -27,6 +27,7 @@ ROLES = (
     "auditor",
     "medical_director",
     "privacy_officer",
+    "wall_screen",
     "events_operational",
     "events_safety",
     "events_financial",

@@ -168,7 +168,8 @@ class Logins:
         return kept
 
     def _is_idle(self, login: Login) -> bool:
-        return self._now() - login.seen > IDLE.total_seconds()
+        """Before a screen on a wall nobody sits who could leave."""
+        return not login.actor.is_screen and self._now() - login.seen > IDLE.total_seconds()
 
     def _write(self, login: Login) -> str:
         return self._seal({**_said(login.actor), "since": login.since, "seen": login.seen})

@@ -42,6 +42,8 @@ class Script(StrEnum):
     """Shows what changes on a page."""
     PARTS = "parts.js"
     """Puts in place what other services know of whom a page is about."""
+    WALL = "wall.js"
+    """Keeps a page current that nobody touches."""
 
 
 def _hash(text: str) -> str:

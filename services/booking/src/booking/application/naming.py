@@ -18,6 +18,12 @@ def told_apart(patients: Iterable[Patient]) -> dict[PatientId, str]:
     return {each.id: f"{_name(each, 100)} ({each.details.birth_date.year})" for each in everybody}
 
 
+def initials(patient: Patient) -> str:
+    """What a wall shows of a name."""
+    details = patient.details
+    return " ".join(f"{each[0].upper()}." for each in (details.given_name, details.family_name) if each)
+
+
 def _name(patient: Patient, length: int) -> str:
     family = patient.details.family_name
     shown = family if len(family) <= length else f"{family[:length]}."

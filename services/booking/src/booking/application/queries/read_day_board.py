@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from booking.application.naming import told_apart
+from booking.application.naming import initials, told_apart
 from booking.application.ownership import is_patient
 from booking.application.ports import Appointments, Patients, Practitioners, ReadAudit, Records, Rooms
 from booking.application.results import Scheduled
@@ -32,13 +32,14 @@ itself, and elsewhere.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardLine:
-    """One visit. `who` is as little as tells two patients of a day apart. `heard_until`: until when what the clinical
-    services say of the patient is known; None where it is not, or where the visit does not depend on it. `is_clear`:
-    nothing is known against the visit, and that is known freshly.
+    """One visit. `who` is as little as tells two patients of a day apart, `initials` less. `heard_until`: until when
+    what the clinical services say of the patient is known; None where it is not, or where the visit does not depend on
+    it. `is_clear`: nothing is known against the visit, and that is known freshly.
     """
 
     visit: Scheduled
     who: str
+    initials: str
     room: str | None
     providers: tuple[str, ...]
     waits_for_news: bool
@@ -82,16 +83,18 @@ class ReadDayBoard:
         )
         await self.audit.read(actor, "read_day_board", *(f"appointments/{each.id}" for each in visits))
         names = told_apart(patients)
+        letters = {each.id: initials(each) for each in patients}
         staff: Mapping[PractitionerId, str] = {each.id: each.name for each in practitioners}
         places: Mapping[RoomId, str] = {each.id: each.name for each in rooms}
         now = self.clock()
-        lines = (self._line(each, names, staff, places, heard.get(each.patient_id), now) for each in visits)
+        lines = (self._line(each, names, letters, staff, places, heard.get(each.patient_id), now) for each in visits)
         return DayBoard(day, now, tuple(lines), whole=found.next is None)
 
     def _line(
         self,
         visit: Appointment,
         names: Mapping[PatientId, str],
+        letters: Mapping[PatientId, str],
         staff: Mapping[PractitionerId, str],
         places: Mapping[RoomId, str],
         heard_until: datetime | None,
@@ -104,6 +107,7 @@ class ReadDayBoard:
         return BoardLine(
             visit=Scheduled.of(visit),
             who=names[visit.patient_id],
+            initials=letters[visit.patient_id],
             room=None if room_id is None else places.get(room_id, room_id),
             providers=tuple(staff.get(each.id, each.id) for each in visit.slot.providers),
             waits_for_news=waits_for_news,

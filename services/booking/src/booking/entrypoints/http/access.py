@@ -94,6 +94,7 @@ ACCESS: AccessTable = {
     "GET /v1/public/info-calls/availability": public(rate="60/minute"),
     "POST /v1/public/info-calls": public(rate="10/minute"),
     "GET /pages/day": allow(*CARE_TEAM),
+    "GET /pages/wall": allow(*CARE_TEAM, Role.WALL_SCREEN),
     "POST /pages/day/{appointment_id}/{mark}": allow(*CARE_TEAM),
     "GET /pages/patients/{patient_id}": allow(*CARE_TEAM, emergency=EMERGENCY),
     "GET /pages/desk": allow(*CARE_TEAM),

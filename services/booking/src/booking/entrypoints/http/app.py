@@ -19,7 +19,7 @@ from booking.entrypoints.http import (
     waitlist_routes,
 )
 from booking.entrypoints.http.access import ACCESS
-from booking.entrypoints.pages import day_board, free_call, inquiry, messages, my_visits, patient
+from booking.entrypoints.pages import day_board, free_call, inquiry, messages, my_visits, patient, wall
 from booking.entrypoints.pages.desk import (
     absences,
     asking_for_records,
@@ -59,6 +59,7 @@ HTTP: Http[Booking] = Http(
         free_call.router,
         messages.router,
         day_board.router,
+        wall.router,
         patient.router,
         calendar.router,
         patients.router,
