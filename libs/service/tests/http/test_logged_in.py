@@ -60,13 +60,13 @@ async def test_whoever_leaves_is_out_after_a_quarter_of_an_hour() -> None:
 @pytest.mark.parametrize(("others", "stays"), [((), True), ((Role.NURSE,), False)])
 async def test_a_screen_on_a_wall_does_not_leave_unless_it_may_see_more(others: tuple[Role, ...], stays: bool) -> None:
     at = At()
-    logins = Logins(bytes(32), now=at)
+    logins = Logins(lambda: [bytes(32)], now=at)
     screen = Actor("screen-1", frozenset({Role.WALL_SCREEN, *others}))
     cookie = logged_in(logins, screen)
 
     at.later(ASKED_AGAIN)
 
-    assert (logins.seen(scope_with(cookie)) is not None) is stays
+    assert (logins.here(scope_with(cookie)) is not None) is stays
     if stays:
         assert await logins.verify(cookie) == screen
     at.later(timedelta(seconds=1))

@@ -28,7 +28,7 @@ def show_patient(
     return pages.show(
         request.scope,
         "patient_part.html",
-        runs=Script.PARTS,
+        runs=(Script.PARTS,),
         parts=PARTS,
         service=service,
         patient_id=patient_id,

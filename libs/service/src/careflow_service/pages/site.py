@@ -1,6 +1,6 @@
 """A service's pages: templates and words in, whole answers out.
 
-Invariant: every page carries its own style, may load nothing and run nothing but one script of ours where it needs one,
+Invariant: every page carries its own style, may load nothing and run nothing but scripts of ours where it needs them,
 is sent nowhere but back to its own origin, and is kept by nobody.
 """
 
@@ -42,6 +42,8 @@ class Script(StrEnum):
     """Shows what changes on a page."""
     PARTS = "parts.js"
     """Puts in place what other services know of whom a page is about."""
+    SENDING = "sending.js"
+    """Sends what was typed until it arrived, once, and loses none of it."""
     WALL = "wall.js"
     """Keeps a page current that nobody touches."""
 
@@ -55,8 +57,7 @@ _POLICY: Final = (
     "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _SCRIPTS: Final = {each: (files(LIBRARY) / "templates" / each).read_text(encoding="utf-8").strip() for each in Script}
-_RUNNING: Final = {each: f"{_POLICY}; script-src {_hash(text)}; connect-src 'self'" for each, text in _SCRIPTS.items()}
-"""For a page that runs one of them: nothing else runs there, and it hears from its own origin alone."""
+_HASHES: Final = {each: _hash(text) for each, text in _SCRIPTS.items()}
 HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": _POLICY,
     "Cache-Control": "no-store",
@@ -100,11 +101,11 @@ class Site:
         *,
         status: int = 200,
         once: bool = False,
-        runs: Script | None = None,
+        runs: tuple[Script, ...] = (),
         **what: Any,
     ) -> Response:
         """The page that `template` makes of `what`, in the words of who is asking. With `once` its address leads here
-        this one time; `runs` is the script that runs in it.
+        this one time; `runs` are the scripts that run in it: nothing else does, and it hears from its own origin alone.
         """
         words = self.words(scope)
         # Links lead up to the pages' own root, for nobody here knows under which path an edge shows it.
@@ -116,11 +117,15 @@ class Site:
             write=Writing(words),
             here=None if once else _here(scope),
             root=root,
-            script=Markup(_SCRIPTS[runs]) if runs else None,  # noqa: S704 # our own file
+            scripts=[Markup(_SCRIPTS[each]) for each in runs],  # noqa: S704 # our own files
             **what,
         )
-        policy = {"Content-Security-Policy": _RUNNING[runs]} if runs else {}
-        headers = {**HEADERS, **policy, "Content-Language": words.language, "Vary": "Accept-Language"}
+        headers = {
+            **HEADERS,
+            "Content-Security-Policy": _policy(runs),
+            "Content-Language": words.language,
+            "Vary": "Accept-Language",
+        }
         return HTMLResponse(text, status_code=status, headers=headers)
 
     def problem(self, scope: Scope, problem: Problem) -> Response:
@@ -147,6 +152,11 @@ class Site:
         here = f"{within}?{query}" if (query := scope["query_string"].decode("latin-1")) else within
         root = "../" * within.count("/")
         return RedirectResponse(f"{root}login?{urlencode({'to': here})}", 303, headers={"Cache-Control": "no-store"})
+
+
+def _policy(runs: tuple[Script, ...]) -> str:
+    allowed = " ".join(_HASHES[each] for each in runs)
+    return f"{_POLICY}; script-src {allowed}; connect-src 'self'" if runs else _POLICY
 
 
 async def site_of(request: Request) -> Site:

@@ -73,6 +73,8 @@
       const line = each.closest(".due");
       if (line && line.classList.contains("clear") && due <= now()) { line.classList.replace("clear", "stop"); load(); }
     });
+    words.state = is;
+    words.heard = String(heard);
     if (is === state) return;
     state = is;
     said.textContent = words[is].replace("{time}", time(heard + ahead));

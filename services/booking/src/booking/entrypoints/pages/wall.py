@@ -33,7 +33,7 @@ async def wall(request: Request, app: App, actor: CurrentActor, pages: Pages) ->
         request.scope,
         "wall.html",
         once=True,
-        runs=Script.WALL,
+        runs=(Script.WALL,),
         board=board,
         lines=waiting[:MOST],
         more=len(waiting) - len(waiting[:MOST]),
