@@ -1,4 +1,4 @@
-"""How people write an instant: `2026-12-24T09:00:00Z`. Invariant: one without a zone is UTC."""
+"""How people write an instant: `2026-12-24T09:00:00Z`. Invariant: what is read is in UTC; without a zone it is UTC."""
 
 from datetime import UTC, datetime
 
@@ -9,6 +9,6 @@ def parse(text: str) -> datetime:
     """The instant. Raises CareflowError for anything else."""
     try:
         found = datetime.fromisoformat(text)
-    except ValueError as error:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise CareflowError(f"{text!r} is no instant: write 2026-12-24T09:00:00Z") from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

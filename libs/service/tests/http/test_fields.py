@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from typing import Annotated, Any
 
 import pytest
-from pydantic import AwareDatetime, StringConstraints, ValidationError, create_model
+from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter, ValidationError, create_model
 
 from careflow_service.http.dependencies import RequestBody
 from careflow_service.http.fields import ONE_LINE, PROSE, Day, Moment, TimeOfDay
@@ -22,6 +22,23 @@ class Body(RequestBody):
 @pytest.mark.parametrize("text", ["Ana Rivera", "Zoë Ñandú", "李小龍", "علي", "👩‍⚕️", "a\u00a0b"])
 def test_text_of_any_script_is_kept_as_it_is(text: str) -> None:
     assert Body.model_validate({"line": text, "note": f"{text}\n\t{text}"}).line == text
+
+
+@pytest.mark.parametrize("text", [" Ana Rivera ", "\u3000Ana Rivera\u00a0", "Ana Rivera\u2009"])
+def test_blanks_around_text_are_left_out(text: str) -> None:
+    assert Body.model_validate({"line": text, "note": f"\n{text}\n"}).note == "Ana Rivera"
+    assert Body.model_validate({"line": text}).line == "Ana Rivera"
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "\u00a0\u3000", "\u200b", "\ufeff\u2060", " \u00ad "])
+def test_text_of_which_nothing_can_be_seen_is_too_short_for_what_must_be_there(nothing: str) -> None:
+    for required in (Annotated[str, Field(min_length=1), ONE_LINE], Annotated[str, Field(min_length=1), PROSE]):
+        with pytest.raises(ValidationError, match="too_short"):
+            TypeAdapter(required).validate_python(nothing)
+
+
+def test_blanks_around_text_do_not_count() -> None:
+    assert Body.model_validate({"line": f"  {'a' * 20}  "}).line == "a" * 20
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,14 @@ async def test_a_refused_gate_is_named_with_what_opens_it(world: World) -> None:
 
 
 async def test_a_field_is_named_and_its_value_is_not(world: World) -> None:
-    body = details(phone="not a number", birth_date="2 April 1988", email="nowhere", state="California", age=380_038)
+    body = details(
+        phone="not a number",
+        birth_date="2 April 1988",
+        email="nowhere",
+        state="California",
+        age=380_038,
+        timezone="Mars/Olympus",
+    )
     response = await world.coordinator.post("/v1/patients", body)
     assert refusal(response) == (422, "invalid_request")
     wrong = {(each["field"], each["code"]) for each in response.json()["errors"]}
@@ -84,6 +91,7 @@ async def test_a_field_is_named_and_its_value_is_not(world: World) -> None:
         ("email", "invalid"),
         ("state", "wrong_form"),
         ("age", "unknown_field"),
+        ("timezone", "unknown_value"),
     }
     for value in ("not a number", "2 April", "nowhere", "California", "380038"):
         assert value not in response.text
@@ -95,6 +103,8 @@ async def test_a_field_is_named_and_its_value_is_not(world: World) -> None:
         {"given_name": ""},
         {"given_name": "A" * 201},
         {"given_name": "Ana\u0000"},
+        {"given_name": "   "},
+        {"family_name": "\u200b"},
         {"birth_date": "1988-02-30"},
         {"timezone": "Mars/Olympus"},
         {"channels": ["pigeon"]},

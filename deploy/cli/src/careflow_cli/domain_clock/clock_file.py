@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from careflow_cli.domain_clock.durations import LONGEST
 from careflow_cli.errors import CareflowError
 
 
@@ -20,11 +21,14 @@ class ClockFile:
     def offset(self) -> timedelta:
         """How far the stack is ahead of the machine; nothing when nobody travelled."""
         try:
-            return timedelta(seconds=json.loads(self.path.read_text("utf-8"))["offset_seconds"])
+            offset = timedelta(seconds=json.loads(self.path.read_text("utf-8"))["offset_seconds"])
         except FileNotFoundError:
             return timedelta()
         except (ValueError, KeyError, TypeError, OverflowError) as error:
             raise CareflowError(f"{self.path} is broken: run careflow clock reset") from error
+        if offset > LONGEST:
+            raise CareflowError(f"{self.path} is more than a hundred years ahead: run careflow clock reset")
+        return offset
 
     def now(self) -> datetime:
         """The stack's time, UTC."""
@@ -35,6 +39,13 @@ class ClockFile:
         draft = self.path.with_suffix(".draft")
         draft.write_text(json.dumps({"offset_seconds": offset.total_seconds()}), "utf-8")
         draft.replace(self.path)
+
+    def check(self, instant: datetime) -> None:
+        """Raises CareflowError for an instant one cannot travel to: it is past, or more than `LONGEST` ahead."""
+        if instant < self.now():
+            raise CareflowError("that is past, and the stack's time only goes on (careflow clock reset starts over)")
+        if instant - datetime.now(UTC) > LONGEST:
+            raise CareflowError("that is too far away: at most a hundred years ahead of the machine's time")
 
     def reach(self, instant: datetime) -> None:
         """Make it `instant` now, unless it is later already: this never moves back."""

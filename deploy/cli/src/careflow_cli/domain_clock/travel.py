@@ -22,9 +22,8 @@ JUST_AFTER = timedelta(milliseconds=1)  # a deadline is due when its instant has
 async def advance(
     clock: ClockFile, target: datetime, backlog: Backlog, say: Callable[[str], None] = lambda _note: None
 ) -> int:
-    """Go to `target` in the stack's time; the number of stops on the way. Raises CareflowError when it is past."""
-    if target < clock.now():
-        raise CareflowError("that is past, and the stack's time only goes on (careflow clock reset starts over)")
+    """Go to `target` in the stack's time; the number of stops on the way. Raises CareflowError as `ClockFile.check`."""
+    clock.check(target)
     stops = 0
     while True:
         await rest(clock, backlog, say)

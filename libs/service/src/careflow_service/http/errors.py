@@ -65,6 +65,7 @@ _FIELD_CODES: Final[Mapping[str, str]] = {
     "less_than": "too_large",
     "less_than_equal": "too_large",
     "finite_number": "not_a_number",
+    "zoneinfo_str": "unknown_value",
 }
 _BUILT_IN_TYPES: Final = frozenset(get_args(ErrorType))
 _PARSING_SUFFIXES: Final = ("_type", "_parsing", "_unicode")

@@ -1,7 +1,8 @@
 """What fields of every service's bodies are made of: text somebody reads, instants and days within reach.
 
-Invariant: what passes can be stored, compared and shown without surprise: text has no control characters and nothing
-that turns the direction of what stands around it, and arithmetic on an instant or a day does not leave the calendar.
+Invariant: what passes can be stored, compared and shown without surprise. Text has no control characters, nothing that
+turns the direction of what stands around it, and no blanks around it; text that must be there can be seen. Arithmetic
+on an instant or a day does not leave the calendar.
 """
 
 import re
@@ -31,11 +32,23 @@ _NOT_TEXT: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Embeddings, overrides and isolates of the writing direction (Unicode standard annex 9)."""
 _LINE_BREAKS: Final = frozenset("\n\r\t")
+_BLANKS: Final = "".join(chr(each) for each in range(0x3001) if unicodedata.category(chr(each)) == "Zs")
+"""Spaces of every width; the widest, of Chinese and Japanese, is the last."""
 _UNREADABLE: Final = r"\x7f-\x9f\u2028-\u202e\u2066-\u2069"
 _ONE_LINE_PATTERN: Final = rf"^[^\x00-\x1f{_UNREADABLE}]*$"
 _PROSE_PATTERN: Final = rf"^[^\x00-\x08\x0b\x0c\x0e-\x1f{_UNREADABLE}]*$"
 """What the two sets above come to, as documents of the service say it."""
 TIME_OF_DAY_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
+
+
+def _trimmed(text: str, blanks: str) -> str:
+    """Without the blanks around it. Text of which nothing can be seen, also a zero-width space alone, is empty."""
+    left = text.strip(blanks)
+    return left if any(each not in blanks and not _unseen(each) for each in left) else ""
+
+
+def _unseen(character: str) -> bool:
+    return unicodedata.category(character) == "Cf" and character not in _TURNING
 
 
 def _one_line(text: str) -> str:
@@ -95,13 +108,20 @@ def _written_time(value: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class _Readable:
-    """Text that passes `check`, which a document says by `pattern` where the text has none of its own."""
+    """Text that passes `check`, which a document says by `pattern` where the text has none of its own. The `blanks`
+    around it are left out before its length counts.
+    """
 
     check: Callable[[str], str]
     pattern: str
+    blanks: str = _BLANKS
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(self.check, handler(source))
+        def trim(value: object) -> object:
+            return _trimmed(value, self.blanks) if isinstance(value, str) else value
+
+        trimmed = core_schema.no_info_before_validator_function(trim, handler(source))
+        return core_schema.no_info_after_validator_function(self.check, trimmed)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         documented = handler(schema)
@@ -112,7 +132,7 @@ class _Readable:
 
 ONE_LINE: Final = _Readable(_one_line, _ONE_LINE_PATTERN)
 """For text on one line: `Annotated[str, StringConstraints(max_length=200), ONE_LINE]`."""
-PROSE: Final = _Readable(_prose, _PROSE_PATTERN)
+PROSE: Final = _Readable(_prose, _PROSE_PATTERN, _BLANKS + "".join(sorted(_LINE_BREAKS)))
 """For text that may have several lines."""
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_instant), AfterValidator(_in_utc)]
 """An instant with its offset from UTC; kept in UTC."""

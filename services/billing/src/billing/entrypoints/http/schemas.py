@@ -17,8 +17,8 @@ from careflow_service.http.fields import ONE_LINE, PROSE
 App = Annotated[Billing, Depends(application(Billing))]
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$")]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), ONE_LINE]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), PROSE]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=120), ONE_LINE]
+Note = Annotated[str, StringConstraints(min_length=1, max_length=1000), PROSE]
 
 MonthText = Annotated[str, StringConstraints(pattern=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$")]
 """A month of the clinic's calendar: 2026-11."""

@@ -14,8 +14,8 @@ from screening.application.use_cases import Screening
 App = Annotated[Screening, Depends(application(Screening))]
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), ONE_LINE]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), PROSE]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), ONE_LINE]
+Note = Annotated[str, StringConstraints(min_length=1, max_length=4000), PROSE]
 
 
 class View(BaseModel):

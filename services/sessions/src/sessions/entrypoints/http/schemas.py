@@ -20,10 +20,10 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0
 Staff = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """The id of somebody of the clinic, as the identity provider knows them; it goes out in events as it is."""
 Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), ONE_LINE]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), PROSE]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), ONE_LINE]
+Note = Annotated[str, StringConstraints(min_length=1, max_length=4000), PROSE]
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), PROSE]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000), PROSE]
 
 
 def _written_amount(value: object) -> Decimal:

@@ -15,7 +15,7 @@ from careflow_service.http.dependencies import (
     RequestPart,
     represent,
 )
-from careflow_service.http.fields import Moment
+from careflow_service.http.fields import ONE_LINE, Moment
 from sessions.application.commands.abort_session import AbortSession
 from sessions.application.commands.check_in import CheckIn
 from sessions.application.commands.complete_session import CompleteSession
@@ -81,8 +81,8 @@ class CorrectedLine(RequestPart):
     place_of_service: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
     started_at: Moment | None = None
     ended_at: Moment | None = None
-    drug: Annotated[str, StringConstraints(min_length=1, max_length=120)] | None = None
-    strength: Annotated[str, StringConstraints(min_length=1, max_length=60)] | None = None
+    drug: Annotated[str, StringConstraints(min_length=1, max_length=120), ONE_LINE] | None = None
+    strength: Annotated[str, StringConstraints(min_length=1, max_length=60), ONE_LINE] | None = None
     ndc: Annotated[str, StringConstraints(pattern=r"^[0-9]{11}$")] | None = None
     millilitres: Annotated[Decimal, Field(gt=0, le=10_000, decimal_places=3)] | None = None
 
