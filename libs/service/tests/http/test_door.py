@@ -216,3 +216,18 @@ def test_no_page_but_a_patients_is_opened_in_an_emergency() -> None:
     row = "GET /pages/day/{patient_id}"
     with pytest.raises(AccessTableMismatch, match="a page that no browser names one for"):
         check_table({row: allow(Role.NURSE, emergency=(Role.WELLNESS,))}, (row,))
+
+
+async def test_a_name_no_route_reads_is_refused_and_not_looked_past(toy: RunningToy) -> None:
+    patient = new_id()
+    visits = VISITS.format(patient)
+    asked = [f"{visits}?limt=1", f"{visits}?limit=1&4111111111111111=x", f"{visits}?limit=1"]
+    headers = {"Authorization": f"Bearer {toy.world.issuer.token(Role.NURSE, subject='n-1')}"}
+
+    answers = [await toy.client.get(each, headers=headers) for each in asked]
+
+    assert [each.status_code for each in answers] == [422, 422, 200]
+    assert [each.json()["errors"] for each in answers[:2]] == [
+        [{"field": "query.limt", "code": "unknown_field"}],
+        [{"field": "query.*", "code": "unknown_field"}],
+    ]

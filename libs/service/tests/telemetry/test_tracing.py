@@ -125,7 +125,7 @@ async def test_a_request_is_described_by_its_template(toy: RunningToy, spans: In
     assert attributes == {
         "http.request.method": "GET",
         "http.route": "/v1/visits/{visit_id}",
-        "http.response.status_code": 404,
+        "http.response.status_code": 422,
     }
 
 

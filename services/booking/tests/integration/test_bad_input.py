@@ -105,6 +105,7 @@ async def test_a_field_is_named_and_its_value_is_not(world: World) -> None:
         {"given_name": "Ana\u0000"},
         {"given_name": "   "},
         {"family_name": "\u200b"},
+        {"state": "ZZ"},
         {"birth_date": "1988-02-30"},
         {"timezone": "Mars/Olympus"},
         {"channels": ["pigeon"]},

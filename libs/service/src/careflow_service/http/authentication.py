@@ -15,9 +15,9 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from careflow_service.http.access import Rule
-from careflow_service.http.errors import problem_for
+from careflow_service.http.errors import faults_of, problem_for
 from careflow_service.http.limits import client_of
-from careflow_service.http.routes import SCOPE_KEY, UUID, Call, RouteTable
+from careflow_service.http.routes import SCOPE_KEY, UUID, Call, Entry, RouteTable
 from careflow_service.identity import Actor
 from careflow_service.oversight import InEmergency, Oversight, overseen
 from careflow_service.pages import PREFIX
@@ -27,6 +27,7 @@ from careflow_service.pages.sittings import sitting_of
 from careflow_service.problems import (
     EMERGENCY_ACCESS_OVER,
     FORBIDDEN,
+    INVALID_REQUEST,
     LOGIN_NEEDED,
     NOT_FOUND,
     RATE_LIMITED,
@@ -102,6 +103,7 @@ class Door:
             return await self._app(scope, receive, send)
         query = QueryParams(scope["query_string"])
         caller, in_emergency = await self._admit(call, rule, scope, query)
+        _check_names(call.entry, query)
         call.actor = caller if rule.public else caller.within(rule.open_to)
         if in_emergency is not None:
             call.actor = caller.in_emergency(rule.open_to | rule.emergency)
@@ -218,6 +220,17 @@ def _once_seen_to(oversight: Oversight, send: Send) -> Send:
         await send(message)
 
     return checked
+
+
+def _check_names(entry: Entry, query: Mapping[str, str]) -> None:
+    """A filter that is misspelt would be none at all, and the answer about everybody. Links to pages, and what anybody
+    may call, are passed on by others who add names of their own. Raises the problem `invalid_request`.
+    """
+    if entry.rule is None or entry.rule.public or entry.template.startswith(PREFIX):
+        return
+    unknown = [{"type": "extra_forbidden", "loc": ("query", name)} for name in query if name not in entry.query]
+    if unknown:
+        raise Problem(INVALID_REQUEST, extra={"errors": faults_of(unknown)})
 
 
 def _limit(call: Call, client: str) -> None:

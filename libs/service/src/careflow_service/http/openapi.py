@@ -187,7 +187,7 @@ def _refusals(operation: dict[str, Any], rule: Rule, *, command: bool, versioned
         possible += [problems.IDEMPOTENCY_KEY_MISSING, problems.IDEMPOTENCY_KEY_REUSED, problems.IN_PROGRESS]
     if versioned:
         possible += [problems.PRECONDITION_REQUIRED, problems.STALE_VERSION]
-    if "requestBody" in operation or any(map(_has_a_form, operation["parameters"])):
+    if not rule.public or "requestBody" in operation or any(map(_has_a_form, operation["parameters"])):
         possible.append(problems.INVALID_REQUEST)
     return {
         status: [kind for kind in possible if kind.status == status]

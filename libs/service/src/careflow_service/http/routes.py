@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import Route, compile_path
 from starlette.types import Scope
@@ -27,13 +28,16 @@ _NAMED = re.compile(r"([^/]+)/\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One route: its method, template and row. Routes outside the guarded prefixes have no row."""
+    """One route: its method, template and row, and which names its query may have. Routes outside the guarded prefixes
+    have no row.
+    """
 
     method: str
     template: str
     pattern: re.Pattern[str]
     rule: Rule | None
     limiter: RateLimiter | None
+    query: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -74,8 +78,8 @@ class RouteTable:
     def of(cls, app: FastAPI, access: AccessTable) -> "RouteTable":
         """The routes of `app` with their rows; raises `AccessTableMismatch` when routes and rows differ."""
         found = list(_routes(app))
-        check_table(access, (f"{method} {path}" for method, path in found if path.startswith(GUARDED_PREFIXES)))
-        return cls(_entry(method, path, access.get(f"{method} {path}")) for method, path in found)
+        check_table(access, (f"{method} {path}" for method, path, _ in found if path.startswith(GUARDED_PREFIXES)))
+        return cls(_entry(method, path, query, access.get(f"{method} {path}")) for method, path, query in found)
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
@@ -93,16 +97,25 @@ class RouteTable:
         raise Problem(NOT_FOUND)
 
 
-def _routes(app: FastAPI) -> Iterator[tuple[str, str]]:
+def _routes(app: FastAPI) -> Iterator[tuple[str, str, frozenset[str]]]:
     for context in iter_route_contexts(app.routes):
         if not isinstance(context.original_route, APIRoute | Route):
             raise TypeError(f"{context.original_route!r} is not a plain HTTP route")
         assert context.path is not None
+        route = context.original_route
+        query = frozenset(_queried(route.dependant)) if isinstance(route, APIRoute) else frozenset[str]()
         for method in sorted(context.methods or ()):
-            yield method, context.path
+            yield method, context.path, query
 
 
-def _entry(method: str, path: str, rule: Rule | None) -> Entry:
+def _queried(dependant: Dependant) -> Iterator[str]:
+    """The names a route and what it depends on read in the query."""
+    yield from (field.alias for field in dependant.query_params)
+    for each in dependant.dependencies:
+        yield from _queried(each)
+
+
+def _entry(method: str, path: str, query: frozenset[str], rule: Rule | None) -> Entry:
     pattern, template, _ = compile_path(path)
     limiter = RateLimiter(rule.rate) if rule is not None and rule.rate is not None else None
-    return Entry(method=method, template=template, pattern=pattern, rule=rule, limiter=limiter)
+    return Entry(method=method, template=template, pattern=pattern, rule=rule, limiter=limiter, query=query)
