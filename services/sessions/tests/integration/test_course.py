@@ -235,7 +235,10 @@ async def test_the_rendering_clinician_corrects_their_own_lines(world: World) ->
     course = await has_course(world)
     session_id = await therapy_hour(world, course, "preparation")
     lines = {"lines": [{"code": "90834", "minutes": 50, "place_of_service": "11"}]}
+    tomorrow = (world.clock() + timedelta(days=1)).isoformat()
+    to_come = {"lines": [{**lines["lines"][0], "started_at": world.clock().isoformat(), "ended_at": tomorrow}]}
 
+    assert refusal(await does(world, session_id, "services", to_come, by=world.therapist)) == (422, "times_invalid")
     ok(await does(world, session_id, "services", lines, by=world.therapist))
 
     (corrected,) = await of_type(world, course, "SessionServicesCorrected")

@@ -9,7 +9,14 @@ from careflow_domain.errors import DomainError
 from services.sessions.tests.builders import CODES, NOW, NURSE, PRESCRIBER, THERAPIST, dose, minutes
 from sessions.domain.doses import Dose
 from sessions.domain.ids import StaffId
-from sessions.domain.service_lines import TherapyTime, dosing_lines, expected_lines, therapy_lines
+from sessions.domain.service_lines import (
+    ServiceLine,
+    TherapyTime,
+    dosing_lines,
+    expected_lines,
+    must_have_been_rendered,
+    therapy_lines,
+)
 from sessions.domain.words import Modality, Route, VisitKind
 
 
@@ -95,6 +102,38 @@ def test_without_a_dose_nothing_is_billed_for_one() -> None:
 def test_a_service_ends_after_it_starts() -> None:
     with pytest.raises(DomainError, match="times_invalid"):
         replace(therapy(10), ended_at=NOW)
+
+
+def by_hand(start: float, end: float | None, *, code: str = "90834", took: int | None = None) -> ServiceLine:
+    return ServiceLine(
+        code=code,
+        minutes=took,
+        place_of_service="11",
+        rendering_provider=THERAPIST,
+        started_at=NOW + minutes(start),
+        ended_at=None if end is None else NOW + minutes(end),
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "refused"),
+    [
+        ([by_hand(-10, -60)], "times_invalid"),
+        ([by_hand(-10, -10)], "times_invalid"),
+        ([by_hand(-60, None)], "times_invalid"),
+        ([by_hand(-60, 1)], "times_invalid"),
+        ([by_hand(-60, -10, took=51)], "minutes_above_time"),
+        ([by_hand(-60, -10), by_hand(-11, 0)], "minutes_counted_twice"),
+    ],
+)
+def test_what_is_written_by_hand_cannot_have_been_against_the_clock(lines: list[ServiceLine], refused: str) -> None:
+    with pytest.raises(DomainError, match=refused):
+        must_have_been_rendered(lines, now=NOW)
+
+
+def test_what_is_written_by_hand_may_be_without_times_and_beside_another_code() -> None:
+    without = replace(by_hand(-60, -10, took=50), started_at=None, ended_at=None)
+    must_have_been_rendered([without, by_hand(-60, -10, took=50), by_hand(-40, 0, code="96365")], now=NOW)
 
 
 def test_an_estimate_expects_what_a_visit_usually_takes() -> None:

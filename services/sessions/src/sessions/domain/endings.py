@@ -11,7 +11,7 @@ from careflow_domain.errors import conflict, forbidden, invalid
 from sessions.domain.checks import Recorded, RiskLevel
 from sessions.domain.discharge import Discharge
 from sessions.domain.ids import StaffId
-from sessions.domain.service_lines import BillableServices, ServiceLine
+from sessions.domain.service_lines import BillableServices, ServiceLine, must_have_been_rendered
 from sessions.domain.sessions import Session, SessionFact
 from sessions.domain.states import UNDER_WAY, Outcome, SessionState
 from sessions.domain.words import VisitKind
@@ -82,11 +82,12 @@ def aborted(session: Session, outcome: Outcome, reason: str, services: BillableS
 
 def services_corrected(session: Session, lines: tuple[ServiceLine, ...], by: StaffId, *, now: datetime) -> Session:
     """A clinician replaces the lines of what they rendered; those of others stay. Refused: `wrong_state`,
-    `not_rendering_provider`.
+    `not_rendering_provider`, and what `must_have_been_rendered` refuses.
     """
     session.must_be(SessionState.COMPLETED, SessionState.ABORTED)
     if any(line.rendering_provider != by for line in lines):
         raise forbidden("not_rendering_provider", "The clinician who rendered a service corrects its line.")
+    must_have_been_rendered(lines, now=now)
     assert session.services is not None
     others = tuple(line for line in session.services.lines if line.rendering_provider != by)
     revision = session.services.revision + 1

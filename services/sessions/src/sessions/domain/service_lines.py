@@ -38,6 +38,26 @@ class ServiceLine:
     devices: int | None = None
 
 
+def must_have_been_rendered(lines: Iterable[ServiceLine], *, now: datetime) -> None:
+    """What somebody writes as billable by hand, held against the time it says. Refused: `times_invalid`,
+    `minutes_above_time`, `minutes_counted_twice`.
+    """
+    spans: list[tuple[str, datetime, datetime]] = []
+    for line in lines:
+        if line.started_at is None and line.ended_at is None:
+            continue
+        if line.started_at is None or line.ended_at is None or not line.started_at < line.ended_at <= now:
+            raise invalid("times_invalid", "A service has a start, an end after it, and both are past.")
+        if line.minutes is not None and line.minutes > whole_minutes(line.started_at, line.ended_at):
+            raise invalid(
+                "minutes_above_time", "A service takes no more minutes than lie between its start and its end."
+            )
+        spans.append((line.code, line.started_at, line.ended_at))
+    for (code, _, ended_at), (other, started_at, _) in pairwise(sorted(spans)):
+        if code == other and started_at < ended_at:
+            raise invalid("minutes_counted_twice", "One minute of a clinician supports one timed service.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BillableServices:
     """The lines of a session; each correction is a higher revision and replaces those before."""

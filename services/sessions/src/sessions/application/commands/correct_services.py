@@ -26,7 +26,9 @@ class CorrectServicesHandler:
     changes: SessionChanges
 
     async def __call__(self, command: CorrectServices, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `session_not_found`, `wrong_state`, `not_rendering_provider`."""
+        """Refused: `session_not_found`, `wrong_state`, `not_rendering_provider`, `times_invalid`,
+        `minutes_above_time`, `minutes_counted_twice`.
+        """
         by = StaffId(actor.id)
 
         async def correct(session: Session, tx: Transaction) -> Session:
