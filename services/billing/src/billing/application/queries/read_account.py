@@ -21,6 +21,7 @@ from billing.domain.ids import (
     ChargeId,
     EstimateId,
     LinkId,
+    PackageId,
     PatientId,
     PaymentId,
     SuperbillId,
@@ -45,7 +46,7 @@ from careflow_service.oversight import check_own
 from careflow_service.work import side_by_side
 
 T = TypeVar("T", bound=OfPatient)
-Thing = Account | Charge | Payment | Superbill | Estimate | PaymentLink | FeeCase
+Thing = Account | Charge | Payment | Superbill | Estimate | PaymentLink | FeeCase | Package
 
 
 class Of(StrEnum):
@@ -58,6 +59,7 @@ class Of(StrEnum):
     ESTIMATE = "estimate"
     LINK = "link"
     FEE = "fee"
+    PACKAGE = "package"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +188,8 @@ class ReadAccount:
                 return await _own(ports.links.get(LinkId(thing_id)), patient_id, of)
             case Of.FEE:
                 return await _own(ports.fees.get(AppointmentId(thing_id)), patient_id, of)
+            case Of.PACKAGE:
+                return await _own(ports.packages.get(PackageId(thing_id)), patient_id, of)
 
     async def history(
         self,

@@ -43,11 +43,14 @@ class StatementBody(RequestBody):
     month: MonthText
 
 
+YEARS = Annotated[int, Field(ge=1900, le=2199)]
+
+
 class YearlySummaryBody(RequestBody):
     """Of the payments received in this year, so far if it is not over."""
 
     patient_id: Id
-    year: Annotated[int, Field(ge=1900, le=2199)]
+    year: YEARS
 
 
 class IssuedView(View):

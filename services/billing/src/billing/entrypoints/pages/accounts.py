@@ -16,7 +16,8 @@ from billing.entrypoints.http.access import ACCESS
 from billing.entrypoints.http.schemas import App, Id, no_card_number_in_address, paper
 from billing.entrypoints.pages.asking import first_of, without_card_numbers
 from billing.entrypoints.pages.money_commands import Doing
-from billing.entrypoints.pages.money_forms import FORMS, NEXT, Before, MoneyForm
+from billing.entrypoints.pages.money_fields import Before
+from billing.entrypoints.pages.money_forms import FORMS, NEXT, MoneyForm
 from careflow_domain.errors import not_found
 from careflow_service.http.dependencies import CurrentActor, PageCursor
 from careflow_service.identity import Actor
@@ -73,6 +74,7 @@ async def one_account(
         addresses={
             each.id: addresses.whole(each.id) or addresses.path(each.id) for each in seen.ways_in if not each.sent_at
         },
+        clinicians={each.id: f"{each.name}, {each.credentials}" for each in app.ports.practice.clinicians},
         forms={of: [each for each in forms if each.of is of] for of in Of},
     )
 
@@ -157,7 +159,15 @@ async def _before(
         raise Problem(INVALID_REQUEST)
     seen = await app.read_account(PatientId(patient_id), actor)
     thing = await app.read_account.thing(seen.account.id, form.of, about or patient_id)
-    return Before(seen=seen, thing=thing, words=pages.words(request.scope), zone=pages.zone)
+    ports = app.ports
+    return Before(
+        seen=seen,
+        thing=thing,
+        words=pages.words(request.scope),
+        zone=pages.zone,
+        offers=ports.schedules.on(ports.day_of(seen.as_of)).packages,
+        clinicians=ports.practice.clinicians,
+    )
 
 
 async def _ask(

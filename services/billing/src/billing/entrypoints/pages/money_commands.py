@@ -5,15 +5,19 @@ from typing import Annotated, Final, Generic, TypeVar
 
 from pydantic import Field
 
+from billing.application.commands.add_private_contract import AddPrivateContract
 from billing.application.commands.begin_estimate_dispute import BeginEstimateDispute
+from billing.application.commands.buy_package import BuyPackage
 from billing.application.commands.close_estimate_dispute import CloseEstimateDispute
 from billing.application.commands.close_payment_link import ClosePaymentLink
 from billing.application.commands.deliver_estimate import DeliverEstimate
+from billing.application.commands.give_back_package import GiveBackPackage
 from billing.application.commands.issue_account_link import IssueAccountLink
 from billing.application.commands.issue_estimate import IssueEstimate
 from billing.application.commands.issue_receipt import IssueReceipt
 from billing.application.commands.issue_statement import IssueStatement
 from billing.application.commands.issue_superbill import IssueSuperbill
+from billing.application.commands.issue_yearly_summary import IssueYearlySummary
 from billing.application.commands.make_payment_link import MakePaymentLink
 from billing.application.commands.pay_refund_otherwise import PayRefundOtherwise
 from billing.application.commands.post_waiting_charge import PostWaitingCharge
@@ -28,14 +32,24 @@ from billing.application.commands.waive_fee import WaiveFee
 from billing.application.commands.write_off_charge import WriteOffCharge
 from billing.application.use_cases import Billing
 from billing.domain.estimate_disputes import DisputeOutcome
-from billing.domain.ids import AppointmentId, ChargeId, EstimateId, LinkId, PatientId, PaymentId, SuperbillId
+from billing.domain.ids import (
+    AppointmentId,
+    ChargeId,
+    EstimateId,
+    LinkId,
+    PackageId,
+    PatientId,
+    PaymentId,
+    StaffId,
+    SuperbillId,
+)
 from billing.domain.money import Money
 from billing.domain.months import Month
 from billing.domain.payment_methods import PaymentMethod
 from billing.domain.refunds import RefundReason
 from billing.domain.visits import VisitKind
 from billing.domain.write_offs import WriteOffReason
-from billing.entrypoints.http.account_routes import CoverageBody
+from billing.entrypoints.http.account_routes import CoverageBody, PrivateContractBody
 from billing.entrypoints.http.charge_routes import WaiveFeeBody
 from billing.entrypoints.http.estimate_routes import (
     MOST_VISITS,
@@ -43,6 +57,8 @@ from billing.entrypoints.http.estimate_routes import (
     DeliverEstimateBody,
     IssueEstimateBody,
 )
+from billing.entrypoints.http.package_routes import GiveBackBody
+from billing.entrypoints.http.paper_routes import YEARS
 from billing.entrypoints.http.schemas import Id, Line, MonthText
 from billing.entrypoints.http.superbill_routes import VoidBody
 from billing.entrypoints.pages.asking import Cents
@@ -80,6 +96,16 @@ class GivingBack(RequestBody):
 
 class PaidOtherwise(RequestBody):
     refund_id: Id
+
+
+class Prepaying(RequestBody):
+    offer: Id
+    method: PaymentMethod
+    reference: Line | None = None
+
+
+class SummingUp(RequestBody):
+    year: YEARS
 
 
 class WritingOff(RequestBody):
@@ -251,3 +277,23 @@ async def let_in(app: Billing, doing: Doing[Nothing], actor: Actor, key: Request
 async def cover(app: Billing, doing: Doing[CoverageBody], actor: Actor, key: RequestKey) -> object:
     command = RecordCoverage(doing.patient_id, doing.body.coverage(), doing.version)
     return await app.record_coverage(command, actor, key)
+
+
+async def contract(app: Billing, doing: Doing[PrivateContractBody], actor: Actor, key: RequestKey) -> object:
+    body = doing.body
+    command = AddPrivateContract(doing.patient_id, StaffId(body.practitioner_id), body.signed_on, body.ends_on)
+    return await app.add_private_contract(command, actor, key)
+
+
+async def prepay(app: Billing, doing: Doing[Prepaying], actor: Actor, key: RequestKey) -> object:
+    body = doing.body
+    return await app.buy_package(BuyPackage(doing.patient_id, body.offer, body.method, body.reference), actor, key)
+
+
+async def give_back_package(app: Billing, doing: Doing[GiveBackBody], actor: Actor, key: RequestKey) -> object:
+    command = GiveBackPackage(PackageId(doing.thing_id), doing.body.as_goodwill, doing.version)
+    return await app.give_back_package(command, actor, key)
+
+
+async def sum_up(app: Billing, doing: Doing[SummingUp], actor: Actor, key: RequestKey) -> object:
+    return await app.issue_yearly_summary(IssueYearlySummary(doing.patient_id, doing.body.year), actor, key)

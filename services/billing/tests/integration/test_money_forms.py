@@ -1,0 +1,72 @@
+"""Forms of an account that were the last to come: packages, Medicare private contracts, yearly summaries."""
+
+from datetime import timedelta
+
+from billing.entrypoints.http.access import API, MONEY_FORMS
+from services.billing.tests.builders import PRESCRIBER
+from services.billing.tests.clinic import buys_package, has_patient, pays, trial_balance
+from services.billing.tests.integration.test_money_pages import ACCOUNT, logs_in
+from services.billing.tests.world import World
+
+
+async def test_a_package_is_sold_and_given_back_where_it_stands(world: World) -> None:
+    await has_patient(world)
+    biller = await logs_in(world)
+    form = await biller.follows(await biller.opens(ACCOUNT), "Sell a package")
+    assert "Six dosing visits, paid beforehand: $3,720.00" in form.text
+    none = await biller.presses(form, "Sell a package", offer="", method="check", reference="slip 9")
+    assert (none.status, none.form("Sell a package").fields["reference"]) == (422, "slip 9")
+    sold = await biller.presses(none, "Sell a package", offer="dosing-6", method="check", reference="slip 9")
+    assert "The package is sold." in sold.text
+    assert "Six dosing visits, paid beforehand: 6 of 6 visits are left" in sold.text
+    giving = await biller.follows(sold, "Give the package back")
+    back = await biller.presses(giving, "Give the package back")
+    assert "The package is given back." in back.text
+    assert "Six dosing visits, paid beforehand: given back" in back.text
+    assert "Give the package back" not in back.links
+    again = await biller.presses(giving, "Give the package back")
+    assert "The package is given back." in again.text, "a second click is the same request"
+    assert await trial_balance(world) == {}
+
+
+async def test_a_package_that_is_too_old_is_given_back_by_the_clinics_own_will(world: World) -> None:
+    await has_patient(world)
+    await buys_package(world)
+    await world.travel(timedelta(days=31))
+    biller = await logs_in(world)
+    giving = await biller.follows(await biller.opens(ACCOUNT), "Give the package back")
+    late = await biller.presses(giving, "Give the package back", as_goodwill="no")
+    assert "The time to give it back is over; its visits stay good." in late.text
+    done = await biller.presses(late, "Give the package back", as_goodwill="yes")
+    assert "The package is given back." in done.text
+
+
+async def test_a_private_contract_is_recorded_and_stands_on_the_account(world: World) -> None:
+    await has_patient(world)
+    biller = await logs_in(world)
+    form = await biller.follows(await biller.opens(ACCOUNT), "Record a Medicare private contract")
+    asked = {"practitioner_id": PRESCRIBER, "signed_on": "2026-11-20"}
+    wrong = await biller.presses(form, "Record a Medicare private contract", **asked, ends_on="2030-11-20")
+    assert "within two years" in wrong.text
+    done = await biller.presses(wrong, "Record a Medicare private contract", **asked, ends_on="2028-11-20")
+    assert "The private contract is recorded." in done.text
+    assert "signed November 20, 2026, ends November 20, 2028; counts from November 23, 2026" in done.text
+
+
+async def test_a_year_is_summed_up_once_something_was_paid(world: World) -> None:
+    await has_patient(world)
+    biller = await logs_in(world)
+    form = await biller.follows(await biller.opens(ACCOUNT), "Issue a yearly summary")
+    assert form.form("Issue a yearly summary").fields["year"] == "2025"
+    none = await biller.presses(form, "Issue a yearly summary")
+    assert "Nothing was paid in that year." in none.text
+    await pays(world, 25)
+    done = await biller.presses(none, "Issue a yearly summary", year="2026")
+    assert "The yearly summary is issued." in done.text
+
+
+async def test_every_command_about_an_account_has_its_form() -> None:
+    """What the clinic begins for all of them has a page of its own; what the processor tells nobody types."""
+    elsewhere = {"POST /v1/statement-runs", "POST /v1/public/processor-events"}
+    commands = {row for row in API if not row.startswith("GET ")}
+    assert commands - elsewhere == set(MONEY_FORMS.values())
