@@ -83,6 +83,7 @@ def plan_terms(*, route: Route = Route.INTRAVENOUS, phase: Phase = Phase.INDUCTI
         cadence_days=4,
         therapist_id=THERAPIST,
         stop_rules=("no response after six sessions",),
+        maintenance_reason="better for four weeks each" if phase is Phase.MAINTENANCE else None,
         exit_criteria=("PHQ-9 below 5 for four weeks",),
         expected_end=date(2027, 1, 15),
     )

@@ -86,7 +86,9 @@ def maintenance(*, doses: int, ends: date) -> dict[str, Any]:
     """What follows a course that helped: single doses, each with its integration."""
     plan = induction(doses=doses, ends=ends)
     visits = [each for each in plan["visits"] if each["kind"] != "preparation"]
-    return {**plan, "phase": "maintenance", "visits": visits, "cadence_days": 28}
+    reason = "mornings are better for four weeks after each dose"
+    again = {"phase": "maintenance", "maintenance_reason": reason, "visits": visits, "cadence_days": 28}
+    return {**plan, **again}
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ from sessions.application.ports import Ports
 from sessions.application.queries.follow_session import FollowSession
 from sessions.application.queries.read_bedside import ReadBedside
 from sessions.application.queries.read_patient_page import ReadPatientPage
+from sessions.application.queries.read_plan_page import ReadPlanPage
 from sessions.application.queries.reading import Reading
 from sessions.application.queries.reading_medicines import ReadingMedicines
 from sessions.application.queries.reading_notes import ReadingNotes
@@ -200,6 +201,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         file_drug_report=FileDrugReportHandler(ports, work),
         read_bedside=ReadBedside(ports),
         read_patient_page=ReadPatientPage(ports),
+        read_plan_page=ReadPlanPage(ports),
         follow_session=FollowSession(ports),
         reading=Reading(ports),
         reading_notes=ReadingNotes(ports),

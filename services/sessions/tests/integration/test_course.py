@@ -140,7 +140,12 @@ async def test_one_live_plan_at_a_time_and_none_without_consent_to_its_route(wor
 async def test_maintenance_is_a_newer_signed_version(world: World) -> None:
     course = await has_course(world)
     live = ok(await world.prescriber.get(f"/v1/plans/{course.plan_id}"))
-    terms = plan_body(phase="maintenance", induction_elsewhere="six infusions, spring 2026", cadence_days=28)
+    terms = plan_body(
+        phase="maintenance",
+        maintenance_reason="better for four weeks each",
+        induction_elsewhere="six infusions, spring 2026",
+        cadence_days=28,
+    )
 
     ok(await world.prescriber.post(f"/v1/plans/{course.plan_id}/adjust", terms, version=live["version"]))
 

@@ -65,7 +65,12 @@ async def test_a_dose_is_one_too_many_until_the_minute_at_which_it_no_longer_is(
 async def test_in_maintenance_two_weeks_lie_between_doses(world: World) -> None:
     course = await has_course(world)
     live = ok(await world.prescriber.get(f"/v1/plans/{course.plan_id}"))
-    terms = plan_body(phase="maintenance", cadence_days=28, induction_elsewhere="six infusions, documented")
+    terms = plan_body(
+        phase="maintenance",
+        maintenance_reason="better for four weeks each",
+        cadence_days=28,
+        induction_elsewhere="six infusions, documented",
+    )
     ok(await world.prescriber.post(f"/v1/plans/{course.plan_id}/adjust", terms, version=live["version"]))
     await has_had_doses(world, course.patient_id, course.plan_id, [world.clock() + HOUR - 14 * DAY])
     session_id = await dosing_visit(world, course)

@@ -64,6 +64,12 @@ def test_a_signed_plan_is_active_and_says_so() -> None:
         (replace(plan_terms(), expected_end=TODAY - days(1)), "expected_end_to_come"),
         (plan_terms(phase=Phase.MAINTENANCE), "completed_induction"),
         (
+            replace(
+                plan_terms(phase=Phase.MAINTENANCE), induction_elsewhere="six, spring 2026", maintenance_reason=" "
+            ),
+            "maintenance_reason",
+        ),
+        (
             replace(plan_terms(), visits=tuple(replace(each, roles=each.roles[:1]) for each in plan_terms().visits)),
             "therapist_in_every_visit",
         ),
@@ -81,7 +87,7 @@ def test_a_plan_without_therapy_is_not_signed(terms: PlanTerms, missing: str) ->
 
 
 def test_maintenance_follows_a_course_that_was_prepared() -> None:
-    terms = replace(without(VisitKind.PREPARATION), phase=Phase.MAINTENANCE)
+    terms = replace(without(VisitKind.PREPARATION), phase=Phase.MAINTENANCE, maintenance_reason="better for weeks")
 
     assert signed(terms, inducted=True).state is PlanState.ACTIVE
 

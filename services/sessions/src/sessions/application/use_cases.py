@@ -72,6 +72,7 @@ from sessions.application.ports import Ports
 from sessions.application.queries.follow_session import FollowSession
 from sessions.application.queries.read_bedside import ReadBedside
 from sessions.application.queries.read_patient_page import ReadPatientPage
+from sessions.application.queries.read_plan_page import ReadPlanPage
 from sessions.application.queries.reading import Reading
 from sessions.application.queries.reading_medicines import ReadingMedicines
 from sessions.application.queries.reading_notes import ReadingNotes
@@ -158,6 +159,7 @@ class Sessions:
 
     read_bedside: ReadBedside
     read_patient_page: ReadPatientPage
+    read_plan_page: ReadPlanPage
     follow_session: FollowSession
     reading: Reading
     reading_notes: ReadingNotes

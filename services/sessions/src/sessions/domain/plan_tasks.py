@@ -135,6 +135,11 @@ class PlanTask(Aggregate):
         return TaskWait.LATE if self.said_overdue else None
 
     @property
+    def within_due(self) -> datetime:
+        """A moment of the last day on which the step is in time; `due_by` itself is midnight, of the day after."""
+        return self.due_by - timedelta(seconds=1)
+
+    @property
     def overdue_at(self) -> datetime | None:
         """When it must be said that the step is late."""
         return self.due_by if self.open and not self.said_overdue else None

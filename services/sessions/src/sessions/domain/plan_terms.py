@@ -48,6 +48,7 @@ class PlanOutline:
 class PlanTerms:
     """What a plan says. `start` is the first dose, `ceiling` the most per session, all doses together.
     `induction_elsewhere`: where and when the induction was that a maintenance follows, as documented there.
+    `maintenance_reason`: why doses go on after the induction, in words that the patient is shown.
     """
 
     phase: Phase
@@ -65,6 +66,7 @@ class PlanTerms:
     exit_criteria: tuple[str, ...] = field(default=(), repr=False)
     expected_end: date
     induction_elsewhere: str | None = field(default=None, repr=False)
+    maintenance_reason: str | None = field(default=None, repr=False)
 
     def planned(self, kind: VisitKind) -> int:
         """How many visits of a kind are planned."""
@@ -94,6 +96,7 @@ class PlanTerms:
         wanted = {
             "dosing_visits": doses > 0,
             "completed_induction": not prepared or inducted or bool((self.induction_elsewhere or "").strip()),
+            "maintenance_reason": not prepared or bool((self.maintenance_reason or "").strip()),
             "expected_end_to_come": self.expected_end >= today,
             "preparation_visits": prepared or self.planned(VisitKind.PREPARATION) > 0,
             "integration_visits": self.planned(VisitKind.INTEGRATION) * per_integration >= max(doses, 1),

@@ -67,6 +67,7 @@ class ReadPatientPage:
         shown = [f"sessions/{each.id}" for each in dosed] + [f"adverse_events/{each.id}" for each in events]
         if whole is not None:
             shown += [f"plans/{each.id}" for each in whole.care.plans]
+            shown += [f"plan_tasks/{each.id}" for each in whole.care.tasks if each.open]
             shown += [f"consents/{each.id}" for each in whole.consents]
         await ports.audit.read(actor, "read_patient_page", f"patients/{patient_id}", *shown)
         return PatientSeen(as_of=ports.clock(), dosed=dosed, adverse_events=tuple(reversed(events)), whole=whole)

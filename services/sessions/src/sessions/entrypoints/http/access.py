@@ -178,9 +178,29 @@ BEDSIDE_FORMS: Final = {
 }
 """Each form, and the route of the API whose command it is."""
 
+PLAN_FORMS: Final = {
+    "ask": "POST /v1/plans/{plan_id}/tasks",
+    "sign": "POST /v1/plan-tasks/{task_id}/sign",
+    "sample": "POST /v1/plan-tasks/{task_id}/sample",
+    "result": "POST /v1/plan-tasks/{task_id}/results",
+    "review": "POST /v1/plan-tasks/{task_id}/review",
+    "end": "POST /v1/plan-tasks/{task_id}/end",
+}
+"""Each form of a patient's plan, and the route of the API whose command it is."""
+PLAN_BUTTONS: Final = frozenset({"sign", "sample"})
+"""Forms without a page of their own."""
+
 ACCESS: AccessTable = {
     **API,
     "GET /pages/patients/{patient_id}": allow(*CLINICIANS, emergency=EMERGENCY),
+    "GET /pages/plans": allow(*CLINICIANS),
+    "GET /pages/plans/{patient_id}": allow(*CLINICIANS),
+    "GET /pages/plans/{patient_id}/summary": allow(*CLINICIANS),
+    **{
+        f"{method} /pages/plans/{{patient_id}}/{form}": allow(*(API[row].roles & frozenset(CLINICIANS)))
+        for form, row in PLAN_FORMS.items()
+        for method in (("POST",) if form in PLAN_BUTTONS else ("GET", "POST"))
+    },
     "GET /pages/bedside": allow(*READERS),
     "GET /pages/bedside/now": allow(*READERS),
     "GET /pages/bedside/live": allow(*READERS),

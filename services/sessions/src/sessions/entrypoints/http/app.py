@@ -28,7 +28,7 @@ from sessions.entrypoints.http import (
     telehealth_routes,
 )
 from sessions.entrypoints.http.access import ACCESS
-from sessions.entrypoints.pages import bedside, patient, witness
+from sessions.entrypoints.pages import bedside, patient, plans, witness
 
 HTTP: Http[Sessions] = Http(
     title="CareFlow sessions",
@@ -60,6 +60,7 @@ HTTP: Http[Sessions] = Http(
         witness.router,
         colleagues.router,
         patient.router,
+        plans.router,
     ),
     access=ACCESS,
     pages="sessions.entrypoints.pages",

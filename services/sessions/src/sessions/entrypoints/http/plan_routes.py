@@ -72,6 +72,7 @@ class Terms(RequestBody):
     exit_criteria: Lines = ()
     expected_end: Day
     induction_elsewhere: Note | None = None
+    maintenance_reason: Note | None = None
 
     def terms(self) -> PlanTerms:
         return PlanTerms(
@@ -100,6 +101,7 @@ class Terms(RequestBody):
             exit_criteria=self.exit_criteria,
             expected_end=self.expected_end,
             induction_elsewhere=self.induction_elsewhere,
+            maintenance_reason=self.maintenance_reason,
         )
 
 
