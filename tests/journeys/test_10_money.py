@@ -7,7 +7,7 @@ import pytest
 
 from careflow_clinic.bedside import today
 from careflow_clinic.cashier import Cashier, dollars
-from careflow_clinic.clinic import COORDINATOR, Patient, Person, position
+from careflow_clinic.clinic import Patient, Person, position
 from careflow_clinic.http import Answer, Caller
 from careflow_clinic.walk import Walk
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from careflow_cli.stack.stack import Stack
 
 BILLER = Caller("bea-biller", ("biller",))
-INSURANCE = {"kind": "commercial", "payer": "Example Health Plan", "member_id": "XEH900100200"}
-HOME = {"line": "12 Alder Lane", "city": "Mill Valley", "state": "CA", "postal_code": "94941"}
 
 
 async def test_an_evaluation_is_charged_paid_and_on_a_superbill(walk: Walk, person: Person, stack: "Stack") -> None:
@@ -31,10 +29,7 @@ async def test_an_evaluation_is_charged_paid_and_on_a_superbill(walk: Walk, pers
 
     preview = await _preview(walk, patient, posted.data["charge_id"])
     assert {each["code"] for each in preview.body["missing"]} == {"patient_sex", "patient_address", "insurance"}
-    await _complete_registration(walk, patient)
-    account = await http.get(BILLER, "billing", f"/v1/accounts/{patient.id}")
-    path = f"/v1/accounts/{patient.id}/coverage"
-    await http.ask(BILLER, "PUT", "billing", path, INSURANCE, version=account.version)
+    await Cashier(http).complete_registration(patient)
 
     payment = {"patient_id": patient.id, "amount": price, "method": "card_terminal", "reference": "terminal 7731"}
     await http.post(BILLER, "billing", "/v1/payments", payment)
@@ -63,15 +58,6 @@ async def _preview(walk: Walk, patient: Patient, charge_id: object) -> Answer:
     return await walk.clinic.http.get(
         BILLER, "billing", "/v1/superbills/preview", params=asked, after=(position(diagnosed),)
     )
-
-
-async def _complete_registration(walk: Walk, patient: Patient) -> None:
-    known = await walk.clinic.http.get(COORDINATOR, "booking", f"/v1/patients/{patient.id}")
-    details = {**known.body["details"], "sex": "female", "address": HOME, "evidence": "photo_id"}
-    changed = await walk.clinic.http.put(
-        COORDINATOR, "booking", f"/v1/patients/{patient.id}", details, version=known.version
-    )
-    await walk.clinic.http.get(BILLER, "billing", f"/v1/accounts/{patient.id}", after=changed.positions)
 
 
 async def _pdf(stack: "Stack", patient: Patient, superbill_id: str) -> bytes:

@@ -244,12 +244,16 @@ class Bedside:
 
     async def receive_vial(self, location_id: str, *, lot: str) -> str:
         """A vial arrives. Returns its id."""
-        vial = {**VIAL, "lot": lot, "location_id": location_id}
-        return str((await self.http.post(NURSE, "sessions", "/v1/drug-log/containers", vial)).body["id"])
+        return await self.receive(location_id, {**VIAL, "lot": lot})
 
-    async def draw(self, vial_id: str, session_id: str) -> str:
+    async def receive(self, location_id: str, label: Mapping[str, str]) -> str:
+        """A container of a controlled drug arrives, with this label. Returns its id."""
+        container = {**label, "location_id": location_id}
+        return str((await self.http.post(NURSE, "sessions", "/v1/drug-log/containers", container)).body["id"])
+
+    async def draw(self, vial_id: str, session_id: str, *, ml: str = DRAWN_ML) -> str:
         """Drug is drawn up for a session. Returns the draw's id."""
-        body = {"session_id": session_id, "ml": DRAWN_ML}
+        body = {"session_id": session_id, "ml": ml}
         path = f"/v1/drug-log/containers/{vial_id}/draws"
         return str((await self.http.post(NURSE, "sessions", path, body)).body["added_id"])
 

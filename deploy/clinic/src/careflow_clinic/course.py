@@ -80,17 +80,21 @@ class Course:
 
     # -- the plan ------------------------------------------------------------------------------------------------------
 
-    async def plan(self, *, doses: int) -> SeenEvent:
-        """The patient consents, a prescriber signs the plan of an induction; booking hears of it and the clearance."""
+    async def plan(self, *, doses: int, **terms: Any) -> SeenEvent:
+        """The patient consents, a prescriber signs the plan of an induction, with other `terms` than most have; booking
+        hears of it and the clearance.
+        """
         patient = self.cleared.patient
-        await self.bedside.consent(patient, "treatment", route="intravenous")
+        await self.bedside.consent(patient, "treatment", route=terms.get("route", "intravenous"))
         await self.bedside.consent(patient, "financial")
         ends = today(self.walk.clock.now()) + timedelta(weeks=26)
         # Two services say that a patient is cleared and has a plan: booking may hear the second first, and then has one
         # stage less to tell of. Days lie between them in a clinic.
         await self.clinic.care_path(patient, after=self.cleared.granted)
         after = (position(self.cleared.granted),)
-        self.plan_id = await self.bedside.sign_plan(patient, induction(doses=doses, ends=ends), after=after)
+        self.plan_id = await self.bedside.sign_plan(
+            patient, {**induction(doses=doses, ends=ends), **terms}, after=after
+        )
         activated = await self.clinic.events.wait_for("PlanActivated", subject=self.subject, where=self._of_plan)
         await self.clinic.care_path(patient, after=activated)
         return activated
@@ -173,9 +177,9 @@ class Course:
         await self.clinic.http.post(NURSE, "sessions", f"/v1/sessions/{session_id}/arrive")
         return session_id
 
-    async def to_first_dose(self, *, pairs: int, every_days: int = 7) -> list[Pair]:
+    async def to_first_dose(self, *, pairs: int, every_days: int = 7, **terms: Any) -> list[Pair]:
         """The plan is signed and the preparation held; that many dosing visits lie ahead, with their integrations."""
-        await self.plan(doses=pairs)
+        await self.plan(doses=pairs, **terms)
         await self.therapy_hour(await self.book_preparation())
         return await self.book_pairs(pairs, every_days=every_days)
 
@@ -199,11 +203,13 @@ class Course:
         return session_id
 
     async def examined(self, session_id: str, **found: Any) -> None:
-        """Everything asked and measured, the order signed; ends once sessions knows how fresh its view of screening
-        is.
-        """
+        """Everything asked and measured, the order signed."""
         await self.bedside.check(session_id, self.walk.clock.now(), **found)
         await self.bedside.order(session_id)
+        await self.knows_who_is_cleared(session_id)
+
+    async def knows_who_is_cleared(self, session_id: str) -> None:
+        """Until sessions knows how fresh its view of screening is."""
         async with asyncio.timeout(FEED_PATIENCE):
             while True:
                 if "eligibility_fresh" not in await self.bedside.failed(session_id):

@@ -79,14 +79,24 @@ class Http:
         after: Sequence[str] = (),
         key: str | None = None,
         params: Mapping[str, str] | None = None,
+        emergency: str | None = None,
     ) -> Answer:
         """One request. `after`: positions of other services' events to be seen before it is answered; while they are
-        not, it is sent again when the answer says, as every client should.
+        not, it is sent again when the answer says, as every client should. `emergency`: the access it reads under.
         """
         key, deadline = key or str(uuid.uuid4()), time.monotonic() + PATIENCE
         while True:
             response = await self._send(
-                caller, method, service, path, body, version=version, after=after, key=key, params=params
+                caller,
+                method,
+                service,
+                path,
+                body,
+                version=version,
+                after=after,
+                key=key,
+                params=params,
+                emergency=emergency,
             )
             if response.status_code != httpx.codes.CONFLICT or time.monotonic() > deadline:
                 break
@@ -156,6 +166,7 @@ class Http:
         after: Sequence[str] = (),
         key: str = "",
         params: Mapping[str, str] | None = None,
+        emergency: str | None = None,
     ) -> httpx.Response:
         headers = {"Accept": "application/json, application/pdf"}
         if caller is not ANYBODY:
@@ -166,6 +177,8 @@ class Http:
             headers["If-Match"] = f'"{version}"'
         if after:
             headers["Careflow-After"] = ", ".join(after)
+        if emergency is not None:
+            headers["Careflow-Emergency-Access"] = emergency
         started = time.perf_counter()
         response = await self.client.request(
             method, f"{self.urls[service]}{path}", json=body, headers=headers, params=params

@@ -8,7 +8,7 @@ time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -78,6 +78,8 @@ NOT_SO = (
 BETWEEN_READINGS = timedelta(minutes=10)
 MEDICATION = "sertraline"
 DIAGNOSIS = "F33.2"
+NO_SPRAY = ("intranasal",)
+"""The routes a prescriber excludes for most."""
 
 
 class TravelsInTime(Protocol):
@@ -181,22 +183,24 @@ class Walk:
             await self.clinic.record(case_id, "trials", _failed(drug), by=PRESCRIBER)
         return evaluation_id
 
-    async def grant(self, patient: Patient, case_id: str) -> SeenEvent:
+    async def grant(self, patient: Patient, case_id: str, *, excluded_routes: Sequence[str] = NO_SPRAY) -> SeenEvent:
         """The prescriber signs the clearance."""
         self.chapter("The decision")
-        decision = {"indications": ["treatment_resistant_depression"], "excluded_routes": ["intranasal"]}
+        decision = {"indications": ["treatment_resistant_depression"], "excluded_routes": list(excluded_routes)}
         answer = await self.clinic.decide(case_id, "grant", decision)
         granted = answer.body["clearance_id"]
         return await self.clinic.events.wait_for(
             "ClearanceGranted", subject=patient.subject, where=lambda event: event.data["clearance_id"] == granted
         )
 
-    async def to_clearance(self, person: Person, *, labs_aged: timedelta = timedelta()) -> Cleared:
+    async def to_clearance(
+        self, person: Person, *, labs_aged: timedelta = timedelta(), excluded_routes: Sequence[str] = NO_SPRAY
+    ) -> Cleared:
         """All of it: from the first visit to the web page to a signed clearance."""
         patient, completed = await self.info_call(person)
         case_id = await self.intake(patient, completed)
         evaluation_id = await self.evaluation(patient, case_id, labs_aged=labs_aged)
-        granted = await self.grant(patient, case_id)
+        granted = await self.grant(patient, case_id, excluded_routes=excluded_routes)
         return Cleared(patient, case_id, evaluation_id, str(granted.data["clearance_id"]), granted)
 
     async def _visit(self, booked: Answer, disposition: str) -> None:

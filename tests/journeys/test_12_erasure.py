@@ -1,4 +1,4 @@
-"""Journey 22: a prospect asks to be erased, and is, in all four services, whatever is killed, away or put back
+"""Journey 12: a prospect asks to be erased, and is, in all four services, whatever is killed, away or put back
 meanwhile; a patient whose care was begun is not, and is told why and until when.
 """
 
