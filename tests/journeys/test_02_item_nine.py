@@ -1,29 +1,15 @@
 """A worrying answer reaches a human at once, and nothing but a human ends the alert."""
 
-import json
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from careflow_clinic.clinic import DIRECTOR, PRESCRIBER, SAFE_WITH_PLAN, Patient, Person
+from careflow_clinic.clinic import DIRECTOR, PRESCRIBER, SAFE_WITH_PLAN, Person
 from careflow_clinic.walk import C_SSRS_NONE, PHQ_9, Walk
+from tests.journeys.alarmed import in_screening, pages
 
 if TYPE_CHECKING:
     from careflow_cli.stack.stack import Stack
-
-
-async def in_screening(walk: Walk, person: Person) -> tuple[Patient, str]:
-    """A patient whose intake lies open."""
-    patient, completed = await walk.info_call(person)
-    await walk.clinic.events.wait_for("ScreeningStarted", subject=patient.subject)
-    case = await walk.clinic.case(patient, after=completed)
-    return patient, case.body["id"]
-
-
-def pages(stack: "Stack", alert_id: str) -> list[dict[str, Any]]:
-    """The pages that went out for an alert, as files somebody can look at."""
-    found = [json.loads(each.read_text()) for each in stack.pages.glob("*.json")]
-    return [each for each in found if each["alert_id"] == alert_id]
 
 
 async def test_item_nine_of_one_asks_for_the_screener_in_the_same_sitting(walk: Walk, person: Person) -> None:

@@ -138,5 +138,7 @@ class Invitation:
 
 async def _invited(walk: Walk, appointment_id: str) -> Invitation:
     raw = await walk.clinic.http.file(COORDINATOR, "booking", f"/v1/appointments/{appointment_id}/invitation")
-    (event,) = Calendar.from_ical(raw).walk("VEVENT")
-    return Invitation(int(event["SEQUENCE"]), event["DTSTART"].dt)
+    (event,) = Calendar.from_ical(raw).events
+    starts_at = event.start
+    assert isinstance(starts_at, datetime)
+    return Invitation(int(str(event["SEQUENCE"])), starts_at)

@@ -14,7 +14,7 @@ from careflow_clinic.walk import Walk
 
 pytestmark = pytest.mark.long
 
-SPRAY = {
+SPRAY: dict[str, Any] = {
     "route": "intranasal",
     "route_reason": "Approved for this indication, and given without a line.",
     "start": {"mg": "56"},

@@ -264,12 +264,15 @@ class Bedside:
         entry = await self.http.post(NURSE, "sessions", entries, wasted)
         return await self.http.post(witness, "sessions", f"{entries}/{entry.body['added_id']}/witness")
 
+    async def counted(self, location_id: str) -> dict[str, str]:
+        """What is in every container of the location: just what the log says."""
+        listed = await self.http.get(NURSE, "sessions", "/v1/drug-log/containers", params={"location_id": location_id})
+        return {each["id"]: str(each["in_container_mg"]) for each in listed.body["items"]}
+
     async def close_drug_day(self, location_id: str, now: datetime) -> Answer:
         """Every container of the location is counted by two, and the day closed: all there is what the log says."""
-        listed = await self.http.get(NURSE, "sessions", "/v1/drug-log/containers", params={"location_id": location_id})
-        counts = {each["id"]: str(each["in_container_mg"]) for each in listed.body["items"]}
         day = f"/v1/drug-log/locations/{location_id}/days/{today(now).isoformat()}"
-        await self.http.post(NURSE, "sessions", f"{day}/close", {"counts": counts})
+        await self.http.post(NURSE, "sessions", f"{day}/close", {"counts": await self.counted(location_id)})
         return await self.http.post(PRESCRIBER, "sessions", f"{day}/confirm")
 
 
