@@ -9,6 +9,7 @@ import pytest
 import typer.main
 from prometheus_client import REGISTRY
 
+from booking import metrics as _of_booking  # noqa: F401 - registers its metrics
 from careflow_cli.deployment import settings
 from careflow_cli.main import app
 from careflow_events import metrics as _of_events  # noqa: F401 - registers its metrics
