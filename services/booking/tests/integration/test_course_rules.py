@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from careflow_events import contracts
-from careflow_events.contracts import codes
+from careflow_events.contracts import Sealed, codes
 from services.booking.tests import news
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import acts, books, has_patient, has_practitioner, ok, refusal, visit
@@ -116,6 +116,27 @@ async def test_an_integration_that_took_place_lets_the_next_dose_be(world: World
     await world.hear(session_completed(first["integration"], INTEGRATION_AT + timedelta(hours=1)))
     world.clock.now = local(28, 9)
     await deadlines_fire(world)
+    assert await waits_for(world, second) == []
+
+
+async def test_an_integration_that_was_no_more_than_a_call_holds_the_next_dose_until_it_is_booked_again(
+    world: World,
+) -> None:
+    ana, _, first, second = await two_pairs(world)
+    world.clock.now = DOSING_AT
+    given = of_session(first, DOSING_AT)
+    await world.hear(contracts.DoseAdministered(**given))
+    await world.hear(session_completed(first, DOSING_AT + timedelta(hours=3)))
+    called = contracts.SessionRefused(
+        **of_session(first["integration"], INTEGRATION_AT),
+        reason=codes.HoldReason.LOGISTICS,
+        patient_controllable=False,
+        for_booking_and_billing=Sealed.plain(contracts.RefusalDetails(items=("state_served",))),
+    )
+    await world.hear(called)
+    assert (await reads(world, first["integration"]))["status"] == "fulfilled"
+    assert await waits_for(world, second) == [("clinical", given["session_id"])]
+    ok(await world.coordinator.post(BOOK, visit(ana, "integration", local(30, 13))), 201)
     assert await waits_for(world, second) == []
 
 

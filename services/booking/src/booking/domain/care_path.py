@@ -89,6 +89,11 @@ class CarePath(Aggregate):
             run = run.closed(visit.disposition.value)
         return path._noted(visits=(*others, visit), run=run, now=now)
 
+    def hour_not_held(self, appointment_id: AppointmentId, *, now: datetime) -> "CarePath":
+        """A therapy hour that was stopped, or was no more than a call, prepares and integrates nothing."""
+        held = tuple(visit for visit in self.visits if visit.appointment_id != appointment_id)
+        return self if held == self.visits else self._noted(visits=held, now=now)
+
     def person_became(self, person: Person, *, now: datetime) -> "CarePath":
         """What is known of the person was corrected, or has changed."""
         return self._noted(person=person, now=now)

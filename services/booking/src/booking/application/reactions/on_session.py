@@ -33,9 +33,13 @@ async def on_session_completed(event: Received[contracts.SessionCompleted], tx: 
 
 async def on_session_ended(event: Received[S], tx: Transaction, ports: Ports) -> None:
     """Aborted after it had started, or refused: the patient came, and the visit's time was theirs. A session that is
-    refused may go on as a therapy hour of the same visit.
+    refused may go on as a therapy hour of the same visit. A therapy hour that ends so was not held: what it was for is
+    still to be done.
     """
     await _visit(event, tx, ports, Appointment.fulfilled)
+    if event.data.kind is not codes.AppointmentKind.DOSING:
+        visit = AppointmentId(event.data.appointment_id)
+        await reacting(event, tx, ports, lambda path: path.hour_not_held(visit, now=tx.now))
 
 
 async def on_dose_administered(event: Received[contracts.DoseAdministered], tx: Transaction, ports: Ports) -> None:
