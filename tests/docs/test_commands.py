@@ -39,6 +39,7 @@ ON_A_KEPT_STACK = (
     ".venv/bin/careflow outbox status booking",
     ".venv/bin/careflow restore status booking",
     ".venv/bin/careflow restore orphans booking",
+    ".venv/bin/careflow webhooks list booking",
     ".venv/bin/careflow streams verify",
     ".venv/bin/careflow backup booking booking.backup",
     ".venv/bin/careflow restore put booking booking.backup",

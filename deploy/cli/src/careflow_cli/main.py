@@ -34,6 +34,7 @@ from careflow_cli.commands import (
     streams,
     token,
     trace,
+    webhooks,
 )
 from careflow_cli.errors import CareflowError, Interrupted
 from careflow_cli.processes.signals import raise_interrupted
@@ -68,6 +69,7 @@ app.add_typer(consumer.app, name="consumer")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(restore.app, name="restore")
 app.add_typer(streams.app, name="streams")
+app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 app.add_typer(contract.app, name="contract")

@@ -50,6 +50,7 @@ async def test_every_route_lets_in_exactly_whom_its_row_names(toy: RunningToy) -
         "PUT /v1/webhooks/{webhook_id}",
         "DELETE /v1/webhooks/{webhook_id}",
         "POST /v1/webhooks/{webhook_id}/pause",
+        "POST /v1/webhooks/{webhook_id}/confirm",
         "POST /v1/webhooks/{webhook_id}/resume",
         "POST /v1/webhooks/{webhook_id}/secrets",
         "POST /v1/webhooks/{webhook_id}/tests",

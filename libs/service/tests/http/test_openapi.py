@@ -52,8 +52,9 @@ def test_operations_are_named_after_their_functions(document: dict[str, Any]) ->
     assert names == {
         "book_visit", "close_visit", "read_visit", "list_visits", "inquire", "list_events",
         "create_webhook", "list_webhooks", "read_webhook", "change_webhook", "delete_webhook", "pause_webhook",
-        "resume_webhook", "rotate_webhook_secret", "test_webhook", "replay_to_webhook", "list_webhook_deliveries",
-        "list_webhook_held_streams", "open_emergency_access", "close_emergency_access", "review_emergency_access",
+        "confirm_webhook", "resume_webhook", "rotate_webhook_secret", "test_webhook", "replay_to_webhook",
+        "list_webhook_deliveries", "list_webhook_held_streams",
+        "open_emergency_access", "close_emergency_access", "review_emergency_access",
         "list_emergency_accesses", "read_emergency_access", "list_reads_in_emergency",
         "list_all_webhooks", "disable_webhook", "enable_webhook",
         "read_drain", "list_parked", "replay_parked", "discard_parked",

@@ -90,7 +90,7 @@ async def test_a_webhook_is_made_tried_and_told_as_the_page_has_it(it: Told) -> 
     resources = it.toy.process.resources
     inside = replace(resources, settings=resources.settings.model_copy(update={"webhook_networks": LOOPBACK}))
     it.turn = webhook_turn("toy", SAYS.topics, inside, outbound=outbound)
-    create, trying = blocks("bash")
+    create, trying, confirming = blocks("bash")
     token = it.toy.world.issuer.token(*it.roles, subject="registry")
     async with listening(it.toy) as address:
         where = {"CAREFLOW": address, "TOKEN": token}
@@ -107,6 +107,8 @@ async def test_a_webhook_is_made_tried_and_told_as_the_page_has_it(it: Told) -> 
             assert tested.startswith("careflow.webhooks.Test.v1")
             _, log = await run(trying, ID=made["id"], **where)
             assert [(each["event_id"], each["status"]) for each in log["items"][:1]] == [(asked["id"], 204)]
+            (confirmed,) = await run(confirming, ID=made["id"], **where)
+            assert (confirmed["state"], confirmed["why"]) == ("active", None)
     await outbound.close()
 
 

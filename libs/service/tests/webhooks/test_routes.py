@@ -77,6 +77,7 @@ async def test_nobody_reaches_anothers(it: Told) -> None:
         ("DELETE", "", None),
         ("POST", "/pause", None),
         ("POST", "/resume", None),
+        ("POST", "/confirm", None),
         ("POST", "/secrets", None),
         ("POST", "/tests", None),
     ):

@@ -199,6 +199,7 @@ WEBHOOKS: Final = (
     "PUT /v1/webhooks/{webhook_id}",
     "DELETE /v1/webhooks/{webhook_id}",
     "POST /v1/webhooks/{webhook_id}/pause",
+    "POST /v1/webhooks/{webhook_id}/confirm",
     "POST /v1/webhooks/{webhook_id}/resume",
     "POST /v1/webhooks/{webhook_id}/secrets",
     "POST /v1/webhooks/{webhook_id}/tests",

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, Field, HttpUrl, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from careflow_events.topics import Classification, Topic
-from careflow_service.http.console import AtConsole
+from careflow_service.http.console import AtConsole, Console
 from careflow_service.http.dependencies import (
     CurrentActor,
     ExpectedVersion,
@@ -32,6 +32,7 @@ from careflow_service.identity import Actor
 from careflow_service.problems import Problem
 from careflow_service.webhooks.commands import Asked, Kept, Told, Wishes
 from careflow_service.webhooks.endpoints import Endpoint, State, Why
+from careflow_service.webhooks.policy import webhook_policy
 from careflow_service.webhooks.storing import Kind
 from careflow_service.work import Committed
 
@@ -75,6 +76,16 @@ class WebhookSecret(BaseModel):
     secret: str
 
 
+class WebhookConfirmed(BaseModel):
+    """What the webhook stands at. `confirm_by`: until when its account has to come again."""
+
+    id: str
+    version: int
+    state: State
+    why: Why | None
+    confirm_by: AwareDatetime
+
+
 class DeliveryAsked(BaseModel):
     """What was asked for is sent next: a test under this id, a replay with it in each delivery."""
 
@@ -83,7 +94,8 @@ class DeliveryAsked(BaseModel):
 
 class WebhookRead(BaseModel):
     """One webhook. `failing_since`: it has taken nothing since, though it was offered something. `resting_until`: it is
-    left alone until then. `old_secrets_until`: until when each secret counts that was replaced.
+    left alone until then. `confirm_by`: it ends then unless its account comes once more. `old_secrets_until`: until
+    when each secret counts that was replaced.
     """
 
     id: str
@@ -97,6 +109,7 @@ class WebhookRead(BaseModel):
     why: Why | None
     state_since: AwareDatetime
     made_at: AwareDatetime
+    confirm_by: AwareDatetime
     failing_since: AwareDatetime | None
     resting_until: AwareDatetime | None
     replaying: str | None
@@ -174,9 +187,22 @@ async def pause_webhook(console: AtConsole, webhook_id: str, actor: CurrentActor
     return _kept(await console.webhooks.pause(webhook_id, actor))
 
 
+@router.post("/{webhook_id}/confirm", response_model=WebhookConfirmed)
+async def confirm_webhook(console: AtConsole, webhook_id: str, actor: CurrentActor, _: Repeatable) -> Response:
+    """Say that you are here and may still read what is pushed: to be asked once a day. A webhook that ended because
+    nobody said so goes on where it stands.
+    """
+    await _confirm(console, webhook_id, actor)
+    found = await console.webhooks.get(webhook_id, actor)
+    by = found.confirm_by(webhook_policy().confirmed_for)
+    body = WebhookConfirmed(id=found.id, version=found.version, state=found.state, why=found.why, confirm_by=by)
+    return represent(body, version=found.version)
+
+
 @router.post("/{webhook_id}/resume", response_model=WebhookKept)
 async def resume_webhook(console: AtConsole, webhook_id: str, actor: CurrentActor, _: Repeatable) -> Response:
     """Go on where it stands, after a pause or once it is disabled; what failed is tried at once."""
+    await _confirm(console, webhook_id, actor)
     return _kept(await console.webhooks.resume(webhook_id, actor))
 
 
@@ -185,6 +211,7 @@ async def rotate_webhook_secret(
     console: AtConsole, webhook_id: str, actor: CurrentActor, request: IdempotentRequest
 ) -> Response:
     """A new secret. For a day deliveries are signed with the one before as well."""
+    await _confirm(console, webhook_id, actor)
     return _told(await console.webhooks.rotate(webhook_id, actor, request), status=201)
 
 
@@ -193,6 +220,7 @@ async def test_webhook(
     console: AtConsole, webhook_id: str, actor: CurrentActor, request: IdempotentRequest
 ) -> Response:
     """Push an event without content, also to a webhook that is paused or disabled."""
+    await _confirm(console, webhook_id, actor)
     return _asked(await console.webhooks.test(webhook_id, actor, request))
 
 
@@ -201,6 +229,7 @@ async def replay_to_webhook(
     console: AtConsole, webhook_id: str, body: ReplayBody, actor: CurrentActor, request: IdempotentRequest
 ) -> Response:
     """Push events of the past once more, beside those that are new."""
+    await _confirm(console, webhook_id, actor)
     return _asked(await console.webhooks.replay(webhook_id, body.since, body.until, actor, request))
 
 
@@ -243,11 +272,19 @@ def shown(endpoint: Endpoint) -> WebhookRead:
         why=endpoint.why,
         state_since=endpoint.state_since,
         made_at=endpoint.made_at,
+        confirm_by=endpoint.confirm_by(webhook_policy().confirmed_for),
         failing_since=endpoint.health.failing_since,
         resting_until=endpoint.health.rests_until,
         replaying=None if endpoint.replay is None else endpoint.replay.id,
         old_secrets_until=[each.until for each in endpoint.secrets if each.until is not None],
     )
+
+
+async def _confirm(console: Console, webhook_id: str, actor: Actor) -> None:
+    """Whoever comes without a role that the webhook needs ends it. Raises `event_class_not_granted`."""
+    granted = granted_classes(console.own, actor)
+    if not (await console.webhooks.confirm(webhook_id, actor, granted)).value.granted:
+        raise Problem(CLASS_NOT_GRANTED)
 
 
 def _wishes(topics: Sequence[Topic], body: WebhookBody, actor: Actor) -> Wishes:

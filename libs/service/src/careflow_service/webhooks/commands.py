@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -47,6 +47,15 @@ class Asked:
     """What was asked for will be sent under this id."""
 
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """Whose account is here; `granted`: it may read what the webhook is told."""
+
+    id: str
+    version: int
+    granted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,13 +113,14 @@ class Webhooks:
         """Raises `address_not_allowed` and StaleVersion."""
         url = self._checked(wishes.url)
 
-        def change(endpoint: Endpoint, _: datetime) -> Endpoint:
+        def change(endpoint: Endpoint, now: datetime) -> Endpoint:
             return endpoint.changed(
                 url=url,
                 description=wishes.description,
                 types=wishes.types,
                 classes=wishes.classes,
                 consumer=actor.consumer,
+                now=now,
             )
 
         return await self._changed(id_, actor, "change_webhook", change, expecting=expecting)
@@ -156,6 +166,18 @@ class Webhooks:
             return before.asked_to_replay(Replay(id=replay, place=place, through=through))
 
         return await self._asked(id_, actor, "replay_to_webhook", request, asked)
+
+    async def confirm(self, id_: str, actor: Actor, granted: Collection[Classification]) -> Committed[Confirmed]:
+        """Its account is here, and may read these classes: it goes on being told, or, where it needs others, ends."""
+
+        async def confirm(tx: Transaction) -> Confirmed:
+            before = await self._own(id_, actor)
+            after = before.confirmed(granted, self._wall_clock())
+            if after is not before:
+                await self._kept.endpoints.save(after, expecting=before.version, tx=tx)
+            return Confirmed(after.id, after.version, set(after.classes) <= set(granted))
+
+        return await self._work.run(confirm, by=actor, action="confirm_webhook", returns=Confirmed)
 
     async def get(self, id_: str, actor: Actor) -> Endpoint:
         return await self._own(id_, actor)

@@ -1,21 +1,25 @@
 """An endpoint of an integrator, and what it is told: whose, where, what of, since when, with which secrets.
 
 Invariants: an endpoint belongs to the account that made it and to nobody else; it is told of no class of events that
-its account might not read in the feed when it was made or last changed; a secret that was replaced counts for a while
-beside the new one and no longer.
+its account might not read in the feed when it last came, and nothing once it has not come for some days; a secret that
+was replaced counts for a while beside the new one and no longer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from careflow_domain.aggregate import Aggregate
 from careflow_domain.errors import conflict, not_found
 from careflow_events.feed import FeedPlace, Wanted
 from careflow_events.topics import Classification, Topic
+
+NOTED_AGAIN_AFTER: Final = timedelta(hours=12)
+"""That an account came is written down so often at most."""
 
 
 class State(StrEnum):
@@ -36,6 +40,10 @@ class Why(StrEnum):
     """It took nothing for days."""
     GONE = "gone"
     """It answered 410."""
+    NOT_GRANTED = "not_granted"
+    """Its account came without a role that it needs; it goes on once its account comes with all of them."""
+    UNCONFIRMED = "unconfirmed"
+    """Its account has not come for so long that nobody knows whether it may still read this; likewise."""
     OPERATOR = "operator"
     """An operator of the clinic said so; only they resume it."""
 
@@ -93,6 +101,8 @@ class Endpoint(Aggregate):
     classes: tuple[Classification, ...]
     secrets: tuple[Secret, ...]
     made_at: datetime
+    confirmed_at: datetime | None = None
+    """When its account last came with all the roles it needs, where that was after it was made."""
     place: FeedPlace
     state: State = State.ACTIVE
     why: Why | None = None
@@ -105,6 +115,21 @@ class Endpoint(Aggregate):
     @property
     def is_active(self) -> bool:
         return self.state is State.ACTIVE
+
+    def confirm_by(self, lasts: timedelta) -> datetime:
+        """Until when its account has to come again; `lasts`: how long its coming counts."""
+        return (self.confirmed_at or self.made_at) + lasts
+
+    def confirmed(self, granted: Collection[Classification], now: datetime) -> Endpoint:
+        """As its account leaves it, which came and may read these classes. What had ended for want of that goes on."""
+        if not set(self.classes) <= set(granted):
+            told = self.is_active or self.state is State.PAUSED
+            return self.disabled(Why.NOT_GRANTED, now) if told else self
+        if self.why in (Why.NOT_GRANTED, Why.UNCONFIRMED):
+            return replace(self.resumed(now), confirmed_at=now)
+        if now - (self.confirmed_at or self.made_at) < NOTED_AGAIN_AFTER:
+            return self
+        return replace(self.recording(), confirmed_at=now)
 
     def wanted(self, topics: Iterable[Topic]) -> Wanted:
         """What it is told of what this service writes to `topics`."""
@@ -123,6 +148,7 @@ class Endpoint(Aggregate):
         types: Sequence[str],
         classes: Sequence[Classification],
         consumer: str | None,
+        now: datetime,
     ) -> Endpoint:
         """Told of other things, or elsewhere, from now on."""
         return replace(
@@ -132,6 +158,7 @@ class Endpoint(Aggregate):
             types=tuple(types),
             classes=tuple(classes),
             consumer=consumer,
+            confirmed_at=now,
             health=Health(),
         )
 

@@ -23,6 +23,7 @@ class WebhookPolicy:
     rests_after_streams: Setting[int]
     rests_seconds: Setting[tuple[int, ...]]
     disabled_after_days: Setting[int]
+    confirmed_for_days: Setting[int]
     old_secret_hours: Setting[int]
     log_kept_days: Setting[int]
     most_endpoints: Setting[int]
@@ -34,6 +35,11 @@ class WebhookPolicy:
     def rest(self, rests: int) -> timedelta:
         """How long the rest of this number, from 1, lasts."""
         return self._spread(self.rests_seconds.value, rests)
+
+    @property
+    def confirmed_for(self) -> timedelta:
+        """How long it counts that an account came with all the roles a webhook of its needs."""
+        return timedelta(days=self.confirmed_for_days.value)
 
     def _spread(self, schedule: tuple[int, ...], number: int) -> timedelta:
         """What the schedule says, a little more or less, so that those who failed together do not come together."""

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import NoneType
 from typing import Final
 
 import orjson
@@ -98,6 +99,9 @@ class Rounds:
         answers up to where that is so now. None where another process was here meanwhile: begin from the store.
         """
         now = self._wall_clock()
+        if endpoint.is_active and now >= endpoint.confirm_by(self._policy.confirmed_for):
+            await self._end_unconfirmed(endpoint.id)
+            return None
         done = _Round(
             endpoint,
             endpoint.health,
@@ -267,6 +271,17 @@ class Rounds:
     def _disabled(self, endpoint: Endpoint, why: Why, now: datetime) -> Endpoint:
         log.warning("webhook_disabled", document_id=endpoint.id, reason=why.value)
         return endpoint.disabled(why, now)
+
+    async def _end_unconfirmed(self, id_: str) -> None:
+        """Unless its account has come meanwhile."""
+
+        async def end(tx: Transaction) -> None:
+            before, now = await self._endpoints.get(id_, of=id_), self._wall_clock()
+            if before.is_active and now >= before.confirm_by(self._policy.confirmed_for):
+                after = self._disabled(before, Why.UNCONFIRMED, now)
+                await self._endpoints.save(after, expecting=before.version, tx=tx)
+
+        await self._work.run(end, by=Actor.system("webhooks"), action="end_webhook", returns=NoneType)
 
     def _test(self, id_: str, now: datetime) -> Message:
         event = {

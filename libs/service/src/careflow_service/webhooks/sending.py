@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
+from careflow_events import instants
 from careflow_events.envelope import CONTENT_TYPE
 from careflow_service.clock import Clock
 from careflow_service.ids import NewId
@@ -20,6 +21,7 @@ from careflow_service.webhooks.storing import Delivery, Kind
 LONGEST_RETRY_AFTER: Final = 86_400
 """Seconds an endpoint may ask to be left alone."""
 REPLAY_HEADER: Final = "careflow-replay"
+CONFIRM_BY_HEADER: Final = "careflow-confirm-by"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,7 @@ class Sender:
     ) -> None:
         self._outbound = outbound
         self._seconds = policy.answer_within_seconds.value
+        self._confirmed_for = policy.confirmed_for
         self._wall_clock = wall_clock
         self._new_id = new_id
         self._monotonic = monotonic
@@ -111,5 +114,6 @@ class Sender:
             "webhook-id": message.id,
             "webhook-timestamp": str(timestamp),
             "webhook-signature": signatures(secrets, id=message.id, timestamp=timestamp, body=message.body),
+            CONFIRM_BY_HEADER: instants.written(endpoint.confirm_by(self._confirmed_for)),
         }
         return headers if message.replay is None else {**headers, REPLAY_HEADER: message.replay}

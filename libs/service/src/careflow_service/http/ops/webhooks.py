@@ -1,6 +1,8 @@
 """Integrators' webhooks as operators see them: whose each is, how it does, and that it is told nothing any more."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel
 
@@ -8,7 +10,10 @@ from careflow_service.http.console import AtConsole
 from careflow_service.http.dependencies import CurrentActor, Page, PageCursor, PageLimit, Repeatable, answer, represent
 from careflow_service.webhooks.commands import Kept
 from careflow_service.webhooks.endpoints import Endpoint, State, Why
+from careflow_service.webhooks.policy import webhook_policy
 from careflow_service.work import Committed
+
+Account = Annotated[str | None, Query(max_length=200, description="Only those of this account.")]
 
 router = APIRouter(prefix="/ops/webhooks", tags=["ops"])
 
@@ -23,6 +28,7 @@ class OpsWebhook(BaseModel):
     why: Why | None
     state_since: AwareDatetime
     failing_since: AwareDatetime | None
+    confirm_by: AwareDatetime
 
 
 class OpsWebhookKept(BaseModel):
@@ -33,9 +39,15 @@ class OpsWebhookKept(BaseModel):
 
 
 @router.get("", response_model=Page[OpsWebhook])
-async def list_all_webhooks(console: AtConsole, limit: PageLimit = 50, after: PageCursor = None) -> Response:
-    """The webhooks of all accounts."""
-    found = await console.webhooks_kept.endpoints.all(limit=limit, after=after)
+async def list_all_webhooks(
+    console: AtConsole, account: Account = None, limit: PageLimit = 50, after: PageCursor = None
+) -> Response:
+    """The webhooks of all accounts, or of one."""
+    endpoints = console.webhooks_kept.endpoints
+    if account is None:
+        found = await endpoints.all(limit=limit, after=after)
+    else:
+        found = await endpoints.of_account(account, limit=limit, after=after)
     return represent(Page[OpsWebhook](items=[_shown(each) for each in found.items], next=found.next))
 
 
@@ -60,6 +72,7 @@ def _shown(endpoint: Endpoint) -> OpsWebhook:
         why=endpoint.why,
         state_since=endpoint.state_since,
         failing_since=endpoint.health.failing_since,
+        confirm_by=endpoint.confirm_by(webhook_policy().confirmed_for),
     )
 
 
