@@ -4,6 +4,9 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+from careflow_events import contracts
+from careflow_events.contracts import Sealed, codes
+from careflow_service.ids import new_id
 from careflow_service.testing.overtaking import Overtaking, Race
 from services.booking.tests.clinic import has_patient, ok, refusal
 from services.booking.tests.world import World
@@ -64,6 +67,27 @@ async def a_part_is_given_while_its_request_is_withdrawn(world: World, overtakin
     overtaking.by(_withdrawing(world, request_id, version))
     given = await world.coordinator.post(f"/v1/record-requests/{request_id}/parts/ordinary/give", version=version)
     assert refusal(given) == (412, "stale_version")
+
+
+def disclosed(patient_id: str, request_id: str) -> contracts.ScreeningRecordDisclosed:
+    """What screening says of its share."""
+    return contracts.ScreeningRecordDisclosed(
+        patient_id=patient_id,
+        record_request_id=request_id,
+        disclosure_id=new_id(),
+        disclosed_by="dr-vu",
+        for_booking=Sealed.plain(contracts.RecordPartForBooking(part=codes.RecordPart.ORDINARY)),
+    )
+
+
+async def a_share_is_heard_of_while_another_is_recorded(world: World, overtaking: Overtaking) -> None:
+    ana, request_id = await _asked(world)
+    path = f"/v1/record-requests/{request_id}"
+    share = {"service": "booking", "reference": "printed"}
+    overtaking.by(lambda: world.coordinator.post(f"{path}/parts/ordinary/shares", share, version=1))
+    await world.hear(disclosed(ana, request_id))
+    (part,) = ok(await world.coordinator.get(path))["parts"]
+    assert part["waits_for"] == ["sessions"]
 
 
 async def it_is_late_while_it_is_withdrawn(world: World, overtaking: Overtaking) -> None:

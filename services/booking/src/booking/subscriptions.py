@@ -26,6 +26,7 @@ from booking.application.reactions.on_plan import (
     on_plan_resumed,
     on_plan_signed,
 )
+from booking.application.reactions.on_record_disclosed import on_record_disclosed
 from booking.application.reactions.on_safety_alert import (
     on_safety_alert_closed,
     on_safety_alert_raised,
@@ -93,6 +94,7 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.AdverseEventReported, on_adverse_event_reported),
     hears(contracts.AdverseEventReviewed, on_adverse_event_reviewed),
     hears(contracts.AccountLinkIssued, on_account_link_issued),
+    hears(contracts.ScreeningRecordDisclosed, on_record_disclosed),
     hears(contracts.ScreeningErasureAgreed, on_erasure_agreed),
     hears(contracts.ScreeningErasureRefused, on_erasure_refused),
     hears(contracts.SessionsErasureAgreed, on_erasure_agreed),

@@ -194,6 +194,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "request_erasure": erasures.an_erasure_is_asked_for_while_a_call_is_booked,
     "withdraw_erasure": erasures.a_request_is_withdrawn_while_it_is_declined,
     "tell_erasure_late": erasures.a_request_is_late_while_it_is_withdrawn,
+    "ScreeningRecordDisclosed": record_requests.a_share_is_heard_of_while_another_is_recorded,
     "ScreeningErasureAgreed": erasures.an_answer_comes_while_the_request_is_withdrawn(
         erasures.agreed(contracts.ScreeningErasureAgreed)
     ),

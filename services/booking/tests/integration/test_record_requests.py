@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from careflow_service.identity import Role
+from careflow_service.ids import new_id
 from services.booking.tests.clinic import has_patient, ok, refusal
+from services.booking.tests.overtaken_record_requests import disclosed
 from services.booking.tests.world import World
 
 CANARIES = ("Rosa", "Rivera", "power of attorney", "paper of May")
@@ -106,6 +108,19 @@ async def test_a_part_is_given_once_every_share_is_there(world: World) -> None:
     ok(await world.coordinator.post(f"{path}/give", version=4))
     assert (await reads(world, request))["status"] == "settled"
     assert refusal(await world.coordinator.post(f"{path}/give", version=5)) == (409, "request_ended")
+
+
+async def test_screenings_share_is_there_once_it_says_so_and_only_for_this_request(world: World) -> None:
+    ana = await has_patient(world)
+    request = await asks(world, ana)
+    await world.hear(disclosed(await has_patient(world, email="eve@example.org", phone="4155550188"), request))
+    await world.hear(disclosed(ana, new_id()))
+    assert (await reads(world, request))["parts"][0]["exports"] == []
+    await world.hear(disclosed(ana, request))
+    await world.hear_again()
+    (part,) = (await reads(world, request))["parts"]
+    assert [(each["service"], each["by"]) for each in part["exports"]] == [("screening", "dr-vu")]
+    assert part["waits_for"] == ["booking", "sessions"]
 
 
 async def test_more_time_is_taken_where_california_has_no_clock(world: World) -> None:

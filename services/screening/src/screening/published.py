@@ -25,6 +25,7 @@ from screening.domain.clearance import (
     ClearanceSuspended,
 )
 from screening.domain.course import OutcomeReviewDue
+from screening.domain.disclosures import RecordDisclosed, RecordPart
 from screening.domain.endings import ClearanceDeferred, ClearanceDenied, ScreeningClosed
 from screening.domain.evaluation import DiagnosesRecorded, EvaluationRecorded
 from screening.domain.evidence import EvidenceExpiring, EvidenceRecorded
@@ -53,6 +54,18 @@ def _questionnaire_completed(fact: QuestionnaireCompleted) -> contracts.Question
         completed_at=fact.at,
         alert_ids=fact.alert_ids,
         for_sessions=Sealed.plain(contracts.QuestionnaireForSessions(questionnaire=fact.questionnaire)),
+    )
+
+
+def _record_disclosed(fact: RecordDisclosed) -> contracts.ScreeningRecordDisclosed:
+    general = fact.part is RecordPart.GENERAL
+    part = codes.RecordPart.ORDINARY if general else codes.RecordPart.SUBSTANCE_USE
+    return contracts.ScreeningRecordDisclosed(
+        patient_id=fact.patient_id,
+        record_request_id=fact.record_request_id,
+        disclosure_id=fact.disclosure_id,
+        disclosed_by=fact.by,
+        for_booking=Sealed.plain(contracts.RecordPartForBooking(part=part)),
     )
 
 
@@ -299,6 +312,7 @@ PUBLISHED: PublicationTable = published(
             patient_id=fact.patient_id, alert_id=fact.alert_id, outcome=codes.AlertOutcome(fact.outcome.value)
         ),
     ),
+    says(RecordDisclosed, contracts.ScreeningRecordDisclosed, _record_disclosed),
     says(
         ErasureAgreed,
         contracts.ScreeningErasureAgreed,

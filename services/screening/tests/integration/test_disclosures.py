@@ -139,3 +139,19 @@ async def test_every_course_of_a_patient_is_in_it(world: World) -> None:
     made = await disclosed(world, case["patient_id"])
     record = json.loads((await world.prescriber.get(f"/v1/disclosures/{made}/record")).text)
     assert [each["kind"] for each in record["documents"]] == ["patient", "case", "clearance", "alert"]
+
+
+async def test_booking_hears_of_what_answers_a_request_for_the_record_and_which_part_is_sealed(world: World) -> None:
+    case, _ = await cleared(world)
+    await disclosed(world, case["patient_id"])
+    request = new_id()
+    made = await disclosed(world, case["patient_id"], part="substance_use", record_request_id=request)
+    said = [each for each in await world.said(case["patient_id"]) if "ScreeningRecordDisclosed" in each.type]
+    assert [(each.data["record_request_id"], each.data["disclosure_id"]) for each in said] == [(request, made)]
+    assert "substance" not in str(said[0].data)
+    (listed,) = (
+        each
+        for each in ok(await world.prescriber.get(f"/v1/patients/{case['patient_id']}/disclosures"))["items"]
+        if each["id"] == made
+    )
+    assert listed["record_request_id"] == request

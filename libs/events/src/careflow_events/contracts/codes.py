@@ -297,6 +297,16 @@ class CareFlowService(OpenCode):
     UNKNOWN = _UNKNOWN
 
 
+class RecordPart(SealedCode):
+    """A part of a patient's record that is asked for and handed out by itself."""
+
+    ORDINARY = "ordinary", "the record but for the other parts"
+    BILLING = "billing", "bills and payments"
+    PSYCHOTHERAPY_NOTES = "psychotherapy_notes", "notes that are outside the right of access"
+    SUBSTANCE_USE = "substance_use", "what 42 CFR Part 2 protects"
+    UNKNOWN = _UNKNOWN
+
+
 class RetentionReason(OpenCode):
     """Why something of a patient has to be kept although they asked for its erasure."""
 

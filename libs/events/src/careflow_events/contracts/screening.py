@@ -198,3 +198,18 @@ class EvidenceExpiring(ScreeningEvent):
     evidence_id: Id
     category: codes.EvidenceCategory
     valid_until: Instant
+
+
+class RecordPartForBooking(Section):
+    """Which part of the record it was: that there is one about substance use says too much."""
+
+    part: codes.RecordPart
+
+
+class ScreeningRecordDisclosed(ScreeningEvent):
+    """Screening's share of a part of the record was handed out for a request for the patient's record."""
+
+    record_request_id: Annotated[Id, Field(description="The request for the patient's record.")]
+    disclosure_id: Annotated[Id, Field(description="The disclosure, in the service that made it.")]
+    disclosed_by: Annotated[StaffId, Field(description="Who handed it out.")]
+    for_booking: Annotated[Sealed[RecordPartForBooking], SealedFor("booking")]

@@ -84,6 +84,17 @@ def _screening() -> Sequence[Example]:
             ),
             started,
         ),
+        Example(
+            "for-a-request",
+            contracts.ScreeningRecordDisclosed(
+                patient_id=PATIENT,
+                record_request_id="0192f4c1-77a2-7b6e-8c11-5d0e3f9a4c01",
+                disclosure_id="0192f4c1-77a2-7b6e-8c11-5d0e3f9a4c02",
+                disclosed_by="dr-vu",
+                for_booking=Sealed.plain(contracts.RecordPartForBooking(part=codes.RecordPart.ORDINARY)),
+            ),
+            completed,
+        ),
         Example("without-alert", _questionnaire("gad-7", completed), completed),
         Example("with-alert", _questionnaire("phq-9", completed, ALERT), completed),
         Example(

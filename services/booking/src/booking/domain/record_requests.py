@@ -172,6 +172,15 @@ class RecordRequest(Aggregate):
         extension = Extension(reason=reason, told_on=told_on, by=by, at=now)
         return replace(self.recording(), extension=extension)._due(extended=True, policy=policy, zone=zone)
 
+    def exported(self, export: Export) -> "RecordRequest":
+        """A service says by itself that its share is there. The same where that was said, or nobody asked for it; what
+        comes after the end is kept.
+        """
+        asked = {(each.part, party) for each in self.parts for party in HELD_BY[each.part]}
+        if (export.part, export.party) not in asked or export.reference in {each.reference for each in self.exports}:
+            return self
+        return replace(self.recording(), exports=(*self.exports, export))
+
     def share_made(self, part: RecordPart, party: Party, reference: str, *, by: str, now: datetime) -> "RecordRequest":
         """Somebody has the share of that service in hand. Raises `request_ended`, `part_not_found`, `part_settled`,
         and `share_not_of_service` where that one holds nothing of the part.

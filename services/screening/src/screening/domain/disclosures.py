@@ -14,7 +14,8 @@ from typing import Self
 from careflow_domain.aggregate import Aggregate
 from careflow_domain.errors import conflict, invalid
 from screening.domain.consents import DisclosureConsent
-from screening.domain.ids import ConsentId, DisclosureId, PatientId, StaffId
+from screening.domain.facts import PatientFact
+from screening.domain.ids import ConsentId, DisclosureId, PatientId, RecordRequestId, StaffId
 from screening.domain.policy_values import Span
 
 
@@ -47,9 +48,19 @@ class DisclosurePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordDisclosed(PatientFact):
+    """It is for a request for the patient's record, which booking keeps."""
+
+    record_request_id: RecordRequestId
+    disclosure_id: DisclosureId
+    part: RecordPart
+    by: StaffId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Disclosure(Aggregate):
     """`reference` names the consent or the order it rests on; `consent_id` is the consent to disclose what is about
-    substance use.
+    substance use, `record_request_id` the request for the record it answers.
     """
 
     id: DisclosureId
@@ -60,6 +71,7 @@ class Disclosure(Aggregate):
     reason: str = field(repr=False)
     reference: str = field(repr=False)
     consent_id: ConsentId | None = None
+    record_request_id: RecordRequestId | None = None
     made_at: datetime
     made_by: StaffId
 
@@ -75,6 +87,7 @@ class Disclosure(Aggregate):
         reason: str,
         reference: str,
         consent: DisclosureConsent | None = None,
+        record_request_id: RecordRequestId | None = None,
         by: StaffId,
         now: datetime,
     ) -> Self:
@@ -95,7 +108,7 @@ class Disclosure(Aggregate):
             consent.must_cover_record(recipient, now=now)
         if consent is None and basis in NAMES_A_DOCUMENT and not reference.strip():
             raise invalid("reference_missing", "Name the consent or the order that allows this.")
-        return cls(
+        made = cls(
             id=disclosure_id,
             patient_id=patient_id,
             part=part,
@@ -104,9 +117,21 @@ class Disclosure(Aggregate):
             reason=reason,
             reference=reference,
             consent_id=consent.id if consent else None,
+            record_request_id=record_request_id,
             made_at=now,
             made_by=by,
         )
+        if record_request_id is None:
+            return made
+        said = RecordDisclosed(
+            patient_id=patient_id,
+            record_request_id=record_request_id,
+            disclosure_id=disclosure_id,
+            part=part,
+            by=by,
+            at=now,
+        )
+        return made.saying(said)
 
     def must_allow_a_copy(self, within: timedelta, *, now: datetime) -> None:
         """It accounts for the record of its own time, not for what is in it later. Refused: `disclosure_over`."""

@@ -9,13 +9,13 @@ from screening.application.ports import Ports
 from screening.application.results import Changed
 from screening.domain.consents import DisclosureConsent
 from screening.domain.disclosures import Basis, Disclosure, RecordPart
-from screening.domain.ids import ConsentId, DisclosureId, PatientId, StaffId
+from screening.domain.ids import ConsentId, DisclosureId, PatientId, RecordRequestId, StaffId
 
 
 @dataclass(frozen=True, slots=True)
 class DiscloseRecord:
     """`reference` names the consent or the order, where the basis is one; `consent_id` the patient's consent to
-    disclose what is about substance use.
+    disclose what is about substance use; `record_request_id` the request for the record that this answers.
     """
 
     patient_id: PatientId
@@ -25,6 +25,7 @@ class DiscloseRecord:
     reason: str = field(repr=False)
     reference: str = field(repr=False)
     consent_id: ConsentId | None
+    record_request_id: RecordRequestId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class DiscloseRecordHandler:
                 reason=command.reason,
                 reference=command.reference,
                 consent=consent,
+                record_request_id=command.record_request_id,
                 by=StaffId(actor.id),
                 now=tx.now,
             )

@@ -19,16 +19,17 @@ from careflow_service.http.dependencies import (
 )
 from screening.application.commands.disclose_record import DiscloseRecord
 from screening.domain.disclosures import Basis, RecordPart
-from screening.domain.ids import ConsentId, DisclosureId, PatientId
+from screening.domain.ids import ConsentId, DisclosureId, PatientId, RecordRequestId
 from screening.entrypoints.http.record_copies import FORMATS, CopyFormat, written
-from screening.entrypoints.http.schemas import App, Code, Line, Note, View
+from screening.entrypoints.http.schemas import App, Code, Line, Note, Uuid, View
 
 router = APIRouter(tags=["disclosures"])
 
 
 class NewDisclosure(RequestBody):
     """`reference` names the consent or the court order, where `basis` is one. The substance-use part goes on a written
-    consent only where that is on record: `consent_id`.
+    consent only where that is on record: `consent_id`. `record_request_id` is the request for the record that
+    this answers, as booking keeps it: it hears that this share is there.
     """
 
     part: RecordPart
@@ -37,6 +38,7 @@ class NewDisclosure(RequestBody):
     reason: Note
     reference: Line | None = None
     consent_id: Code | None = None
+    record_request_id: Uuid | None = None
 
 
 class DisclosureMade(BaseModel):
@@ -53,6 +55,7 @@ class DisclosureView(View):
     reason: str
     reference: str
     consent_id: str | None
+    record_request_id: str | None
     made_at: datetime
     made_by: str
 
@@ -70,6 +73,7 @@ async def disclose_record(
         reason=body.reason,
         reference=body.reference or "",
         consent_id=ConsentId(body.consent_id) if body.consent_id else None,
+        record_request_id=RecordRequestId(body.record_request_id) if body.record_request_id else None,
     )
     committed = await app.disclose_record(command, actor, request)
     return answer(committed, DisclosureMade(disclosure_id=committed.value.id), status=201)
