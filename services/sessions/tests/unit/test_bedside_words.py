@@ -62,7 +62,6 @@ OTHER_COMMANDS: Final[Mapping[str, frozenset[str]]] = {
     ),
     "endings": frozenset({"not_rendering_provider"}),
     "service_lines": frozenset({"minutes_above_time"}),
-    "standing_orders": frozenset({"validity_invalid"}),
 }
 """Of the other modules: refusals of what no form asks for."""
 

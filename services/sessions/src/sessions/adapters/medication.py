@@ -8,6 +8,7 @@ from typing import Final
 from pymongo import IndexModel
 
 from careflow_domain.errors import not_found
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
@@ -16,7 +17,6 @@ from sessions.application.ports import Due
 from sessions.domain.medication import MedicationRecord
 
 RECORDS: Final = "medication_records"
-MOST_RECORDS: Final = 200
 
 INDEXES: Final = (
     (RECORDS, IndexModel([("waits", 1), ("sign_by", 1), ("_id", 1)], name="waiting")),
@@ -48,9 +48,8 @@ class MongoMedicationRecords(Stored[MedicationRecord]):
         )
         super().__init__(documents, lambda: not_found("medication_record"))
 
-    async def waiting(self) -> list[MedicationRecord]:
-        records = self._documents.looked  # allow looked: for readers, who decide nothing on it
-        return await records.many({"waits": True}, sort=(("sign_by", 1),), limit=MOST_RECORDS)
+    async def waiting(self, *, limit: int, after: str | None) -> Listed[MedicationRecord]:
+        return await self._documents.page({"waits": True}, sort=(("sign_by", 1),), limit=limit, after=after)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("overdue_at")

@@ -22,10 +22,13 @@ from sessions.domain.ids import ContainerId, EntryId, LocationId, PatientId, Ses
 from sessions.domain.medication import MedicationRecord
 from sessions.domain.medicine_giving import Situation
 from sessions.domain.patients import PatientCopy, PatientDetails
+from sessions.domain.policy import RoutePolicy
 from sessions.domain.sessions import Session
 from sessions.domain.states import SessionState
 from sessions.domain.words import VisitKind
 
+MOST_WAITING = 200
+"""Sessions with an order that waits: the most urgent stand on the page of the day, all of them in a list of theirs."""
 OFF = frozenset({SessionState.CANCELLED})
 
 
@@ -53,7 +56,8 @@ class Unsigned:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
     """The reader's sessions first, then by when they start. `elsewhere` are other locations with sessions on that
-    day; `unsigned` the orders of any day that the reader is to sign, and those of everybody that are late.
+    day; `unsigned` the orders of any day that the reader is to sign, and those of everybody that are late. `waiting`:
+    some order waits, of whomever. `locations` are those of the day's sessions.
     """
 
     day: date
@@ -61,6 +65,8 @@ class Today:
     lines: tuple[TodayLine, ...]
     elsewhere: tuple[LocationId, ...]
     unsigned: tuple[Unsigned, ...]
+    waiting: bool
+    locations: tuple[LocationId, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +89,8 @@ class Line:
 class Bedside:
     """One session as it stands. `gate` is None for what is no dose any more or never was; `containers` are those of the
     session's location, None for a reader who may not see the drug log; `unseen` their lines that a second person may
-    still confirm; `offers` the orders by which a medicine may be given now, or why not.
+    still confirm; `offers` the orders by which a medicine may be given now, or why not; `route` is how what was
+    ordered is given.
     """
 
     session: Session
@@ -96,6 +103,11 @@ class Bedside:
     medication: MedicationRecord
     offers: tuple[Offer, ...]
     timezone: str
+    route: RoutePolicy | None = None
+
+    def is_ordered(self, drug: str) -> bool:
+        """Whether a container of this drug holds what the dose of this session is given with."""
+        return self.route is not None and self.route.gives(drug)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +123,9 @@ class ReadBedside:
         timed, untimed, waiting = await side_by_side(
             self.ports.sessions.between(start - longest, end),
             self.ports.sessions.without_time(),
-            self.ports.medication.waiting(),
+            self.ports.medication.waiting(limit=MOST_WAITING, after=None),
         )
-        unsigned = [each for each in _unsigned(waiting, now) if each.late or each.prescriber == actor.id]
+        unsigned = [each for each in unsigned_of(waiting.items, now) if each.late or each.prescriber == actor.id]
         todays = [each for each in timed if _is_of(each, start)]
         of_today = [*todays, *(each for each in untimed if each.state not in OFF)]
         shown = [each for each in of_today if location_id is None or each.location_id == location_id]
@@ -133,6 +145,8 @@ class ReadBedside:
             lines=tuple(sorted(lines, key=lambda each: not each.mine)),
             elsewhere=tuple(elsewhere) if location_id or len(elsewhere) > 1 else (),
             unsigned=tuple(unsigned),
+            waiting=bool(waiting.items),
+            locations=tuple(sorted({each.location_id for each in of_today if each.location_id})),
         )
 
     async def owners(self, session_id: SessionId) -> frozenset[str]:
@@ -166,6 +180,7 @@ class ReadBedside:
             medication=judged.record,
             offers=offered,
             timezone=ports.policy.timezone,
+            route=ports.policy.routes[session.order.route] if session.order else None,
         )
 
     async def line(self, session_id: SessionId, container_id: ContainerId, entry_id: EntryId, actor: Actor) -> Line:
@@ -234,7 +249,7 @@ def _with_year(details: PatientDetails) -> str:
     return f"{details.name} ({details.born_on.year})" if details.born_on else _whole(details)
 
 
-def _unsigned(records: Iterable[MedicationRecord], now: datetime) -> list[Unsigned]:
+def unsigned_of(records: Iterable[MedicationRecord], now: datetime) -> list[Unsigned]:
     """The most urgent first."""
     found = (
         Unsigned(

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from careflow_service.identity import Actor
+from careflow_service.listed import Listed
 from sessions.application.medication import Offer, offers, situation
 from sessions.application.ports import Ports
-from sessions.domain.ids import LocationId, SessionId
+from sessions.domain.ids import LocationId, SessionId, StandingOrderId
 from sessions.domain.medication import MedicationRecord
 from sessions.domain.standing_orders import StandingOrder
 
@@ -23,11 +24,18 @@ class ReadingMedicines:
         await self.ports.audit.read(actor, "read_medicines", f"medication_records/{session_id}")
         return judged.record, offered
 
-    async def waiting(self, actor: Actor) -> list[MedicationRecord]:
+    async def waiting(self, actor: Actor, *, limit: int, after: str | None) -> Listed[MedicationRecord]:
         """Every record with an order by word that its prescriber has not answered, the most urgent first."""
-        records = await self.ports.medication.waiting()
-        await self.ports.audit.read(actor, "read_medicines", *(f"medication_records/{each.id}" for each in records))
-        return records
+        listed = await self.ports.medication.waiting(limit=limit, after=after)
+        shown = (f"medication_records/{each.id}" for each in listed.items)
+        await self.ports.audit.read(actor, "read_medicines", *shown)
+        return listed
+
+    async def standing_order(self, order_id: StandingOrderId, actor: Actor) -> StandingOrder:
+        """Refused: `medicine_order_not_found`."""
+        order = await self.ports.standing_orders.get(order_id)
+        await self.ports.audit.read(actor, "read_standing_order", f"standing_orders/{order.id}")
+        return order
 
     async def standing_orders_of(self, location_id: LocationId, actor: Actor) -> list[StandingOrder]:
         """All standing orders of a location, the newest first."""

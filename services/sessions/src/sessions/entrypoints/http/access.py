@@ -133,6 +133,8 @@ API: AccessTable = {
 READERS: Final = API["GET /v1/sessions/{session_id}"].roles
 AT_THE_LOG: Final = API["GET /v1/drug-log/containers/{container_id}"].roles & READERS
 """At whose device a colleague may witness a line of the drug log, by the colleague's own login."""
+SIGNERS: Final = API["POST /v1/locations/{location_id}/standing-orders"].roles
+REVOKERS: Final = API["POST /v1/standing-orders/{order_id}/revoke"].roles
 BEDSIDE_FORMS: Final = {
     "arrive": "POST /v1/sessions/{session_id}/arrive",
     "join": "POST /v1/sessions/{session_id}/join",
@@ -209,6 +211,12 @@ ACCESS: AccessTable = {
         for form, row in BEDSIDE_FORMS.items()
         for method in ("GET", "POST")
     },
+    "GET /pages/bedside/orders": allow(*API["GET /v1/verbal-orders"].roles),
+    "GET /pages/standing-orders": allow(*API["GET /v1/locations/{location_id}/standing-orders"].roles),
+    "GET /pages/standing-orders/sign": allow(*SIGNERS, impersonal=True),
+    "POST /pages/standing-orders/sign": allow(*SIGNERS),
+    "GET /pages/standing-orders/{order_id}/revoke": allow(*REVOKERS),
+    "POST /pages/standing-orders/{order_id}/revoke": allow(*REVOKERS),
     "GET /pages/bedside/{session_id}/witness/{container_id}/{entry_id}": allow(*AT_THE_LOG),
     "POST /pages/bedside/{session_id}/witness/{container_id}/{entry_id}": allow(*AT_THE_LOG),
     **colleagues_of(*AT_THE_LOG),

@@ -28,7 +28,7 @@ from sessions.entrypoints.http import (
     telehealth_routes,
 )
 from sessions.entrypoints.http.access import ACCESS
-from sessions.entrypoints.pages import bedside, patient, plans, witness
+from sessions.entrypoints.pages import bedside, patient, plans, standing_orders, witness
 
 HTTP: Http[Sessions] = Http(
     title="CareFlow sessions",
@@ -58,6 +58,7 @@ HTTP: Http[Sessions] = Http(
         discrepancy_routes.router,
         bedside.router,
         witness.router,
+        standing_orders.router,
         colleagues.router,
         patient.router,
         plans.router,

@@ -127,10 +127,6 @@ class WaitingOrderView(BaseModel):
     order: MedicineOrderView
 
 
-class WaitingOrderList(BaseModel):
-    items: tuple[WaitingOrderView, ...]
-
-
 def medication_view(record: MedicationRecord | None) -> MedicationView:
     if record is None:
         return MedicationView(orders=(), given=(), not_given=())

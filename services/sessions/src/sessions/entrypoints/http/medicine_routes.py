@@ -2,7 +2,16 @@
 
 from fastapi import APIRouter, Response
 
-from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, RequestPart, represent
+from careflow_service.http.dependencies import (
+    CurrentActor,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    RequestBody,
+    RequestPart,
+    represent,
+)
 from careflow_service.http.fields import Moment
 from sessions.application.commands.follow_medicine import CorrectMedicine, RecordEffect
 from sessions.application.commands.give_medicine import GiveMedicine, WithholdMedicine
@@ -17,7 +26,6 @@ from sessions.domain.ids import AdministrationId, ContainerId, DrawId, MedicineO
 from sessions.domain.units import MedicineAmount
 from sessions.entrypoints.http.medication_views import (
     MedicinesView,
-    WaitingOrderList,
     WaitingOrderView,
     medication_view,
     offer_view,
@@ -123,16 +131,20 @@ class MedicineCorrection(RequestBody):
         return CorrectMedicine(session_id, AdministrationId(self.administration_id), amendment, self.reason)
 
 
-@router.get("/v1/verbal-orders", response_model=WaitingOrderList)
-async def list_waiting_orders(actor: CurrentActor, app: App) -> Response:
-    """Every order that was taken by word and that its prescriber has not answered, the most urgent first."""
-    records = await app.reading_medicines.waiting(actor)
+@router.get("/v1/verbal-orders", response_model=Page[WaitingOrderView])
+async def list_waiting_orders(
+    actor: CurrentActor, app: App, limit: PageLimit = 200, after: PageCursor = None
+) -> Response:
+    """Every order that was taken by word and that its prescriber has not answered, the most urgent first. `limit`
+    counts sessions, of which one may have several.
+    """
+    listed = await app.reading_medicines.waiting(actor, limit=limit, after=after)
     items = [
         WaitingOrderView(session_id=record.id, patient_id=record.patient_id, order=order_view(order))
-        for record in records
+        for record in listed.items
         for order in record.waiting
     ]
-    return represent(WaitingOrderList(items=tuple(items)))
+    return represent(Page[WaitingOrderView](items=items, next=listed.next))
 
 
 @router.get("/v1/sessions/{session_id}/medicines", response_model=MedicinesView)

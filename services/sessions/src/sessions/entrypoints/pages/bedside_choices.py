@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sessions.application.queries.read_bedside import Bedside
 from sessions.domain.clinic_day import on_the_wall
 from sessions.domain.corrections import ReadingList, written_into
+from sessions.domain.drug_log import Container
 from sessions.domain.readings import standing
 
 
@@ -41,15 +42,29 @@ def doses(seen: Bedside) -> Sequence[tuple[str, str]]:
     ]
 
 
+def doses_drawn(seen: Bedside) -> Sequence[tuple[str, str]]:
+    """Of what is drawn up for this session, what its dose is given with."""
+    return _drawn(seen, [each for each in seen.containers or () if seen.is_ordered(each.item.drug)])
+
+
+def medicines_drawn(seen: Bedside) -> Sequence[tuple[str, str]]:
+    """Of what is drawn up for this session, what is given beside the dose."""
+    return _drawn(seen, [each for each in seen.containers or () if not seen.is_ordered(each.item.drug)])
+
+
 def draws(seen: Bedside) -> Sequence[tuple[str, str]]:
     """What is drawn up for this session and not settled, and how it reads."""
+    return _drawn(seen, seen.containers or ())
+
+
+def _drawn(seen: Bedside, among: Sequence[Container]) -> Sequence[tuple[str, str]]:
     return [
         (
             f"{container.id}/{draw.id}",
             f"{container.item.drug} {container.item.concentration.value:f} mg/mL · {draw.volume.value:f} mL, "
             f"{container.open_of(draw).value.normalize():f} mg · {draw.by}",
         )
-        for container in seen.containers or ()
+        for container in among
         for draw in container.unsettled
         if draw.session_id == seen.session.id
     ]

@@ -23,7 +23,7 @@ from sessions.entrypoints.http.gate_routes import Clearing, NewOrder, Reason, Si
 from sessions.entrypoints.http.session_routes import Completion, Conversion, EarlyEnd, Joining
 from sessions.entrypoints.http.telehealth_routes import NewCoordinationCall
 from sessions.entrypoints.pages import bedside_commands as do
-from sessions.entrypoints.pages.bedside_choices import containers, doses, draws, readings, waiting
+from sessions.entrypoints.pages.bedside_choices import containers, doses, doses_drawn, draws, readings, waiting
 from sessions.entrypoints.pages.bedside_commands import (
     CorrectingDose,
     CorrectingVitals,
@@ -106,7 +106,7 @@ def _runs(seen: Bedside) -> bool:
 
 def _gives(seen: Bedside) -> bool:
     dosing = seen.session.kind is VisitKind.DOSING and seen.session.state in UNDER_WAY
-    return dosing and not _runs(seen) and bool(draws(seen))
+    return dosing and not _runs(seen) and bool(doses_drawn(seen))
 
 
 def _correcting(seen: Bedside, _: Actor) -> Fields:
@@ -157,9 +157,9 @@ def _overriding(seen: Bedside, _: Actor) -> Fields:
     return tuple(_reasons("overrides", "item", item) for item in _signable(seen))
 
 
-def _draw(seen: Bedside) -> Field:
+def _draw(drawn: Sequence[tuple[str, str]]) -> Field:
     """One of the draws of the session: a container and what was drawn up of it."""
-    return Field(name="draw", kind=Kind.CHOICE, options=draws(seen), parts=("container_id", "draw_id"))
+    return Field(name="draw", kind=Kind.CHOICE, options=drawn, parts=("container_id", "draw_id"))
 
 
 def _drawing(seen: Bedside, _: Actor) -> Fields:
@@ -168,12 +168,12 @@ def _drawing(seen: Bedside, _: Actor) -> Fields:
 
 def _giving(seen: Bedside, _: Actor) -> Fields:
     amounts = (field(name, Kind.AMOUNT) for name in ("mg", "mg_per_kg", "ml", "mg_per_ml"))
-    return (_draw(seen), *amounts, field("serial", Kind.TEXT))
+    return (_draw(doses_drawn(seen)), *amounts, field("serial", Kind.TEXT))
 
 
 def _wasting(seen: Bedside, _: Actor) -> Fields:
     return (
-        _draw(seen),
+        _draw(draws(seen)),
         field("kind", Kind.CHOICE, *sorted(WITNESSED - ADDING - DISPOSALS.keys())),
         field("mg", Kind.AMOUNT),
         field("note", Kind.PROSE),

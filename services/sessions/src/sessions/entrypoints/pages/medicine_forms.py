@@ -33,7 +33,7 @@ from sessions.entrypoints.http.medicine_routes import (
     OrderCorrection,
 )
 from sessions.entrypoints.http.schemas import Uuid
-from sessions.entrypoints.pages.bedside_choices import containers, draws
+from sessions.entrypoints.pages.bedside_choices import containers, medicines_drawn
 from sessions.entrypoints.pages.bedside_commands import Asked, Drawing
 from sessions.entrypoints.pages.bedside_fields import field
 from sessions.entrypoints.pages.bedside_form import BedsideForm, Fields
@@ -157,7 +157,7 @@ BY_WORD: Final = (
 
 
 def _giving(seen: Bedside, _: Actor) -> Fields:
-    drawn = [Field(name="draw", kind=Kind.CHOICE, options=draws(seen), parts=("container_id", "draw_id"))]
+    drawn = [Field(name="draw", kind=Kind.CHOICE, options=medicines_drawn(seen), parts=("container_id", "draw_id"))]
     return (
         _choice("order_id", _orders(_may_be_given(seen))),
         field("amount", Kind.AMOUNT, word="given_amount"),
