@@ -7,8 +7,8 @@ from careflow_domain.errors import DomainError
 from careflow_service.errors import ServiceError
 from services.sessions.tests import builders as a
 from services.sessions.tests.anybody import STOPS
+from services.sessions.tests.beside_the_dose import BesideTheDose
 from services.sessions.tests.course_builders import screen
-from services.sessions.tests.mistaken import Mistaken
 from sessions.application.commands.check_in import CheckIn, CheckInHandler
 from sessions.application.commands.clear_session import ClearSession, ClearSessionHandler
 from sessions.application.commands.complete_session import CompleteSession, CompleteSessionHandler
@@ -21,7 +21,7 @@ from sessions.domain.states import SessionState
 from sessions.domain.words import VisitKind
 
 
-class AnyDay(Mistaken):
+class AnyDay(BesideTheDose):
     """One patient's weeks."""
 
     async def goes_on(self, steps: int) -> None:
@@ -30,6 +30,7 @@ class AnyDay(Mistaken):
             self.checks, self.vitals, self.order, self.joins_or_leaves, self.overrides, self.draws, self.doses,
             self.resolves, self.alert, self.outcome, self.harm, self.time, self.consent_or_clearance, self.ends,
             self.end_of_care, self.corrects_vitals, self.corrects_checks, self.corrects_dose,
+            self.medicine, self.medicine, self.medicine, self.corrects_medicine, self.sets_pump, self.sets_pump,
         ]  # fmt: skip
         for _ in range(steps):
             try:
@@ -61,9 +62,10 @@ class AnyDay(Mistaken):
         elif session.state is SessionState.CLEARED:
             await self._handle(StartSessionHandler, StartSession(session.id, session.version), a.NURSE)
         elif session.doses and session.doses[-1].ended_at is None:
-            await self.dose_ends()
+            await (self.sets_pump() if self.random.random() < 0.6 else self.dose_ends())
         elif len(session.doses) < 2 and self.random.random() < 0.9:
-            drawn_up = any(vial.drawn_for(session.id) for vial in self.memory.shelves["drug_log"].kept.values())
+            vials = [each for each in self.memory.shelves["drug_log"].kept.values() if each.item.drug == "ketamine"]
+            drawn_up = any(vial.drawn_for(session.id) for vial in vials)
             await (self.doses() if drawn_up else self.draws())
         else:
             await self.ends()

@@ -183,7 +183,7 @@ def _by_checks(told: Told, dose: Given) -> Iterator[str]:
         if found.value != alarming:
             continue
         excused = item != "never" and told.decided(dose.session, item, found.at)
-        if not excused and not _resolved(told, found):
+        if not excused and not is_resolved(told, found):
             yield f"{found.name}: {found.value} was found and stands"
     for role in ("therapist", "nurse"):
         if not told.there.get((dose.session, role)):
@@ -193,7 +193,7 @@ def _by_checks(told: Told, dose: Given) -> Iterator[str]:
         yield "nobody comes for the patient"
 
 
-def _resolved(told: Told, found: Check) -> bool:
+def is_resolved(told: Told, found: Check) -> bool:
     """Somebody else found otherwise after it, and a prescriber decided after that."""
     for again in told.checks:
         otherwise = again.name == found.name and again.value != found.value and again.by != found.by

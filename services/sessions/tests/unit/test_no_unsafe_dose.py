@@ -1,7 +1,7 @@
 """Whatever anybody does in whatever order, no dose is recorded that a second, plain statement of the rules forbids."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -10,6 +10,8 @@ from sessions.application import ask_gate
 from sessions.domain.dose_question import DoseQuestion
 from sessions.domain.gate import Gate
 from sessions.domain.gate_items import examine
+from sessions.domain.infusion import Infusion
+from sessions.domain.medicine_giving import Situation
 
 STEPS = 150
 
@@ -45,6 +47,15 @@ def test_doses_are_given_on_many_of_these_days() -> None:
     assert any(len(day.told.doses) > len({dose.session for dose in day.told.doses}) for day in days)
 
 
+def test_medicines_are_given_and_pumps_run_on_many_of_these_days() -> None:
+    days = [lived(seed) for seed in range(40)]
+
+    given = [each for day in days for each in day.given_told.values()]
+    assert {each.medicine for each in given} == {"Ondansetron", "Clonidine", "Lorazepam"}
+    assert any(len(each.amounts) > 1 for each in given)
+    assert sum(day.readings_taken for day in days) >= 20
+
+
 def test_with_an_open_gate_the_second_statement_finds_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     def open_gate(question: DoseQuestion) -> Gate:
         asked = examine(question)
@@ -53,3 +64,19 @@ def test_with_an_open_gate_the_second_statement_finds_what_is_wrong(monkeypatch:
     monkeypatch.setattr(ask_gate, "examine", open_gate)
 
     assert list(given_against_the_rules(range(5)))
+
+
+@pytest.mark.parametrize(
+    ("rule", "of", "without"),
+    [
+        ("must_allow", Situation, lambda *_, **__: None),
+        ("must_allow_amount", Situation, lambda *_, **__: None),
+        ("_adds_up", Infusion, lambda *_, **__: True),
+    ],
+)
+def test_with_a_rule_left_out_the_second_statement_finds_what_is_wrong_beside_the_dose(
+    monkeypatch: pytest.MonkeyPatch, rule: str, of: type, without: Callable[..., object]
+) -> None:
+    monkeypatch.setattr(of, rule, without)
+
+    assert any(given_against_the_rules(range(20)))
