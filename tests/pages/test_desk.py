@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Browser
 
+from careflow_service.ids import new_id
 from services.booking.tests.clinic import has_patient, has_practitioner
-from services.booking.tests.news import booked
+from services.booking.tests.news import account_link_issued, booked
 from services.booking.tests.treatment import DOSING_AT
 from services.booking.tests.world import World
 from tests.pages.browsing import WIDTHS, Reader, forget_pictures
@@ -55,9 +56,14 @@ async def test_every_page_is_read_by_everybody(browser: Browser, new_booking: tu
         ):
             await reader.follows(link)
             await reader.looks(heading)
+        untold = await has_patient(world, channels=["phone"])
+        await world.hear(account_link_issued({"patient_id": untold, "ref": new_id(), "now": world.clock()}))
+        await world.catch_up()
         world.clock.now = DOSING_AT + timedelta(minutes=20)
         await reader.opens(f"{DESK}/tasks")
         await reader.looks("What is to be done")
+        await reader.presses("They know of their account")
+        await reader.page.get_by_text("It is noted that the patient knows.").wait_for()
         await reader.page.get_by_role("button", name="Hand it over").first.click()
         await reader.looks("What is to be done")
         await reader.page.get_by_role("button", name="I see to it").first.click()

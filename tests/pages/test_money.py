@@ -51,6 +51,8 @@ async def test_every_page_is_read_by_everybody(browser: Browser, billing: tuple[
         await reader.looks("Issue a superbill")
         await reader.presses("Issue a superbill")
         await reader.looks("Issue a superbill")
+        await reader.opens(f"{MONEY}/{ANA}/private-contract")
+        await reader.looks("Record a Medicare private contract")
         await reader.opens(f"{MONEY}/month-end")
         await reader.looks("Month's end of October 2026")
         await reader.opens(f"{MONEY}/payouts")
