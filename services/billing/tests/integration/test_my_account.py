@@ -186,7 +186,7 @@ async def test_what_is_in_dispute_is_said_and_not_asked_for(world: World) -> Non
 async def test_a_biller_makes_the_link_on_the_accounts_page(world: World) -> None:
     await has_patient(world)
     biller = await logs_in(world)
-    made = await biller.presses(await biller.opens(f"{ACCOUNT}/account-link"), "Make a link to the patient's account")
+    made = await biller.presses(await biller.opens(f"{ACCOUNT}/account-link"), "Make a link to hand over")
     assert "The link is made." in made.text
     address = next(word for word in made.text.split() if word.startswith(f"{MINE}/"))
     world.client.cookies.clear()
