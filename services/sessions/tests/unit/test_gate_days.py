@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from services.sessions.tests.builders import ZONE, hours, minutes
+from services.sessions.tests.builders import POLICY, ZONE, checked, hours, minutes
 from services.sessions.tests.course_builders import course, plan, question
 from sessions.domain.checks import Checks, Recorded
 from sessions.domain.dose_question import DoseQuestion
 from sessions.domain.gate_items import examine
 from sessions.domain.presence import Present
+from sessions.domain.signs import Signs
 from sessions.domain.states import SessionState
 
 
@@ -94,3 +95,13 @@ def test_a_plans_last_day_lasts_as_long_as_a_session_that_began_on_it() -> None:
     began = local(last.month, last.day, 23, year=last.year)
     assert "plan_in_time" not in failed(across_midnight(started_at=began, now=began + hours(2)))
     assert "plan_in_time" in failed(across_midnight(started_at=began + hours(2), now=began + hours(3)))
+
+
+def test_of_two_readings_of_one_moment_the_worse_counts_whenever_it_was_written_down() -> None:
+    session = checked()
+    assert session.checks.baseline
+    good = session.checks.baseline[-1]
+    worse = replace(good, oxygen_saturation=84, recorded_at=good.recorded_at + minutes(5))
+    for written in ((good, worse), (worse, good)):
+        seen = replace(session, checks=replace(session.checks, baseline=written))
+        assert not Signs.of(seen, POLICY, good.observed_at + minutes(6)).saturated

@@ -7,7 +7,7 @@ signs are observed again.
 Sources: domain brief, section 3.4; the limits are the clinical policy's.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,7 +43,7 @@ class Signs:
         urgent = monitoring.urgent(policy.vitals_limits) if monitoring else ()
         return cls(
             readings=tuple(readings),
-            latest=recent[-1] if recent else None,
+            latest=_of_one_moment(recent),
             breach=max(urgent, key=lambda each: each.recorded_at, default=None),
             baseline=policy.baseline,
             limits=policy.vitals_limits,
@@ -158,6 +158,15 @@ class Signs:
         values = [value for each in self.written if (value := each.value(signal)) is not None]
         found = [severity for value in values if (severity := self.limits[signal].severity(value, None))]
         return max(found, key=list(Severity).index, default=None)
+
+
+def _of_one_moment(readings: Sequence[Reading]) -> Reading | None:
+    """The last reading, with all that was written down of the same moment: the worst of it counts, whenever written."""
+    if not readings:
+        return None
+    last = readings[-1]
+    same = [each for each in readings[:-1] if each.signs.observed_at == last.signs.observed_at]
+    return Reading(last.number, (*(signs for each in same for signs in each.written), *last.written))
 
 
 def _by_moment(reading: Reading) -> tuple[datetime, timedelta]:
