@@ -9,8 +9,9 @@ from booking.application.queries.find_openings import FindOpenings
 from booking.domain.ids import PatientId
 from booking.domain.visits import Modality, VisitKind
 from booking.entrypoints.http.availability_schemas import Openings, OpeningView
-from booking.entrypoints.http.schemas import App, From, StaffId, To, UsState
+from booking.entrypoints.http.schemas import App, From, StaffId, To
 from careflow_service.http.dependencies import CurrentActor, represent
+from careflow_service.http.places import UsState
 
 router = APIRouter(prefix="/v1")
 

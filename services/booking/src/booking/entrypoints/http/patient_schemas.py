@@ -17,9 +17,10 @@ from booking.domain.ids import AppointmentId, PatientId
 from booking.domain.patient_details import Address, Contact, DeliveryPreference, PatientDetails, Sex
 from booking.domain.patients import Evidence, Patient
 from booking.domain.visits import Phase, VisitKind
-from booking.entrypoints.http.schemas import Text, UsState
+from booking.entrypoints.http.schemas import Text
 from careflow_service.http.dependencies import RequestBody
 from careflow_service.http.fields import Day
+from careflow_service.http.places import UsState
 
 
 def _e164(text: str) -> str:

@@ -7,7 +7,7 @@ from booking.application.commands.book_info_call import BookInfoCall
 from booking.application.queries.find_openings import FindOpenings
 from booking.domain.visits import Modality, VisitKind
 from booking.entrypoints.http.public_schemas import FreeTimes, FreeTimeView, InfoCallBody, InfoCallView
-from booking.entrypoints.http.schemas import App, From, To, UsState
+from booking.entrypoints.http.schemas import App, From, To
 from careflow_service.http.dependencies import (
     ClientAddress,
     CurrentActor,
@@ -15,6 +15,7 @@ from careflow_service.http.dependencies import (
     answer,
     represent,
 )
+from careflow_service.http.places import UsState
 
 router = APIRouter(prefix="/v1/public/info-calls")
 

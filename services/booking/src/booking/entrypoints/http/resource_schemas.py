@@ -11,9 +11,10 @@ from booking.domain.ids import LocationId, PractitionerId, RoomId
 from booking.domain.practitioners import Licence, Practitioner
 from booking.domain.rooms import Room
 from booking.domain.visits import PractitionerRole, RoomPurpose
-from booking.entrypoints.http.schemas import StaffId, Text, UsState
+from booking.entrypoints.http.schemas import StaffId, Text
 from careflow_service.http.dependencies import RequestBody
 from careflow_service.http.fields import Day, TimeOfDay
+from careflow_service.http.places import UsState
 
 
 class OpenHoursBody(RequestBody):

@@ -2,12 +2,11 @@
 answers to plain commands.
 """
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import Depends, Query
 from fastapi.responses import Response
-from pydantic import AfterValidator, BaseModel, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field
 
 from booking.application.results import Saved
 from booking.application.use_cases import Booking
@@ -22,25 +21,6 @@ From = Annotated[Moment, Query(alias="from", description="The earliest start.")]
 To = Annotated[Moment, Query(alias="to", description="Starts are before this; at most 31 days after `from`.")]
 
 Text = Annotated[str, Field(min_length=1, max_length=200), ONE_LINE]
-
-
-def _us_state(code: str) -> str:
-    if code not in US_STATES:
-        raise PydanticCustomError("unknown_value", "a state as the post writes it, such as CA")
-    return code
-
-
-US_STATES: Final = frozenset({
-    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "FL", "GA", "HI", "ID", "IL", "IN",
-    "IA", "KS", "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV",
-    "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN",
-    "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "DC", "AS", "GU", "MP", "PR", "VI",
-    "FM", "MH", "PW", "AA", "AE", "AP",
-})  # fmt: skip
-"""States, the district, territories, freely associated states and the armed forces' addresses: USPS Publication 28,
-appendix B.
-"""
-UsState = Annotated[str, Field(pattern=r"^[A-Z]{2}$"), AfterValidator(_us_state)]
 StaffId = Annotated[PractitionerId, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 

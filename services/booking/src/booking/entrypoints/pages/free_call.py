@@ -19,11 +19,12 @@ from booking.application.use_cases import Booking
 from booking.domain.visits import Modality, VisitKind
 from booking.entrypoints.http.icalendar_views import invitation
 from booking.entrypoints.http.public_schemas import InfoCallBody
-from booking.entrypoints.http.schemas import App, UsState
+from booking.entrypoints.http.schemas import App
 from booking.entrypoints.pages.free_times import free_times
 from careflow_domain.errors import DomainError
 from careflow_service.http.dependencies import ClientAddress, CurrentActor
 from careflow_service.http.fields import Day, Moment
+from careflow_service.http.places import UsState
 from careflow_service.ids import new_id
 from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
 from careflow_service.pages.site import Pages, Site

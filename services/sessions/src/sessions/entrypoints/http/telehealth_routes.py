@@ -3,12 +3,13 @@ held.
 """
 
 from datetime import datetime
-from typing import Annotated, Literal, get_args
+from typing import Annotated
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from careflow_service.http.dependencies import CurrentActor, ExpectedVersion, IdempotentRequest, RequestBody, represent
+from careflow_service.http.places import UsState
 from sessions.application.commands.record_coordination_call import RecordCoordinationCall
 from sessions.application.commands.verify_patient import VerifyPatient
 from sessions.domain.checks import Identifier, Recorded
@@ -20,13 +21,6 @@ from sessions.entrypoints.http.schemas import AggregateChanged, App, Line, Note,
 
 router = APIRouter(tags=["telehealth"])
 
-State = Literal[
-    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME",
-    "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA",
-    "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "DC", "AS", "GU", "MP", "PR", "VI",
-]  # fmt: skip
-"""The states, the District of Columbia and the territories, by the codes of the postal service."""
-STATES: tuple[str, ...] = get_args(State)
 Callback = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+[1-9][0-9]{6,14}$")]
 """A telephone number in E.164."""
 
@@ -36,7 +30,7 @@ class NewVerification(RequestBody):
 
     identifiers: Annotated[frozenset[Identifier], Field(min_length=1)]
     address: Line
-    state: State | None
+    state: UsState | None
     callback: Callback
     emergency_service: Line
     private: bool

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Generic, TypeVar
 from pydantic import BeforeValidator, StringConstraints
 
 from careflow_service.http.dependencies import RequestBody
+from careflow_service.http.places import UsState
 from careflow_service.identity import Actor, RequestKey
 from sessions.application.commands.abort_session import AbortSession
 from sessions.application.commands.attest_eligibility import AttestEligibility
@@ -44,7 +45,7 @@ from sessions.entrypoints.http.drug_log_routes import NewEntry
 from sessions.entrypoints.http.gate_routes import Clearing, NewOrder, Reason, Signing
 from sessions.entrypoints.http.schemas import Note, Quantity, Uuid
 from sessions.entrypoints.http.session_routes import Completion, Conversion, EarlyEnd, Joining
-from sessions.entrypoints.http.telehealth_routes import NewCoordinationCall, NewVerification, State
+from sessions.entrypoints.http.telehealth_routes import NewCoordinationCall, NewVerification
 
 B = TypeVar("B")
 
@@ -58,7 +59,7 @@ OUTSIDE: Final = "outside"
 
 
 class Verifying(NewVerification):
-    state: Annotated[State | None, BeforeValidator(lambda chosen: None if chosen == OUTSIDE else chosen)]
+    state: Annotated[UsState | None, BeforeValidator(lambda chosen: None if chosen == OUTSIDE else chosen)]
 
 
 class Drawing(RequestBody):

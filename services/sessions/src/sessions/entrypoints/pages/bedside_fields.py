@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
+from careflow_service.http.places import US_STATES
 from careflow_service.pages.asking import Field, Kind
 from sessions.domain.checks import DrugScreen, Identifier, PregnancyTest, RiskLevel
 from sessions.domain.vitals import Symptom
 from sessions.domain.weights import WeightUnit
-from sessions.entrypoints.http.telehealth_routes import STATES
 from sessions.entrypoints.pages.bedside_commands import OUTSIDE
 
 
@@ -63,7 +63,7 @@ PROGRAM: Final = tuple(
 VERIFICATION: Final = (
     field("identifiers", Kind.SEVERAL, Identifier.NAME, Identifier.BIRTH_DATE, Identifier.PHOTO_ID),
     field("address", Kind.TEXT),
-    Field(name="state", kind=Kind.CHOICE, options=(*((each, each) for each in STATES), (OUTSIDE, None))),
+    Field(name="state", kind=Kind.CHOICE, options=(*((each, each) for each in US_STATES), (OUTSIDE, None))),
     field("callback", Kind.TEXT),
     field("emergency_service", Kind.TEXT),
     field("private", Kind.YES_NO),
