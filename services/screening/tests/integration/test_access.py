@@ -13,7 +13,7 @@ from services.screening.tests.world import World
 
 ROLES = sorted(set(Role) - NEVER_GRANTED)
 READ_EVENTS_ALONE = {Role.EVENTS_OPERATIONAL, Role.EVENTS_SAFETY, Role.EVENTS_FINANCIAL}
-NEVER = {Role.BILLER, Role.AUDITOR, Role.OPERATOR, Role.PRIVACY_OFFICER} | READ_EVENTS_ALONE
+NEVER = {Role.BILLER, Role.AUDITOR, Role.OPERATOR, Role.PRIVACY_OFFICER, Role.WALL_SCREEN} | READ_EVENTS_ALONE
 
 
 @pytest.mark.parametrize("role", ROLES)
