@@ -34,7 +34,7 @@ CHECKS := check-format check-lint check-types check-imports check-generated chec
 
 .PHONY: help
 help:
-	@echo 'CareFlow. First: make demo (walks a patient through the system), make test (everything CI checks)'
+	@echo 'CareFlow. First: make demo (walks a patient through the system), make test (what every change passes)'
 	@echo '  up down status logs   the local stack, kept data in .careflow/'
 	@echo '  doctor                what this machine has, and what is missing'
 	@echo '  lint format           the quick checks; rewrite the sources in the house format'
@@ -44,6 +44,7 @@ help:
 	@echo '  bench                 measurements'
 	@echo '  test-chaos            the kill matrix: everything is broken under load; ROUNDS=5 SEED=7 MINUTES=30 ARGS="--only kafka"'
 	@echo '  simulate              worlds of three services in which everything goes wrong, until Ctrl-C; ARGS="--first 1000 --seconds 60"'
+	@echo '  test-thorough         every decision overtaken by every other, whole processes killed and put back: minutes; CI runs it with each change'
 	@echo '  test-long             what takes minutes: most journeys and the whole course of treatment, the demo, the documented commands, the bench'
 	@echo '  test-walks            a hundred thousand walks over the money, thousands of days at the bedside: half an hour'
 	@echo '  test-fuzz             every route of every service, asked for what its document allows and forbids: many minutes'
@@ -96,11 +97,13 @@ release-contract: check-generated
 release: bootstrap
 	@$(BIN)/careflow release $(ARGS)
 
-.PHONY: bench test-long test-walks test-fuzz test-pages test-chaos test-compose simulate
+.PHONY: bench test-thorough test-long test-walks test-fuzz test-pages test-chaos test-compose simulate
 bench: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/python tests/bench/run.py $(ARGS)
 simulate: bootstrap
 	@$(BIN)/python -m careflow_events.testing.simulation $(ARGS)
+test-thorough: bootstrap
+	@$(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m 'thorough and not long' $(ARGS)
 test-long: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/pytest -n $(LONG_WORKERS) --dist loadfile --no-loadscope-reorder $(LONG) -m long $(ARGS)
 test-walks: bootstrap
@@ -118,7 +121,7 @@ test-compose: bootstrap
 
 # Before a release, and every night: hours.
 .PHONY: test-all
-test-all: test test-long test-pages test-compose test-walks test-fuzz test-chaos
+test-all: test test-thorough test-long test-pages test-compose test-walks test-fuzz test-chaos
 
 .PHONY: locks clean
 locks: bootstrap

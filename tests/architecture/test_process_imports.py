@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 import pytest
 
+pytestmark = pytest.mark.thorough
+
 SERVICES = ("booking", "screening", "sessions", "billing")
 
 

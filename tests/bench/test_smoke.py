@@ -3,6 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
+import pytest
 from rich.console import Console
 
 from tests.bench import counts
@@ -24,6 +25,7 @@ async def test_round_trips_bytes_and_scans_are_those_of_the_baseline(store_url: 
     assert better_counts(found, baseline) == [], "well done; now renew it: make bench ARGS=--write-baseline"
 
 
+@pytest.mark.thorough
 async def test_everything_can_be_measured_and_shown(stack: "Stack") -> None:
     baseline = Baseline.read()
     counted = Counts(baseline.round_trips, baseline.event_bytes, scans=())

@@ -41,6 +41,8 @@ import holidays
 from careflow_service.pages.site import Writing
 from careflow_service.pages.words import LOCALES, Words
 
+pytestmark = pytest.mark.thorough
+
 zones = [ZoneInfo(name) for name in ("America/Los_Angeles", "America/New_York", "America/Phoenix", "Pacific/Honolulu")]
 moments = [datetime(2026, month, 17, 18, 15, tzinfo=UTC) for month in range(1, 13)]
 said = []

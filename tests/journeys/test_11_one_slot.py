@@ -3,9 +3,13 @@
 import asyncio
 from collections import Counter
 
+import pytest
+
 from careflow_clinic.clinic import COORDINATOR, THERAPIST, Person
 from careflow_clinic.http import Answer
 from careflow_clinic.walk import Walk
+
+pytestmark = pytest.mark.thorough
 
 CONTENDERS = 200
 AT_ONCE = 40

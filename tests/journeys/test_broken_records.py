@@ -4,11 +4,14 @@ import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from aiokafka import AIOKafkaProducer
 
 from careflow_clinic.clinic import Person
 from careflow_clinic.http import Caller
 from careflow_clinic.walk import Walk
+
+pytestmark = pytest.mark.thorough
 
 if TYPE_CHECKING:
     from careflow_cli.stack.stack import Stack

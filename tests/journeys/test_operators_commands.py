@@ -5,11 +5,14 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from aiokafka import AIOKafkaProducer
 
 from careflow_clinic.clinic import Person
 from careflow_clinic.walk import Walk
 from tests.journeys.terminal import Terminal
+
+pytestmark = pytest.mark.thorough
 
 if TYPE_CHECKING:
     from careflow_cli.stack.stack import Stack

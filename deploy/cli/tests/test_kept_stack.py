@@ -22,7 +22,7 @@ SAMPLE = Path(__file__).parent / "sample"
 NAMES = ["kafka", "edge", "sample_service-store", "sample_service-api", "sample_service-worker"]
 NOT_RUNNING = 3
 
-pytestmark = [pytest.mark.kafka, pytest.mark.store]
+pytestmark = [pytest.mark.kafka, pytest.mark.store, pytest.mark.thorough]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from careflow_cli.processes.table import ProcessTable
 GRACE = 20.0  # seconds
 TOPIC = Topic("test.kept.v1", 1, {})
 
-pytestmark = [pytest.mark.kafka, pytest.mark.store]
+pytestmark = [pytest.mark.kafka, pytest.mark.store, pytest.mark.thorough]
 
 
 @dataclass(frozen=True)

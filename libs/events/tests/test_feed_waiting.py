@@ -51,6 +51,7 @@ async def test_what_came_before_the_waiting_began_ends_it(service: Service) -> N
     assert await asyncio.wait_for(feed.until(ALL, here), 10)
 
 
+@pytest.mark.thorough
 async def test_hundreds_who_wait_cost_what_one_does(service: Service, commands: Commands) -> None:
     feed = MongoFeed(service.store)
     await service.said(1)

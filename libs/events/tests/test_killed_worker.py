@@ -23,7 +23,7 @@ from careflow_events.testing.worker import Worker, now, until
 from careflow_events.topics import Classification, Topic
 from libs.events.tests import killable
 
-pytestmark = [pytest.mark.store, pytest.mark.kafka]
+pytestmark = [pytest.mark.store, pytest.mark.kafka, pytest.mark.thorough]
 
 PATIENTS = range(1, 7)
 ROUNDS = 10

@@ -15,7 +15,7 @@ from careflow_events.testing.builders import an_id
 from careflow_events.testing.worker import Worker, copied, heard, nothing_unpublished, put_back, says, until
 from careflow_events.topics import Topic
 
-pytestmark = [pytest.mark.store, pytest.mark.kafka]
+pytestmark = [pytest.mark.store, pytest.mark.kafka, pytest.mark.thorough]
 
 ONE, TWO = f"patient:{an_id(1)}", f"patient:{an_id(2)}"
 

@@ -5,6 +5,8 @@ import json
 import os
 import signal
 
+import pytest
+
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from careflow_service.main import EXIT_CANNOT_START, EXIT_TASK_DIED
@@ -61,6 +63,7 @@ async def said(process: ToyProcess) -> dict[str, object]:
     return found
 
 
+@pytest.mark.thorough
 async def test_a_rotation_that_was_killed_leaves_everything_readable_and_is_gone_on_with(toy: RunningToy) -> None:
     visits = await booked(toy)
     new = new_master(toy)
@@ -89,6 +92,7 @@ async def test_a_rotation_that_was_killed_leaves_everything_readable_and_is_gone
     assert len(await acts.to_list()) == 2
 
 
+@pytest.mark.thorough
 async def test_a_rotation_of_the_blind_index_that_was_killed_is_gone_on_with(toy: RunningToy) -> None:
     visits = await booked(toy)
     toy.world.further_keys({"blind_index": [os.urandom(32)]})

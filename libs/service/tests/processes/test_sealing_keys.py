@@ -131,6 +131,7 @@ async def test_told_to_stop_while_it_waits_for_workers_it_ends_and_accuses_nobod
         assert not any("do not hold" in line for line in rotate.stderr)
 
 
+@pytest.mark.thorough
 async def test_a_sealing_key_takes_over_only_when_every_worker_opens_it(toy: RunningToy) -> None:
     assert await refused(toy, "no worker is alive")
     async with a_worker_that_opens(toy, "toy-1", "toy-2"):

@@ -17,6 +17,8 @@ from careflow_service.webhooks.opening import webhook_turn
 from careflow_service.webhooks.turning import AT_ONCE
 from libs.service.tests.webhooks.telling import SAYS, Told
 
+pytestmark = pytest.mark.thorough
+
 ENDPOINTS = 200
 OF_AN_ACCOUNT = 20
 

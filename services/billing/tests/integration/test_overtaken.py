@@ -87,12 +87,14 @@ ROWS: Final[Mapping[str, Race[World]]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", ROWS)
 async def test_whoever_comes_second_has_seen_the_first(world: World, overtaking: Overtaking, what: str) -> None:
     await ROWS[what](world, overtaking)
     assert overtaking.tries == 2
 
 
+@pytest.mark.thorough
 async def test_a_link_that_is_asked_about_and_told_of_at_once_is_one_payment(
     world: World, overtaking: Overtaking
 ) -> None:

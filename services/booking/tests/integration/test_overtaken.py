@@ -280,12 +280,14 @@ async def world(store_url: str, database: str, tmp_path: Path) -> AsyncIterator[
         yield world
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", [*ROWS, *MORE])
 async def test_whoever_comes_second_has_seen_the_first(world: World, overtaking: Overtaking, what: str) -> None:
     await {**ROWS, **MORE}[what](world, overtaking)
     assert overtaking.tries == 2
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", ALONE)
 async def test_what_is_new_is_not_overtaken(world: World, overtaking: Overtaking, what: str) -> None:
     await ALONE[what](world, overtaking)

@@ -106,6 +106,7 @@ MORE: Final[Mapping[str, Race[World]]] = {
 """What else overtakes the decisions that matter most."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", [*ROWS, *MORE])
 async def test_whoever_comes_second_has_seen_the_first(world: World, overtaking: Overtaking, what: str) -> None:
     await {**ROWS, **MORE}[what](world, overtaking)
