@@ -103,7 +103,7 @@ bench: bootstrap
 simulate: bootstrap
 	@$(BIN)/python -m careflow_events.testing.simulation $(ARGS)
 test-thorough: bootstrap
-	@$(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m 'thorough and not long' $(ARGS)
+	@$(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m 'thorough and not long and not containers' $(ARGS)
 test-long: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/pytest -n $(LONG_WORKERS) --dist loadfile --no-loadscope-reorder $(LONG) -m long $(ARGS)
 test-walks: bootstrap

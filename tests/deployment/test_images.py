@@ -15,6 +15,8 @@ import pytest
 
 from tests.deployment.compose_files import ROOT, text
 
+pytestmark = pytest.mark.thorough
+
 ELSEWHERE = "/canaille/"
 """Of the identity provider's own environment; tests/compose/test_production.py looks at its pages."""
 LINES = [
@@ -40,8 +42,6 @@ for name in imported:
 import holidays
 from careflow_service.pages.site import Writing
 from careflow_service.pages.words import LOCALES, Words
-
-pytestmark = pytest.mark.thorough
 
 zones = [ZoneInfo(name) for name in ("America/Los_Angeles", "America/New_York", "America/Phoenix", "Pacific/Honolulu")]
 moments = [datetime(2026, month, 17, 18, 15, tzinfo=UTC) for month in range(1, 13)]

@@ -66,6 +66,7 @@ ON_A_KEPT_STACK = (
 """Run in this order, on a stack of the test's own."""
 RUN_BY_THE_GATE = {
     "make test": "it is what runs this test",
+    "make test-thorough": "continuous integration runs it beside `make test`",
     "make test-long": "it is what runs the commands of this file",
     "make test-all": "each of its tiers, one after the other",
     "make lint": "`make test` begins with the same checks",
@@ -74,7 +75,7 @@ RUN_BY_THE_GATE = {
     "make bootstrap": "every target of make does it first",
     ".venv/bin/careflow restore put booking booking.backup --execute": "journey 23 puts a backup back",
     ".venv/bin/careflow restore finish booking --execute": "journey 23 finishes a restore",
-    'make bench ARGS="--quick --only book"': "the smoke of the questions is part of `make test`",
+    'make bench ARGS="--quick --only book"': "the smoke of the questions is part of `make test-thorough`",
     'make bench ARGS="--beside ../careflow-before --only crowd,backlog"': "the same, of a build by its path",
     "make generated": "`make lint` compares with what it writes",
     "make simulate": "it runs until Ctrl-C; `test_simulation.py` of the event library runs worlds of it",

@@ -16,7 +16,7 @@ from careflow_cli.infra.docker.container import STACK
 SAMPLE = Path(__file__).parent / "sample"
 ENDS_WITHIN = 20.0  # seconds; about one is usual
 
-pytestmark = [pytest.mark.kafka, pytest.mark.store]
+pytestmark = [pytest.mark.kafka, pytest.mark.store, pytest.mark.thorough]
 
 
 def processes_below(folder: Path) -> list[psutil.Process]:

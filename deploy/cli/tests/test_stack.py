@@ -16,7 +16,7 @@ from careflow_cli.stack.stack import Stack
 
 SAMPLE = Path(__file__).parent / "sample"
 
-pytestmark = [pytest.mark.kafka, pytest.mark.store]
+pytestmark = [pytest.mark.kafka, pytest.mark.store, pytest.mark.thorough]
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from careflow_events.testing.builders import an_id
 from careflow_events.testing.worker import Worker, heard, nothing_unpublished, now, says, until
 from careflow_events.topics import Classification, Topic
 
-pytestmark = [pytest.mark.store, pytest.mark.kafka]
+pytestmark = [pytest.mark.store, pytest.mark.kafka, pytest.mark.thorough]
 
 ONE, TWO = f"patient:{an_id(1)}", f"patient:{an_id(2)}"
 

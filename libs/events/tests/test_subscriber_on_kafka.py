@@ -26,7 +26,7 @@ from careflow_events.testing.worker import now, send, until
 from careflow_events.topics import Classification, Topic
 from libs.events.tests.integrator import Event, Integrator, Kept, checkpoints, trim
 
-pytestmark = [pytest.mark.kafka]
+pytestmark = [pytest.mark.kafka, pytest.mark.thorough]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from careflow_events.testing.worker import until
 from careflow_events.topics import Topic
 from libs.events.tests.integrator import Event, Integrator
 
-pytestmark = [pytest.mark.kafka]
+pytestmark = [pytest.mark.kafka, pytest.mark.thorough]
 
 PATIENTS = range(1, 25)
 """Enough for each partition to hold some, however many there are."""

@@ -20,7 +20,7 @@ from careflow_events.testing.builders import NOON, a_record, an_event, an_id, pu
 from careflow_events.testing.worker import Worker, copied, never, now, put_back, send, until
 from careflow_events.topics import Topic
 
-pytestmark = [pytest.mark.store, pytest.mark.kafka]
+pytestmark = [pytest.mark.store, pytest.mark.kafka, pytest.mark.thorough]
 
 ONE, TWO = f"patient:{an_id(1)}", f"patient:{an_id(2)}"
 

@@ -23,6 +23,8 @@ from screening.domain.rota import ChannelKind
 from screening.settings import ScreeningSettings
 from services.screening.tests.builders import NURSE, new_uuid
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def environment(store_url: str, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
