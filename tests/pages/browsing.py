@@ -114,6 +114,12 @@ class Reader:
     async def presses(self, button: str) -> None:
         await self.page.get_by_role("button", name=button, exact=True).click()
 
+    async def sends(self, button: str) -> None:
+        """Presses it, and waits for what comes back in place of what stands there."""
+        await self.page.evaluate("document.querySelector('main > *').setAttribute('data-before', '')")
+        await self.presses(button)
+        await expect(self.page.locator("[data-before]")).to_have_count(0)
+
     async def follows(self, link: str | re.Pattern[str]) -> None:
         await self.page.get_by_role("link", name=link).first.click()
 
