@@ -10,8 +10,8 @@ import pytest
 
 from careflow_cli.stack.stack import Stack
 from careflow_clinic.bedside import READY_TO_LEAVE
-from careflow_clinic.clinic import DIRECTOR, NURSE, PRESCRIBER, Person
-from careflow_clinic.course import DISCHARGED_AT, INFUSION_MINUTES, OBSERVED_AT, Course
+from careflow_clinic.clinic import DIRECTOR, PRESCRIBER, Person
+from careflow_clinic.course import Course
 from careflow_clinic.walk import Walk
 from tests.journeys.alarmed import in_screening, pages
 
@@ -72,13 +72,7 @@ async def test_a_clinic_day_goes_on_without_kafka_and_is_told_afterwards(
     stack.start("kafka")
     await asyncio.to_thread(stack.clock.rest)
 
-    for minute in OBSERVED_AT:
-        await walk.travel_to(began + timedelta(minutes=minute))
-        if minute == INFUSION_MINUTES:
-            await clinic.http.post(NURSE, "sessions", f"/v1/sessions/{session_id}/doses/end")
-            await bedside.waste(course.vial_id, draw_id)
-        await bedside.observe(session_id)
-    await walk.travel_to(began + timedelta(minutes=DISCHARGED_AT))
+    await course.watched(session_id, began, draw_id)
     await bedside.does(session_id, "discharge", READY_TO_LEAVE)
     await bedside.does(session_id, "complete", {"therapy": []})
     completed = await events.wait_for("SessionCompleted", subject=course.subject, count=2)

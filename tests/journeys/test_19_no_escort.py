@@ -10,7 +10,7 @@ import pytest
 
 from careflow_clinic.bedside import READY_TO_LEAVE
 from careflow_clinic.clinic import NURSE, PRESCRIBER, Person
-from careflow_clinic.course import DISCHARGED_AT, INFUSION_MINUTES, OBSERVED_AT, Course
+from careflow_clinic.course import Course
 from careflow_clinic.walk import Walk
 
 pytestmark = pytest.mark.long
@@ -75,12 +75,6 @@ async def _dose_is_over(course: Course, visit: Mapping[str, Any]) -> str:
     await course.answer_before(visit, score=12)
     session_id = await course.ready_for_dose(visit)
     began, draw_id = await course.give_dose(session_id, visit["location_id"])
-    for minute in OBSERVED_AT:
-        await course.walk.travel_to(began + timedelta(minutes=minute))
-        if minute == INFUSION_MINUTES:
-            await course.clinic.http.post(NURSE, "sessions", f"/v1/sessions/{session_id}/doses/end")
-            await course.bedside.waste(course.vial_id, draw_id)
-        await course.bedside.observe(session_id)
-    await course.walk.travel_to(began + timedelta(minutes=DISCHARGED_AT))
+    await course.watched(session_id, began, draw_id)
     await course.bedside.close_drug_day(visit["location_id"], course.walk.clock.now())
     return session_id

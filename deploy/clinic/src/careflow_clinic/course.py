@@ -247,6 +247,16 @@ class Course:
         count. Returns that the session was completed.
         """
         began, draw_id = await self.give_dose(session_id, visit["location_id"])
+        await self.watched(session_id, began, draw_id)
+        await self.bedside.does(session_id, "discharge", READY_TO_LEAVE)
+        therapy = _therapy(began + timedelta(minutes=THERAPY_FROM), began + timedelta(minutes=THERAPY_TO))
+        await self.bedside.does(session_id, "complete", therapy)
+        completed = await self._completed(session_id)
+        await self.bedside.close_drug_day(visit["location_id"], self.walk.clock.now())
+        return completed
+
+    async def watched(self, session_id: str, began: datetime, draw_id: str) -> None:
+        """A dose that began then runs to its end: vital signs, witnessed waste, until it is time to go home."""
         for minute in OBSERVED_AT:
             await self.walk.travel_to(began + timedelta(minutes=minute))
             if minute == INFUSION_MINUTES:
@@ -254,12 +264,6 @@ class Course:
                 await self.bedside.waste(self.vial_id, draw_id)
             await self.bedside.observe(session_id)
         await self.walk.travel_to(began + timedelta(minutes=DISCHARGED_AT))
-        await self.bedside.does(session_id, "discharge", READY_TO_LEAVE)
-        therapy = _therapy(began + timedelta(minutes=THERAPY_FROM), began + timedelta(minutes=THERAPY_TO))
-        await self.bedside.does(session_id, "complete", therapy)
-        completed = await self._completed(session_id)
-        await self.bedside.close_drug_day(visit["location_id"], self.walk.clock.now())
-        return completed
 
     async def pair(self, pair: Pair, *, score: int) -> tuple[SeenEvent, SeenEvent]:
         """A dosing visit with all around it: the questions before, the dose, its integration. Returns that both
