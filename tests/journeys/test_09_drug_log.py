@@ -1,5 +1,6 @@
 """The drug log of a day on which things go wrong: nobody witnesses themselves, a vial breaks, another is not where it
-should be. The day is closed with that said, and the clocks of the DEA run until a prescriber has answered.
+should be and nobody saw it go. The day is closed with that said, the clocks of the DEA run until a prescriber has
+answered, and the answer settles what had no witness.
 """
 
 from collections.abc import Mapping
@@ -41,7 +42,6 @@ async def test_a_vial_breaks_another_is_gone_and_the_day_closes_with_that_said(w
     await bedside.http.post(PRESCRIBER, "sessions", seen)
     gone = await bedside.receive_vial(here, lot="L-gone")
     loss = await _enters(bedside, gone, GONE)
-    await bedside.http.post(PRESCRIBER, "sessions", f"{LOG}/containers/{gone}/entries/{loss.body['added_id']}/witness")
     subject = f"location:{here}"
     due = await events.wait_for("DrugTaskDue", subject=subject)
     await events.wait_for("DrugLossReported", subject=subject)
@@ -63,12 +63,16 @@ async def test_a_vial_breaks_another_is_gone_and_the_day_closes_with_that_said(w
     assert said.data["open_discrepancies"] == 1
     again = await bedside.http.ask(NURSE, "POST", "sessions", f"{day}/close", known)
     assert again.status == 409, "a day is closed once"
+    assert await _without_witness(bedside, gone) == [(loss.body["added_id"], None)]
 
     judged = {"how": "theft", "note": "The cabinet was forced."}
     path = f"{LOG}/cases/{case['id']}"
     by_nurse = await bedside.http.ask(NURSE, "POST", "sessions", f"{path}/judgements", judged)
     assert (by_nurse.status, by_nurse.code) == (403, "forbidden")
     await bedside.http.post(PRESCRIBER, "sessions", f"{path}/judgements", judged)
+    assert await _without_witness(bedside, gone) == [(loss.body["added_id"], case["id"])]
+    (reported,) = (await bedside.http.get(NURSE, "sessions", day)).body["discrepancies"]
+    assert (reported["entry_id"], reported["judged"]["how"]) == (loss.body["added_id"], "theft")
     await _reports(bedside, path, "dea_notice")
     await walk.travel_to(walk.clock.now() + timedelta(days=46))
     (overdue,) = events.of("DrugTaskOverdue", subject=subject)
@@ -87,6 +91,13 @@ async def _wasted(bedside: Bedside, vial_id: str, draw_id: str) -> str:
 
 async def _enters(bedside: Bedside, container_id: str, entry: Mapping[str, Any]) -> Answer:
     return await bedside.http.post(NURSE, "sessions", f"{LOG}/containers/{container_id}/entries", entry)
+
+
+async def _without_witness(bedside: Bedside, container_id: str) -> list[tuple[str, str | None]]:
+    """The lines of a container that nobody witnessed, and by which case's judgement each counts."""
+    lines = (await bedside.http.get(NURSE, "sessions", f"{LOG}/containers/{container_id}")).body["entries"]
+    unseen = [each for each in lines if each["kind"] == GONE["kind"] and each["witnessed_by"] is None]
+    return [(each["id"], each["judged"] and each["judged"]["case_id"]) for each in unseen]
 
 
 async def _cases(bedside: Bedside, location_id: str) -> list[dict[str, Any]]:

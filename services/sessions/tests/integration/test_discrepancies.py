@@ -5,7 +5,7 @@ from typing import Any
 
 from careflow_service.identity import Role
 from services.sessions.tests.builders import MILL_VALLEY
-from services.sessions.tests.clinic import has_vial, ok, refusal
+from services.sessions.tests.clinic import gate_of, has_course, has_vial, ok, ready_for_dose, refusal
 from services.sessions.tests.world import World
 
 LOG = "/v1/drug-log"
@@ -113,3 +113,34 @@ async def test_what_was_told_and_is_found_is_told_too_by_somebody_elses_judgemen
     after = ok(await world.nurse.get(case))
     assert [each["task"] for each in after["pending"]] == ["dea_no_loss"]
     assert [each["how"] for each in after["judgements"]] == ["significant", "explained"]
+
+
+async def test_a_loss_nobody_witnessed_in_time_is_settled_by_its_judgement_and_the_day_can_be_closed(
+    world: World,
+) -> None:
+    session_id = await ready_for_dose(world, await has_course(world))
+    vial = await has_vial(world)
+    await loses(world, vial, "450")
+    await world.travel(timedelta(days=1))
+    assert "drug_log_reconciled" in await gate_of(world, session_id)
+
+    (case,) = await cases(world)
+    path = f"{LOG}/cases/{case['id']}"
+    judged = {"how": "significant", "note": "not in the safe, nobody saw it go"}
+    ok(await world.prescriber.post(f"{path}/judgements", judged), 201)
+
+    assert "drug_log_reconciled" not in await gate_of(world, session_id)
+    log = ok(await world.nurse.get(f"{LOG}/containers/{vial}"))
+    line = log["entries"][-1]
+    assert (log["on_hand_mg"], line["counts"], line["witnessed_by"]) == ("50", True, None)
+    assert (line["judged"]["case_id"], line["judged"]["how"], line["judged"]["by"]) == (
+        case["id"],
+        "significant",
+        "user-prescriber",
+    )
+    assert ok(await world.nurse.get(path))["judgements"][0]["settles"] == [line["id"]]
+
+    counted = {"counts": {vial: "50"}, "acknowledgement": "told the director"}
+    ok(await world.nurse.post(f"{DAY}/close", counted), 201)
+    (shown,) = ok(await world.nurse.get(DAY))["discrepancies"]
+    assert (shown["kind"], shown["entry_id"], shown["judged"]["how"]) == ("lost", line["id"], "significant")

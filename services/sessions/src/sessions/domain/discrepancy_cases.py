@@ -69,10 +69,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
+    """`settles` are the lines of the log that nobody witnessed in time; this stands in them in place of a witness."""
+
     how: Judgement
     note: str = field(repr=False)
     by: StaffId
     at: datetime
+    settles: tuple[EntryId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,14 +180,14 @@ class DiscrepancyCase(Aggregate):
         return replace(self.recording(), findings=(*self.findings, finding))
 
     def judged(self, judged: Judged) -> Self:
-        """Refused: `note_missing`, `judge_is_finder`, `case_judged` (so already), `judge_is_same` (who would make
-        light of their own judgement).
+        """Refused: `note_missing`, `judge_is_finder`, `case_judged` (so already, and no line waits for it),
+        `judge_is_same` (who would make light of their own judgement).
         """
         if not judged.note.strip():
             raise invalid("note_missing", "A judgement says what was found out.")
         if judged.by in {each.by for each in self.findings}:
             raise forbidden("judge_is_finder", "A discrepancy is judged by somebody else than who found it.")
-        if judged.how is self.judgement:
+        if judged.how is self.judgement and not judged.settles:
             raise conflict("case_judged", "This is how the case was judged already.")
         milder = self.judgement in REPORTABLE and judged.how not in REPORTABLE
         if milder and judged.by == self.judgements[-1].by:

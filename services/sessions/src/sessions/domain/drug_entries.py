@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sessions.domain.ids import DrawId, EntryId, SessionId, StaffId
+from sessions.domain.discrepancy_cases import Judged
+from sessions.domain.ids import CaseId, DrawId, EntryId, SessionId, StaffId
 from sessions.domain.units import Milligrams, Millilitres
 
 
@@ -29,13 +30,23 @@ class EntryKind(StrEnum):
 
 ADDING: Final = frozenset({EntryKind.RECEIVED, EntryKind.OVERFILL})
 WITNESSED: Final = frozenset(EntryKind) - {EntryKind.RECEIVED, EntryKind.ADMINISTERED}
-"""What a second person must have seen; it counts once they confirmed it. Every way out but being given is one."""
+"""What a second person must have seen; it counts once they confirmed it, or once somebody has judged the case that it
+is in. Every way out but being given is one.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
     by: StaffId
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What stands in a line nobody witnessed in time, in place of the witness: how its case was judged."""
+
+    case_id: CaseId
+    judged: Judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +86,12 @@ class Entry:
     reverses: EntryId | None = None
     serial: str | None = field(default=None, repr=False)
     disposal: Disposal | None = None
+    ruling: Ruling | None = None
 
     @property
     def counts(self) -> bool:
         """Whether it changes the balance yet."""
-        return self.kind not in WITNESSED or self.witness is not None
+        return self.kind not in WITNESSED or self.witness is not None or self.ruling is not None
 
     def waits(self, window: timedelta, now: datetime) -> bool:
         """Whether it may still be witnessed."""

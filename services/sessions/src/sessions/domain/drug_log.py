@@ -3,7 +3,7 @@
 Invariants: entries are appended, never changed or removed; received + overfill = administered + wasted + lost in the
 hub + spilled + returned + destroyed + lost + on hand, always; what is drawn up stays on hand until it is given or
 wasted; whatever leaves without being given, and overfill, counts once a second person has witnessed it with their own
-login; a loss is said at once, witnessed or not.
+login, or the case that it is in was judged (`drug_rulings`); a loss is said at once, witnessed or not.
 Sources: 21 CFR 1304 (records), 1304.22(c) (residue of what was given is waste), 1317.05 and 1317.95 (stock goes to a
 reverse distributor, or is destroyed by two); tolerances are the clinic's default.
 """
@@ -88,9 +88,15 @@ class Container(Aggregate):
     @property
     def unsettled_since(self) -> datetime | None:
         """Since when something here waits to be settled or witnessed."""
-        unseen = [entry for entry in self.entries if not entry.counts and not self._withdrawn(entry)]
-        waiting = [entry.at for entry in unseen if not self._replaced(entry)]
+        waiting = (entry.at for entry in self.unwitnessed)
         return min((*waiting, *(draw.at for draw in self.unsettled)), default=None)
+
+    @property
+    def unwitnessed(self) -> tuple[Entry, ...]:
+        """The lines without a witness that were neither taken back nor entered anew."""
+        return tuple(
+            each for each in self.entries if not (each.counts or self._withdrawn(each) or self._replaced(each))
+        )
 
     def drawn(
         self,
@@ -196,15 +202,21 @@ class Container(Aggregate):
             raise conflict("already_witnessed", "This entry waits for nobody.")
         if self.taken_back(entry):
             raise conflict("already_reversed", "This entry has been taken back.")
-        involved = {entry.by} | {draw.by for draw in self.draws if draw.id == entry.draw_id} | self._givers(entry)
-        if by in involved:
+        if by in self.involved_in(entry):
             raise forbidden("witness_is_actor", "The witness is somebody else than who drew, gave or wasted it.")
         if not entry.waits(window, now):
             raise conflict("witness_too_late", "The time to witness this has passed; enter it anew with the witness.")
-        self._must_fit(entry)
-        confirmed = replace(entry, witness=Witness(by=by, at=now))
-        entries = tuple(confirmed if each.id == entry_id else each for each in self.entries)
+        return self.counting(replace(entry, witness=Witness(by=by, at=now)))
+
+    def counting(self, confirmed: Entry) -> Self:
+        """A line that was not confirmed is, and counts. Refused: `container_exceeded`."""
+        self._must_fit(confirmed)
+        entries = tuple(confirmed if each.id == confirmed.id else each for each in self.entries)
         return replace(self.recording(), entries=entries)
+
+    def involved_in(self, entry: Entry) -> set[StaffId]:
+        """Who had to do with a line: who entered it, who drew and who gave what it settles."""
+        return {entry.by} | {draw.by for draw in self.draws if draw.id == entry.draw_id} | self._givers(entry)
 
     def waiting(self, window: timedelta, now: datetime) -> tuple[Entry, ...]:
         """The lines that a second person may still confirm."""
@@ -230,7 +242,7 @@ class Container(Aggregate):
             raise conflict("already_reversed", "This entry has been taken back.")
         if entry.kind in (EntryKind.RECEIVED, EntryKind.ADMINISTERED):
             raise forbidden("entry_forbidden", "What was received or given is not taken back here.")
-        counter = replace(entry, id=counter_id, by=by, at=now, note=note, witness=None, reverses=entry_id)
+        counter = replace(entry, id=counter_id, by=by, at=now, note=note, witness=None, ruling=None, reverses=entry_id)
         if entry.counts:
             self._must_fit(counter)
         return replace(self.recording(), entries=(*self.entries, counter))
@@ -285,8 +297,8 @@ class Container(Aggregate):
         return total(
             [
                 each.mass
-                for each in self.entries
-                if not (each.counts or each.draw_id or each.kind in ADDING or self._void(each) or self._replaced(each))
+                for each in self.unwitnessed
+                if not (each.draw_id or each.kind in ADDING or each.reverses is not None)
             ]
         )
 

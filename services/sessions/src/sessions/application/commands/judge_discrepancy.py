@@ -1,12 +1,16 @@
-"""A discrepancy is judged: explained, minor, a significant loss or theft; and the DEA is told of it."""
+"""A discrepancy is judged: explained, minor, a significant loss or theft; and the DEA is told of it. The judgement
+settles the lines of the log that nobody witnessed in time.
+"""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.domain.discrepancy_cases import Judged, Judgement, Report, ReportKind
+from sessions.domain.drug_rulings import ruled, unwitnessed_in
 from sessions.domain.ids import CaseId, StaffId
 
 
@@ -32,11 +36,24 @@ class JudgeDiscrepancyHandler:
     work: Work
 
     async def __call__(self, command: JudgeDiscrepancy, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `discrepancy_case_not_found`, and what `DiscrepancyCase.judged` refuses."""
+        """Refused: `discrepancy_case_not_found`, and what `DiscrepancyCase.judged` and `ruled` refuse."""
+        window = timedelta(minutes=self.ports.policy.drug_log.witness_minutes.value)
 
         async def judge(tx: Transaction) -> Changed:
             before = await self.ports.drug_cases.get(command.case_id)
-            case = before.judged(Judged(how=command.how, note=command.note, by=StaffId(actor.id), at=tx.now))
+            container = await self.ports.drug_log.get(before.container_id, of=before.location_id)
+            lines = unwitnessed_in(before, container, window=window, now=tx.now)
+            judged = Judged(
+                how=command.how,
+                note=command.note,
+                by=StaffId(actor.id),
+                at=tx.now,
+                settles=tuple(each.id for each in lines),
+            )
+            case = before.judged(judged)
+            if lines:
+                settled = ruled(container, case.id, judged, lines)
+                await self.ports.drug_log.save(settled, expecting=container.version, tx=tx)
             await self.ports.drug_cases.save(case, expecting=before.version, tx=tx)
             return Changed(case.id, case.version)
 

@@ -196,11 +196,18 @@ class Reading:
         await self._containers_seen(containers, location_id, actor)
         return containers
 
-    async def drug_day(self, location_id: LocationId, day: date, actor: Actor) -> DrugDay:
-        """Refused: `drug_day_not_found`."""
+    async def drug_day(
+        self, location_id: LocationId, day: date, actor: Actor
+    ) -> tuple[DrugDay, dict[CaseId, DiscrepancyCase]]:
+        """One closed day with the cases of what did not add up. Refused: `drug_day_not_found`."""
         closed = await self.ports.drug_days.get(drug_day_id(location_id, day))
-        await self.ports.audit.read(actor, "read_drug_day", f"drug_days/{closed.id}")
-        return closed
+        found = [each.container_id for each in closed.discrepancies]
+        about = await self.ports.drug_cases.of_containers(location_id, found) if found else []
+        of_day = {each.case_id for each in closed.discrepancies}
+        cases = {each.id: each for each in about if each.id in of_day}
+        shown = (f"discrepancy_cases/{each}" for each in cases)
+        await self.ports.audit.read(actor, "read_drug_day", f"drug_days/{closed.id}", *shown)
+        return closed, cases
 
     async def drug_days_of(self, location_id: LocationId, actor: Actor) -> list[DrugDay]:
         """The closed days of a location, the newest first."""

@@ -41,10 +41,13 @@ class FindingView(BaseModel):
 
 
 class JudgementView(View):
+    """`settles` are the lines of the container that nobody witnessed in time; the judgement stands in them instead."""
+
     how: Judgement
     note: str
     by: str
     at: datetime
+    settles: tuple[str, ...]
 
 
 class DrugReportView(View):

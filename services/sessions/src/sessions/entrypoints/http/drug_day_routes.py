@@ -1,5 +1,6 @@
 """The days of the controlled-drug log: counted, confirmed, read."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated
 
@@ -9,10 +10,11 @@ from pydantic import BaseModel, Field
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, represent
 from careflow_service.http.fields import Day
 from sessions.application.commands.close_drug_day import CloseDrugDay, ConfirmDrugDay
-from sessions.domain.discrepancy_cases import DiscrepancyKind
-from sessions.domain.drug_days import DrugDay
-from sessions.domain.ids import ContainerId, LocationId
+from sessions.domain.discrepancy_cases import DiscrepancyCase, DiscrepancyKind
+from sessions.domain.drug_days import Discrepancy, DrugDay
+from sessions.domain.ids import CaseId, ContainerId, LocationId
 from sessions.domain.units import Milligrams
+from sessions.entrypoints.http.discrepancy_routes import JudgementView
 from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Quantity, Shown, Uuid, changed
 
 router = APIRouter(tags=["drug log"])
@@ -50,6 +52,19 @@ class DrugDayView(BaseModel):
     discrepancies: tuple[DiscrepancyView, ...]
 
 
+class ReportedDiscrepancyView(DiscrepancyView):
+    """`entry_id` is the line of a loss; `judged` how its case was judged last, None while nobody has."""
+
+    entry_id: str | None
+    judged: JudgementView | None
+
+
+class DrugDayReport(DrugDayView):
+    """A closed day with what became of everything that did not add up."""
+
+    discrepancies: tuple[ReportedDiscrepancyView, ...]
+
+
 class DrugDayList(BaseModel):
     items: tuple[DrugDayView, ...]
 
@@ -61,11 +76,11 @@ async def list_drug_days(location_id: Uuid, actor: CurrentActor, app: App) -> Re
     return represent(DrugDayList(items=tuple(_day(each) for each in days)))
 
 
-@router.get("/v1/drug-log/locations/{location_id}/days/{day}", response_model=DrugDayView)
+@router.get("/v1/drug-log/locations/{location_id}/days/{day}", response_model=DrugDayReport)
 async def read_drug_day(location_id: Uuid, day: Day, actor: CurrentActor, app: App) -> Response:
-    """One closed day with everything that did not add up."""
-    closed = await app.reading.drug_day(LocationId(location_id), day, actor)
-    return represent(_day(closed), version=closed.version)
+    """One closed day with everything that did not add up, and how it was judged."""
+    closed, cases = await app.reading.drug_day(LocationId(location_id), day, actor)
+    return represent(_report(closed, cases), version=closed.version)
 
 
 @router.post("/v1/drug-log/locations/{location_id}/days/{day}/close", status_code=201, response_model=AggregateChanged)
@@ -87,24 +102,41 @@ async def confirm_drug_day(
 
 
 def _day(day: DrugDay) -> DrugDayView:
-    return DrugDayView(
-        id=day.id,
-        version=day.version,
-        day=day.day,
-        closed_by=day.closed_by,
-        closed_at=day.closed_at,
-        confirmed_by=day.confirmed_by,
-        confirmed_at=day.confirmed_at,
-        acknowledgement=day.acknowledgement,
-        discrepancies=tuple(
-            DiscrepancyView(
-                container_id=each.container_id,
-                kind=each.kind,
-                amount_mg=each.amount.value,
-                expected_mg=each.expected.value,
-                counted_mg=each.counted.value if each.counted is not None else None,
-                case_id=each.case_id,
-            )
-            for each in day.discrepancies
-        ),
+    found = tuple(DiscrepancyView.model_validate(_found(each)) for each in day.discrepancies)
+    return DrugDayView.model_validate({**_signed(day), "discrepancies": found})
+
+
+def _report(day: DrugDay, cases: Mapping[CaseId, DiscrepancyCase]) -> DrugDayReport:
+    def judged(each: Discrepancy) -> JudgementView | None:
+        case = cases.get(each.case_id) if each.case_id else None
+        return JudgementView.model_validate(case.judgements[-1]) if case and case.judgements else None
+
+    found = tuple(
+        ReportedDiscrepancyView.model_validate({**_found(each), "entry_id": each.entry_id, "judged": judged(each)})
+        for each in day.discrepancies
     )
+    return DrugDayReport.model_validate({**_signed(day), "discrepancies": found})
+
+
+def _signed(day: DrugDay) -> dict[str, object]:
+    return {
+        "id": day.id,
+        "version": day.version,
+        "day": day.day,
+        "closed_by": day.closed_by,
+        "closed_at": day.closed_at,
+        "confirmed_by": day.confirmed_by,
+        "confirmed_at": day.confirmed_at,
+        "acknowledgement": day.acknowledgement,
+    }
+
+
+def _found(each: Discrepancy) -> dict[str, object]:
+    return {
+        "container_id": each.container_id,
+        "kind": each.kind,
+        "amount_mg": each.amount.value,
+        "expected_mg": each.expected.value,
+        "counted_mg": each.counted.value if each.counted is not None else None,
+        "case_id": each.case_id,
+    }

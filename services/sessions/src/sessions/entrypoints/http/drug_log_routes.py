@@ -1,7 +1,7 @@
 """The controlled-drug log: receiving, drawing, entering, witnessing, reading."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, StringConstraints
@@ -14,7 +14,8 @@ from sessions.application.commands.enter_in_drug_log import EnterInDrugLog, Reve
 from sessions.application.commands.receive_container import ReceiveContainer
 from sessions.application.commands.witness_entry import WitnessEntry
 from sessions.domain.clinic_day import clinic_day
-from sessions.domain.drug_entries import Destroyed, EntryKind, Returned
+from sessions.domain.discrepancy_cases import Judgement
+from sessions.domain.drug_entries import Destroyed, EntryKind, Returned, Ruling
 from sessions.domain.drug_items import Item
 from sessions.domain.drug_log import Container
 from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, SessionId
@@ -128,8 +129,25 @@ class DestroyedView(View):
     method: str
 
 
+class RulingView(BaseModel):
+    """How the case was judged that the line is in, in place of a witness."""
+
+    case_id: str
+    how: Judgement
+    note: str
+    by: str
+    at: datetime
+
+    @classmethod
+    def of(cls, ruling: Ruling) -> Self:
+        judged = ruling.judged
+        return cls(case_id=ruling.case_id, how=judged.how, note=judged.note, by=judged.by, at=judged.at)
+
+
 class EntryView(BaseModel):
-    """`counts` once it is in the balance; `serial` is the device's."""
+    """`counts` once it is in the balance: by its witness, or where nobody was one in time by `judged`; `serial` is the
+    device's.
+    """
 
     id: str
     kind: EntryKind
@@ -145,6 +163,7 @@ class EntryView(BaseModel):
     reverses: str | None
     returned: ReturnedView | None
     destroyed: DestroyedView | None
+    judged: RulingView | None
 
 
 class DrawView(BaseModel):
@@ -282,6 +301,7 @@ def _container(container: Container, app: App) -> ContainerView:
                 reverses=entry.reverses,
                 returned=ReturnedView.model_validate(gone) if isinstance(gone := entry.disposal, Returned) else None,
                 destroyed=DestroyedView.model_validate(gone) if isinstance(gone, Destroyed) else None,
+                judged=RulingView.of(entry.ruling) if entry.ruling else None,
             )
             for entry in container.entries
         ),
