@@ -102,6 +102,13 @@ async def missed(world: World, visit: dict[str, Any]) -> dict[str, Any]:
     return after
 
 
+async def corrected(world: World, visit: dict[str, Any]) -> None:
+    """The patient had come after all."""
+    status = codes.AppointmentStatus
+    after = later(visit, status=status.ARRIVED)
+    await world.hear(contracts.AppointmentCorrected(**after, from_=status.MISSED, to=status.ARRIVED))
+
+
 async def fees(world: World) -> list[Any]:
     return list(ok(await world.biller.get("/v1/fees", patient_id=ANA))["items"])
 

@@ -365,26 +365,30 @@ async def test_a_payout_is_matched_with_what_it_is_made_of(world: World, stripe:
     assert sum(Decimal(each["debit"]) - Decimal(each["credit"]) for each in of_it) == Decimal("193.17")
 
 
-async def test_a_payout_that_the_bank_gave_back_is_in_the_next_one(world: World, stripe: StripeStandIn) -> None:
+async def test_a_payout_that_was_called_off_or_came_back_is_in_the_next_one(
+    world: World, stripe: StripeStandIn
+) -> None:
     await owes(world)
     intent = (await pays(world, stripe))["reference"]
-    told = stripe.pays_out(("charge", 22_500, 683, {"id": "ch_1", "object": "charge", "payment_intent": intent}))
-    first = {**told["data"]["object"], "status": "failed"}
-    assert await changes(world, stripe, told)
-    await world.catch_up()
-    await later(world, stripe, timedelta(minutes=30))
-    assert await changes(world, stripe, stripe.event("payout.failed", first))
-    await later(world, stripe, timedelta(minutes=30))
-    balances = await trial_balance(world)
-    assert (balances["processor_clearing"], balances["card_costs"], "cash" in balances) == (21_817, 683, False)
-    assert await changes(world, stripe, stripe.pays_out(("payout_failure", 21_817, 0, first)))
+    made = ("charge", 22_500, 683, {"id": "ch_1", "object": "charge", "payment_intent": intent})
+    for word, movement in (("canceled", "payout_cancel"), ("failed", "payout_failure")):
+        told = stripe.pays_out(made)
+        assert await changes(world, stripe, told)
+        await later(world, stripe, timedelta(minutes=30))
+        back = {**told["data"]["object"], "status": word}
+        assert await changes(world, stripe, stripe.event(f"payout.{word}", back))
+        await later(world, stripe, timedelta(minutes=30))
+        balances = await trial_balance(world)
+        assert (balances["processor_clearing"], balances["card_costs"], "cash" in balances) == (21_817, 683, False)
+        made = (movement, 21_817, 0, back)
+    assert await changes(world, stripe, stripe.pays_out(made))
     await later(world, stripe, timedelta(minutes=30))
     await later(world, stripe, timedelta(minutes=30))
     balances = await trial_balance(world)
     assert "processor_clearing" not in balances
     assert (balances["cash"], balances["card_costs"]) == (21_817, 683)
     states = [each["state"] for each in ok(await world.calling(Role.AUDITOR).get("/v1/payouts"))["items"]]
-    assert states == ["matched", "failed"]
+    assert states == ["matched", "failed", "failed"]
 
 
 async def test_a_deposit_waits_for_its_visit(world: World, stripe: StripeStandIn) -> None:

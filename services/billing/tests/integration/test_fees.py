@@ -9,7 +9,17 @@ from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_events.contracts.session_codes import ConsentCategory
 from services.billing.tests.builders import ANA, local
-from services.billing.tests.clinic import books, charges, fees, has_patient, missed, ok, refusal, trial_balance
+from services.billing.tests.clinic import (
+    books,
+    charges,
+    corrected,
+    fees,
+    has_patient,
+    missed,
+    ok,
+    refusal,
+    trial_balance,
+)
 from services.billing.tests.heard import consent, later, registered, session_refused
 from services.billing.tests.world import World
 
@@ -26,12 +36,6 @@ async def cancelled(world: World, visit: dict[str, Any], notice_minutes: int, by
             notice_minutes=notice_minutes,
         )
     )
-
-
-async def corrected(world: World, visit: dict[str, Any]) -> None:
-    status = codes.AppointmentStatus
-    after = later(visit, status=status.ARRIVED)
-    await world.hear(contracts.AppointmentCorrected(**after, from_=status.MISSED, to=status.ARRIVED))
 
 
 async def has_had_the_courtesy(world: World) -> None:

@@ -41,6 +41,7 @@ RIGHT = {
     "birth_date_year": str(BORN.year),
 }
 WRONG = {**RIGHT, "birth_date_year": "1989"}
+KEPT_AND_FREE = (("$40.00", "kept for a visit to come."), ("$25.00", "free for whatever comes."))
 BEN = "0199e0a0-0000-7000-8000-0000000000b2"
 
 
@@ -156,6 +157,10 @@ async def test_a_patient_pays_by_card_and_pressing_twice_makes_one_link(world: W
     await tells_all(world, desk.news)
     paid = await someone.opens(MINE)
     assert "You owe nothing. $25.00 you paid is free for whatever comes" in paid.text
+    visit = await books(world, local(14, 9, month=12))
+    await pays(world, 40, appointment_id=visit["appointment_id"])
+    kept = await someone.opens(MINE)
+    assert all(f"{what} of it is {meant}" in kept.text for what, meant in KEPT_AND_FREE)
 
 
 async def test_without_a_processor_nobody_is_asked_for_a_card(world: World) -> None:

@@ -1,7 +1,9 @@
 """Money that is paid beforehand, over HTTP and with events: deposits for visits, packages of visits."""
 
 from datetime import timedelta
+from typing import Any
 
+from billing.domain.ids import PatientId
 from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_service.identity import Role
@@ -10,7 +12,12 @@ from services.billing.tests.clinic import (
     bill,
     books,
     buys_package,
+    corrected,
+    estimates,
+    fees,
     has_patient,
+    issue,
+    missed,
     ok,
     pays,
     refusal,
@@ -19,8 +26,17 @@ from services.billing.tests.clinic import (
     trial_balance,
     usd,
 )
-from services.billing.tests.heard import DRUG, INFUSION, THERAPY_HOUR, care_discharged, later, session_completed
-from services.billing.tests.world import World
+from services.billing.tests.heard import (
+    DRUG,
+    INFUSION,
+    THERAPY_HOUR,
+    care_discharged,
+    later,
+    session_completed,
+    session_refused,
+)
+from services.billing.tests.heard import visit as planned_visit
+from services.billing.tests.world import World, is_found, takes_cards
 
 
 async def test_a_deposit_is_owed_to_the_patient_until_its_visit_is_charged(world: World) -> None:
@@ -47,6 +63,68 @@ async def test_the_deposit_for_a_visit_the_clinic_cancels_is_the_patients_again(
     assert await trial_balance(world) == {"cash": 30_000, "unapplied_payments": -30_000}
     account = await the_account(world)
     assert (account["credit"], account["prepaid"]) == (usd(300), usd(0))
+
+
+async def asks_for_deposit(world: World, visit: dict[str, Any]) -> None:
+    body = {"patient_id": ANA, "appointment_id": visit["appointment_id"], "amount": usd(100)}
+    ok(await world.biller.post("/v1/payment-links", body), 201)
+
+
+async def test_a_visit_without_treatment_frees_what_was_kept_covered_and_asked_for(world: World) -> None:
+    """The dose was refused, or the hour was a coordination call: the visit is still to be done, by another one."""
+    takes_cards(world)
+    is_found(world)
+    await has_patient(world)
+    visit = await books(world, local(14, 9, month=12))
+    await pays(world, 300, appointment_id=visit["appointment_id"])
+    await asks_for_deposit(world, visit)
+    before = await world.said_types(ANA)
+    await world.hear(session_refused(visit))
+
+    account = await the_account(world)
+    assert (account["credit"], account["prepaid"]) == (usd(300), usd(0))
+    (link,) = ok(await world.biller.get("/v1/payment-links", patient_id=ANA))["items"]
+    assert link["state"] == "closing"
+    assert [each["due_by"] for each in await estimates(world)] == [None]
+    await world.travel(timedelta(minutes=15))
+    assert (await world.said_types(ANA))[len(before) :].count("AccountLinkIssued") == 1
+    body = {"patient_id": ANA, "amount": usd(50), "method": "cash", "appointment_id": visit["appointment_id"]}
+    assert refusal(await world.biller.post("/v1/payments", body)) == (409, "visit_over")
+    await world.hear(session_refused(visit))
+    assert (await the_account(world))["credit"] == usd(300)
+
+
+async def test_a_refusal_heard_before_the_visit_was_booked_keeps_nothing_for_it(world: World) -> None:
+    await has_patient(world)
+    visit = planned_visit(local(14, 9, month=12))
+    await world.hear(session_refused(visit))
+    await world.hear(contracts.TreatmentBooked(**visit, booked_by=codes.BookedBy.STAFF))
+    assert await estimates(world) == []
+    body = {"patient_id": ANA, "amount": usd(50), "method": "cash", "appointment_id": visit["appointment_id"]}
+    assert refusal(await world.biller.post("/v1/payments", body)) == (409, "visit_over")
+    await missed(world, visit)
+    assert await fees(world) == []
+
+
+async def test_a_lost_visit_is_not_asked_to_be_paid_for_and_its_place_in_the_estimate_is_free(world: World) -> None:
+    """And taken again when it was not lost after all."""
+    takes_cards(world)
+    await has_patient(world)
+    visit = await books(world, local(14, 9, month=12))
+    (estimate,) = await estimates(world)
+    await issue(world, estimate)
+    await asks_for_deposit(world, visit)
+    lost = await missed(world, visit)
+    (link,) = ok(await world.biller.get("/v1/payment-links", patient_id=ANA))["items"]
+    assert link["state"] == "closing"
+    assert await covered(world) == []
+    await corrected(world, lost)
+    assert await covered(world) == [visit["appointment_id"]]
+
+
+async def covered(world: World) -> list[str]:
+    found = await world.ports.estimates.all_of(PatientId(ANA))
+    return [each.appointment_id for estimate in found for each in estimate.covered]
 
 
 async def test_a_package_pays_for_its_visits_and_what_is_unused_goes_back(world: World) -> None:

@@ -301,6 +301,7 @@ _MEANINGS: Final[Mapping[str, Callable[[_Event], News | None]]] = {
     "charge.dispute.closed": _dispute,
     "payout.reconciliation_completed": _payout,
     "payout.failed": _payout,
+    "payout.canceled": _payout,
 }
 """What the endpoint is to be sent, and what each means."""
 TOLD: Final = tuple(_MEANINGS)

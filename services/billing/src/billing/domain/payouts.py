@@ -2,9 +2,9 @@
 
 Invariant: each movement of a payout is booked once for each walk over them, in the commit that keeps how far the payout
 has come. A payout is matched when all its movements are known and come to its amount: what was taken for the clinic,
-less what was given back, taken for disputes and kept as fees. One that the bank gave back is walked over again, from
-the bank to the processor, and once more when it is paid out with a later one; where its money stands follows from how
-often that was told, not from the order.
+less what was given back, taken for disputes and kept as fees. One that the bank gave back, or that was called off
+before, is walked over again, from the bank to the processor, and once more when it is paid out with a later one; where
+its money stands follows from how often that was told, not from the order.
 """
 
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ class MovementKind(StrEnum):
 
 class PayoutState(StrEnum):
     """OPEN: its movements are being booked. UNMATCHED: they are not told, or come to another amount. FAILED: the bank
-    gave it back; it is paid out again with a later one.
+    gave it back, or never had it; it is paid out again with a later one.
     """
 
     OPEN = "open"

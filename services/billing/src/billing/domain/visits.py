@@ -54,7 +54,9 @@ class VisitCoverageBlocked(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit(Aggregate):
-    """An appointment as last heard of. `appointment_version` is booking's version: older news changes nothing."""
+    """An appointment as last heard of. `appointment_version` is booking's version: older news changes nothing.
+    `not_treated`: the patient came, and the clinic refused the dose or held no hour.
+    """
 
     id: AppointmentId
     patient_id: PatientId
@@ -67,17 +69,40 @@ class Visit(Aggregate):
     appointment_version: int
     against: Obstacle | None = None
     """Why it could not be charged as things stand: nobody asked for the coverage, or Medicare."""
+    not_treated: bool = False
+
+    @classmethod
+    def unheard_of(
+        cls, visit_id: AppointmentId, patient_id: PatientId, kind: VisitKind, plan_id: PlanId | None, *, at: datetime
+    ) -> "Visit":
+        """One that somebody else than booking tells of first; whatever booking says of it is newer."""
+        return cls(
+            id=visit_id,
+            patient_id=patient_id,
+            kind=kind,
+            starts_at=at,
+            state=VisitState.ARRIVED,
+            providers=(),
+            place_of_service=None,
+            plan_id=plan_id,
+            appointment_version=0,
+        )
 
     @property
     def is_to_be_charged(self) -> bool:
         """Whether a charge for it may still come."""
-        return self.kind not in FREE_KINDS and self.state in (VisitState.BOOKED, VisitState.ARRIVED)
+        expected = self.state in (VisitState.BOOKED, VisitState.ARRIVED) and not self.not_treated
+        return expected and self.kind not in FREE_KINDS
+
+    def refused(self) -> "Visit":
+        """Nothing was rendered, and nothing will be."""
+        return self if self.not_treated else replace(self.recording(), not_treated=True)
 
     def updated(self, newer: "Visit") -> "Visit":
         """The visit as the newer of the two has it; itself when it knows as much already."""
         if newer.appointment_version <= self.appointment_version:
             return self
-        return replace(newer, version=self.version + 1, against=self.against)
+        return replace(newer, version=self.version + 1, against=self.against, not_treated=self.not_treated)
 
     def judge(self, account: Account, practice: Practice, day: date, *, now: datetime) -> "Visit":
         """The visit with what speaks against charging it. Said when it becomes blocked: there is time to settle it."""

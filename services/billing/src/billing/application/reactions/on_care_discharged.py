@@ -1,5 +1,6 @@
 """Sessions says that a patient's care has ended: what they paid for visits that will not be is theirs again."""
 
+from billing.application.account_news import tell_of_news
 from billing.application.bookkeeping import keep_books, open_books
 from billing.application.ports import Ports
 from billing.domain.books import Books
@@ -30,3 +31,4 @@ async def on_care_discharged(event: Received[CareDischarged], tx: Transaction, p
             books.release(package)
 
     await keep_books(opened, release, tx, ports)
+    await tell_of_news(patient_id, tx, ports)

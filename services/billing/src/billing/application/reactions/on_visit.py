@@ -1,16 +1,17 @@
 """Reactions to appointments: what is to come, the estimate it wants, and what a lost visit costs."""
 
 from billing.application.account_of import account_of
-from billing.application.bookkeeping import OpenBooks, keep_books, open_books
+from billing.application.bookkeeping import open_books
 from billing.application.coverage_of_visits import judged
 from billing.application.fees import open_fee, visit_took_place
+from billing.application.lost_visits import free_all_of
 from billing.application.ports import Ports
 from billing.application.rendered_services import place_of
-from billing.application.wanted_estimates import free_place, reprice, want_estimate
+from billing.application.wanted_estimates import reprice, want_estimate
 from billing.domain.courses import Course
 from billing.domain.fee_cases import FeeCase, FeeCause
 from billing.domain.ids import AppointmentId, PatientId, PlanId, StaffId
-from billing.domain.visits import FREE_KINDS, Visit, VisitKind, VisitState
+from billing.domain.visits import Visit, VisitKind, VisitState
 from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_events.subscription import Received
@@ -28,7 +29,7 @@ async def on_booked(
         ports.estimates.all_of(patient_id),
         _course_of(event.data, ports),
     )
-    if visit is not None and visit.kind not in FREE_KINDS:
+    if visit is not None and visit.is_to_be_charged:
         await want_estimate(visit, course, known, event.time, tx, ports)
 
 
@@ -78,17 +79,10 @@ async def on_cancelled(
     )
     if visit is None:
         return
-    await free_money_kept_for(visit, opened, tx, ports)
-    await free_place(visit, opened.estimates, tx, ports)
-    if event.data.cancelled_by is codes.CancelledBy.PATIENT and fee is None:
+    await free_all_of(visit, opened, tx, ports)
+    if event.data.cancelled_by is codes.CancelledBy.PATIENT and fee is None and not visit.not_treated:
         notice = event.data.notice_minutes
         await open_fee(visit, FeeCause.LATE_CANCELLATION, notice, lost_at=event.time, tx=tx, ports=ports)
-
-
-async def free_money_kept_for(visit: Visit, opened: OpenBooks, tx: Transaction, ports: Ports) -> None:
-    """The visit is lost: what was paid for it beforehand is the patient's, for whatever is owed."""
-    if any(payment.kept_for == visit.id for payment in opened.payments.values()):
-        await keep_books(opened, lambda books: books.free(visit.id), tx, ports)
 
 
 async def on_missed(
@@ -100,24 +94,46 @@ async def on_missed(
         open_books(PatientId(event.data.patient_id), ports),
     )
     if visit is not None:
-        await free_money_kept_for(visit, opened, tx, ports)
-    if visit is not None and fee is None:
+        await free_all_of(visit, opened, tx, ports)
+    if visit is not None and fee is None and not visit.not_treated:
         await open_fee(visit, FeeCause.NO_SHOW, 0, lost_at=visit.starts_at, tx=tx, ports=ports)
 
 
 async def on_corrected(event: Received[contracts.AppointmentCorrected], tx: Transaction, ports: Ports) -> None:
-    """The visit was not lost after all: whatever was charged for that is not owed."""
+    """The visit was not lost after all: whatever was charged for that is not owed, and it has its place again."""
     came = event.data.to is codes.AppointmentStatus.ARRIVED
-    visit, fee = await side_by_side(
-        _note(event.data, VisitState.ARRIVED if came else VisitState.BOOKED, tx, ports), _fee_for(event.data, ports)
+    visit, fee, known, course = await side_by_side(
+        _note(event.data, VisitState.ARRIVED if came else VisitState.BOOKED, tx, ports),
+        _fee_for(event.data, ports),
+        ports.estimates.all_of(PatientId(event.data.patient_id)),
+        _course_of(event.data, ports),
     )
-    if visit is not None:
-        await visit_took_place(fee, tx, ports)
+    if visit is None:
+        return
+    await visit_took_place(fee, tx, ports)
+    if visit.is_to_be_charged:
+        await want_estimate(visit, course, known, event.time, tx, ports)
 
 
 async def on_session_refused(event: Received[contracts.SessionRefused], tx: Transaction, ports: Ports) -> None:
-    """The clinic did not treat: that never costs anything, whoever could have arranged what was missing."""
-    await visit_took_place(await _fee_for(event.data, ports), tx, ports)
+    """The clinic did not treat: that never costs anything, whoever could have arranged what was missing, and nothing is
+    kept for it any more. What it was for is still to be done, by another visit. It may be heard before the visit is.
+    """
+    data = event.data
+    patient_id, visit_id = PatientId(data.patient_id), AppointmentId(data.appointment_id)
+    account, known, fee, opened = await side_by_side(
+        account_of(patient_id, tx, ports),
+        ports.visits.find(visit_id, of=patient_id),
+        _fee_for(data, ports),
+        open_books(patient_id, ports),
+    )
+    visit = known or Visit.unheard_of(
+        visit_id, patient_id, VisitKind(data.kind.value), PlanId(data.plan_id) if data.plan_id else None, at=data.at
+    )
+    refused = judged(visit.refused(), account, tx, ports)
+    await upsert(ports.visits, known, refused, tx)
+    await visit_took_place(fee, tx, ports)
+    await free_all_of(refused, opened, tx, ports)
 
 
 async def _fee_for(data: contracts.AppointmentEvent | contracts.SessionRefused, ports: Ports) -> FeeCase | None:
