@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.bench import counts, latency, throughput
+from tests.bench import counts, latency, listening, throughput
 from tests.bench.counts import Counts
 
 FILE: Final = Path(__file__).with_name("baseline.json")
@@ -51,6 +51,8 @@ TARGETS: Final[Mapping[str, Target]] = {
     latency.COMPLETE_TO_CASE: Target(2.5),
     throughput.RELAY_BATCHED: Target(10.0, at_least=True),
     throughput.DELIVERY: Target(0.7, at_least=True),
+    listening.SUBSCRIBER: Target(0.7, at_least=True),
+    listening.VERIFY: Target(0.4, at_least=True),
 }
 
 

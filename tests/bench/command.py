@@ -47,10 +47,11 @@ class Extent:
     relayed: int
     relayed_alone: int
     consumed: int
+    read: int
 
 
-USUAL: Final = Extent(rounds=100, turns=5, relayed=400, relayed_alone=20, consumed=120)
-TINY: Final = Extent(rounds=1, turns=1, relayed=120, relayed_alone=2, consumed=25)
+USUAL: Final = Extent(rounds=100, turns=5, relayed=400, relayed_alone=20, consumed=120, read=30_000)
+TINY: Final = Extent(rounds=1, turns=1, relayed=120, relayed_alone=2, consumed=25, read=200)
 """Enough to see that every measurement works; its times mean nothing."""
 
 
@@ -116,6 +117,7 @@ async def measure(stack: Stack, extent: Extent, counted: Counts) -> Results:
             rows=extent.relayed,
             alone=extent.relayed_alone,
             events=extent.consumed,
+            read=extent.read,
         )
     return Results(
         store=await store_name(store_url),

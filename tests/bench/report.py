@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from rich.table import Table
 
-from tests.bench import counts, latency, throughput
+from tests.bench import counts, latency, listening, throughput
 from tests.bench.baseline import TARGETS, Baseline
 from tests.bench.counts import Counts
 from tests.bench.latency import Latency
@@ -21,6 +21,8 @@ _FLOORS: Final[Mapping[str, str]] = {
     latency.COMPLETE_TO_CASE: "the sum of the three below",
     throughput.RELAY_BATCHED: throughput.RELAY_ALONE,
     throughput.DELIVERY: throughput.BARE_CONSUMER,
+    listening.SUBSCRIBER: listening.BARE_LOOP,
+    listening.VERIFY: listening.BARE_LOOP,
 }
 
 

@@ -15,7 +15,7 @@ from datetime import timedelta
 from statistics import median
 from typing import Any, Final
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
@@ -46,14 +46,14 @@ from careflow_events.publication import Publication
 from careflow_events.relay import Relay
 from careflow_events.sealing import Sealer
 from careflow_events.subscription import Received, hears
-from careflow_events.testing.builders import NOON, a_record, an_event, publication
-from careflow_events.topics import Topic
+from careflow_events.testing.builders import NOON, publication
 from careflow_service.clock import wall_clock
 from careflow_service.ids import new_id
 from careflow_service.mongo.indexes import ensure_indexes
+from tests.bench import listening
 from tests.bench.floors import commit
 from tests.bench.stopwatch import Times
-from tests.bench.topics import make_topic
+from tests.bench.topics import PATIENTS, in_topic, make_topic, send
 
 RELAY_BATCHED: Final = "relay, batched"
 RELAY_ALONE: Final = "relay, one by one"
@@ -62,7 +62,6 @@ BARE_CONSUMER: Final = "bare consumer"
 
 LEASE_TTL: Final = timedelta(hours=1)
 """So long that renewing it is no part of what is timed."""
-_PATIENTS: Final = 10
 _ROWS_PER_APPEND: Final = 100
 _PATIENCE_SECONDS: Final = 30.0
 _FAULTS: Final = diagnosis(store_is_away)
@@ -85,14 +84,18 @@ class Throughput:
         return {
             RELAY_BATCHED: self._faster(RELAY_BATCHED, RELAY_ALONE),
             DELIVERY: self._faster(DELIVERY, BARE_CONSUMER),
+            listening.SUBSCRIBER: self._faster(listening.SUBSCRIBER, listening.BARE_LOOP),
+            listening.VERIFY: self._faster(listening.VERIFY, listening.BARE_LOOP),
         }
 
     def _faster(self, this: str, than: str) -> float:
         return median(mine / other for mine, other in zip(self.turns[this], self.turns[than], strict=True))
 
 
-async def measure(store_url: str, kafka_url: str, *, turns: int, rows: int, alone: int, events: int) -> Throughput:
-    """In each turn relay `rows` in batches and `alone` one by one, and consume `events` twice."""
+async def measure(
+    store_url: str, kafka_url: str, *, turns: int, rows: int, alone: int, events: int, read: int
+) -> Throughput:
+    """In each turn relay `rows` in batches and `alone` one by one, consume `events` twice, and read `read` thrice."""
     rates: dict[str, list[float]] = {RELAY_BATCHED: [], RELAY_ALONE: [], DELIVERY: [], BARE_CONSUMER: []}
     async with _database(store_url, "bench_relay") as database:
         relay = _Relaying(database, kafka_url, await make_topic(kafka_url, 3))
@@ -102,12 +105,12 @@ async def measure(store_url: str, kafka_url: str, *, turns: int, rows: int, alon
                 rates[RELAY_BATCHED].append(await relay.batched(rows))
     for _ in range(turns):
         topic = await make_topic(kafka_url, 3)
-        await _send(kafka_url, topic, events)
+        await send(kafka_url, topic, events)
         async with _database(store_url, "bench_bare") as database:
             rates[BARE_CONSUMER].append(await _consume_bare(database, kafka_url, topic, events))
         async with _database(store_url, "bench_delivery") as database:
             rates[DELIVERY].append(await _deliver(database, kafka_url, topic, events))
-    return Throughput(rates)
+    return Throughput(rates | await listening.measure(kafka_url, turns=turns, records=read))
 
 
 @asynccontextmanager
@@ -204,7 +207,7 @@ class _Meter:
 
     def more(self, count: int, *, since: float) -> None:
         """`since`: when these began to be handled. What began once everybody was warm is counted."""
-        if self.began is None and self.handled >= min(_PATIENTS, self.expected - count):
+        if self.began is None and self.handled >= min(PATIENTS, self.expected - count):
             self.began, self.warmed_up = since, self.handled
         self.handled += count
         self.ended = time.perf_counter()
@@ -217,35 +220,10 @@ class _Meter:
         return (self.handled - self.warmed_up) / (self.ended - self.began)
 
 
-async def _send(kafka_url: str, topic: str, events: int) -> None:
-    async with AIOKafkaProducer(bootstrap_servers=kafka_url, acks="all", enable_idempotence=True) as producer:
-        for record in _records(topic, events):
-            await producer.send(topic, record.value, key=record.key, headers=list(record.headers))
-        await producer.flush()
-
-
-def _records(topic: str, events: int) -> Sequence[ConsumedRecord]:
-    return [
-        a_record(an_event(number // _PATIENTS + 1, patient=number % _PATIENTS + 1, topic=topic))
-        for number in range(events)
-    ]
-
-
 async def _deliver(database: AsyncDatabase[dict[str, Any]], kafka_url: str, topic: str, events: int) -> float:
     """FastStream, Delivery, position and effect: what a worker does with an event, without a service."""
-    with _in_topic(topic):
+    with in_topic(topic):
         return await _deliver_from(database, kafka_url, topic, events)
-
-
-@contextmanager
-def _in_topic(name: str) -> Iterator[None]:
-    """An event is believed in its own topic only; within this block that is the one measured."""
-    before = ClearanceExtended.topic
-    ClearanceExtended.topic = Topic(name, before.service, before.classification)
-    try:
-        yield
-    finally:
-        ClearanceExtended.topic = before
 
 
 async def _deliver_from(database: AsyncDatabase[dict[str, Any]], kafka_url: str, topic: str, events: int) -> float:

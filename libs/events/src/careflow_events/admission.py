@@ -7,7 +7,7 @@ the topic of appointments.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from pydantic import BaseModel
 
@@ -84,14 +84,24 @@ class Admission:
             raise MalformedEnvelope(EnvelopeFault.FROM_THE_FUTURE)
 
 
-def confirm_data(event: Envelope, data: EventData) -> None:
+class Said(Protocol):
+    """What of an event its data is held against."""
+
+    @property
+    def subject(self) -> str | None: ...
+    @property
+    def time(self) -> datetime: ...
+
+
+def confirm_data(event: Said, data: EventData) -> None:
     """An event is about whom its data says, and tells no time that nobody means. Raises MalformedEnvelope."""
     if event.subject != subject_of(data):
         raise MalformedEnvelope(EnvelopeFault.SUBJECT_DIFFERS)
     times: list[date] = []
     _collect(data.__dict__.values(), times)
-    if not all(_within_reach(each, event.time) for each in times):
-        raise MalformedEnvelope(EnvelopeFault.OUT_OF_REACH)
+    for each in times:
+        if not _within_reach(each, event.time):
+            raise MalformedEnvelope(EnvelopeFault.OUT_OF_REACH)
 
 
 def _within_reach(told: date, at: datetime) -> bool:

@@ -26,6 +26,7 @@ LONGEST_ATTRIBUTE: Final = 512
 _SEQUENCE = re.compile(r"\d{10}", re.ASCII)
 TYPE_HEADER: Final = "careflow-type"
 ID_HEADER: Final = "careflow-id"
+TRACE_HEADER: Final = "traceparent"
 _MIRRORS: Final = {
     TYPE_HEADER: "type",
     ID_HEADER: "id",
@@ -131,7 +132,7 @@ def record_headers(envelope: Envelope) -> list[tuple[str, bytes]]:
     """
     headers = [("content-type", CONTENT_TYPE), (TYPE_HEADER, envelope.type), (ID_HEADER, envelope.id)]
     if envelope.traceparent is not None:
-        headers.append(("traceparent", envelope.traceparent))
+        headers.append((TRACE_HEADER, envelope.traceparent))
     return [(name, value.encode()) for name, value in headers]
 
 
@@ -213,7 +214,8 @@ _ATTRIBUTES: Final = (
 
 
 def _envelope(attributes: Mapping[str, object], data: object) -> Envelope:
-    if _texts(attributes, ["specversion"])["specversion"] != SPEC_VERSION:
+    if attributes.get("specversion") != SPEC_VERSION:
+        _texts(attributes, ["specversion"])
         raise MalformedEnvelope(EnvelopeFault.SPEC_VERSION)
     given = _texts(attributes, _ATTRIBUTES)
     if given.get("datacontenttype", DATA_CONTENT_TYPE) != DATA_CONTENT_TYPE:
@@ -226,7 +228,12 @@ def _envelope(attributes: Mapping[str, object], data: object) -> Envelope:
         raise MalformedEnvelope(EnvelopeFault.MISSING_ATTRIBUTE, "stream" if stream is None else "sequence")
     if stream is not None and (subject is None or not stream.endswith(f"/{subject}")):
         raise MalformedEnvelope(EnvelopeFault.INVALID_ATTRIBUTE, "stream")
+    time = _moment("time", given["time"])
     recorded = given.get("recordedtime")
+    if recorded is None or recorded == given["time"]:
+        recordedtime = None if recorded is None else time
+    else:
+        recordedtime = _moment("recordedtime", recorded)
     return Envelope(
         id=given["id"],
         source=given["source"],
@@ -234,8 +241,8 @@ def _envelope(attributes: Mapping[str, object], data: object) -> Envelope:
         subject=subject,
         stream=stream,
         sequence=sequence,
-        time=_moment("time", given["time"]),
-        recordedtime=None if recorded is None else _moment("recordedtime", recorded),
+        time=time,
+        recordedtime=recordedtime,
         dataschema=given["dataschema"],
         correlationid=given.get("correlationid"),
         causationid=given.get("causationid"),

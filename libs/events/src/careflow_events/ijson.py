@@ -57,6 +57,8 @@ def _confirm(values: Iterable[Any], levels: int) -> None:
     """
     for value in values:
         kind = type(value)
+        if kind is str:
+            continue
         if kind is dict or kind is list:
             if levels == 1:
                 raise NotIJson(JsonFault.TOO_DEEP)

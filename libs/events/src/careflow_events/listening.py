@@ -18,6 +18,7 @@ from careflow_events.contracts.feed import FeedCheckpoint
 from careflow_events.contracts.model import EventData
 from careflow_events.envelope import Envelope, MalformedEnvelope
 from careflow_events.freshness import Freshness
+from careflow_events.one_pass import Arrived, OnePass
 from careflow_events.positions import Position, Standing
 from careflow_events.sealing import KeyRing, SectionBroken
 from careflow_events.subscription import Received, received
@@ -66,7 +67,8 @@ class Listening:
         freshness: Freshness,
         clock: Callable[[], datetime],
     ) -> None:
-        self._handlers: Mapping[str, Handler[Any]] = {contract.type(): each for contract, each in handlers.items()}
+        self._handlers = handlers
+        self._one_pass = OnePass(handlers, keyring=keyring, clock=clock)
         self._admission = Admission((contract.topic for contract in handlers), clock)
         self._keyring = keyring
         self._places = places
@@ -74,9 +76,19 @@ class Listening:
         self._freshness = freshness
         self._known: defaultdict[tuple[str, int], dict[str, Reached]] = defaultdict(dict)
 
-    async def take(self, record: ConsumedRecord) -> None:
+    async def take(self, record: Arrived) -> None:
         """Handles the record, unless it was handled before. Raises KeyMissing, and whatever the handler, the places or
         who is told of trouble raise; then the record is to be read again.
+        """
+        event: Received[Any] | Envelope | None = self._one_pass.read(record)
+        if event is None:
+            event = await self._read(consumed(record))
+        if event is not None:
+            await self._take(record, event)
+
+    async def _read(self, record: ConsumedRecord) -> Envelope | None:
+        """The envelope of what is not as our services write it, or is a section's to open; None where nothing is to be
+        handled.
         """
         try:
             event = self._admission.admit(record)
@@ -84,25 +96,26 @@ class Listening:
                 checkpoint = catalogue.read(event, self._keyring)
                 assert isinstance(checkpoint, FeedCheckpoint)
                 self._freshness.note(record.place, checkpoint)
-                return
+                return None
         except (MalformedEnvelope, MalformedData) as error:
             await self._tell(_unreadable(record, error.code))
-            return
-        await self._take(record, event)
+            return None
+        return event
 
     def forget(self, *, but: Collection[tuple[str, int]]) -> None:
         """What is remembered of all other partitions is not to be relied on: somebody else may have read on there."""
         for place in [place for place in self._known if place not in but]:
             del self._known[place]
 
-    async def _take(self, record: ConsumedRecord, event: Envelope) -> None:
+    async def _take(self, record: Arrived, event: Received[Any] | Envelope) -> None:
         stream, sequence = event.stream or "", event.sequence or 0
-        known = self._known[record.place]
+        known = self._known[record.topic, record.partition]
         reached = known.get(stream)
         if reached is None and self._places is not None:
             reached = await self._places.find(stream)
-        for trouble in _before(stream, sequence, event.id, reached):
-            await self._tell(trouble)
+        if sequence != (1 if reached is None else reached.sequence + 1):
+            for trouble in _before(stream, sequence, event.id, reached):
+                await self._tell(trouble)
         if reached is not None and sequence <= reached.sequence:
             return
         await self._handle(record, event)
@@ -110,18 +123,20 @@ class Listening:
         if self._places is not None:
             await self._places.keep(stream, known[stream])
 
-    async def _handle(self, record: ConsumedRecord, event: Envelope) -> None:
-        handler = self._handlers.get(event.type)
+    async def _handle(self, record: Arrived, event: Received[Any] | Envelope) -> None:
+        contract = catalogue.contract_for(event.type) if isinstance(event, Envelope) else type(event.data)
+        handler = None if contract is None else self._handlers.get(contract)
         if handler is None:
             return
-        try:
-            heard = received(event, self._keyring)
-        except (MalformedEnvelope, MalformedData, SectionBroken) as error:
-            await self._tell(_unreadable(record, error.code))
-            return
-        handling = handler(heard)
+        if isinstance(event, Envelope):
+            try:
+                event = received(event, self._keyring)
+            except (MalformedEnvelope, MalformedData, SectionBroken) as error:
+                await self._tell(_unreadable(record, error.code))
+                return
+        handling = handler(event)
         if not isawaitable(handling):  # nobody's types were checked
-            raise TypeError(f"a handler of {event.type} is no coroutine function: define it by `async def`")
+            raise TypeError(f"a handler of {event.data.type()} is no coroutine function: define it by `async def`")
         await handling
 
 
@@ -137,5 +152,17 @@ def _before(stream: str, sequence: int, event_id: str, reached: Reached | None) 
     return []
 
 
-def _unreadable(record: ConsumedRecord, code: str) -> Unreadable:
+def consumed(record: Arrived) -> ConsumedRecord:
+    """The record as this library knows it."""
+    return ConsumedRecord(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        value=record.value,
+        headers=tuple(record.headers),
+    )
+
+
+def _unreadable(record: Arrived, code: str) -> Unreadable:
     return Unreadable(record.topic, record.partition, record.offset, code)

@@ -7,7 +7,7 @@ begins once, at a place that is committed before anything is read; after that no
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
@@ -40,6 +40,7 @@ ANSWER_SECONDS: Final = 3.0
 _GROUP_IN_USE: Final = (CommitFailedError, IllegalGenerationError, UnknownMemberIdError)
 
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
+Take: TypeAlias = Callable[[Record], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
 
@@ -116,23 +117,24 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]  # the client lib
         finally:
             await self._client.stop()
 
-    async def records(self) -> AsyncGenerator[Record, None]:
-        """What the next poll brings, in the order of each partition. A record counts as handled when the next one is
-        asked for. Ends early when the partitions change hands, or to poll again; what was left comes with the next.
+    async def hear(self, take: Take, stopping: asyncio.Event) -> None:
+        """Has `take` handle what the next poll brings, one after the other, in the order of each partition; to return
+        is to have handled it. Ends early when told to stop, when the partitions change hands, or to poll again; what
+        was left comes again.
         """
-        left = await self._poll()
+        polled = await self._poll()
         generation, handovers, began = self._generation, self._handovers, time.monotonic()
-        for index, record in enumerate(left):
-            if generation != self._generation:
-                return
-            if time.monotonic() - began > READ_ON_AFTER_SECONDS:
-                self._read_again(left[index:])
-                return
-            place = TopicPartition(record.topic, record.partition)
-            async with self._busy:
-                yield record
-                if handovers == self._handovers:  # else somebody else may have read on since, and this would go back
-                    self._uncommitted[place] = record.offset + 1
+        async with self._busy:
+            for place, records in polled.items():
+                for index, record in enumerate(records):
+                    if stopping.is_set() or generation != self._generation:
+                        return
+                    if time.monotonic() - began > READ_ON_AFTER_SECONDS:
+                        self._read_again(polled, place, index)
+                        return
+                    await take(record)
+                    if handovers == self._handovers:  # else somebody else may have read on, and this would go back
+                        self._uncommitted[place] = record.offset + 1
 
     async def commit_when_due(self) -> None:
         """Commits what was handled, once a second."""
@@ -161,18 +163,20 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]  # the client lib
             self._committed[place] = offset
         self._assigned(held, frozenset(own))
 
-    async def _poll(self) -> list[Record]:
+    async def _poll(self) -> Mapping[TopicPartition, Sequence[Record]]:
         try:
-            polled = await self._client.getmany(timeout_ms=POLL_MS, max_records=RECORDS_PER_POLL)
+            polled: Mapping[TopicPartition, Sequence[Record]] = await self._client.getmany(
+                timeout_ms=POLL_MS, max_records=RECORDS_PER_POLL
+            )
         except OffsetOutOfRangeError as error:
             for place, wanted in error.args[0].items():
                 await self._go_on_behind(place, wanted)
-            return []
+            return {}
         except NoOffsetForPartitionError as error:  # a partition was added, or its topic was made anew
             (place,) = error.args
             await self._go_on_behind(place, self._committed.pop(place, 0))
-            return []
-        return [record for records in polled.values() for record in records]
+            return {}
+        return polled
 
     async def _go_on_behind(self, place: TopicPartition, wanted: int) -> None:
         begins = (await self._client.beginning_offsets([place]))[place]
@@ -181,11 +185,12 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]  # the client lib
         if place in self._client.assignment():
             self._client.seek(place, begins)
 
-    def _read_again(self, left: Sequence[Record]) -> None:
-        for record in reversed(left):
-            place = TopicPartition(record.topic, record.partition)
+    def _read_again(self, polled: Mapping[TopicPartition, Sequence[Record]], began: TopicPartition, index: int) -> None:
+        """Everything of the poll from this record on."""
+        places = list(polled)
+        for place in places[places.index(began) :]:
             if place in self._client.assignment():
-                self._client.seek(place, record.offset)
+                self._client.seek(place, polled[place][index if place == began else 0].offset)
 
     async def _commit(self) -> None:
         offsets = dict(self._uncommitted)

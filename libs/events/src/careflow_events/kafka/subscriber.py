@@ -15,7 +15,7 @@ nothing that was lost is passed over without being told, and no offset is commit
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,7 +27,6 @@ from careflow_events.freshness import STALE_AFTER, Freshness
 from careflow_events.kafka.account import NO_OPTIONS
 from careflow_events.kafka.member import Member, begin
 from careflow_events.kafka.partitions import TopicMissing
-from careflow_events.kafka.reading import consumed
 from careflow_events.listening import D, Handler, Listening, Places, Reached, Tell
 from careflow_events.sealing import KeyMissing, KeyRing
 from careflow_events.subscription import Received
@@ -147,11 +146,7 @@ class Subscriber:
         )
         async with self._membership(listening) as member:
             while not stopping.is_set():
-                async with aclosing(member.records()) as records:
-                    async for record in records:
-                        if stopping.is_set():
-                            break
-                        await listening.take(consumed(record))
+                await member.hear(listening.take, stopping)
                 await member.commit_when_due()
                 for stale in self._freshness.stale():
                     await self._tell(stale)
