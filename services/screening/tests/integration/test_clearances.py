@@ -355,6 +355,18 @@ async def test_a_class_c_medication_asks_a_prescriber_and_suspends_nothing(world
     assert (task["kind"], task["ref"]) == ("prescriber_review", clearance_id)
 
 
+async def test_what_calls_for_an_ecg_after_the_clearance_asks_a_prescriber_until_there_is_one(world: World) -> None:
+    case, clearance_id = await cleared(world)
+    await takes(world, case, "Celexa 20 mg")
+    assert (await reads_clearance(world, clearance_id))["valid"]
+    (task,) = ok(await world.nurse.get("/v1/tasks"))["items"]
+    assert (task["kind"], task["ref"]) == ("prescriber_review", clearance_id)
+    ok(await world.nurse.post(f"/v1/cases/{case['id']}/evidence", evidence("ecg", world.clock())), 201)
+    ok(await world.prescriber.post(f"/v1/tasks/{task['id']}/complete"))
+    await takes(world, case, "citalopram")
+    assert ok(await world.nurse.get("/v1/tasks"))["items"] == []
+
+
 async def test_what_a_prescriber_enters_and_signs_is_reviewed(world: World) -> None:
     case, clearance_id = await cleared(world)
     path = f"/v1/cases/{case['id']}/medications"

@@ -153,7 +153,13 @@ def test_a_reclassified_fact_keeps_what_it_said_before_and_why_it_changed() -> N
     case = case.correcting(
         aneurysm.id,
         lambda each: each.reclassified(
-            each.condition, ConditionStatus.RULED_OUT, None, by=PRESCRIBER, reason="angiography clear", now=NOW
+            each.condition,
+            ConditionStatus.RULED_OUT,
+            None,
+            by=PRESCRIBER,
+            reason="angiography clear",
+            now=NOW,
+            today=NOW.date(),
         ),
     )
     (corrected,) = case.history
@@ -169,7 +175,7 @@ def test_reclassifying_needs_a_reason_and_says_what_can_be() -> None:
         told = fact(ConditionCode.PSYCHOSIS)
         return refusal(
             lambda: told.reclassified(
-                condition, ConditionStatus.HISTORY, occurred_on, by=PRESCRIBER, reason=reason, now=NOW
+                condition, ConditionStatus.HISTORY, occurred_on, by=PRESCRIBER, reason=reason, now=NOW, today=NOW.date()
             )
         ).code
 
@@ -187,6 +193,7 @@ def test_what_was_told_in_words_is_classified_to_a_condition_with_a_code() -> No
         by=PRESCRIBER,
         reason="records of the hospital",
         now=NOW,
+        today=NOW.date(),
     )
     assert known_now.condition is ConditionCode.INTRACEREBRAL_HEMORRHAGE
     assert [step.condition_before for step in known_now.reclassifications] == [ConditionCode.OTHER]

@@ -71,6 +71,10 @@ def test_a_clinic_changes_a_number_in_a_newer_document(content: Path) -> None:
         (lambda document: document["clearance"].pop("valid_for"), "valid_for"),
         (lambda document: document["alert_responses"].pop("crisis_page"), "alert response"),
         (lambda document: document["evidence"].pop(), "kind of evidence"),
+        (
+            lambda document: document["evidence"][2]["required_for"].update(drugs=["celexa"]),
+            r"does not know \(celexa\)",
+        ),
         (lambda document: document["condition_rules"][0].update(finding_class="D"), "finding_class"),
         (lambda document: document["condition_rules"].pop(), "no rule looks for other"),
         (lambda document: document["age_rules"][0].pop("below"), "either `below` or `from_age`"),

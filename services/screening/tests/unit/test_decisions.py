@@ -13,6 +13,7 @@ from screening.domain.decisions import Grounds, grounds
 from screening.domain.evaluation import EvaluationPart
 from screening.domain.evidence import EvidenceKind, EvidenceResult
 from screening.domain.history import ConditionStatus
+from screening.domain.medications import Stop
 from screening.domain.patients import PatientDetails
 from screening.domain.validity import Ends
 from services.screening.tests.builders import (
@@ -22,7 +23,9 @@ from services.screening.tests.builders import (
     NOW,
     NURSE,
     POLICY,
+    PRESCRIBER,
     THIRTY,
+    ZONE,
     blood_pressure,
     days,
     evaluation,
@@ -38,7 +41,7 @@ from services.screening.tests.builders import (
 
 
 def look(case: Case, *alerts: SafetyAlert, patient: PatientDetails = THIRTY, later: float = 0) -> Grounds:
-    return grounds(case, patient, alerts, POLICY, now=NOW + days(later))
+    return grounds(case, patient, alerts, POLICY, now=NOW + days(later), zone=ZONE)
 
 
 def missing(
@@ -106,6 +109,23 @@ def test_who_needs_an_ecg(patient: PatientDetails, history: ConditionStatus | No
     if history:
         case = case.with_facts(fact(ConditionCode.HYPERTENSION, history))
     assert look(case, patient=patient).missing == (("evidence_ecg",) if needed else ())
+
+
+@pytest.mark.parametrize(
+    ("taken", "needed"),
+    [("Celexa 20 mg", True), ("methadone 40 mg", True), ("Zofran as needed", True), ("sertraline", False)],
+)
+def test_who_takes_what_lengthens_the_qt_interval_needs_an_ecg(taken: str, needed: bool) -> None:
+    case = ready_case().with_medication(medication(taken))
+    assert ("evidence_ecg" in look(case).missing) == needed
+
+
+def test_what_was_taken_before_asks_for_no_ecg_once_a_prescriber_has_confirmed_its_end() -> None:
+    today = NOW.date()
+    reported = medication("citalopram").stopped(Stop(last_taken_on=today, at=NOW, by="ana"), today=today)
+    confirmed = Stop(last_taken_on=today, at=NOW, by=PRESCRIBER, confirmed_by=PRESCRIBER)
+    assert look(ready_case().with_medication(reported)).missing == ("evidence_ecg",)
+    assert look(ready_case().with_medication(reported.stopped(confirmed, today=today))).missing == ()
 
 
 def test_an_unknown_patient_is_the_careful_case() -> None:

@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -21,6 +21,7 @@ from services.screening.tests.builders import (
     NOW,
     POLICY,
     THIRTY,
+    ZONE,
     blood_pressure,
     days,
     evidence,
@@ -52,7 +53,7 @@ def findings(
     patient: PatientDetails = THIRTY,
 ) -> list[tuple[str, str]]:
     inputs = known(*facts, taking=taking, with_evidence=with_evidence, patient=patient)
-    return [(finding.rule, finding.finding_class.value) for finding in POLICY.findings(inputs, NOW)]
+    return [(finding.rule, finding.finding_class.value) for finding in POLICY.findings(inputs, NOW, ZONE)]
 
 
 def ago(weeks: float) -> date:
@@ -165,6 +166,41 @@ def test_age(born_on: date, found: list[tuple[str, str]]) -> None:
     assert findings(patient=replace(THIRTY, born_on=born_on)) == found
 
 
+@pytest.mark.parametrize(
+    ("patient", "facts", "evening", "next_day"),
+    [
+        (replace(THIRTY, born_on=date(2008, 11, 24)), (), [("CI-17", "A")], []),
+        (
+            THIRTY,
+            (fact(ConditionCode.STROKE, ConditionStatus.HISTORY, occurred_on=date(2026, 10, 13)),),
+            [("CI-05", "A")],
+            [("CI-05", "B")],
+        ),
+    ],
+    ids=["eighteen tomorrow", "six weeks tomorrow"],
+)
+def test_a_day_begins_at_midnight_of_the_clinic_not_of_utc(
+    patient: PatientDetails,
+    facts: tuple[ClinicalFact, ...],
+    evening: list[tuple[str, str]],
+    next_day: list[tuple[str, str]],
+) -> None:
+    def found(now: datetime) -> list[tuple[str, str]]:
+        of_rules = POLICY.findings(known(*facts, patient=patient), now.astimezone(UTC), ZONE)
+        return [(each.rule, each.finding_class.value) for each in of_rules]
+
+    last_minute = datetime(2026, 11, 23, 23, 59, tzinfo=ZONE)
+    assert found(last_minute) == evening
+    assert found(last_minute + minutes(1)) == next_day
+
+
+def test_a_letter_of_the_evening_before_the_event_clears_nothing() -> None:
+    event = fact(ConditionCode.STROKE, ConditionStatus.HISTORY, occurred_on=date(2026, 10, 1))
+    evening = datetime(2026, 9, 30, 20, 0, tzinfo=ZONE).astimezone(UTC)
+    letter = evidence(EvidenceKind.CARDIOLOGY_LETTER, taken_at=evening)
+    assert findings(event, with_evidence=(letter,)) == [("CI-05", "B")]
+
+
 def test_a_state_the_clinic_is_not_licensed_in() -> None:
     assert findings(patient=replace(THIRTY, state="NV")) == [("CI-19", "A")]
 
@@ -194,7 +230,7 @@ def test_what_is_active_happens_now_however_old_its_date() -> None:
 def test_a_finding_has_everything_of_its_rule_in_it() -> None:
     recent = fact(ConditionCode.STROKE, ConditionStatus.HISTORY, occurred_on=ago(1))
     older = fact(ConditionCode.UNSTABLE_ANGINA, ConditionStatus.HISTORY, occurred_on=ago(10))
-    (finding,) = POLICY.findings(known(older, recent), NOW)
+    (finding,) = POLICY.findings(known(older, recent), NOW, ZONE)
     assert finding.finding_class is FindingClass.A
     assert finding.because == ("stroke", "unstable_angina")
     assert finding.grounds == {recent.ground, older.ground}
@@ -354,7 +390,7 @@ def test_drugs_are_recognised_by_trade_name_and_however_they_are_written(
 
 def test_findings_say_what_they_rest_on_and_what_resolves_them() -> None:
     event = fact(ConditionCode.PSYCHOSIS, ConditionStatus.HISTORY)
-    (finding,) = POLICY.findings(known(event), NOW)
+    (finding,) = POLICY.findings(known(event), NOW, ZONE)
     assert finding == Finding(
         rule="CI-06",
         finding_class=FindingClass.B,
@@ -400,16 +436,16 @@ PRESSURES = st.lists(
 def test_the_order_of_the_inputs_never_matters(
     facts: list[ClinicalFact], drugs: list[Medication], pressures: list[Evidence], shuffler: random.Random
 ) -> None:
-    before = POLICY.findings(known(*facts, taking=drugs, with_evidence=pressures), NOW)
+    before = POLICY.findings(known(*facts, taking=drugs, with_evidence=pressures), NOW, ZONE)
     for inputs in (facts, drugs, pressures):
         shuffler.shuffle(inputs)
-    assert POLICY.findings(known(*facts, taking=drugs, with_evidence=pressures), NOW) == before
+    assert POLICY.findings(known(*facts, taking=drugs, with_evidence=pressures), NOW, ZONE) == before
 
 
 @given(FACTS, FACTS)
 def test_knowing_more_never_makes_a_finding_milder(some: list[ClinicalFact], more: list[ClinicalFact]) -> None:
-    before = {each.rule: each.finding_class for each in POLICY.findings(known(*some), NOW)}
-    after = {each.rule: each.finding_class for each in POLICY.findings(known(*some, *more), NOW)}
+    before = {each.rule: each.finding_class for each in POLICY.findings(known(*some), NOW, ZONE)}
+    after = {each.rule: each.finding_class for each in POLICY.findings(known(*some, *more), NOW, ZONE)}
     assert all(rule in after and not before[rule].worse_than(after[rule]) for rule in before)
 
 

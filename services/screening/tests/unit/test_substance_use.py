@@ -30,6 +30,7 @@ from services.screening.tests.builders import (
     NURSE,
     POLICY,
     PRESCRIBER,
+    ZONE,
     fact,
     joined,
     medication,
@@ -61,7 +62,7 @@ def drinking_case() -> Case:
 
 
 def cleared(case: Case) -> Clearance:
-    findings = POLICY.findings(case.known(PatientDetails()), NOW)
+    findings = POLICY.findings(case.known(PatientDetails()), NOW, ZONE)
     terms = ClearanceTerms(
         indications=("addiction", "anxiety"),
         conditions=("sees the therapist weekly",),
@@ -138,7 +139,7 @@ def ids_of(case: Case) -> list[str]:
 def test_what_suspends_since_the_decision_goes_with_what_it_rests_on() -> None:
     """A drug is named in the grounds of its suspension as it was written down, not by an id."""
     case = drinking_case()
-    (found,) = (each for each in POLICY.findings(case.known(PatientDetails()), NOW) if each.rule == "IX-OPIOID")
+    (found,) = (each for each in POLICY.findings(case.known(PatientDetails()), NOW, ZONE) if each.rule == "IX-OPIOID")
     suspension = Suspension(
         reason=SuspensionReason.CLINICAL,
         ref=found.rule,
@@ -160,7 +161,13 @@ def test_what_a_fact_said_before_it_was_corrected_counts_too() -> None:
     case = ready_case().with_facts(fact(ConditionCode.ALCOHOL_USE_DISORDER))
     said = case.history[-1]
     corrected = said.reclassified(
-        ConditionCode.OTHER, ConditionStatus.RULED_OUT, None, by=PRESCRIBER, reason="mistaken", now=NOW
+        ConditionCode.OTHER,
+        ConditionStatus.RULED_OUT,
+        None,
+        by=PRESCRIBER,
+        reason="mistaken",
+        now=NOW,
+        today=NOW.date(),
     )
     case = replace(case, history=(*case.history[:-1], corrected))
     general, apart = (each.having_seen(case).case(case) for each in (GENERAL, APART))

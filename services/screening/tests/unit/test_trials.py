@@ -9,7 +9,7 @@ from screening.domain.clearance_terms import Indication
 from screening.domain.decisions import Grounds, grounds
 from screening.domain.trials import AntidepressantTrial
 from screening.domain.voiding import Voiding
-from services.screening.tests.builders import NOW, POLICY, PRESCRIBER, THIRTY, ready_case, trial
+from services.screening.tests.builders import NOW, POLICY, PRESCRIBER, THIRTY, ZONE, ready_case, trial
 
 MISTAKE = Voiding(by=PRESCRIBER, at=NOW, reason="another patient's")
 
@@ -20,7 +20,7 @@ def shown(*trials: AntidepressantTrial) -> bool:
 
 def look(*indications: Indication, trials: tuple[AntidepressantTrial, ...] = ()) -> Grounds:
     case = replace(ready_case(), trials=trials)
-    return grounds(case, THIRTY, [], POLICY, indications=indications, now=NOW)
+    return grounds(case, THIRTY, [], POLICY, indications=indications, now=NOW, zone=ZONE)
 
 
 @pytest.mark.parametrize(

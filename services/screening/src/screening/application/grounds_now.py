@@ -9,18 +9,21 @@ from screening.application.ports import Ports
 from screening.domain.case import Case
 from screening.domain.clearance_terms import Indication
 from screening.domain.decisions import Grounds, grounds
+from screening.domain.ids import PatientId
 from screening.domain.patients import PatientDetails
 from screening.domain.rules import Finding
 
 
-async def findings_now(
-    case: Case, now: datetime, ports: Ports, *, patient: PatientDetails | None = None
-) -> tuple[Finding, ...]:
-    """What the rules find in the case and of the patient, as they are known unless said otherwise."""
-    if patient is None:
-        known = await ports.patients.find(case.patient_id, of=case.patient_id)
-        patient = known.details if known else PatientDetails()
-    return ports.policy.findings(case.known(patient), now)
+async def details_of(patient_id: PatientId, ports: Ports) -> PatientDetails:
+    """What is known of the patient."""
+    known = await ports.patients.find(patient_id, of=patient_id)
+    return known.details if known else PatientDetails()
+
+
+async def findings_now(case: Case, now: datetime, ports: Ports) -> tuple[Finding, ...]:
+    """What the rules find in the case and of the patient."""
+    patient = await details_of(case.patient_id, ports)
+    return ports.policy.findings(case.known(patient), now, ports.zone)
 
 
 async def grounds_now(case: Case, now: datetime, ports: Ports, *, indications: Iterable[Indication] = ()) -> Grounds:
@@ -34,7 +37,8 @@ async def grounds_now(case: Case, now: datetime, ports: Ports, *, indications: I
         ports.records.complete(case.patient_id),
     )
     details = patient.details if patient else PatientDetails()
-    found = grounds(case, details, [alert] if alert else [], ports.policy, indications=indications, now=now)
+    alerts = [alert] if alert else []
+    found = grounds(case, details, alerts, ports.policy, indications=indications, now=now, zone=ports.zone)
     if complete:
         return found
     return replace(found, missing=(*found.missing, "record_incomplete"))

@@ -1,6 +1,7 @@
 """Something new is known after a clearance: the rules run again and the clearance reacts in the same transaction.
 
-Class A and B (an unknown drug is B) suspend; class C becomes a prescriber's task. What a prescriber enters with a
+Class A and B (an unknown drug is B) suspend; class C becomes a prescriber's task, and so does what calls for evidence
+that the decision has not seen. What a prescriber enters with a
 signed reason counts as reviewed, class A excepted: the signature covers what was entered and nothing else.
 """
 
@@ -8,11 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from careflow_service.work import Transaction, side_by_side
-from screening.application.grounds_now import findings_now
+from screening.application.grounds_now import details_of
 from screening.application.ports import Ports
 from screening.application.staff_tasks import open_task
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance, ClearanceState
+from screening.domain.decisions import newly_required
 from screening.domain.ids import EvidenceId
 from screening.domain.patients import PatientDetails
 from screening.domain.rules import Finding
@@ -47,9 +49,9 @@ async def review(
     """
     if case.clearance_id is None:
         return
-    before, findings = await side_by_side(
-        ports.clearances.get(case.clearance_id), findings_now(case, tx.now, ports, patient=patient)
-    )
+    before, known = await side_by_side(ports.clearances.get(case.clearance_id), details_of(case.patient_id, ports))
+    patient = patient or known
+    findings = ports.policy.findings(case.known(patient), tx.now, ports.zone)
     if before.state is not ClearanceState.GRANTED:
         return
     clearance = before
@@ -62,6 +64,9 @@ async def review(
         clearance = await _react(clearance, finding, signed, tx, ports)
     if clearance is not before:
         await ports.clearances.save(clearance, expecting=before.version, tx=tx)
+    lacks = newly_required(case, patient, ports.policy, before.decision, now=tx.now, zone=ports.zone)
+    if lacks and signed is None:
+        await _ask_a_prescriber(clearance, tx, ports)
 
 
 async def _react(
@@ -80,6 +85,10 @@ async def _react(
                 grounds=finding.grounds,
             )
         )
+    await _ask_a_prescriber(clearance, tx, ports)
+    return clearance
+
+
+async def _ask_a_prescriber(clearance: Clearance, tx: Transaction, ports: Ports) -> None:
     within = ports.policy.staff.prescriber_review_within.length
     await open_task(TaskKind.PRESCRIBER_REVIEW, clearance.id, clearance.patient_id, within=within, tx=tx, ports=ports)
-    return clearance

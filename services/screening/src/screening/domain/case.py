@@ -81,13 +81,13 @@ class Case(CaseRecord):
 
     def following(self, earlier: Self, suspensions: Suspensions) -> Self:
         """What the patient had or took in an earlier course is still known, and what suspended dosing then still holds.
-        What they had not is asked anew. The course is not taken over: this one is measured by its own answers, and the
-        doses of the one before stay with the case they were given in.
+        What has ended may not be washed out yet. What they had not is asked anew. The course is not taken over: this
+        one is measured by its own answers, and the doses of the one before stay with the case they were given in.
         """
         return replace(
             self,
             history=tuple(fact for fact in earlier.history if fact.present),
-            medications=tuple(each for each in earlier.medications if each.voided is None and not each.ended),
+            medications=tuple(each for each in earlier.medications if each.voided is None),
             trials=tuple(each for each in earlier.trials if each.voided is None),
             held=suspensions,
         )

@@ -5,13 +5,15 @@ Invariant: a clearance is granted only with nothing missing; each missing thing 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from careflow_domain.errors import conflict
 from screening.domain.alerts import AlertState, SafetyAlert
 from screening.domain.case import Case
 from screening.domain.case_record import CaseState
 from screening.domain.clearance_terms import Decision, Indication
+from screening.domain.clinic_day import clinic_day
 from screening.domain.evaluation import Evaluation, EvaluationPart
 from screening.domain.evidence import EvidenceCategory, EvidenceRule, latest
 from screening.domain.ids import EvidenceId
@@ -86,19 +88,20 @@ def grounds(
     *,
     indications: Iterable[Indication] = (),
     now: datetime,
+    zone: ZoneInfo,
 ) -> Grounds:
     """Look at everything a decision rests on, as of now. `alerts` are the patient's alerts that are not closed;
     `indications` are those the decision is about, beside those the case already names.
     """
     treated = {*case.indications, *indications}
-    needed = required_evidence(case, patient, policy, now=now)
+    needed = required_evidence(case, patient, policy, today=clinic_day(now, zone))
     counting = [each for rule in needed for each in latest(case.evidence, rule.kind, rule.readings)]
     known = case.known(patient)
     ends = [each.ends for each in counting if each.category is EvidenceCategory.CLEARANCE]
     ends += [policy.clearance.evaluation_ends(each.ended_at) for each in _decisive_evaluations(case)]
     missing_evidence = _missing_evidence(case, needed, now)
     return Grounds(
-        findings=policy.findings(known, now),
+        findings=policy.findings(known, now, zone),
         evidence_ids=tuple(each.id for each in counting),
         valid_until=min([now + policy.clearance.valid_for.length, *(each.at(case.stage) for each in ends)]),
         missing=(
@@ -115,11 +118,32 @@ def grounds(
 
 
 def required_evidence(
-    case: Case, patient: PatientDetails, policy: ClinicalPolicy, *, now: datetime
+    case: Case, patient: PatientDetails, policy: ClinicalPolicy, *, today: date
 ) -> tuple[EvidenceRule, ...]:
     """The kinds of evidence this patient needs."""
+    taken = (each for each in case.medications if each.counts(today, timedelta()))
+    ingredients = {name for each in taken for name in policy.interactions.ingredients_of(each)}
     return tuple(
-        rule for rule in policy.evidence if rule.required(born_on=patient.born_on, facts=case.history, now=now)
+        rule
+        for rule in policy.evidence
+        if rule.required(born_on=patient.born_on, facts=case.history, ingredients=ingredients, today=today)
+    )
+
+
+def newly_required(
+    case: Case, patient: PatientDetails, policy: ClinicalPolicy, decision: Decision, *, now: datetime, zone: ZoneInfo
+) -> tuple[EvidenceRule, ...]:
+    """The kinds of clearance evidence this patient needs by what is known now, that an earlier decision has not counted
+    and that nobody has taken since.
+    """
+    counted = {each.kind for each in case.evidence if each.id in decision.evidence_ids}
+    needed = required_evidence(case, patient, policy, today=clinic_day(now, zone))
+    return tuple(
+        rule
+        for rule in needed
+        if rule.category is EvidenceCategory.CLEARANCE
+        and rule.kind not in counted
+        and not any(each.kind is rule.kind and each.in_date(now, case.stage) for each in case.evidence)
     )
 
 

@@ -4,7 +4,7 @@ Invariant: evidence never carries its own expiry; `ends` follows from when it wa
 recorded. What carries a clearance counts for one time to the first dose of a course, for another once it has begun.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -90,11 +90,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequiredFor:
-    """For whom evidence is required: everyone, from an age in years on, or with one of these conditions."""
+    """For whom evidence is required: everyone, from an age in years on, with one of these conditions, or who takes one
+    of these drugs, by ingredient.
+    """
 
     everyone: bool = False
     age_at_least: int | None = None
     conditions: tuple[ConditionCode, ...] = ()
+    drugs: tuple[str, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,15 +145,17 @@ class EvidenceRule:
         if abnormal is not None and abnormal != (result is EvidenceResult.ABNORMAL):
             raise invalid("result_contradicts_measures", "The numbers say something else than the result.")
 
-    def required(self, *, born_on: date | None, facts: Iterable[ClinicalFact], now: datetime) -> bool:
+    def required(
+        self, *, born_on: date | None, facts: Iterable[ClinicalFact], ingredients: Collection[str], today: date
+    ) -> bool:
         """Whether this patient needs it; an unknown birth date counts as old enough."""
         rule = self.required_for
         if rule.everyone:
             return True
-        if rule.age_at_least is not None and (born_on is None or age(born_on, now.date()) >= rule.age_at_least):
+        if rule.age_at_least is not None and (born_on is None or age(born_on, today) >= rule.age_at_least):
             return True
         present = {fact.condition for fact in facts if fact.present}
-        return not present.isdisjoint(rule.conditions)
+        return not present.isdisjoint(rule.conditions) or any(drug in ingredients for drug in rule.drugs)
 
 
 def latest(evidence: Iterable[Evidence], kind: EvidenceKind, count: int = 1) -> tuple[Evidence, ...]:

@@ -70,9 +70,9 @@ class ClinicalFact:
         when = self.occurred_on.isoformat() if self.occurred_on else "undated"
         return f"{self.id} {self.condition.value} {self.status.value} {when}"
 
-    def check(self, now: datetime) -> None:
+    def check(self, today: date) -> None:
         """Refused: `date_in_future`, `detail_missing` where the condition says nothing without a description."""
-        if self.occurred_on and self.occurred_on > now.date():
+        if self.occurred_on and self.occurred_on > today:
             raise invalid("date_in_future", "What happened cannot lie in the future.")
         if self.present and self.condition in IN_WORDS and not self.detail.strip():
             raise invalid("detail_missing", "This needs a description in words.")
@@ -86,6 +86,7 @@ class ClinicalFact:
         by: StaffId,
         reason: str,
         now: datetime,
+        today: date,
     ) -> Self:
         """The only way past a class A finding: a prescriber corrects the fact.
 
@@ -108,7 +109,7 @@ class ClinicalFact:
             occurred_on=occurred_on,
             reclassifications=(*self.reclassifications, step),
         )
-        corrected.check(now)
+        corrected.check(today)
         return corrected
 
 

@@ -6,7 +6,7 @@ the name of a drug is a finding too, never silence.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
 from screening.domain.drug_names import DrugNames
@@ -61,7 +61,7 @@ class InteractionTable:
     names_source: str
 
     def __post_init__(self) -> None:
-        everything = self._ingredients()
+        everything = self.ingredients
         if len(set(everything)) != len(everything):
             raise ValueError("a drug is listed twice in the interaction table")
         if not {each for ingredients in self.brands.values() for each in ingredients} <= set(everything):
@@ -72,14 +72,16 @@ class InteractionTable:
     @cached_property
     def names(self) -> DrugNames:
         """Every name the table knows."""
-        names = {each: (each,) for each in self._ingredients()} | dict(self.brands)
+        names = {each: (each,) for each in self.ingredients} | dict(self.brands)
         return DrugNames(names, frozenset(self.words))
 
-    def find(self, medications: Iterable[Medication], now: datetime) -> tuple[Finding, ...]:
+    def find(self, medications: Iterable[Medication], today: date) -> tuple[Finding, ...]:
         """One finding per interaction that something the patient takes belongs to, and one for all unknown drugs."""
         listed = tuple(medications)
-        of_row = [(row, [each for each in listed if self._belongs(each, row, now)]) for row in self.interactions]
-        of_row.append((UNKNOWN_DRUG, [each for each in listed if self.unknown(each) and each.counts(now, timedelta())]))
+        of_row = [(row, [each for each in listed if self._belongs(each, row, today)]) for row in self.interactions]
+        of_row.append(
+            (UNKNOWN_DRUG, [each for each in listed if self.unknown(each) and each.counts(today, timedelta())])
+        )
         return tuple(_finding(row, found) for row, found in of_row if found)
 
     def unknown(self, medication: Medication) -> tuple[str, ...]:
@@ -100,15 +102,17 @@ class InteractionTable:
         ingredients = self.ingredients_of(medication)
         return tuple(row for row in self.interactions if not ingredients.isdisjoint(row.drugs))
 
-    def _belongs(self, medication: Medication, row: Interaction, now: datetime) -> bool:
-        return row in self.rows_of(medication) and medication.counts(now, row.washes_out_in)
+    def _belongs(self, medication: Medication, row: Interaction, today: date) -> bool:
+        return row in self.rows_of(medication) and medication.counts(today, row.washes_out_in)
 
     def ingredients_of(self, medication: Medication) -> frozenset[str]:
         identified = medication.identified.names if medication.identified else ()
         more = {ingredient for name in identified for ingredient in self.names.names.get(name, ())}
         return self.names.read(medication.ingredient).ingredients | more
 
-    def _ingredients(self) -> list[str]:
+    @property
+    def ingredients(self) -> list[str]:
+        """Every drug on the table or known not to matter."""
         return [*(drug for row in self.interactions for drug in row.drugs), *self.without_interaction]
 
 

@@ -65,7 +65,7 @@ class Medication:
         """What a signature accepts of it: the drug, at what was recorded of its dose."""
         return " ".join(f"{self.ingredient} {self.detail}".lower().split())
 
-    def counts(self, now: datetime, washout: timedelta) -> bool:
+    def counts(self, today: date, washout: timedelta) -> bool:
         """Whether it must be reckoned with: taken, said to be stopped, or not washed out yet. What was voided never was
         taken.
         """
@@ -73,14 +73,14 @@ class Medication:
             return False
         if self.stop is None or not self.ended:
             return True
-        return now.date() < self.stop.last_taken_on + washout
+        return today < self.stop.last_taken_on + washout
 
     def voiding(self, voided: Voiding) -> Self:
         """It was recorded wrongly. Refused as `Voiding.check`."""
         voided.check(self.voided)
         return replace(self, voided=voided)
 
-    def stopped(self, stop: Stop) -> Self:
+    def stopped(self, stop: Stop, *, today: date) -> Self:
         """One more report of its end; a prescriber's confirms.
 
         Refused: `medication_already_stopped`, `stop_already_reported`, `date_in_future`, `dates_contradict`.
@@ -89,7 +89,7 @@ class Medication:
             raise conflict("medication_already_stopped", "A prescriber has confirmed this end already.")
         if self.stop is not None and stop.confirmed_by is None:
             raise conflict("stop_already_reported", "This end was reported; a prescriber confirms it.")
-        if stop.last_taken_on > stop.at.date():
+        if stop.last_taken_on > today:
             raise invalid("date_in_future", "What was taken last cannot lie in the future.")
         if self.started_on is not None and stop.last_taken_on < self.started_on:
             raise invalid("dates_contradict", "A medication ends after it began.")

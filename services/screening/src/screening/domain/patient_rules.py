@@ -1,7 +1,7 @@
 """Rules about who the patient is: age, and the state they live in. What booking has not told is unknown, never fine."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from careflow_domain.setting import Setting
 from screening.domain.evidence import age
@@ -24,10 +24,10 @@ class AgeRule:
         if (self.below is None) == (self.from_age is None):
             raise ValueError("an age rule is either `below` or `from_age`")
 
-    def find(self, patient: PatientDetails, now: datetime) -> Finding | None:
+    def find(self, patient: PatientDetails, today: date) -> Finding | None:
         if patient.born_on is None:
             return None
-        years = age(patient.born_on, now.date())
+        years = age(patient.born_on, today)
         too_young = self.below is not None and years < self.below.value
         old_enough = self.from_age is not None and years >= self.from_age.value
         if not too_young and not old_enough:

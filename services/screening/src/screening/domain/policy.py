@@ -7,6 +7,7 @@ document itself is data (`screening/data/policy`), which the clinic changes and 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from careflow_domain.retention import RetentionPolicy
 from careflow_domain.setting import Setting
@@ -15,6 +16,7 @@ from screening.domain.allergens import AllergenRule
 from screening.domain.answer_links import LinkPolicy
 from screening.domain.asked import AskedPolicy
 from screening.domain.clearance_terms import Indication
+from screening.domain.clinic_day import clinic_day
 from screening.domain.conditions import ConditionCode
 from screening.domain.course import AskingPolicy
 from screening.domain.disclosures import DisclosurePolicy
@@ -169,6 +171,9 @@ class ClinicalPolicy:
             raise ValueError("the policy must give times for every alert response")
         if {rule.kind for rule in self.evidence} != set(EvidenceKind) or len(self.evidence) != len(EvidenceKind):
             raise ValueError("the policy must say how long every kind of evidence counts, each once")
+        by_drug = {drug for rule in self.evidence for drug in rule.required_for.drugs}
+        if unlisted := by_drug - set(self.interactions.ingredients):
+            raise ValueError(f"evidence is required for a drug the interaction table does not know ({min(unlisted)})")
         if unruled := set(ConditionCode) - self._looked_for():
             raise ValueError(f"no rule looks for {min(unruled)}")
 
@@ -180,23 +185,24 @@ class ClinicalPolicy:
         """Whether the depression resisted treatment, as far as trials were recorded."""
         return self.treatment_resistance.derived(trials, self.interactions.names)
 
-    def findings(self, known: Known, now: datetime) -> tuple[Finding, ...]:
+    def findings(self, known: Known, now: datetime, zone: ZoneInfo) -> tuple[Finding, ...]:
         """Everything the rules and the interaction table find, one finding per rule, worst first."""
-        return worst_per_rule(finding for finding in self._found(known, now) if finding is not None)
+        return worst_per_rule(finding for finding in self._found(known, now, zone) if finding is not None)
 
     def unknown(self, known: Known) -> tuple[str, ...]:
         """What nobody has asked or told yet, though a rule needs it; the codes name the question, not an answer."""
         unasked = self.asked.unasked(self._looked_for(), known.facts, known.patient)
         return (*unknown_details(known.patient), *(f"history_{code.value}" for code in unasked))
 
-    def _found(self, known: Known, now: datetime) -> Iterable[Finding | None]:
-        yield from (rule.find(known, now) for rule in self.condition_rules)
+    def _found(self, known: Known, now: datetime, zone: ZoneInfo) -> Iterable[Finding | None]:
+        today = clinic_day(now, zone)
+        yield from (rule.find(known, now, zone) for rule in self.condition_rules)
         yield from self.allergens.find(known.facts)
         yield from (rule.find(known.evidence) for rule in self.measure_rules)
         yield from (rule.find(known.evidence) for rule in self.result_rules)
-        yield from (rule.find(known.patient, now) for rule in self.age_rules)
+        yield from (rule.find(known.patient, today) for rule in self.age_rules)
         yield self.licence.find(known.patient)
-        yield from self.interactions.find(known.medications, now)
+        yield from self.interactions.find(known.medications, today)
 
     def _looked_for(self) -> frozenset[ConditionCode]:
         """Every condition that some rule looks for: by its code, in its words, or for the evidence it calls for."""

@@ -6,9 +6,11 @@ resolves it. Class A is never overridden; only the fact it rests on can be re-cl
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
+from screening.domain.clinic_day import clinic_day
 from screening.domain.conditions import ConditionCode
 from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult, latest
 from screening.domain.history import ClinicalFact, ConditionStatus
@@ -79,8 +81,10 @@ class ConditionRule:
     resolved_by: str
     source: str
 
-    def find(self, known: Known, now: datetime) -> Finding | None:
-        matching = [fact for fact in known.facts if self._matches(fact, now) and not self._cleared(fact, known, now)]
+    def find(self, known: Known, now: datetime, zone: ZoneInfo) -> Finding | None:
+        today = clinic_day(now, zone)
+        found = [fact for fact in known.facts if self._matches(fact, today)]
+        matching = [fact for fact in found if not self._cleared(fact, known, now, zone)]
         if not matching:
             return None
         return Finding(
@@ -94,21 +98,21 @@ class ConditionRule:
             pathway_for=self.pathway_for,
         )
 
-    def _matches(self, fact: ClinicalFact, now: datetime) -> bool:
+    def _matches(self, fact: ClinicalFact, today: date) -> bool:
         if fact.condition not in self.conditions or fact.status not in self.statuses:
             return False
         dated = fact.occurred_on if fact.status is ConditionStatus.HISTORY else None
-        days_ago = (now.date() - dated).days if dated else 0
+        days_ago = (today - dated).days if dated else 0
         recent_enough = self.within is None or days_ago < self.within.length.days
         old_enough = self.after is None or days_ago >= self.after.length.days
         return recent_enough and old_enough
 
-    def _cleared(self, fact: ClinicalFact, known: Known, now: datetime) -> bool:
+    def _cleared(self, fact: ClinicalFact, known: Known, now: datetime, zone: ZoneInfo) -> bool:
         return self.cleared_by is not None and any(
             each.kind is self.cleared_by
             and each.result is EvidenceResult.IN_RANGE
             and each.in_date(now, known.stage)
-            and (fact.occurred_on is None or each.taken_at.date() >= fact.occurred_on)
+            and (fact.occurred_on is None or clinic_day(each.taken_at, zone) >= fact.occurred_on)
             for each in known.evidence
         )
 

@@ -9,6 +9,7 @@ from screening.application.ownership import case_for
 from screening.application.ports import Ports
 from screening.application.results import Changed
 from screening.application.reviewing import review, signature
+from screening.domain.clinic_day import clinic_day
 from screening.domain.conditions import ConditionCode
 from screening.domain.history import ClinicalFact, ConditionStatus
 from screening.domain.ids import CaseId, ClinicalFactId, StaffId
@@ -43,6 +44,7 @@ class ReclassifyFactHandler:
                     by=StaffId(actor.id),
                     reason=command.reason,
                     now=tx.now,
+                    today=clinic_day(tx.now, self.ports.zone),
                 )
 
             before = await case_for(actor, command.case_id, self.ports)

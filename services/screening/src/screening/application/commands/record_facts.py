@@ -10,6 +10,7 @@ from screening.application.ports import Ports
 from screening.application.results import SeveralAdded
 from screening.application.reviewing import review, signature
 from screening.application.signatures import signed_by
+from screening.domain.clinic_day import clinic_day
 from screening.domain.conditions import ConditionCode
 from screening.domain.history import ClinicalFact, ConditionStatus, InformationSource
 from screening.domain.ids import CaseId, ClinicalFactId
@@ -45,7 +46,8 @@ class RecordFactsHandler:
         async def record(tx: Transaction) -> SeveralAdded:
             before = await case_for(actor, command.case_id, self.ports)
             reason = signed_by(actor, command.signed)
-            facts = tuple(_fact(told, actor, tx) for told in command.told)
+            today = clinic_day(tx.now, self.ports.zone)
+            facts = tuple(_fact(told, actor, tx, today) for told in command.told)
             case = before.with_facts(*facts)
             await self.ports.cases.save(case, expecting=before.version, tx=tx)
             await review(case, signature(reason, (fact.ground for fact in facts)), tx, self.ports)
@@ -54,7 +56,7 @@ class RecordFactsHandler:
         return await self.work.run(record, by=actor, action="record_facts", returns=SeveralAdded, request=request)
 
 
-def _fact(told: ToldFact, actor: Actor, tx: Transaction) -> ClinicalFact:
+def _fact(told: ToldFact, actor: Actor, tx: Transaction, today: date) -> ClinicalFact:
     fact = ClinicalFact(
         id=ClinicalFactId(tx.new_id()),
         condition=told.condition,
@@ -65,7 +67,7 @@ def _fact(told: ToldFact, actor: Actor, tx: Transaction) -> ClinicalFact:
         occurred_on=told.occurred_on,
         detail=told.detail,
     )
-    fact.check(tx.now)
+    fact.check(today)
     return fact
 
 

@@ -9,6 +9,7 @@ from screening.application.ownership import case_for
 from screening.application.ports import Ports
 from screening.application.results import Changed
 from screening.application.staff_tasks import open_task
+from screening.domain.clinic_day import clinic_day
 from screening.domain.ids import CaseId, MedicationId, PatientId, StaffId
 from screening.domain.medications import Medication, Stop
 from screening.domain.tasks import TaskKind
@@ -38,7 +39,7 @@ class StopMedicationHandler:
             before = await case_for(actor, command.case_id, self.ports)
             confirmed_by = StaffId(actor.id) if actor.has(Role.PRESCRIBER) else None
             told = Stop(last_taken_on=command.last_taken_on, at=tx.now, by=actor.id, confirmed_by=confirmed_by)
-            stopped = before.medication(command.medication_id).stopped(told)
+            stopped = before.medication(command.medication_id).stopped(told, today=clinic_day(tx.now, self.ports.zone))
             case = before.with_changed(stopped)
             await self.ports.cases.save(case, expecting=before.version, tx=tx)
             if confirmed_by is None:
