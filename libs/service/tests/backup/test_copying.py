@@ -18,7 +18,8 @@ from careflow_service.backup.file import BackupBroken, BackupReader, BackupWrite
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from careflow_service.mongo.key_lines import Key, KeyKind, KeyLine
-from careflow_service.mongo.key_rotation import KEYS_LEASE, KeyRotation
+from careflow_service.mongo.key_rotation import KeyRotation
+from careflow_service.mongo.key_turning import KEYS_LEASE, Turning
 from careflow_service.mongo.key_watch import KEY_HOLDERS
 from careflow_service.one_shot import NotNow, Stopped
 from careflow_service.processes.backup import run_restore
@@ -216,16 +217,15 @@ async def test_what_a_restore_did_is_signed_with_the_key_of_the_trail_it_put_bac
 async def rotated(toy: RunningToy, kind: KeyKind = KeyKind.MASTER) -> None:
     """The new key has taken over."""
     resources = toy.process.resources
-    await KeyRotation(
-        database=resources.database,
+    turning = Turning(
         watch=resources.keys,
-        vault=resources.vault,
         audit=resources.audit,
         fence=resources.fence,
         lease=toy.process.lease(KEYS_LEASE),
         stopping=lambda: False,
         say=lambda _: None,
-    ).rotate(kind)
+    )
+    await KeyRotation(resources.database, resources.vault, turning).rotate(kind)
 
 
 async def test_whoever_was_erased_since_does_not_come_back(toy: RunningToy) -> None:

@@ -12,9 +12,10 @@ import pytest
 from bson.binary import Binary
 from pymongo.monitoring import CommandListener
 
-from careflow_service.mongo import key_rotation, key_watch
+from careflow_service.mongo import key_rotation, key_turning, key_watch
 from careflow_service.mongo.key_lines import Key, KeyKind
-from careflow_service.mongo.key_rotation import KeyRotation, Step
+from careflow_service.mongo.key_rotation import KeyRotation
+from careflow_service.mongo.key_turning import Step
 from careflow_service.mongo.store import Keys, Store
 from careflow_service.mongo.vault import KEYS
 from careflow_service.one_shot import NotNow
@@ -28,8 +29,8 @@ MASTER = KeyKind.MASTER
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits long, and there is little at once."""
     monkeypatch.setattr(key_watch, "LOOK_EVERY_SECONDS", 0.05)
-    monkeypatch.setattr(key_rotation, "LOOK_AGAIN_SECONDS", 0.05)
-    monkeypatch.setattr(key_rotation, "AT_ONCE", 3)
+    monkeypatch.setattr(key_turning, "LOOK_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(key_turning, "AT_ONCE", 3)
     monkeypatch.setattr(key_rotation, "READ_WITHIN_SECONDS", 0.5)
 
 

@@ -21,7 +21,7 @@ from careflow_service.mongo.blinding import HASHED_WITH
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.indexes import ensure_indexes
 from careflow_service.mongo.key_lines import KeyKind
-from careflow_service.mongo.key_rotation import Step
+from careflow_service.mongo.key_turning import Step
 from careflow_service.mongo.store import Store
 from careflow_service.one_shot import Stopped
 from careflow_service.pages.links import Signed

@@ -23,7 +23,7 @@ from careflow_service.mongo.audit_seals import SEALS
 from careflow_service.mongo.further_keys import Further, FurtherKeysBroken
 from careflow_service.mongo.key_lines import KeyKind, Turn
 from careflow_service.mongo.key_proofs import KEY_PROOFS, KeyWrong
-from careflow_service.mongo.key_rotation import Step
+from careflow_service.mongo.key_turning import Step
 from careflow_service.mongo.store import Store
 from careflow_service.mongo.vault import KEYS
 from careflow_service.one_shot import Stopped
@@ -451,7 +451,7 @@ async def test_a_process_whose_keys_stay_asks_the_store_only_to_be_known_alive(s
         service.watched(idle)
         await until(lambda: has_read(20))
 
-    assert log.round_trips == ["find _key_proofs", "update _key_holders"]
+    assert log.round_trips == ["find _key_proofs", "find _key_generation", "update _key_holders"]
 
 
 async def test_what_changes_is_said_at_once(service: Service) -> None:

@@ -12,7 +12,8 @@ from careflow_service.ids import new_id
 from careflow_service.main import EXIT_CANNOT_START, EXIT_TASK_DIED
 from careflow_service.mongo.blinding import HASHED_WITH
 from careflow_service.mongo.key_lines import Key, KeyKind
-from careflow_service.mongo.vault import KEYS
+from careflow_service.mongo.key_vault import generation_of
+from careflow_service.mongo.vault import KEYS, key_id_in
 from libs.service.tests.toy.process import ToyProcess, started
 from libs.service.tests.toy.world import RunningToy
 
@@ -20,10 +21,10 @@ VISITS = 12
 SLOWLY = """
 import sys
 from careflow_service.main import main
-from careflow_service.mongo import key_rotation
+from careflow_service.mongo import key_turning
 from libs.service.tests.toy.service import SERVICE
 
-key_rotation.AT_ONCE = 1
+key_turning.AT_ONCE = 1
 main(SERVICE, sys.argv[1:])
 """
 EXECUTE = ("keys", "rotate", "master", "--execute")
@@ -48,6 +49,12 @@ async def readable(toy: RunningToy, visits: list[str]) -> bool:
 async def wrapped_with(toy: RunningToy, key: str) -> int:
     provider = {"masterKey.provider": f"local:{key}"}
     return await toy.process.resources.database[KEYS].count_documents(provider)
+
+
+async def generations(toy: RunningToy) -> list[int]:
+    """Of the data keys that the visits are encrypted with."""
+    found = await toy.process.resources.database["visits"].find().to_list()
+    return [generation_of(key_id_in(each["body"])) for each in found]
 
 
 def new_master(toy: RunningToy) -> str:
@@ -114,6 +121,36 @@ async def test_a_rotation_of_the_blind_index_that_was_killed_is_gone_on_with(toy
                 assert any("by somebody else" in line for line in again.stderr)
     assert await collection.count_documents({HASHED_WITH: {"$exists": True}}) == VISITS
     assert await readable(toy, visits)
+
+
+@pytest.mark.thorough
+async def test_a_rotation_of_the_data_keys_that_was_killed_is_gone_on_with(toy: RunningToy) -> None:
+    visits = await booked(toy)
+    execute = ("keys", "rotate", "data", "--execute")
+
+    async with started(toy.world, *execute, program=SLOWLY) as killed:
+        await killed.entry("documents_encrypted")
+        killed.send(signal.SIGKILL)
+        await killed.exit_code()
+
+    assert set(await generations(toy)) == {1, 2}
+    assert await readable(toy, visits)
+    async with asyncio.timeout(60):
+        while True:  # the lease of the killed one runs out
+            async with started(toy.world, *execute) as again:
+                if await again.exit_code() == 0:
+                    break
+                assert any("by somebody else" in line for line in again.stderr)
+    assert await generations(toy) == [2] * VISITS
+    assert await readable(toy, visits)
+    async with started(toy.world, "keys", "retire", "data", "1", "--execute") as early:
+        assert await early.exit_code() == EXIT_TASK_DIED
+        assert any("may be written late until" in line for line in early.stderr)
+    async with started(toy.world, "keys", "list") as listed:
+        assert await listed.exit_code() == 0
+        keys = (await said(listed))["keys"]
+    assert isinstance(keys, list)
+    assert {each["key"]: each["state"] for each in keys if each["kind"] == "data"} == {"1": "older", "2": "current"}
 
 
 async def test_told_to_stop_it_ends_and_the_next_one_goes_on_at_once(toy: RunningToy) -> None:

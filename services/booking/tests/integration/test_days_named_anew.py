@@ -10,7 +10,7 @@ import pytest
 from booking.adapters.calendar_days import MongoCalendarDays
 from booking.domain.calendar import DayKey, Resource, ResourceKind
 from booking.domain.ids import PatientId
-from careflow_service.mongo import key_needs, key_rotation
+from careflow_service.mongo import key_needs, key_turning
 from careflow_service.mongo.blinding import HASHED_WITH
 from careflow_service.mongo.key_lines import KeyKind
 from careflow_service.testing.rotating import rotation_of
@@ -37,7 +37,7 @@ async def test_a_patients_day_is_found_by_both_keys_and_then_by_the_new_one_alon
     store_url: str, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(key_needs, "KEPT_FOR", timedelta(seconds=-1))
-    monkeypatch.setattr(key_rotation, "AT_ONCE", 2)
+    monkeypatch.setattr(key_turning, "AT_ONCE", 2)
     further: dict[KeyKind, list[bytes]] = {}
     keys = replace(new_keys(), further=lambda: further)
     async with running(store_url, database, keys=keys) as one, running(store_url, database, keys=keys) as behind:

@@ -20,13 +20,10 @@ from careflow_cli.stack.stack import Stack
 app = typer.Typer(no_args_is_help=True, help="The keys at rest: list, new, rotate, retire, remove, put-back.")
 
 READABLE = 0o444  # of a deployment's secrets, as `careflow init` makes them
-NOT_BUILT = {
-    "data": "everything that was encrypted with it would have to be encrypted anew, and that is not built",
-}
-SEALING = "sealing"
-ROTATING = (*SIZES, SEALING)
+DATA, SEALING = "data", "sealing"
+ROTATING = (*SIZES, DATA, SEALING)
 
-Kind = Annotated[str, typer.Argument(help="master, blind-index, audit or sealing.")]
+Kind = Annotated[str, typer.Argument(help="master, blind-index, audit, data or sealing.")]
 KeyId = Annotated[str, typer.Argument(metavar="KEY", help="Its id, as `keys list` tells it.")]
 Folder = Annotated[
     Path | None, typer.Option("--secrets", help="The secrets of a deployment. Without: the local stack.")
@@ -58,7 +55,7 @@ def list_(
 @app.command()
 def new(service: Service, kind: Kind, secrets: Folder = None, execute: Execute = False, json: AsJson = False) -> None:
     """Make a new key beside the others. Nothing is written with it before `keys rotate`."""
-    name, kind = service_named(service), _rotating(kind)
+    name, kind = service_named(service), _in_files(_rotating(kind), f"keys rotate {plain(service)} data")
     files = _files(name, secrets)
     if kind == SEALING:
         before, file = [str(key["kid"]) for key in files.secrets.sealing_keys(name)], sealing_file(name)
@@ -96,7 +93,7 @@ def rotate(service: Service, kind: Kind, execute: Execute = False, json: AsJson 
         counts = done["to"] or done["before"]
         if kind == SEALING:
             stack.secrets.seal_to(name, counts)
-    act.done(f"{counts} is the current {kind} key of {name}. What needs an older one: keys list {name}", plan, done)
+    act.done(f"{_called(kind, counts)} of {name} is current. What needs an older one: keys list {name}", plan, done)
 
 
 @app.command("seal-to")
@@ -126,12 +123,14 @@ def retire(service: Service, kind: Kind, key: KeyId, execute: Execute = False, j
     with step(f"asking {name}") as running:
         plan = _asked(stack, name, ("retire", kind, key), running.say)
     act = Act(name, execute, json)
-    act.plan(f"{name}: {kind} key {key} {'is retired already' if plan['already'] else 'is needed by nothing'}", plan)
+    what = _called(kind, key)
+    act.plan(f"{name}: {what} {'is retired already' if plan['already'] else 'is needed by nothing'}", plan)
     if not execute:
         return
-    with step(f"retiring {key}") as running:
+    with step(f"retiring {what}") as running:
         done = _asked(stack, name, ("retire", kind, key, "--execute"), running.say)
-    act.done(f"{key} is retired. To take it out of the files: keys remove {name} {kind} {key}", plan, done)
+    in_files = "" if kind == DATA else f". To take it out of the files: keys remove {name} {kind} {key}"
+    act.done(f"{what} is retired{in_files}", plan, done)
 
 
 @app.command()
@@ -141,7 +140,7 @@ def remove(
     """Take a retired key, or one that never counted, out of what processes are given. It is kept in a file beside, for
     backups that were sealed with it.
     """
-    name, kind = service_named(service), _given_up(kind)
+    name, kind = service_named(service), _in_files(_given_up(kind), f"keys retire {plain(service)} data")
     files = _files(name, secrets)
     if key not in files.held(kind):
         raise CareflowError(f"{name} is given no {kind} key {key}")
@@ -163,7 +162,7 @@ def put_back(
     """Give processes a key again that was removed: for a backup of its time, or because something needs it after all.
     It opens what it wrote, and nothing is written with it.
     """
-    name, kind = service_named(service), _given_up(kind)
+    name, kind = service_named(service), _in_files(_given_up(kind), "a backup of its time")
     files = _files(name, secrets)
     if key not in files.away(kind):
         raise CareflowError(f"{files.away_name} holds no {kind} key {plain(key)}")
@@ -195,7 +194,7 @@ def _asked(stack: Stack, service: str, what: Asked, say: Callable[[str], None]) 
                 say(f"waiting for {counted(entry['count'], 'process', 'processes')}")
             case "keys_wrapped":
                 say(f"{entry['count']:,} of {counted(entry['records'], 'data key')}")
-            case "documents_hashed":
+            case "documents_hashed" | "documents_encrypted":
                 say(f"{entry['count']:,} of {counted(entry['records'], 'document')}")
 
     return one_shot.answer(stack, service, ("keys", *what), tick)
@@ -204,8 +203,13 @@ def _asked(stack: Stack, service: str, what: Asked, say: Callable[[str], None]) 
 def _planned(plan: dict[str, Any]) -> str:
     takes_over = f"{plain(plan['to'])} takes over from {plan['before']}" if plan["to"] else "it goes on"
     wrapped = f", {counted(plan['data_keys'], 'data key')} to wrap anew" if plan["data_keys"] else ""
-    hashed = f", {counted(plan['documents'], 'document')} to hash anew" if plan["documents"] else ""
-    return f"{plan['service']}, {plan['kind']} key: {takes_over}{wrapped}{hashed}"
+    anew = "encrypt" if plan["kind"] == DATA else "hash"
+    documents = f", {counted(plan['documents'], 'document')} to {anew} anew" if plan["documents"] else ""
+    return f"{plan['service']}, {plan['kind']} key: {takes_over}{wrapped}{documents}"
+
+
+def _called(kind: str, key: str) -> str:
+    return f"generation {key} of the data keys" if kind == DATA else f"{kind} key {key}"
 
 
 def _files(service: str, folder: Path | None) -> KeyFiles:
@@ -217,13 +221,18 @@ def _files(service: str, folder: Path | None) -> KeyFiles:
 
 
 def _rotating(kind: str) -> str:
-    """The kind. Raises CareflowError for one whose keys do not follow one another, and says why."""
+    """The kind. Raises CareflowError for one there is not."""
     asked = kind.replace("-", "_")
-    if asked in NOT_BUILT:
-        raise CareflowError(f"a {asked} key cannot be rotated: {NOT_BUILT[asked]}")
     if asked not in ROTATING:
-        raise CareflowError(f"there are no {plain(kind)} keys; there are {', '.join([*ROTATING, *NOT_BUILT])}")
+        raise CareflowError(f"there are no {plain(kind)} keys; there are {', '.join(ROTATING)}")
     return asked
+
+
+def _in_files(kind: str, instead: str) -> str:
+    """The kind. Raises CareflowError for the one whose keys the service makes and keeps by itself."""
+    if kind == DATA:
+        raise CareflowError(f"data keys stand in no file: the service makes them by itself; look at: {instead}")
+    return kind
 
 
 def _given_up(kind: str) -> str:

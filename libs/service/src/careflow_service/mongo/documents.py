@@ -23,6 +23,7 @@ from careflow_service.listed import Listed
 from careflow_service.mongo.blinding import HASHED_WITH, Blinds
 from careflow_service.mongo.bodies import A, Bodies
 from careflow_service.mongo.client import Database, Document
+from careflow_service.mongo.encrypted import EncryptedDocuments
 from careflow_service.mongo.hashed import HashedDocuments
 from careflow_service.mongo.looked import Looked, no_fields
 from careflow_service.mongo.paging import Sort
@@ -72,7 +73,12 @@ class Documents(Generic[A]):
         self._vault = vault
         self._apart = apart
         if vault is not None:
-            vault.holds(name, self._belonging_to)
+            assert owner is not None  # as was just refused
+            vault.holds(
+                EncryptedDocuments(
+                    database, self.looked, vault, name=name, owner=owner, apart=apart, belonging_to=self._belonging_to
+                )
+            )
             if self._blinds.names:
                 vault.blind_index.holds(HashedDocuments(database, self.looked, fields=fields, blinds=self._blinds))
 

@@ -6,17 +6,12 @@ each data key is wrapped anew; what is encrypted with the data keys stays as it 
 keys from then on, and everything that was not is hashed anew: whoever looks for something finds it, and two equal
 values meet, whichever of the two keys somebody works with. When the older one is retired its hashes are removed.
 
-Invariant: at every moment, also after a kill, each key that anything needs is in its line, so that everything can be
-read; what was cut short goes on with the next run, because what is left to do is seen in the data and remembered
-nowhere.
+Invariant: at every moment each key that anything needs is in its line.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any, Final
 
 from bson.codec_options import CodecOptions
@@ -25,87 +20,37 @@ from pymongo import UpdateOne
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from careflow_events.lease import HeldLease
 from careflow_service.clock import wall_clock
 from careflow_service.errors import BodyBroken
-from careflow_service.identity import Actor
-from careflow_service.mongo.audit import AuditTrail
+from careflow_service.mongo import key_turning
 from careflow_service.mongo.client import Database, Document
-from careflow_service.mongo.fence import FenceWatch
 from careflow_service.mongo.hashed import paired
 from careflow_service.mongo.key_lines import KeyKind, KeyLine
 from careflow_service.mongo.key_needs import KeyNeeds, Listed
+from careflow_service.mongo.key_turning import PASSES, Rotation, Step, Turning, names
 from careflow_service.mongo.key_vault import provider_of
-from careflow_service.mongo.key_watch import LOOK_EVERY_SECONDS, Holder, KeyWatch
+from careflow_service.mongo.key_watch import LOOK_EVERY_SECONDS, Holder
 from careflow_service.mongo.vault import KEYS, Vault
-from careflow_service.one_shot import NotNow, Stopped
+from careflow_service.one_shot import NotNow
 
-KEYS_LEASE: Final = "keys"
-AT_ONCE: Final = 200
-"""How many data keys are wrapped anew between two looks whether to go on."""
-PASSES: Final = 3
-"""How often documents are gone through. What is still left then belongs to somebody who is being erased."""
-LOOK_AGAIN_SECONDS: Final = 0.5
 READ_WITHIN_SECONDS: Final = 3 * LOOK_EVERY_SECONDS
 """A process that does not hold a new key by then does not see the file it was written to."""
-BY: Final = Actor.system("keys")
 _AS_STORED: Final[CodecOptions[RawBSONDocument]] = CodecOptions(document_class=RawBSONDocument)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How far a rotation has come: `wrapped` or `hashed` of `of` data keys or documents, or the processes it waits
-    for.
-    """
-
-    wrapped: int = 0
-    hashed: int = 0
-    of: int = 0
-    waiting_for: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Rotation:
-    """A rotation, planned or done: the key before, the one that takes over (None: it has taken over already, and what
-    was left is done), how many data keys are wrapped and documents hashed anew.
-    """
-
-    kind: KeyKind
-    before: str
-    to: str | None
-    to_wrap: int = 0
-    to_hash: int = 0
 
 
 class KeyRotation:
     """Rotates and retires the keys of one service."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        watch: KeyWatch,
-        vault: Vault,
-        audit: AuditTrail,
-        fence: FenceWatch,
-        lease: HeldLease,
-        stopping: Callable[[], bool],
-        say: Callable[[Step], None],
-    ) -> None:
-        """`lease` is this process's hold on `KEYS_LEASE`; `say` is told how far it has come."""
+    def __init__(self, database: Database, vault: Vault, turning: Turning) -> None:
         self._keys = database.get_collection(
             KEYS, read_concern=ReadConcern("majority"), write_concern=WriteConcern("majority", j=True)
         )
         self._database = database
         self._blind_index = vault.blind_index
         self._needs = KeyNeeds(database, vault.blind_index)
-        self._watch = watch
         self._vault = vault
-        self._audit = audit
-        self._fence = fence
-        self._lease = lease
-        self._stopping = stopping
-        self._say = say
+        self._turning = turning
+        self._watch = turning.watch
 
     async def listed(self) -> list[Listed]:
         """Every key there is, in the order of each line; keys that never were current behind."""
@@ -123,13 +68,13 @@ class KeyRotation:
                 if lacking := await self._lacking(key.id):
                     raise NotNow(
                         f"these processes do not hold {key.id} yet, start them anew; one that was killed is forgotten "
-                        f"within a minute: {_names(lacking)}"
+                        f"within a minute: {names(lacking)}"
                     )
                 return await self._turn_to(line, key.id)
             case [] if kind is KeyKind.MASTER and (left := await self._needs.left_for(before)):
-                return Rotation(kind, before, None, to_wrap=left)
+                return Rotation(kind.value, before, None, to_wrap=left)
             case [] if kind is KeyKind.BLIND_INDEX and (left := await self._not_hashed(line.mark)):
-                return Rotation(kind, before, None, to_hash=left)
+                return Rotation(kind.value, before, None, to_hash=left)
             case []:
                 raise NotNow(f"{before} is the current {kind.value} key, and no new one is held: make one first")
             case several:
@@ -140,9 +85,9 @@ class KeyRotation:
         """Lets the new key take over, or goes on where a rotation was cut short; what it did. Raises NotNow or
         Stopped.
         """
-        async with self._alone():
+        async with self._turning.alone():
             plan = await self.plan(kind)
-            await self._audit.acted(BY, f"rotate_{kind.value}_key")
+            await self._turning.noted("rotate", kind.value)
             if plan.to is not None and not await self._watch.proofs.take_over(
                 kind, self._watch.lines.of(kind).get(plan.to)
             ):
@@ -168,9 +113,7 @@ class KeyRotation:
             )
         if key == line.current_id:
             raise NotNow(f"{key} is the current {kind.value} key: rotate first")
-        users = [each for each in await self._watch.holders() if each.writes_with.get(kind.value) == key]
-        if users:
-            raise NotNow(f"these processes still write with {key}: {_names(users)}")
+        await self._turning.refuse_writers(kind.value, key)
         if needed_by := await self._needs.of(line, key):
             raise NotNow(f"{key} is still needed: {'; '.join(needed_by)}")
         return True
@@ -179,34 +122,19 @@ class KeyRotation:
         """Takes a key nothing needs any more out of its line, for good, and what it hashed out of the store. See
         `plan_retiring`. Raises NotNow or Stopped.
         """
-        async with self._alone():
+        async with self._turning.alone():
             if not await self.plan_retiring(kind, key):
                 return False
-            await self._audit.acted(BY, f"retire_{kind.value}_key")
+            await self._turning.noted("retire", kind.value)
             await self._watch.proofs.retire(kind, key)
             if kind is KeyKind.BLIND_INDEX:
                 await self._until_all_follow(kind)
                 await self._hash_anew()
             return True
 
-    @asynccontextmanager
-    async def _alone(self) -> AsyncIterator[None]:
-        """One at a time, however many operators there are. Raises NotNow."""
-        if await self._lease.hold() is None:
-            raise NotNow(
-                "keys are being rotated or retired by somebody else; what was cut short can be gone on with 15 s later"
-            )
-        try:
-            yield
-        finally:
-            await self._lease.release()
-
     async def _looked(self, kind: KeyKind) -> KeyLine:
         """The line of that kind as it is now. Raises NotNow."""
-        await self._fence.look()
-        if self._fence.closed:
-            raise NotNow("this service is being restored: finish that first")
-        await self._watch.look()
+        await self._turning.look()
         return self._watch.lines.of(kind)
 
     async def _lacking(self, key: str) -> list[Holder]:
@@ -215,22 +143,14 @@ class KeyRotation:
         while lacking := [each for each in await self._watch.holders() if key not in each.holds]:
             if asyncio.get_running_loop().time() > give_up_at:
                 break
-            if self._stopping():
-                raise Stopped
-            self._say(Step(waiting_for=len(lacking)))
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            self._turning.stopped()
+            self._turning.say(Step(waiting_for=len(lacking)))
+            await asyncio.sleep(key_turning.LOOK_AGAIN_SECONDS)
         return lacking
 
     async def _until_all_follow(self, kind: KeyKind) -> None:
-        """Waits until each process that is alive writes with the current key. Raises Stopped."""
-        current = self._watch.lines.of(kind).written_with
-        while True:
-            others = [each for each in await self._watch.holders() if each.writes_with.get(kind.value) != current]
-            if not others:
-                return
-            self._say(Step(waiting_for=len(others)))
-            await self._go_on()
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        """Waits until each process that is alive writes with the current key. Raises Stopped or NotNow."""
+        await self._turning.until_all_follow(kind.value, self._watch.lines.of(kind).written_with)
 
     async def _wrap_anew(self) -> None:
         """Wraps every data key with the current master key, in the order of their ids. Raises Stopped or NotNow."""
@@ -240,7 +160,7 @@ class KeyRotation:
         behind: dict[str, Any] = {}
         while True:
             query = {"masterKey.provider": {"$ne": provider}, **behind}
-            found = await raw.find(query, sort=[("_id", 1)], limit=AT_ONCE).to_list()
+            found = await raw.find(query, sort=[("_id", 1)], limit=key_turning.AT_ONCE).to_list()
             if not found:
                 return
             anew = {key["_id"]: key for key in await self._vault.wrapped_anew(found)}
@@ -257,23 +177,23 @@ class KeyRotation:
             )
             wrapped += len(found)
             behind = {"_id": {"$gt": found[-1]["_id"]}}
-            self._say(Step(wrapped=wrapped, of=max(of, wrapped)))
-            await self._go_on()
+            self._turning.say(Step(wrapped=wrapped, of=max(of, wrapped)))
+            await self._turning.go_on()
 
     async def _turn_to(self, line: KeyLine, key: str) -> Rotation:
         """What it is to let a new key take over that everybody holds. Raises NotNow."""
         match line.kind:
             case KeyKind.MASTER:
-                return Rotation(line.kind, line.current_id, key, to_wrap=await self._needs.left_for(key))
+                return Rotation(line.kind.value, line.current_id, key, to_wrap=await self._needs.left_for(key))
             case KeyKind.BLIND_INDEX:
                 if len(line.turns) > 1:
                     raise NotNow(f"{line.turns[0].key} is not retired yet: one key follows another, not two")
                 if pair := await paired(self._database, self._blind_index.holders):
                     raise NotNow(f"{pair} names two blind fields, which cannot both have two hashes: remove it")
                 to_hash = await self._not_hashed(f"{line.current_id} {key}")
-                return Rotation(line.kind, line.current_id, key, to_hash=to_hash)
+                return Rotation(line.kind.value, line.current_id, key, to_hash=to_hash)
             case _:
-                return Rotation(line.kind, line.current_id, key)
+                return Rotation(line.kind.value, line.current_id, key)
 
     async def _not_hashed(self, mark: str | None) -> int:
         return sum((await self._needs.not_hashed(mark)).values())
@@ -292,25 +212,15 @@ class KeyRotation:
             behind: str | None = None
             while mark is not None:
                 try:
-                    count, behind = await holder.hash_anew(mark, behind, AT_ONCE)
+                    count, behind = await holder.hash_anew(mark, behind, key_turning.AT_ONCE)
                 except BodyBroken:
                     raise NotNow(f"a document of {holder.name} cannot be opened") from None
                 if behind is None:
                     break
                 hashed += count
-                self._say(Step(hashed=hashed, of=max(of, hashed)))
-                await self._go_on()
-
-    async def _go_on(self) -> None:
-        if self._stopping():
-            raise Stopped
-        if await self._lease.hold() is None:
-            raise NotNow("somebody else goes on with it, because this process stood still for too long")
+                self._turning.say(Step(hashed=hashed, of=max(of, hashed)))
+                await self._turning.go_on()
 
 
 def _wrapping(key: Document) -> Document:
     return {name: key[name] for name in ("keyMaterial", "masterKey")}
-
-
-def _names(holders: Sequence[Holder]) -> str:
-    return ", ".join(each.name for each in holders)

@@ -20,8 +20,13 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongocrypt.asynchronous.state_machine import AsyncMongoCryptCallback
 
 from careflow_service.errors import KeyNotHeld
+from careflow_service.mongo.generation import FIRST
 
 _LOCAL = "local:"
+_NUMBERED = (
+    8  # the version of a UUID whose content is its maker's own (RFC 9562, 5.8); the first generation has version 5
+)
+_NUMBER_BYTES = 4
 _AS_STORED: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 
 
@@ -29,10 +34,22 @@ class KeyNotThere(Exception):
     """A data key that is needed is not in the vault: never made, or destroyed."""
 
 
-def key_id_of(owner: str) -> Binary:
-    """The id of the owner's data key: the same in every process, so that two cannot make two."""
-    digest = hashlib.sha256(f"careflow data key of {owner}".encode()).digest()
-    return Binary.from_uuid(UUID(bytes=digest[:16], version=5))
+def key_id_of(owner: str, generation: int = FIRST) -> Binary:
+    """The id of the owner's data key of a generation: the same in every process, so that two cannot make two."""
+    digest = hashlib.sha256(f"careflow data key of {owner}".encode()).digest()[:16]
+    if generation == FIRST:
+        return Binary.from_uuid(UUID(bytes=digest, version=5))
+    numbered = bytearray(generation.to_bytes(_NUMBER_BYTES, "big") + digest[_NUMBER_BYTES:])
+    numbered[6] = _NUMBERED << 4 | numbered[6] & 0x0F
+    numbered[8] = 0x80 | numbered[8] & 0x3F
+    return Binary(bytes(numbered), 4)
+
+
+def generation_of(key_id: bytes) -> int:
+    """Of which generation the data key with that id is. It is told by the id, because libmongocrypt takes no key with a
+    field of ours.
+    """
+    return int.from_bytes(key_id[:_NUMBER_BYTES], "big") if key_id[6] >> 4 == _NUMBERED else FIRST
 
 
 def provider_of(master_key: str) -> str:

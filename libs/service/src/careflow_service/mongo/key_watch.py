@@ -26,6 +26,7 @@ from careflow_events.mongo.store_time import store_time
 from careflow_service.ids import new_id
 from careflow_service.mongo.client import Database, Document
 from careflow_service.mongo.further_keys import Further, FurtherKeysBroken
+from careflow_service.mongo.generation import KIND, Generation
 from careflow_service.mongo.key_lines import KeyKind, KeyLines
 from careflow_service.mongo.key_proofs import KeyProofs
 from careflow_service.telemetry.logs import log
@@ -54,11 +55,19 @@ class KeyWatch:
     """What one process knows of the keys."""
 
     def __init__(
-        self, database: Database, lines: KeyLines, proofs: KeyProofs, *, process: str, further: Callable[[], Further]
+        self,
+        database: Database,
+        lines: KeyLines,
+        proofs: KeyProofs,
+        generation: Generation,
+        *,
+        process: str,
+        further: Callable[[], Further],
     ) -> None:
         """`further` reads the further keys of this process. Raises FurtherKeysBroken."""
         self.lines = lines
         self.proofs = proofs
+        self.generation = generation
         self._further = further
         self._process = process
         self._name = f"{process}@{socket.gethostname()}-{os.getpid()}-{new_id()[-6:]}"
@@ -77,7 +86,7 @@ class KeyWatch:
     async def look(self) -> None:
         """Reads files and lines again. Raises FurtherKeysBroken, and what the driver raises while the store is away."""
         self._read_files()
-        await self.proofs.look()
+        await self._look()
 
     async def run(self) -> None:
         """Looks, and says what it holds, until cancelled."""
@@ -98,6 +107,10 @@ class KeyWatch:
             Holder(each["_id"], each["process"], frozenset(each["holds"]), each["writes_with"]) async for each in found
         ]
 
+    async def _look(self) -> None:
+        await self.proofs.look()
+        await self.generation.look()
+
     def _read_files(self) -> None:
         further = self._further()
         for kind in KeyKind:
@@ -113,7 +126,7 @@ class KeyWatch:
         to_say_again = now >= self._say_again_at
         under_way = len(self.lines.blind_index.turns) > 1
         if to_say_again or under_way or any(self.lines.of(kind).new for kind in KeyKind):
-            await self.proofs.look()
+            await self._look()
         said = self._what_it_holds()
         if to_say_again or said != self._said:
             seen_at = await store_time(self._database)
@@ -125,7 +138,10 @@ class KeyWatch:
         return {
             "process": self._process,
             "holds": sorted([*(key for line in kinds for key in line.held), *self._other_keys()]),
-            "writes_with": {line.kind.value: line.written_with for line in kinds},
+            "writes_with": {
+                KIND: str(self.generation.number),
+                **{line.kind.value: line.written_with for line in kinds},
+            },
         }
 
     def _other_keys(self) -> Iterator[str]:

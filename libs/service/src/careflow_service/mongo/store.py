@@ -21,6 +21,7 @@ from careflow_service.mongo.client import Client, Database, open_client, open_da
 from careflow_service.mongo.erasing import MongoErasing
 from careflow_service.mongo.fence import FenceWatch
 from careflow_service.mongo.further_keys import Further
+from careflow_service.mongo.generation import Generation
 from careflow_service.mongo.idempotency import IdempotencyRecords
 from careflow_service.mongo.key_lines import KeyKind, KeyLine, KeyLines
 from careflow_service.mongo.key_proofs import KeyProofs
@@ -74,6 +75,7 @@ class Store:
     async def check_keys(self) -> None:
         """For start-up: proves that this database was written with these keys. Raises KeyWrong."""
         await self.keys.proofs.prove()
+        await self.keys.generation.look()
 
 
 @asynccontextmanager
@@ -100,7 +102,8 @@ async def open_store(
         audit = AuditTrail(opened, lines.audit, wall_clock=wall_clock, new_id=new_id)
         audit_seals = AuditSeals(opened, audit, wall_clock=wall_clock)
         blind_index = BlindIndex(lines.blind_index)
-        vault = Vault(opened, lines.master, blind_index)
+        generation = Generation(opened)
+        vault = Vault(opened, lines.master, blind_index, generation)
         fence = FenceWatch(MongoFences(opened))
         try:
             yield Store(
@@ -127,7 +130,7 @@ async def open_store(
                 audit_review=AuditReview(opened, audit, audit_seals, proofs, wall_clock=wall_clock),
                 fence=fence,
                 limits=MongoLimits(opened, blind_index, wall_clock),
-                keys=KeyWatch(opened, lines, proofs, process=process, further=keys.further),
+                keys=KeyWatch(opened, lines, proofs, generation, process=process, further=keys.further),
             )
         finally:
             await vault.close()

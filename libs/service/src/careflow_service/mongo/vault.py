@@ -2,9 +2,9 @@
 
 Each owner (a patient) has one data key in `_keys`, itself encrypted with the service's master key, and another one for
 each kind of thing that is kept apart from the rest; destroying them makes everything encrypted for that owner
-unreadable. Invariants: key material never leaves this module and the key vault's,
-is never logged; a data key is made once per owner, under an id that follows from the owner, and never again after
-erasure: the marker in `_erased` is permanent.
+unreadable. All of them follow one another at once, as generations. Invariants: key material never leaves this module
+and the key vault's, is never logged; a data key is made once per owner and generation, under an id that follows from
+both, and never again after erasure: the marker in `_erased` is permanent.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import asyncio
 import hashlib
 import hmac
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, Self
 from weakref import WeakValueDictionary
 
 import bson
@@ -33,8 +34,9 @@ from pymongocrypt.options import MongoCryptOptions
 from careflow_service.clock import wall_clock
 from careflow_service.errors import BodyBroken, OwnerErased
 from careflow_service.mongo.client import Database, Document
+from careflow_service.mongo.generation import FIRST, Generation
 from careflow_service.mongo.key_lines import Key, KeyLine
-from careflow_service.mongo.key_vault import KeyNotThere, KeysGiven, KeyVault, key_id_of, provider_of
+from careflow_service.mongo.key_vault import KeyNotThere, KeysGiven, KeyVault, generation_of, key_id_of, provider_of
 
 KEYS: Final = "_keys"
 ERASED: Final = "_erased"
@@ -85,6 +87,25 @@ class BlindIndex:
         self.holders.append(holder)
 
 
+class Encrypted(Protocol):
+    """Documents whose bodies are encrypted with data keys. What is left to do is seen in them and remembered
+    nowhere.
+    """
+
+    @property
+    def name(self) -> str:
+        """Of the collection."""
+
+    def belonging_to(self, owner: str) -> Mapping[str, object]:
+        """How the documents of an owner are found, whatever is in them."""
+
+    async def encrypt_anew(self, behind: str | None, limit: int) -> tuple[int, str | None]:
+        """Looks at up to `limit` documents in the order of their ids, behind that one, and encrypts those anew whose
+        key is of an older generation. How many those were, and the last it looked at; None: there are no more. What
+        somebody else writes meanwhile stays theirs. Raises KeyNotHeld or BodyBroken.
+        """
+
+
 class Hashed(Protocol):
     """Documents that are found by such hashes. What is left to do is seen in them and remembered nowhere."""
 
@@ -114,13 +135,15 @@ def _hash(key: Key, purpose: str, normalised: str) -> str:
 class Vault:
     """Encrypts and decrypts bytes for an owner. `blind_index` is for what must be found again."""
 
-    def __init__(self, database: Database, master: KeyLine, blind_index: BlindIndex) -> None:
+    def __init__(self, database: Database, master: KeyLine, blind_index: BlindIndex, generation: Generation) -> None:
         self.blind_index = blind_index
+        self.holders: list[Encrypted] = []
+        """The collections with what is encrypted here."""
         self._master = master
-        self._first: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._made: OrderedDict[str, None] = OrderedDict()
+        self._generation = generation
+        self._first: WeakValueDictionary[Binary, asyncio.Lock] = WeakValueDictionary()
+        self._made: OrderedDict[Binary, None] = OrderedDict()
         self._database = database
-        self._holding: dict[str, Callable[[str], Mapping[str, object]]] = {}
         self._keys = database.get_collection(KEYS, write_concern=_MAJORITY)
         self._erased = database.get_collection(ERASED, write_concern=_MAJORITY)
         self._open()
@@ -139,27 +162,27 @@ class Vault:
         """`plaintext` under the owner's key, or the one for what is kept `apart`, which is made when there is none.
         `first`: nothing was ever written for this owner, so that it is made without looking. Raises OwnerErased.
         """
-        key = _key_name(owner, apart)
-        if first and (encrypted := await self._encrypt_first(owner, key, plaintext)) is not None:
+        key = _DataKey.of(owner, apart, self._generation.number)
+        if first and (encrypted := await self._encrypt_first(key, plaintext)) is not None:
             return encrypted
         try:
-            return await self._encrypt_with(key, plaintext)
+            return await self._encrypt_with(key.id, plaintext)
         except KeyNotThere:
-            await self._make_key(owner, key)
-        return await self._encrypt_with(key, plaintext)
+            await self._make(key)
+        return await self._encrypt_with(key.id, plaintext)
 
-    async def _encrypt_first(self, owner: str, key: str, plaintext: bytes) -> Binary | None:
+    async def _encrypt_first(self, key: _DataKey, plaintext: bytes) -> Binary | None:
         """One after another for a key, so that several first documents make one between them; None where it was
         destroyed meanwhile.
         """
-        async with self._first.setdefault(key, asyncio.Lock()):
-            if key not in self._made:
-                await self._make_key(owner, key)
-                self._made[key] = None
+        async with self._first.setdefault(key.id, asyncio.Lock()):
+            if key.id not in self._made:
+                await self._make(key)
+                self._made[key.id] = None
                 if len(self._made) > MADE_REMEMBERED:
                     self._made.popitem(last=False)
             with suppress(KeyNotThere):
-                return await self._encrypt_with(key, plaintext)
+                return await self._encrypt_with(key.id, plaintext)
             return None
 
     async def decrypt(self, ciphertext: bytes) -> bytes:
@@ -179,14 +202,15 @@ class Vault:
         """Fetches the keys of several owners at once: what is theirs is decrypted next, one by one. A single key is
         left to whoever needs it, for it may be in memory already.
         """
-        ids = {_key_id(each) for each in ciphertexts if isinstance(each, Binary)}
+        ids = {key_id_in(each) for each in ciphertexts if isinstance(each, Binary)}
         self._follow()
         if len(ids) > 1:
             await self._key_vault.fetch_ahead(ids)
 
     async def erase(self, owner: str) -> None:
         """Destroys the owner's keys for good. Idempotent; other processes forget them within a minute."""
-        for key in _key_names(owner):
+        await self._generation.look()  # of a later one that began meanwhile there may be keys, too
+        for key in self._key_ids(owner):
             self._made.pop(key, None)
         await self._erased.update_one({"_id": owner}, {"$setOnInsert": {"at": wall_clock()}}, upsert=True)
         await self._destroy_keys(owner)
@@ -196,15 +220,19 @@ class Vault:
         """Whether the owner's keys were destroyed."""
         return await self._erased.find_one({"_id": owner}, {"_id": 1}) is not None
 
-    def holds(self, collection: str, whose: Callable[[str], Mapping[str, object]]) -> None:
-        """Notes a collection with what is encrypted here; `whose` says how the documents of an owner are found."""
-        self._holding[collection] = whose
+    def holds(self, holder: Encrypted) -> None:
+        """Notes a collection with what is encrypted here."""
+        self.holders.append(holder)
 
     async def forget(self, owner: str) -> None:
         """Removes every document of the owner that is encrypted here, with all that was looked up by. Idempotent."""
-        for collection, whose in self._holding.items():
-            documents = self._database.get_collection(collection, write_concern=_MAJORITY)
-            await documents.delete_many(whose(owner))
+        for holder in self.holders:
+            documents = self._database.get_collection(holder.name, write_concern=_MAJORITY)
+            await documents.delete_many(holder.belonging_to(owner))
+
+    def older(self, ciphertext: Binary) -> bool:
+        """Whether its key is of another generation than the one everything new is written with."""
+        return generation_of(key_id_in(ciphertext)) != self._generation.number
 
     async def wrapped_anew(self, keys: Sequence[RawBSONDocument]) -> list[Document]:
         """These data keys, as they are stored, wrapped with the current master key; nothing is written. Raises
@@ -224,33 +252,53 @@ class Vault:
         self._encrypter.close()
         await self._key_vault.close()
 
-    async def _encrypt_with(self, key: str, plaintext: bytes) -> Binary:
+    async def _encrypt_with(self, key: Binary, plaintext: bytes) -> Binary:
         self._follow()
         value = bson.encode({"v": Binary(plaintext)})
         algorithm = Algorithm.AEAD_AES_256_CBC_HMAC_SHA_512_Random
-        encrypted = await self._encrypter.encrypt(value, algorithm, key_id=bytes(key_id_of(key)))
+        encrypted = await self._encrypter.encrypt(value, algorithm, key_id=bytes(key))
         ciphertext: Binary = bson.decode(encrypted)["v"]
         return ciphertext
 
-    async def _make_key(self, owner: str, name: str) -> None:
-        """Safe against a twin (the id follows from the name, so one of them wins) and against an erasure at the same
-        moment: the marker is looked for after the key is there, and an erasure marks before it deletes.
+    async def _make(self, key: _DataKey) -> None:
+        """Safe against a twin (the id follows from the name and the generation, so one of them wins) and against an
+        erasure at the same moment: the marker is looked for after the key is there, and an erasure marks before it
+        deletes.
         """
         self._follow()
         provider = provider_of(self._master.current.id)
-        made = bson.decode(await self._encrypter.create_data_key(provider, key_alt_names=[name]))
-        key = {**made, "_id": key_id_of(name)}
+        made = bson.decode(await self._encrypter.create_data_key(provider, key_alt_names=[key.name]))
+        stored = {**made, "_id": key.id}
         try:
-            await self._keys.insert_one(key)
+            await self._keys.insert_one(stored)
         except DuplicateKeyError:  # allow duplicate-key: outside of any transaction
             return
-        if await self._erased.find_one({"_id": owner}) is not None:
-            await self._destroy_keys(owner)
+        if await self._erased.find_one({"_id": key.owner}) is not None:
+            await self._destroy_keys(key.owner)
             raise OwnerErased
-        self._key_vault.made(key["_id"], bson.encode(key))
+        self._key_vault.made(key.id, bson.encode(stored))
 
     async def _destroy_keys(self, owner: str) -> None:
-        await self._keys.delete_many({"_id": {"$in": [key_id_of(key) for key in _key_names(owner)]}})
+        await self._keys.delete_many({"_id": {"$in": self._key_ids(owner)}})
+
+    def _key_ids(self, owner: str) -> list[Binary]:
+        """Of every key the owner may have: also of a generation that begins at this moment."""
+        generations = range(FIRST, self._generation.number + 2)
+        return [_DataKey.of(owner, apart, each).id for apart in (None, *Apart) for each in generations]
+
+
+@dataclass(frozen=True, slots=True)
+class _DataKey:
+    """Which of the data keys: whose, of what, and of which generation. Of it follows the `id`."""
+
+    id: Binary
+    owner: str
+    name: str
+
+    @classmethod
+    def of(cls, owner: str, apart: Apart | None, generation: int) -> Self:
+        name = owner if apart is None else f"{owner}/{apart.value}"
+        return cls(key_id_of(name, generation), owner, name)
 
 
 def _providers(held: Mapping[str, Key]) -> frozenset[str]:
@@ -262,15 +310,6 @@ def _options(held: Mapping[str, Key]) -> MongoCryptOptions:
     return MongoCryptOptions(masters, bypass_encryption=True, key_expiration_ms=KEY_LIFETIME_MS)
 
 
-def _key_name(owner: str, apart: Apart | None) -> str:
-    return owner if apart is None else f"{owner}/{apart.value}"
-
-
-def _key_names(owner: str) -> list[str]:
-    """Of every key the owner may have."""
-    return [_key_name(owner, apart) for apart in (None, *Apart)]
-
-
-def _key_id(ciphertext: Binary) -> Binary:
+def key_id_in(ciphertext: Binary) -> Binary:
     """The data key's id inside a ciphertext: the 16 bytes after the first (client-side encryption specification)."""
     return Binary(ciphertext[1:17], 4)

@@ -11,17 +11,13 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from careflow_events.sealing import Sealer, consumer_of
+from careflow_service.mongo.data_key_rotation import DataKeyRotation
 from careflow_service.mongo.further_keys import FurtherKeysBroken
+from careflow_service.mongo.generation import KIND as DATA
 from careflow_service.mongo.key_lines import KeyKind
 from careflow_service.mongo.key_needs import Listed
-from careflow_service.mongo.key_rotation import (
-    BY,
-    KEYS_LEASE,
-    LOOK_AGAIN_SECONDS,
-    READ_WITHIN_SECONDS,
-    KeyRotation,
-    Step,
-)
+from careflow_service.mongo.key_rotation import READ_WITHIN_SECONDS, KeyRotation
+from careflow_service.mongo.key_turning import BY, KEYS_LEASE, LOOK_AGAIN_SECONDS, Rotation, Step, Turning
 from careflow_service.one_shot import NotNow, Stopped
 from careflow_service.processes.opening import NotDone, Opened
 from careflow_service.processes.sealing_keys import OPENS
@@ -41,10 +37,10 @@ def add_arguments(keys: argparse.ArgumentParser) -> None:
     acts = keys.add_subparsers(dest="act", required=True, metavar="act")
     acts.add_parser("list", help="every key by its id, what it is for, and what still needs an older one")
     rotate = acts.add_parser("rotate", help="say what letting the new key of a kind take over would do")
-    rotate.add_argument("kind", type=_kind, choices=(*KINDS, SEALING))
+    rotate.add_argument("kind", type=_kind, choices=(*KINDS, DATA, SEALING))
     rotate.add_argument("--execute", action="store_true", help="do it")
     retire = acts.add_parser("retire", help="say whether an older key is needed by nothing any more")
-    retire.add_argument("kind", type=_kind, choices=KINDS)
+    retire.add_argument("kind", type=_kind, choices=(*KINDS, DATA))
     retire.add_argument("key", help="its id")
     retire.add_argument("--execute", action="store_true", help="retire it, for good")
 
@@ -52,18 +48,18 @@ def add_arguments(keys: argparse.ArgumentParser) -> None:
 async def run_keys(process: Opened[S, P, App], stop: asyncio.Event, asked: argparse.Namespace) -> bool:
     """Do what is asked and write what became of it; answers whether it came to its end. Raises NotDone."""
     resources = process.resources
-    rotation = KeyRotation(
-        database=resources.database,
+    turning = Turning(
         watch=resources.keys,
-        vault=resources.vault,
         audit=resources.audit,
         fence=resources.fence,
         lease=process.lease(KEYS_LEASE),
         stopping=stop.is_set,
         say=_say,
     )
+    rotation = KeyRotation(resources.database, resources.vault, turning)
+    data_keys = DataKeyRotation(resources.database, resources.vault, turning)
     try:
-        found = await _asked(rotation, process, asked, stop)
+        found = await _asked(rotation, data_keys, process, asked, stop)
     except (NotNow, FurtherKeysBroken) as why:
         raise NotDone(str(why)) from None
     except Stopped:
@@ -73,7 +69,11 @@ async def run_keys(process: Opened[S, P, App], stop: asyncio.Event, asked: argpa
 
 
 async def _asked(
-    rotation: KeyRotation, process: Opened[S, P, App], asked: argparse.Namespace, stop: asyncio.Event
+    rotation: KeyRotation,
+    data_keys: DataKeyRotation,
+    process: Opened[S, P, App],
+    asked: argparse.Namespace,
+    stop: asyncio.Event,
 ) -> Mapping[str, Any]:
     match asked.act:
         case "rotate" if asked.kind == SEALING:
@@ -81,16 +81,14 @@ async def _asked(
             if asked.execute:
                 await process.resources.audit.acted(BY, "rotate_sealing_key")
             return turn
+        case "rotate" if asked.kind == DATA:
+            return _told(await (data_keys.rotate() if asked.execute else data_keys.plan()))
         case "rotate":
             kind = KeyKind(asked.kind)
-            done = await (rotation.rotate(kind) if asked.execute else rotation.plan(kind))
-            return {
-                "kind": kind.value,
-                "before": done.before,
-                "to": done.to,
-                "data_keys": done.to_wrap,
-                "documents": done.to_hash,
-            }
+            return _told(await (rotation.rotate(kind) if asked.execute else rotation.plan(kind)))
+        case "retire" if asked.kind == DATA:
+            destroying = data_keys.retire if asked.execute else data_keys.plan_retiring
+            return {"kind": DATA, "key": asked.key, "already": not await destroying(asked.key)}
         case "retire":
             kind = KeyKind(asked.kind)
             doing = rotation.retire if asked.execute else rotation.plan_retiring
@@ -106,13 +104,23 @@ async def _asked(
                         "since": _written(each.since),
                         "needed_by": list(each.needed_by),
                     }
-                    for each in [*await rotation.listed(), *await _sealing_listed(process)]
+                    for each in [*await rotation.listed(), *await data_keys.listed(), *await _sealing_listed(process)]
                 ],
                 "processes": [
                     {"name": each.name, "holds": sorted(each.holds), "writes_with": dict(each.writes_with)}
                     for each in await process.resources.keys.holders()
                 ],
             }
+
+
+def _told(done: Rotation) -> Mapping[str, Any]:
+    return {
+        "kind": done.kind,
+        "before": done.before,
+        "to": done.to,
+        "data_keys": done.to_wrap,
+        "documents": done.to_hash + done.to_encrypt,
+    }
 
 
 async def _sealing_turn_within(process: Opened[S, P, App], seconds: float, stop: asyncio.Event) -> Mapping[str, Any]:
@@ -187,6 +195,8 @@ def _say(step: Step) -> None:
         log.info("keys_awaited", count=step.waiting_for)
     elif step.hashed:
         log.info("documents_hashed", count=step.hashed, records=step.of)
+    elif step.encrypted:
+        log.info("documents_encrypted", count=step.encrypted, records=step.of)
     else:
         log.info("keys_wrapped", count=step.wrapped, records=step.of)
 
