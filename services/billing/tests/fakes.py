@@ -227,6 +227,7 @@ class InMemory:
             "statement_runs": StatementRuns("statement_run"),
             "numbers": Kept("number_series"),
             "clinician_days": Kept("clinician_day"),
+            "disclosures": OfPatient("disclosure"),
         }
         self._stores: list[Kept[Any]] = list(stores.values())
         self.ports = Ports(

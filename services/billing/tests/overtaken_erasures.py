@@ -2,9 +2,10 @@
 
 from careflow_events import contracts
 from careflow_service.ids import new_id
+from careflow_service.testing.disclosing import disclosure
 from careflow_service.testing.overtaking import Overtaking
 from services.billing.tests.builders import ANA
-from services.billing.tests.clinic import has_patient, pays
+from services.billing.tests.clinic import has_patient, pays, refusal
 from services.billing.tests.heard import diagnosed, registered
 from services.billing.tests.world import World
 
@@ -45,3 +46,12 @@ async def somebody_is_erased_while_other_news_come(world: World, overtaking: Ove
     await world.hear(contracts.PatientErased(patient_id=patient_id, erasure_id=erasure_id, erased_at=world.clock()))
     await world.catch_up()
     assert await world.store.database["accounts"].count_documents({}) == 0
+
+
+async def a_record_is_handed_out_while_the_erasure_is_asked_for(world: World, overtaking: Overtaking) -> None:
+    """Nothing is written about whom it is asked of: what leaves now would be accounted for by nobody."""
+    await has_patient(world)
+    overtaking.by(lambda: _asked(world, ANA))
+    late = await world.biller.post(f"/v1/patients/{ANA}/disclosures", disclosure())
+    assert refusal(late) == (409, "erasure_under_way")
+    assert await world.store.database["disclosures"].count_documents({}) == 0

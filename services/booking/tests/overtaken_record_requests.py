@@ -7,6 +7,7 @@ from typing import Any
 from careflow_events import contracts
 from careflow_events.contracts import Sealed, codes
 from careflow_service.ids import new_id
+from careflow_service.testing.disclosing import discloses
 from careflow_service.testing.overtaking import Overtaking, Race
 from services.booking.tests.clinic import has_patient, ok, refusal
 from services.booking.tests.world import World
@@ -69,25 +70,49 @@ async def a_part_is_given_while_its_request_is_withdrawn(world: World, overtakin
     assert refusal(given) == (412, "stale_version")
 
 
-def disclosed(patient_id: str, request_id: str) -> contracts.ScreeningRecordDisclosed:
-    """What screening says of its share."""
-    return contracts.ScreeningRecordDisclosed(
+Disclosed = contracts.ScreeningRecordDisclosed | contracts.SessionsRecordDisclosed | contracts.BillingRecordDisclosed
+
+
+def disclosed(
+    patient_id: str,
+    request_id: str,
+    said: type[Disclosed] = contracts.ScreeningRecordDisclosed,
+    part: codes.RecordPart = codes.RecordPart.ORDINARY,
+) -> Disclosed:
+    """What a service says of its share."""
+    return said(
         patient_id=patient_id,
         record_request_id=request_id,
         disclosure_id=new_id(),
         disclosed_by="dr-vu",
-        for_booking=Sealed.plain(contracts.RecordPartForBooking(part=codes.RecordPart.ORDINARY)),
+        for_booking=Sealed.plain(contracts.RecordPartForBooking(part=part)),
     )
 
 
-async def a_share_is_heard_of_while_another_is_recorded(world: World, overtaking: Overtaking) -> None:
+def a_share_is_heard_of_while_another_is_recorded(said: type[Disclosed]) -> Race[World]:
+    """Both are there."""
+    of_billing = said is contracts.BillingRecordDisclosed
+    part = codes.RecordPart.BILLING if of_billing else codes.RecordPart.ORDINARY
+
+    async def race(world: World, overtaking: Overtaking) -> None:
+        ana, request_id = await _asked(world, parts=[{"part": "ordinary"}, {"part": "billing"}])
+        path = f"/v1/record-requests/{request_id}"
+        share = {"service": "booking", "reference": "printed"}
+        overtaking.by(lambda: world.coordinator.post(f"{path}/parts/ordinary/shares", share, version=1))
+        await world.hear(disclosed(ana, request_id, said, part))
+        parts = ok(await world.coordinator.get(path))["parts"]
+        assert len([each for asked in parts for each in asked["waits_for"]]) == 2
+
+    return race
+
+
+async def a_record_is_handed_out_while_its_request_is_withdrawn(world: World, overtaking: Overtaking) -> None:
+    """It was handed out all the same, and is on record as what it was."""
     ana, request_id = await _asked(world)
-    path = f"/v1/record-requests/{request_id}"
-    share = {"service": "booking", "reference": "printed"}
-    overtaking.by(lambda: world.coordinator.post(f"{path}/parts/ordinary/shares", share, version=1))
-    await world.hear(disclosed(ana, request_id))
-    (part,) = ok(await world.coordinator.get(path))["parts"]
-    assert part["waits_for"] == ["sessions"]
+    overtaking.by(_withdrawing(world, request_id))
+    made = await discloses(world.coordinator, ana, record_request_id=request_id)
+    seen = ok(await world.coordinator.get(f"/v1/record-requests/{request_id}"))
+    assert (seen["status"], [each["reference"] for each in seen["parts"][0]["exports"]]) == ("withdrawn", [made])
 
 
 async def it_is_late_while_it_is_withdrawn(world: World, overtaking: Overtaking) -> None:

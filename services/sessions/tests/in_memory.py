@@ -112,6 +112,7 @@ class InMemory:
             "drug_log": "container",
             "drug_days": "drug_day",
             "drug_cases": "discrepancy_case",
+            "disclosures": "disclosure",
         }
         self.shelves = {name: Shelf(what) for name, what in names.items()}
         stores = cast("dict[str, Any]", self.shelves)

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 from careflow_events import contracts
 from careflow_service.ids import new_id
+from careflow_service.testing.disclosing import disclosure
 from careflow_service.testing.overtaking import Overtaking
-from services.sessions.tests.clinic import consent_body, ok
+from services.sessions.tests.clinic import consent_body, ok, refusal
 from services.sessions.tests.news import alert_raised, registered
 from services.sessions.tests.world import World
 
@@ -52,3 +53,13 @@ async def somebody_is_erased_while_other_news_come(world: World, overtaking: Ove
     await world.hear(contracts.PatientErased(patient_id=patient_id, erasure_id=erasure_id, erased_at=world.clock()))
     await world.catch_up()
     assert await world.store.database["eligibilities"].count_documents({}) == 0
+
+
+async def a_record_is_handed_out_while_the_erasure_is_asked_for(world: World, overtaking: Overtaking) -> None:
+    """Nothing is written about whom it is asked of: what leaves now would be accounted for by nobody."""
+    patient_id = new_id()
+    await world.hear(registered(patient_id, BORN))
+    overtaking.by(lambda: _asked(world, patient_id))
+    late = await world.prescriber.post(f"/v1/patients/{patient_id}/disclosures", disclosure())
+    assert refusal(late) == (409, "erasure_under_way")
+    assert await world.store.database["disclosures"].count_documents({}) == 0

@@ -82,6 +82,7 @@ from billing.application.ports import Ports
 from billing.application.queries.read_account import ReadAccount
 from billing.application.queries.read_work import ReadWork
 from billing.application.queries.reading import Reading
+from billing.application.share_of_record import share_of_record
 from billing.application.use_cases import Billing
 from billing.deadlines import DEADLINES, EFFECTS
 from billing.domain.ids import AccountLinkId
@@ -89,6 +90,10 @@ from billing.published import PUBLISHED
 from billing.settings import BillingSettings
 from billing.subscriptions import SUBSCRIPTIONS
 from careflow_domain.ways_in import WayIn
+from careflow_service.disclosing import storing as disclosures
+from careflow_service.disclosing.commands import DiscloseRecordHandler
+from careflow_service.disclosing.reading import Records
+from careflow_service.disclosing.storing import MongoDisclosures
 from careflow_service.federal_calendar import FederalCalendar
 from careflow_service.outbound import GuardedOutbound
 from careflow_service.pages.links import Signed, SittingDown
@@ -125,6 +130,7 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         numbers=MongoNumberSeries(database),
         clinician_days=MongoClinicianDays(database),
         printer=TypstPrinter(settings.clinic_timezone, settings.fonts_folder),
+        disclosures=MongoDisclosures(database, vault),
         erasing=resources.erasing,
         audit=resources.audit,
         policy=billing_policy(settings.policy_file),
@@ -136,6 +142,7 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         zone=settings.clinic_timezone,
         clock=resources.clock,
     )
+    share = share_of_record(ports)
     return Billing(
         record_coverage=RecordCoverageHandler(ports, work),
         add_private_contract=AddPrivateContractHandler(ports, work),
@@ -165,6 +172,8 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         issue_statement=IssueStatementHandler(ports, work),
         issue_yearly_summary=IssueYearlySummaryHandler(ports, work),
         start_statement_run=StartStatementRunHandler(ports, work),
+        disclose_record=DiscloseRecordHandler(share, work),
+        records=Records(share, resources.audit, resources.clock),
         reading=Reading(ports),
         read_work=ReadWork(ports),
         read_account=ReadAccount(ports),
@@ -231,6 +240,7 @@ SERVICE: Service[BillingSettings, Ports, Billing] = Service(
         *account_links.INDEXES,
         *charges.INDEXES,
         *courses.INDEXES,
+        *disclosures.INDEXES,
         *estimates.INDEXES,
         *fee_cases.INDEXES,
         *journal.INDEXES,

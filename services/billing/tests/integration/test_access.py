@@ -29,6 +29,7 @@ async def test_no_stranger_reaches_a_patients_money_or_papers(world: World) -> N
         "GET /v1/estimates": Theirs(f"/v1/estimates?patient_id={ANA}"),
         "GET /v1/estimates/{estimate_id}": Theirs(f"/v1/estimates/{estimate}"),
         "GET /v1/estimates/{estimate_id}/pdf": Theirs(f"/v1/estimates/{estimate}/pdf"),
+        "GET /v1/patients/{patient_id}/disclosures": Theirs(f"/v1/patients/{ANA}/disclosures"),
         "GET /v1/charges": Theirs(f"/v1/charges?patient_id={ANA}"),
         "GET /v1/charges/{charge_id}": Theirs(f"/v1/charges/{charge}"),
         "GET /v1/fees": Theirs(f"/v1/fees?patient_id={ANA}"),

@@ -17,7 +17,7 @@ from services.billing.tests import overtaken_processing as processing
 from services.billing.tests import overtaken_reactions as reactions
 from services.billing.tests.world import World
 
-NO_DECISIONS: Final = {"reading", "read_work", "read_account", "sitting_down", "ports"}
+NO_DECISIONS: Final = {"reading", "records", "read_work", "read_account", "sitting_down", "ports"}
 
 ROWS: Final[Mapping[str, Race[World]]] = {
     "record_coverage": commands.the_patient_says_who_covers_them_while_details_change,
@@ -81,6 +81,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "ask_about_payout": processing.a_payout_is_booked_while_its_payment_is_disputed,
     "give_back_by_card": processing.a_refund_goes_out_while_its_payment_is_disputed,
     "settle_fee": commands.a_fee_is_settled_while_the_patient_arrives_after_all,
+    "disclose_record": erasures.a_record_is_handed_out_while_the_erasure_is_asked_for,
     "PatientErasureRequested": erasures.an_erasure_is_asked_for_while_money_comes_in,
     "ErasureDeclined": erasures.an_erasure_is_declined_while_other_news_come,
     "PatientErased": erasures.somebody_is_erased_while_other_news_come,

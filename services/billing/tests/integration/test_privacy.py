@@ -9,6 +9,7 @@ from careflow_events import contracts
 from careflow_events.contracts import Sealed, codes
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
+from careflow_service.testing.disclosing import discloses
 from careflow_service.testing.reading import stands_in
 from careflow_service.testing.stored import wrongly_stored
 from careflow_service.testing.world import FORGED
@@ -64,6 +65,8 @@ async def everything_with_canaries(world: World) -> None:
     contract = {"practitioner_id": CANARY, "signed_on": "2026-01-05", "ends_on": "2028-01-04"}
     ok(await world.biller.post(f"/v1/accounts/{ANA}/private-contracts", contract), 201)
 
+    handed_out = {"recipient": CANARY, "reason": CANARY, "reference": CANARY, "record_request_id": new_id()}
+    await discloses(world.biller, ANA, **handed_out)
     visit = await books(world, local(14, 9, month=12))
     world.clock.now = local(28, 1)
     await world.catch_up()

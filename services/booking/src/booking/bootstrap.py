@@ -124,6 +124,7 @@ from booking.application.queries.read_waitlist import ReadWaitlist
 from booking.application.queries.weigh_visit import WeighVisit
 from booking.application.record_request_changes import RecordRequestChanges
 from booking.application.scheduling import Scheduling
+from booking.application.share_of_record import share_of_record
 from booking.application.sitting_down import ways_in
 from booking.application.task_changes import TaskChanges
 from booking.application.telling import Noting, Telling
@@ -135,6 +136,10 @@ from booking.measures import MEASURES
 from booking.published import PUBLISHED
 from booking.settings import BookingSettings
 from booking.subscriptions import SUBSCRIPTIONS
+from careflow_service.disclosing import storing as disclosures
+from careflow_service.disclosing.commands import DiscloseRecordHandler
+from careflow_service.disclosing.reading import Records
+from careflow_service.disclosing.storing import MongoDisclosures
 from careflow_service.federal_calendar import FederalCalendar
 from careflow_service.pages.links import Signed, SittingDown
 from careflow_service.service import Http, Resources, Service
@@ -170,6 +175,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     feeds = MongoCalendarFeeds(database)
     all_erasures = MongoErasures(database)
     all_record_requests = MongoRecordRequests(database, resources.vault)
+    all_disclosures = MongoDisclosures(database, resources.vault)
     record_request_changes = RecordRequestChanges(all_record_requests, work)
     all_inquiries = MongoInquiries(database, resources.vault)
     all_alarms = MongoAlarms(database, resources.vault)
@@ -236,6 +242,22 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         policy=policy,
         clock=clock,
     )
+    share = share_of_record(
+        all_disclosures,
+        all_patients,
+        all_record_requests,
+        {
+            "patient": all_patients,
+            "contact_consents": all_consents,
+            "care_path": all_paths,
+            "visit": all_appointments,
+            "waitlist_entry": all_entries,
+            "inquiry": all_inquiries,
+            "message": all_messages,
+            "record_request": all_record_requests,
+        },
+        policy,
+    )
     book_dosing = BookDosingHandler(desk)
     change_practitioner = ChangePractitionerHandler(all_practitioners, work)
     change_room = ChangeRoomHandler(all_rooms, work)
@@ -255,12 +277,15 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
             all_entries,
             all_erasures,
             all_record_requests,
+            all_disclosures,
             resources.erasing,
             policy,
             work,
         ),
         withdraw_erasure=WithdrawErasureHandler(all_patients, all_erasures, resources.erasing, work),
         read_erasures=ReadErasures(all_erasures, resources.audit),
+        disclose_record=DiscloseRecordHandler(share, work),
+        records=Records(share, resources.audit, clock),
         receive_record_request=ReceiveRecordRequestHandler(
             all_record_requests, all_patients, policy, FederalCalendar(), zone, work
         ),
@@ -453,6 +478,7 @@ SERVICE: Service[BookingSettings, Ports, Booking] = Service(
         *appointments.INDEXES,
         *calendar_feeds.INDEXES,
         *care_paths.INDEXES,
+        *disclosures.INDEXES,
         *erasures.INDEXES,
         *inquiries.INDEXES,
         *messages.INDEXES,

@@ -95,6 +95,8 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.AdverseEventReviewed, on_adverse_event_reviewed),
     hears(contracts.AccountLinkIssued, on_account_link_issued),
     hears(contracts.ScreeningRecordDisclosed, on_record_disclosed),
+    hears(contracts.SessionsRecordDisclosed, on_record_disclosed),
+    hears(contracts.BillingRecordDisclosed, on_record_disclosed),
     hears(contracts.ScreeningErasureAgreed, on_erasure_agreed),
     hears(contracts.ScreeningErasureRefused, on_erasure_refused),
     hears(contracts.SessionsErasureAgreed, on_erasure_agreed),

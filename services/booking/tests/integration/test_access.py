@@ -32,6 +32,7 @@ async def test_no_stranger_reaches_a_patients_visits_or_path(world: World) -> No
         "POST /v1/patients/{patient_id}/erasure/withdraw": Theirs(f"/v1/patients/{ana}/erasure/withdraw", version=1),
         "POST /v1/patients/{patient_id}/record-requests": Theirs(f"/v1/patients/{ana}/record-requests", asked),
         "GET /v1/patients/{patient_id}/record-requests": Theirs(f"/v1/patients/{ana}/record-requests"),
+        "GET /v1/patients/{patient_id}/disclosures": Theirs(f"/v1/patients/{ana}/disclosures"),
         "GET /v1/record-requests/{request_id}": Theirs(f"/v1/record-requests/{request['id']}"),
         "POST /v1/record-requests/{request_id}/withdraw": Theirs(
             f"/v1/record-requests/{request['id']}/withdraw", version=1

@@ -60,6 +60,7 @@ NO_DECISIONS: Final = {
     "list_untold",
     "read_erasures",
     "read_record_requests",
+    "records",
     "forget",
     "ports",
 }
@@ -194,7 +195,16 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "request_erasure": erasures.an_erasure_is_asked_for_while_a_call_is_booked,
     "withdraw_erasure": erasures.a_request_is_withdrawn_while_it_is_declined,
     "tell_erasure_late": erasures.a_request_is_late_while_it_is_withdrawn,
-    "ScreeningRecordDisclosed": record_requests.a_share_is_heard_of_while_another_is_recorded,
+    "ScreeningRecordDisclosed": record_requests.a_share_is_heard_of_while_another_is_recorded(
+        contracts.ScreeningRecordDisclosed
+    ),
+    "SessionsRecordDisclosed": record_requests.a_share_is_heard_of_while_another_is_recorded(
+        contracts.SessionsRecordDisclosed
+    ),
+    "BillingRecordDisclosed": record_requests.a_share_is_heard_of_while_another_is_recorded(
+        contracts.BillingRecordDisclosed
+    ),
+    "disclose_record": record_requests.a_record_is_handed_out_while_its_request_is_withdrawn,
     "ScreeningErasureAgreed": erasures.an_answer_comes_while_the_request_is_withdrawn(
         erasures.agreed(contracts.ScreeningErasureAgreed)
     ),

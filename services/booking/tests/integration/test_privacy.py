@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from careflow_service.testing.disclosing import discloses
 from careflow_service.testing.stored import wrongly_stored
 from services.booking.tests import mailbox
 from services.booking.tests.builders import local
@@ -42,6 +43,7 @@ async def test_what_lies_open_says_nothing_of_a_patient(world: World) -> None:
         "parts": [{"part": "substance_use", "authorisation": "Rivera"}],
     }
     ok(await world.coordinator.post(f"/v1/patients/{ana}/record-requests", wanted), 201)
+    await discloses(world.coordinator, ana, recipient="Rivera & Rivera", reason="for Rivera")
     ben = await has_patient(world, email="ben@example.org", phone="4155550177")
     for patient_id in (await has_patient(world, email="eve@example.org", phone="4155550188"), ben):
         ok(await world.coordinator.post(f"/v1/patients/{patient_id}/erasure", asked), 201)

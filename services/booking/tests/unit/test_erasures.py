@@ -18,6 +18,7 @@ def asked(path: CarePath | None = None, *, asked_for: int = 0) -> Erasure:
         ErasureId("e-1"),
         path or CarePath(id=ANA),
         Grounds.PATIENT_ASKED,
+        disclosures=(),
         asked_for=asked_for,
         by="u-1",
         policy=POLICY,

@@ -3,13 +3,17 @@
 from pathlib import Path
 
 from careflow_domain.ways_in import WayIn
+from careflow_service.disclosing import storing as disclosures
+from careflow_service.disclosing.commands import DiscloseRecordHandler
+from careflow_service.disclosing.reading import Records
+from careflow_service.disclosing.storing import MongoDisclosures
 from careflow_service.gateways import SignedGateway
 from careflow_service.outbound import GuardedOutbound
 from careflow_service.pages.links import Signed, SittingDown
 from careflow_service.service import Http, Resources, Service
 from careflow_service.settings import SettingsError
 from screening import domain
-from screening.adapters import alerts, answer_links, cases, clearances, consents, disclosures, on_call, screens, tasks
+from screening.adapters import alerts, answer_links, cases, clearances, consents, on_call, screens, tasks
 from screening.adapters.alerts import MongoAlerts
 from screening.adapters.answer_links import MongoAnswerLinks
 from screening.adapters.cases import MongoCases
@@ -17,7 +21,6 @@ from screening.adapters.clearances import MongoClearances
 from screening.adapters.clinical_content import SHIPPED, ClinicalContentWrong, clinical_content
 from screening.adapters.consents import MongoConsents
 from screening.adapters.counted_pages import CountedPages
-from screening.adapters.disclosures import MongoDisclosures
 from screening.adapters.on_call import MongoPages, MongoRotas, MongoTestPages
 from screening.adapters.page_directory import PageDirectory
 from screening.adapters.page_gateway import PageGateway
@@ -33,7 +36,6 @@ from screening.application.commands.complete_task import CompleteTaskHandler
 from screening.application.commands.confirm_test_page import ConfirmTestPageHandler
 from screening.application.commands.defer_clearance import DeferClearanceHandler
 from screening.application.commands.deny_clearance import DenyClearanceHandler
-from screening.application.commands.disclose_record import DiscloseRecordHandler
 from screening.application.commands.draw_rota import DrawRotaHandler
 from screening.application.commands.extend_clearance import ExtendClearanceHandler
 from screening.application.commands.grant_clearance import GrantClearanceHandler
@@ -67,7 +69,7 @@ from screening.application.link_addresses import LinkAddresses
 from screening.application.ports import OnCallNotifier, Ports
 from screening.application.queries.read_case_page import ReadCasePage
 from screening.application.queries.reading import Reading
-from screening.application.queries.records import Records
+from screening.application.share_of_record import share_of_record
 from screening.application.use_cases import Screening
 from screening.deadlines import DEADLINES, EFFECTS
 from screening.domain.ids import LinkId, PatientId
@@ -83,6 +85,7 @@ NAME = "screening"
 def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
     """The application of one process. Raises SettingsError."""
     ports, work = _ports(resources), resources.work
+    share = share_of_record(ports)
     return Screening(
         save_answers=SaveAnswersHandler(ports, work),
         hear_answers=HearAnswersHandler(ports, work),
@@ -121,10 +124,10 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
         complete_task=CompleteTaskHandler(ports, work),
         record_consent=RecordConsentHandler(ports, work),
         revoke_consent=RevokeConsentHandler(ports, work),
-        disclose_record=DiscloseRecordHandler(ports, work),
+        disclose_record=DiscloseRecordHandler(share, work),
         reading=Reading(ports),
         read_case_page=ReadCasePage(ports),
-        records=Records(ports),
+        records=Records(share, resources.audit, resources.clock),
         sitting_down=_sitting_down(resources, ports),
         ports=ports,
     )

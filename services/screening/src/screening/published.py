@@ -3,6 +3,7 @@
 Invariant: open data holds ids, process codes, times and alert levels; everything clinical goes into a sealed section.
 """
 
+from careflow_domain.disclosures import RecordPart
 from careflow_events import contracts
 from careflow_events.contracts import Sealed, codes, session_codes
 from careflow_events.publication import PublicationTable, published, says
@@ -25,7 +26,7 @@ from screening.domain.clearance import (
     ClearanceSuspended,
 )
 from screening.domain.course import OutcomeReviewDue
-from screening.domain.disclosures import RecordDisclosed, RecordPart
+from screening.domain.disclosures import RecordDisclosed
 from screening.domain.endings import ClearanceDeferred, ClearanceDenied, ScreeningClosed
 from screening.domain.evaluation import DiagnosesRecorded, EvaluationRecorded
 from screening.domain.evidence import EvidenceExpiring, EvidenceRecorded

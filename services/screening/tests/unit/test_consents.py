@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from careflow_domain.disclosures import Basis, Disclosure, RecordPart
 from careflow_domain.errors import DomainError
 from screening.domain.consents import (
     ConsentPurpose,
@@ -14,7 +15,6 @@ from screening.domain.consents import (
     ConsentTerms,
     DisclosureConsent,
 )
-from screening.domain.disclosures import Basis, Disclosure, RecordPart
 from screening.domain.ids import ConsentId, DisclosureId
 from services.screening.tests.builders import ANA, NOW, POLICY, PRESCRIBER, days, minutes
 

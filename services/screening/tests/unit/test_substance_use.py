@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from careflow_domain.disclosures import Basis, Disclosure, RecordPart
 from careflow_domain.errors import DomainError
 from screening.domain.alerts import SafetyAlert
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance
 from screening.domain.clearance_terms import ClearanceTerms, Decision, Indication
 from screening.domain.conditions import ConditionCode
-from screening.domain.disclosures import Basis, Disclosure, RecordPart
 from screening.domain.evaluation import Diagnoses
 from screening.domain.history import ConditionStatus
 from screening.domain.ids import CaseId, ClearanceId, DisclosureId, RequestId

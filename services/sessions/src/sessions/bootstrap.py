@@ -1,5 +1,9 @@
 """The only wiring: which adapter stands behind which port, and what the library must know of this service."""
 
+from careflow_service.disclosing import storing as disclosures
+from careflow_service.disclosing.commands import DiscloseRecordHandler
+from careflow_service.disclosing.reading import Records
+from careflow_service.disclosing.storing import MongoDisclosures
 from careflow_service.federal_calendar import FederalCalendar
 from careflow_service.service import Http, Resources, Service
 from sessions import domain
@@ -111,6 +115,7 @@ from sessions.application.queries.reading_medicines import ReadingMedicines
 from sessions.application.queries.reading_notes import ReadingNotes
 from sessions.application.queries.reading_plan_tasks import ReadingPlanTasks
 from sessions.application.session_changes import SessionChanges
+from sessions.application.share_of_record import share_of_record
 from sessions.application.use_cases import Sessions
 from sessions.deadlines import DEADLINES
 from sessions.domain.ids import PatientId
@@ -125,6 +130,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
     """The application of one process."""
     ports, work = _ports(resources), resources.work
     changes, medicines = SessionChanges(ports, work), MedicationChanges(ports, work)
+    share = share_of_record(ports)
     return Sessions(
         sign_consent=SignConsentHandler(ports, work),
         withdraw_consent=WithdrawConsentHandler(ports, work),
@@ -203,6 +209,8 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         read_patient_page=ReadPatientPage(ports),
         read_plan_page=ReadPlanPage(ports),
         follow_session=FollowSession(ports),
+        disclose_record=DiscloseRecordHandler(share, work),
+        records=Records(share, resources.audit, resources.clock),
         reading=Reading(ports),
         reading_notes=ReadingNotes(ports),
         reading_medicines=ReadingMedicines(ports),
@@ -235,6 +243,7 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         drug_days=MongoDrugDays(database, vault),
         drug_cases=MongoDiscrepancyCases(database, vault),
         records=MongoRecords(database, NAME, resources.clock),
+        disclosures=MongoDisclosures(database, vault),
         erasing=resources.erasing,
         audit=resources.audit,
         policy=clinical_policy(content),
@@ -277,6 +286,7 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
         *outreaches.INDEXES,
         *plan_tasks.INDEXES,
         *care_discharges.INDEXES,
+        *disclosures.INDEXES,
         *notes.INDEXES,
         *drug_log.INDEXES,
         *discrepancy_cases.INDEXES,

@@ -18,6 +18,7 @@ async def test_no_stranger_reaches_a_patients_consents_or_plans(world: World) ->
         "GET /v1/patients/{patient_id}/consents": Theirs(f"{of_patient}/consents"),
         "POST /v1/patients/{patient_id}/consents": Theirs(f"{of_patient}/consents", consent_body()),
         "POST /v1/consents/{consent_id}/withdraw": Theirs(f"/v1/consents/{consents[0]['id']}/withdraw"),
+        "GET /v1/patients/{patient_id}/disclosures": Theirs(f"{of_patient}/disclosures"),
         "GET /v1/patients/{patient_id}/plans": Theirs(f"{of_patient}/plans"),
         "GET /v1/patients/{patient_id}/plan-tasks": Theirs(f"{of_patient}/plan-tasks"),
         "POST /v1/plan-tasks/{task_id}/end": Theirs(f"/v1/plan-tasks/{task_id}/end", {"outcome": "done"}),

@@ -127,6 +127,7 @@ from careflow_events.contracts.plans import (
     PlanTaskEvent,
     PlanTaskOverdue,
 )
+from careflow_events.contracts.record_requests import BillingRecordDisclosed, SessionsRecordDisclosed
 from careflow_events.contracts.safety import (
     SafetyAlertAcknowledged,
     SafetyAlertClosed,
@@ -243,6 +244,7 @@ __all__ = [
     "BillingErasureAgreed",
     "BillingErasureRefused",
     "BillingEvent",
+    "BillingRecordDisclosed",
     "BookingEvent",
     "CareDischarged",
     "CarePathStageChanged",
@@ -414,6 +416,7 @@ __all__ = [
     "SessionsErasureAgreed",
     "SessionsErasureRefused",
     "SessionsEvent",
+    "SessionsRecordDisclosed",
     "SuperbillEvent",
     "SuperbillIssued",
     "SuperbillVoided",

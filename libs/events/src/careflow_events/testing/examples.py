@@ -8,6 +8,7 @@ from careflow_events.testing.billing_examples import billing_examples
 from careflow_events.testing.booking_examples import booking_examples
 from careflow_events.testing.erasure_examples import erasure_examples
 from careflow_events.testing.example import Example
+from careflow_events.testing.record_examples import record_examples
 from careflow_events.testing.screening_examples import screening_examples
 from careflow_events.testing.sessions_examples import sessions_examples
 from careflow_events.testing.sessions_safety_examples import sessions_safety_examples
@@ -24,6 +25,7 @@ def examples() -> Sequence[Example]:
         *sessions_safety_examples(),
         *billing_examples(),
         *erasure_examples(),
+        *record_examples(),
         _checkpoint(),
     )
 

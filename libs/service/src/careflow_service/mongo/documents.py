@@ -12,7 +12,7 @@ any changes (rooms, practitioners, a rota) is *looked at*, by the word `looked`,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Generic
@@ -149,6 +149,10 @@ class Documents(Generic[A]):
     ) -> Listed[A]:
         """See `Looked.page`: nobody decides on a page."""
         return await self.looked.page(query, sort=sort, limit=limit, after=after)
+
+    def every_of(self, owner: str) -> AsyncIterator[A]:
+        """See `Looked.every`: all that an erasure of this owner would take."""
+        return self.looked.every(self._belonging_to(owner))
 
     def cursor(self, last: A, sort: Sort = (("_id", 1),)) -> str:
         """See `Looked.cursor`."""

@@ -6,7 +6,7 @@ practitioners, a rota), and for pages, which nobody decides on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, Generic
 
@@ -23,6 +23,7 @@ from careflow_service.mongo.paging import Sort, cursor_at, page_of
 from careflow_service.mongo.vault import Vault
 from careflow_service.oversight import current_oversight
 
+_BATCH: Final = 50
 _BEFORE_EVERYTHING: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -80,6 +81,18 @@ class Looked(Generic[A]):
         """The ids of up to `limit` aggregates that match open fields; nothing of theirs is decrypted."""
         found = self._collection.find(self._blinds.asked(query), {"_id": 1}, sort=[("_id", 1)], limit=limit)
         return [document["_id"] async for document in found]
+
+    async def every(self, asked: Mapping[str, object]) -> AsyncIterator[A]:
+        """All that match what was `Blinds.asked`, by id, however many there are: for whoever reads on while the answer
+        is being written. What was there when it began comes once, as it is when its turn comes.
+        """
+        ids = sorted([document["_id"] async for document in self._collection.find(asked, {"_id": 1})])
+        for first in range(0, len(ids), _BATCH):
+            batch = {"_id": {"$in": ids[first : first + _BATCH]}}
+            found = await self._collection.find(batch, sort=[("_id", 1)]).to_list()
+            await self.fetch_keys(found)
+            for document in found:
+                yield await self.loaded(document)
 
     async def page(
         self, query: Mapping[str, Any], *, sort: Sort = (("_id", 1),), limit: int, after: str | None

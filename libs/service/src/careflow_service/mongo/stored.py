@@ -1,6 +1,6 @@
 """What is stored of every aggregate the same way: got by id, added, saved."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Generic
 
 from careflow_service.errors import DocumentMissing
@@ -26,6 +26,10 @@ class Stored(Generic[A]):
     async def find(self, stored_id: str, /, *, of: str | None) -> A | None:
         """It, or None. Within a unit of work `of` says whose it would be."""
         return await self._documents.find(stored_id, of=of)
+
+    def every_of(self, owner: str, /) -> AsyncIterator[A]:
+        """All of an owner's, one after the other however many there are, for a reader."""
+        return self._documents.every_of(owner)
 
     async def add(self, aggregate: A, /, tx: Transaction) -> None:
         """A new one."""

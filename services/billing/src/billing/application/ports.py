@@ -58,6 +58,7 @@ from billing.domain.tasks import TaskKind
 from billing.domain.visits import Visit
 from careflow_domain.business_days import BusinessCalendar, opening_of
 from careflow_service.clock import Clock
+from careflow_service.disclosing.records import Disclosures, Held
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
@@ -67,7 +68,7 @@ Due = tuple[datetime, str]
 """When something is due, and the id of what."""
 
 
-class Accounts(Protocol):
+class Accounts(Held[Account], Protocol):
     async def get(self, patient_id: PatientId, /) -> Account: ...
     async def find(self, patient_id: PatientId, /) -> Account | None: ...
     async def those(self, patient_ids: Collection[PatientId], /) -> list[Account]:
@@ -83,7 +84,7 @@ class Accounts(Protocol):
     async def save(self, account: Account, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
-class Visits(Protocol):
+class Visits(Held[Visit], Protocol):
     async def find(self, appointment_id: AppointmentId, /, *, of: PatientId) -> Visit | None: ...
     async def add(self, visit: Visit, /, tx: Transaction) -> None: ...
     async def save(self, visit: Visit, /, *, expecting: int, tx: Transaction) -> None: ...
@@ -103,7 +104,7 @@ class Courses(Protocol):
     async def save(self, course: Course, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
-class Estimates(Protocol):
+class Estimates(Held[Estimate], Protocol):
     async def get(self, estimate_id: EstimateId, /) -> Estimate: ...
     async def all_of(self, patient_id: PatientId, /) -> list[Estimate]:
         """A patient's, oldest first."""
@@ -117,7 +118,7 @@ class Estimates(Protocol):
         """The next one that will be overdue."""
 
 
-class Charges(Protocol):
+class Charges(Held[Charge], Protocol):
     async def get(self, charge_id: ChargeId, /, *, of: PatientId | None = None) -> Charge: ...
     async def find(self, charge_id: ChargeId, /, *, of: PatientId) -> Charge | None: ...
     async def open_of(self, patient_id: PatientId, /) -> list[Charge]:
@@ -149,7 +150,7 @@ class Charges(Protocol):
     async def save(self, charge: Charge, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
-class Payments(Protocol):
+class Payments(Held[Payment], Protocol):
     async def get(self, payment_id: PaymentId, /) -> Payment: ...
     async def find(self, payment_id: PaymentId, /, *, of: PatientId) -> Payment | None: ...
     async def with_money_left(self, patient_id: PatientId, /) -> list[Payment]:
@@ -263,7 +264,7 @@ class CardProcessor(Protocol):
         """The movement of a payout behind the one it calls `behind`. Refused where it does not tell them."""
 
 
-class Packages(Protocol):
+class Packages(Held[Package], Protocol):
     async def get(self, package_id: PackageId, /) -> Package: ...
     async def all_of(self, patient_id: PatientId, /) -> list[Package]:
         """A patient's, oldest first."""
@@ -287,7 +288,7 @@ class Journal(Protocol):
     async def trial_balance(self) -> TrialBalance: ...
 
 
-class FeeCases(Protocol):
+class FeeCases(Held[FeeCase], Protocol):
     async def get(self, appointment_id: AppointmentId, /) -> FeeCase: ...
     async def find(self, appointment_id: AppointmentId, /, *, of: PatientId) -> FeeCase | None: ...
     async def all_of(self, patient_id: PatientId, /) -> list[FeeCase]: ...
@@ -297,7 +298,7 @@ class FeeCases(Protocol):
         """The next one to be posted."""
 
 
-class Superbills(Protocol):
+class Superbills(Held[Superbill], Protocol):
     async def get(self, superbill_id: SuperbillId, /, *, of: PatientId | None = None) -> Superbill: ...
     async def all_of(self, patient_id: PatientId, /) -> list[Superbill]: ...
     async def unreplaced_of(self, patient_id: PatientId, /) -> list[Superbill]:
@@ -307,7 +308,7 @@ class Superbills(Protocol):
     async def save(self, superbill: Superbill, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
-class Papers(Protocol):
+class Papers(Held[Paper], Protocol):
     async def get(self, paper_id: PaperId, /) -> Paper: ...
     async def latest(self, kind: PaperKind, about: str | None = None, *, of: PatientId) -> Paper | None:
         """The one issued last to a patient, of a kind or about one thing."""
@@ -394,6 +395,7 @@ class Ports:
     numbers: NumberSeriesOfYears
     clinician_days: ClinicianDays
     printer: Printer
+    disclosures: Disclosures
     erasing: Erasing
     audit: ReadAudit
     policy: BillingPolicy

@@ -34,6 +34,8 @@ from billing.application.ports import Ports
 from billing.application.queries.read_account import ReadAccount
 from billing.application.queries.read_work import ReadWork
 from billing.application.queries.reading import Reading
+from careflow_service.disclosing.commands import DiscloseRecordHandler
+from careflow_service.disclosing.reading import Records
 from careflow_service.pages.links import SittingDown
 
 
@@ -69,6 +71,8 @@ class Billing:
     issue_statement: IssueStatementHandler
     issue_yearly_summary: IssueYearlySummaryHandler
     start_statement_run: StartStatementRunHandler
+    disclose_record: DiscloseRecordHandler
+    records: Records
     reading: Reading
     read_work: ReadWork
     read_account: ReadAccount

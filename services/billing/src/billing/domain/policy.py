@@ -8,6 +8,7 @@ from typing import Final
 from billing.domain.account_links import AccountLinkPolicy
 from billing.domain.money import WHOLE, Money
 from billing.domain.visits import VisitKind
+from careflow_domain.disclosures import CopyPolicy
 from careflow_domain.errors import invalid
 from careflow_domain.retention import RetentionPolicy
 from careflow_domain.setting import Setting
@@ -54,6 +55,7 @@ class BillingPolicy:
     dispute_line: Setting[Money]
     dispute_days: Setting[int]
     retention: RetentionPolicy
+    record_copies: CopyPolicy
     fees: Setting[Mapping[VisitKind, FeeRule]]
     first_time_courtesy: Setting[bool]
     fees_posted_at: Setting[time]

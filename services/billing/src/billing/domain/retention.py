@@ -1,4 +1,6 @@
-"""What billing has to keep of a patient who asks for erasure: what is owed, the books, and its estimates."""
+"""What billing has to keep of a patient who asks for erasure: what is owed, the books, its estimates,
+and what of it left the clinic.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from billing.domain.payment_links import PaymentLink
 from billing.domain.payments import Payment
 from careflow_domain.aggregate import Fact
 from careflow_domain.business_days import end_of
+from careflow_domain.disclosures import Disclosure, kept_for_accounting
 from careflow_domain.retention import Kept, Refusal, RetentionPolicy, RetentionReason
 
 
@@ -40,6 +43,7 @@ class Holdings:
     fees: Sequence[FeeCase]
     entries: Sequence[JournalEntry]
     estimates: Sequence[Estimate]
+    disclosures: Sequence[Disclosure]
 
     @property
     def is_owed(self) -> bool:
@@ -63,3 +67,4 @@ class Holdings:
             yield Kept(reason=RetentionReason.BOOKS, last=end_of(entry.posted_on, zone))
         for estimate in self.estimates:
             yield Kept(reason=RetentionReason.SIGNED_DOCUMENTS, last=end_of(estimate.covers_until, zone))
+        yield from kept_for_accounting(self.disclosures)

@@ -5,6 +5,7 @@ events.
 from billing.domain.account_links import AccountLinkIssued
 from billing.domain.accounts import AccountOpened
 from billing.domain.charges import ChargePosted, ChargeReversed, CoverageBlocked, DebtRecovered, WrittenOff
+from billing.domain.disclosures import RecordDisclosed
 from billing.domain.estimates import (
     EstimateDelivered,
     EstimateDisputeClosed,
@@ -31,7 +32,7 @@ from billing.domain.superbills import SuperbillIssued, SuperbillVoided
 from billing.domain.visits import VisitCoverageBlocked
 from billing.published import charges, estimates, payments
 from careflow_events import contracts
-from careflow_events.contracts.codes import RetentionReason
+from careflow_events.contracts.codes import RecordPart, RetentionReason
 from careflow_events.contracts.sealed import Sealed
 from careflow_events.publication import PublicationTable, published, says
 
@@ -46,6 +47,16 @@ def _account_link_issued(fact: AccountLinkIssued) -> contracts.AccountLinkIssued
         link_id=fact.link_id,
         works_until=fact.works_until,
         for_booking=Sealed.plain(contracts.AccountLinkForBooking(link=fact.link)),
+    )
+
+
+def _record_disclosed(fact: RecordDisclosed) -> contracts.BillingRecordDisclosed:
+    return contracts.BillingRecordDisclosed(
+        patient_id=fact.patient_id,
+        record_request_id=fact.record_request_id,
+        disclosure_id=fact.disclosure_id,
+        disclosed_by=fact.by,
+        for_booking=Sealed.plain(contracts.RecordPartForBooking(part=RecordPart.BILLING)),
     )
 
 
@@ -85,6 +96,7 @@ PUBLISHED: PublicationTable = published(
     says(EntryPosted, contracts.JournalEntryPosted, charges.entry_posted),
     says(SuperbillIssued, contracts.SuperbillIssued, charges.superbill_issued),
     says(SuperbillVoided, contracts.SuperbillVoided, charges.superbill_voided),
+    says(RecordDisclosed, contracts.BillingRecordDisclosed, _record_disclosed),
     says(
         ErasureAgreed,
         contracts.BillingErasureAgreed,

@@ -81,6 +81,8 @@ from booking.application.queries.read_record_requests import ReadRecordRequests
 from booking.application.queries.read_visit import ReadVisit
 from booking.application.queries.read_waitlist import ReadWaitlist
 from booking.application.queries.weigh_visit import WeighVisit
+from careflow_service.disclosing.commands import DiscloseRecordHandler
+from careflow_service.disclosing.reading import Records
 from careflow_service.pages.links import SittingDown
 
 
@@ -102,6 +104,8 @@ class Booking:
     read_erasures: ReadErasures
     forget: Forgetting
 
+    disclose_record: DiscloseRecordHandler
+    records: Records
     receive_record_request: ReceiveRecordRequestHandler
     identify_requester: IdentifyRequesterHandler
     extend_record_request: ExtendRecordRequestHandler

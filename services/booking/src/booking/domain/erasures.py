@@ -4,7 +4,7 @@ Invariants: it ends once; one refusal declines it, and only when all have agreed
 of the patient but their opaque id, so it outlasts them: it proves what was asked and what came of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +17,7 @@ from booking.domain.policy import BookingPolicy
 from booking.domain.states import Status
 from booking.domain.visits import VisitKind
 from careflow_domain.aggregate import Aggregate, Fact
+from careflow_domain.disclosures import Disclosure, kept_for_accounting
 from careflow_domain.errors import DomainError, conflict
 from careflow_domain.retention import Kept, Refusal, RetentionReason
 
@@ -96,6 +97,7 @@ class Erasure(Aggregate):
         *,
         asked_for: int,
         by: str,
+        disclosures: Sequence[Disclosure],
         policy: BookingPolicy,
         now: datetime,
     ) -> "Erasure":
@@ -103,7 +105,7 @@ class Erasure(Aggregate):
         how many times are held and how many visits waited for. Raises `visits_open`.
         """
         check_nothing_open(path, asked_for=asked_for)
-        own = Answer(at=now, refusal=policy.retention.refusal(_kept(path), now))
+        own = Answer(at=now, refusal=policy.retention.refusal(_kept(path, disclosures), now))
         erasure = cls(
             id=erasure_id,
             patient_id=path.id,
@@ -163,13 +165,14 @@ class Erasure(Aggregate):
         return replace(self, status=status, ended_at=now, late_at=None)
 
 
-def _kept(path: CarePath) -> list[Kept]:
-    """The visits of a care that was begun. A free call is none, nor is what was called off."""
-    return [
+def _kept(path: CarePath, disclosures: Sequence[Disclosure]) -> list[Kept]:
+    """The visits of a care that was begun, but free calls and what was called off; and what is accounted for."""
+    visits = [
         Kept(reason=RetentionReason.CARE_RECORD, last=visit.starts_at)
         for visit in path.visits
         if visit.kind is not VisitKind.INFO_CALL and visit.status is not Status.CANCELLED
     ]
+    return [*visits, *kept_for_accounting(disclosures)]
 
 
 def erasure_under_way() -> DomainError:

@@ -9,6 +9,7 @@ from booking.domain.course import PlanTerms
 from booking.domain.intervals import local_instant, on_grid
 from booking.domain.record_clocks import RecordRequestPolicy
 from booking.domain.visits import Phase, VisitKind
+from careflow_domain.disclosures import CopyPolicy
 from careflow_domain.errors import DomainError, ErrorKind, invalid
 from careflow_domain.retention import RetentionPolicy
 from careflow_domain.setting import Setting
@@ -32,6 +33,7 @@ class BookingPolicy:
     served_states: Setting[tuple[str, ...]]
     merge_reversible_days: Setting[int]
     retention: RetentionPolicy
+    record_copies: CopyPolicy
     erasure_answer_hours: Setting[int]
     record_requests: RecordRequestPolicy
     hold_minutes: Setting[int]

@@ -66,9 +66,6 @@ class MongoAlerts(Stored[SafetyAlert]):
         newest = await self._documents.many({"patient_id": patient_id}, of=patient_id, sort=_OPEN_THEN_NEWEST, limit=1)
         return newest[0] if newest else None
 
-    async def one_of(self, patient_id: PatientId, /, *, after: str | None) -> Listed[SafetyAlert]:
-        return await self._documents.page({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=1, after=after)
-
     async def listed(self, *, open_only: bool, limit: int, after: str | None) -> Listed[SafetyAlert]:
         query = {"is_open": True} if open_only else {}
         sort = _MOST_URGENT_FIRST if open_only else _NEWEST_FIRST

@@ -79,9 +79,6 @@ class MongoCases(Stored[Case]):
         of_patient = {"patient_id": patient_id}
         return await self._documents.many(of_patient, of=patient_id, sort=_NEWEST_FIRST, limit=MOST_CASES)
 
-    async def one_of(self, patient_id: PatientId, /, *, after: str | None) -> Listed[Case]:
-        return await self._documents.page({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=1, after=after)
-
     async def undecided(self, *, limit: int, after: str | None) -> Listed[Case]:
         return await self._documents.page({"is_undecided": True}, sort=_LONGEST_FIRST, limit=limit, after=after)
 

@@ -5,14 +5,12 @@ from typing import Final
 from pymongo import IndexModel
 
 from careflow_domain.errors import not_found
-from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 from screening.application.ports import Due
 from screening.domain.clearance import Clearance
-from screening.domain.ids import PatientId
 
 CLEARANCES: Final = "clearances"
 
@@ -36,9 +34,6 @@ class MongoClearances(Stored[Clearance]):
             vault=vault,
         )
         super().__init__(documents, lambda: not_found("clearance"))
-
-    async def one_of(self, patient_id: PatientId, /, *, after: str | None) -> Listed[Clearance]:
-        return await self._documents.page({"patient_id": patient_id}, limit=1, after=after)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")

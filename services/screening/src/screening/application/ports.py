@@ -11,6 +11,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from careflow_service.clock import Clock
+from careflow_service.disclosing.records import Disclosures, Held
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
@@ -21,14 +22,12 @@ from screening.domain.answer_links import AnswerLink
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance
 from screening.domain.consents import DisclosureConsent
-from screening.domain.disclosures import Disclosure
 from screening.domain.ids import (
     AlertId,
     AppointmentId,
     CaseId,
     ClearanceId,
     ConsentId,
-    DisclosureId,
     LinkId,
     PageId,
     PatientId,
@@ -48,7 +47,7 @@ Due = tuple[datetime, str]
 """When something is due, and the id of what."""
 
 
-class Cases(Protocol):
+class Cases(Held[Case], Protocol):
     async def get(self, case_id: CaseId, /) -> Case: ...
     async def open_of(self, patient_id: PatientId, /) -> Case | None: ...
     async def latest_of(self, patient_id: PatientId, /) -> Case | None:
@@ -57,9 +56,6 @@ class Cases(Protocol):
     async def all_of(self, patient_id: PatientId, /) -> list[Case]: ...
     async def all_held(self, patient_id: PatientId, /) -> list[Case]:
         """As `all_of`, for a decision."""
-
-    async def one_of(self, patient_id: PatientId, /, *, after: str | None) -> Listed[Case]:
-        """One at a time of all the patient's, for readers."""
 
     async def undecided(self, *, limit: int, after: str | None) -> Listed[Case]:
         """Those that wait for a first decision, by since when; deferred ones by until when."""
@@ -73,16 +69,13 @@ class Cases(Protocol):
         """The case in whose course the patient is to be asked next."""
 
 
-class Alerts(Protocol):
+class Alerts(Held[SafetyAlert], Protocol):
     async def get(self, alert_id: AlertId, /) -> SafetyAlert: ...
     async def open_of(self, patient_id: PatientId, /) -> SafetyAlert | None:
         """The patient's one alert that is not closed."""
 
     async def newest_of(self, patient_id: PatientId, /) -> SafetyAlert | None:
         """The open one, or else the one that was raised last."""
-
-    async def one_of(self, patient_id: PatientId, /, *, after: str | None) -> Listed[SafetyAlert]:
-        """One at a time of all the patient's, for readers."""
 
     async def listed(self, *, open_only: bool, limit: int, after: str | None) -> Listed[SafetyAlert]:
         """Alerts by when they must be responded to."""
@@ -96,11 +89,8 @@ class Alerts(Protocol):
         """Of those that nobody has acknowledged, the alert that must be responded to first."""
 
 
-class Clearances(Protocol):
+class Clearances(Held[Clearance], Protocol):
     async def get(self, clearance_id: ClearanceId, /) -> Clearance: ...
-    async def one_of(self, patient_id: PatientId, /, *, after: str | None) -> Listed[Clearance]:
-        """One at a time of all the patient's, for readers."""
-
     async def add(self, clearance: Clearance, /, tx: Transaction) -> None: ...
     async def save(self, clearance: Clearance, /, *, expecting: int, tx: Transaction) -> None: ...
     async def next_due(self) -> Due | None:
@@ -182,15 +172,7 @@ class AnswerLinks(Protocol):
     async def save(self, link: AnswerLink, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
-class Disclosures(Protocol):
-    async def get(self, disclosure_id: DisclosureId, /) -> Disclosure: ...
-    async def of_patient(self, patient_id: PatientId, /, *, limit: int, after: str | None) -> Listed[Disclosure]:
-        """The newest first."""
-
-    async def add(self, disclosure: Disclosure, /, tx: Transaction) -> None: ...
-
-
-class Consents(Protocol):
+class Consents(Held[DisclosureConsent], Protocol):
     """Consents to disclose what is about substance use."""
 
     async def get(self, consent_id: ConsentId, /) -> DisclosureConsent: ...

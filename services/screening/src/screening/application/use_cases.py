@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from careflow_service.disclosing.commands import DiscloseRecordHandler
+from careflow_service.disclosing.reading import Records
 from careflow_service.pages.links import SittingDown
 from screening.application.commands.acknowledge_alert import AcknowledgeAlertHandler
 from screening.application.commands.add_medication import AddMedicationHandler
@@ -11,7 +13,6 @@ from screening.application.commands.complete_task import CompleteTaskHandler
 from screening.application.commands.confirm_test_page import ConfirmTestPageHandler
 from screening.application.commands.defer_clearance import DeferClearanceHandler
 from screening.application.commands.deny_clearance import DenyClearanceHandler
-from screening.application.commands.disclose_record import DiscloseRecordHandler
 from screening.application.commands.draw_rota import DrawRotaHandler
 from screening.application.commands.extend_clearance import ExtendClearanceHandler
 from screening.application.commands.grant_clearance import GrantClearanceHandler
@@ -44,7 +45,6 @@ from screening.application.commands.void_trial import VoidTrialHandler
 from screening.application.ports import Ports
 from screening.application.queries.read_case_page import ReadCasePage
 from screening.application.queries.reading import Reading
-from screening.application.queries.records import Records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

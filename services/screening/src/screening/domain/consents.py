@@ -5,7 +5,7 @@ Invariant: a consent is never edited; it ends when it is revoked or on its date,
 That there is one says of a patient what no event may say: it is told to nobody but those who read the record.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -162,6 +162,17 @@ class DisclosureConsent(Aggregate):
             raise conflict("consent_to_other_scope", "The consent is not to copies of the record.")
         if not self.terms.names(recipient):
             raise conflict("consent_to_others", "The consent does not name this recipient.")
+
+    def scope_in_words(self) -> Mapping[str, object]:
+        """What goes with each copy that is made on it (42 CFR 2.32(b))."""
+        terms = self.terms
+        return {
+            "purpose": terms.purpose_in_words or terms.purpose.value,
+            "scope": sorted(terms.scope),
+            "recipients": list(terms.recipients),
+            "signed_at": terms.signed_at.isoformat(),
+            "valid_until": terms.valid_until.isoformat() if terms.valid_until else None,
+        }
 
     def revoked(self, by: str, note: str, *, now: datetime) -> Self:
         """The patient takes it back, which is always allowed while it counts; what left before has left. Refused:

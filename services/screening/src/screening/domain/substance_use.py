@@ -7,6 +7,7 @@ a copy on has to read it first, and the copy says so.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from careflow_domain.disclosures import RecordPart
 from screening.domain.alerts import SafetyAlert
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance
@@ -14,7 +15,6 @@ from screening.domain.clearance_terms import ClearanceTerms, Indication
 from screening.domain.conditions import ConditionCode
 from screening.domain.consents import ConsentForm
 from screening.domain.course import Course
-from screening.domain.disclosures import RecordPart
 from screening.domain.evaluation import Diagnoses, is_substance_use
 from screening.domain.medications import Medication
 from screening.domain.rules import Finding

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from careflow_domain.business_days import BusinessCalendar
 from careflow_service.clock import Clock
+from careflow_service.disclosing.records import Disclosures, Held
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
@@ -60,7 +61,7 @@ Due = tuple[datetime, str]
 """When something is due, and the id of what."""
 
 
-class Patients(Protocol):
+class Patients(Held[PatientCopy], Protocol):
     async def find(self, patient_id: PatientId, /, *, of: PatientId) -> PatientCopy | None: ...
     async def several(self, patient_ids: Sequence[PatientId], /) -> list[PatientCopy]:
         """Those of these patients that are known, for a reader."""
@@ -75,7 +76,7 @@ class Eligibilities(Protocol):
     async def save(self, eligibility: Eligibility, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
-class Consents(Protocol):
+class Consents(Held[Consent], Protocol):
     async def get(self, consent_id: ConsentId, /, *, of: PatientId | None = None) -> Consent: ...
     async def signed_by(self, patient_id: PatientId, /) -> list[Consent]:
         """A patient's consents that were signed and have not ended."""
@@ -89,7 +90,7 @@ class Consents(Protocol):
         """The consent that ends next."""
 
 
-class Plans(Protocol):
+class Plans(Held[Plan], Protocol):
     async def get(self, plan_id: PlanId, /, *, of: PatientId | None = None) -> Plan: ...
     async def live_of(self, patient_id: PatientId, /) -> Plan | None:
         """The patient's one plan that is active or on hold."""
@@ -107,7 +108,7 @@ class Courses(Protocol):
         """The course in which an integration becomes overdue next."""
 
 
-class SessionRecords(Protocol):
+class SessionRecords(Held[Session], Protocol):
     async def get(self, session_id: SessionId, /, *, of: PatientId | None = None) -> Session: ...
     async def of_appointment(self, appointment_id: AppointmentId, /, *, of: PatientId) -> Session | None: ...
     async def look_up(self, appointment_id: AppointmentId, /) -> Session | None:
@@ -137,7 +138,7 @@ class SessionRecords(Protocol):
         """The dosing session that will go on beyond its booked end next."""
 
 
-class AdverseEvents(Protocol):
+class AdverseEvents(Held[AdverseEvent], Protocol):
     async def get(self, event_id: AdverseEventId, /) -> AdverseEvent: ...
     async def of_patient(self, patient_id: PatientId, /) -> list[AdverseEvent]:
         """A patient's adverse events, the oldest first."""
@@ -146,7 +147,7 @@ class AdverseEvents(Protocol):
     async def save(self, event: AdverseEvent, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
-class RemsForms(Protocol):
+class RemsForms(Held[RemsForm], Protocol):
     async def get(self, session_id: SessionId, /, *, of: PatientId | None = None) -> RemsForm: ...
     async def of_patient(self, patient_id: PatientId, /) -> list[RemsForm]:
         """A patient's forms, the oldest first."""
@@ -160,7 +161,7 @@ class RemsForms(Protocol):
         """The form that becomes late next."""
 
 
-class Contacts(Protocol):
+class Contacts(Held[FollowUpContact], Protocol):
     async def get(self, contact_id: ContactId, /) -> FollowUpContact: ...
     async def of_patient(self, patient_id: PatientId, /) -> list[FollowUpContact]:
         """A patient's contacts, the oldest first."""
@@ -174,7 +175,7 @@ class Contacts(Protocol):
         """The contact that becomes late next."""
 
 
-class Outreaches(Protocol):
+class Outreaches(Held[Outreach], Protocol):
     async def get(self, outreach_id: OutreachId, /) -> Outreach: ...
     async def of_patient(self, patient_id: PatientId, /) -> list[Outreach]:
         """Whenever a patient did not come, the earliest first."""
@@ -188,7 +189,7 @@ class Outreaches(Protocol):
         """The step that becomes late next."""
 
 
-class PlanTasks(Protocol):
+class PlanTasks(Held[PlanTask], Protocol):
     async def get(self, task_id: TaskId, /, *, of: PatientId | None = None) -> PlanTask: ...
     async def of_patient(self, patient_id: PatientId, /) -> list[PlanTask]:
         """A patient's tasks by when they are due."""
@@ -214,7 +215,7 @@ class StandingOrders(Protocol):
     async def save(self, order: StandingOrder, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
-class MedicationRecords(Protocol):
+class MedicationRecords(Held[MedicationRecord], Protocol):
     async def find(self, session_id: SessionId, /, *, of: PatientId) -> MedicationRecord | None: ...
     async def get(self, session_id: SessionId, /, *, of: PatientId | None = None) -> MedicationRecord: ...
     async def waiting(self, *, limit: int, after: str | None) -> Listed[MedicationRecord]:
@@ -226,14 +227,14 @@ class MedicationRecords(Protocol):
         """The record in which a signature becomes late next."""
 
 
-class CareDischarges(Protocol):
+class CareDischarges(Held[CareDischarge], Protocol):
     async def of_patient(self, patient_id: PatientId, /) -> list[CareDischarge]:
         """How a patient's care ended, the earliest first."""
 
     async def add(self, discharge: CareDischarge, /, tx: Transaction) -> None: ...
 
 
-class Notes(Protocol):
+class Notes(Held[ClinicalNote], Protocol):
     async def get(self, note_id: NoteId, /) -> ClinicalNote: ...
     async def of_patient(self, patient_id: PatientId, /) -> list[ClinicalNote]:
         """A patient's notes, the oldest first."""
@@ -245,7 +246,7 @@ class Notes(Protocol):
     async def save(self, note: ClinicalNote, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
-class PsychotherapyNotes(Protocol):
+class PsychotherapyNotes(Held[PsychotherapyNote], Protocol):
     async def get(self, note_id: NoteId, /) -> PsychotherapyNote: ...
     async def of_session(self, session_id: SessionId, author: StaffId, /, *, of: PatientId) -> list[PsychotherapyNote]:
         """What this author wrote about a session, the oldest first."""
@@ -344,6 +345,7 @@ class Ports:
     drug_days: DrugDays
     drug_cases: DiscrepancyCases
     records: Records
+    disclosures: Disclosures
     erasing: Erasing
     audit: ReadAudit
     policy: SessionsPolicy

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from careflow_service.disclosing.commands import DiscloseRecordHandler
+from careflow_service.disclosing.reading import Records
 from sessions.application.commands.abort_session import AbortSessionHandler
 from sessions.application.commands.attest_eligibility import AttestEligibilityHandler
 from sessions.application.commands.change_plan import ChangePlanHandler
@@ -161,6 +163,8 @@ class Sessions:
     read_patient_page: ReadPatientPage
     read_plan_page: ReadPlanPage
     follow_session: FollowSession
+    disclose_record: DiscloseRecordHandler
+    records: Records
     reading: Reading
     reading_notes: ReadingNotes
     reading_medicines: ReadingMedicines

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from careflow_domain.disclosures import CopyPolicy
 from careflow_domain.errors import conflict
 from careflow_domain.retention import RetentionPolicy
 from careflow_domain.setting import Setting
@@ -259,6 +260,7 @@ class SessionsPolicy:
     discharge: DischargePolicy
     integration: IntegrationPolicy
     retention: RetentionPolicy
+    record_copies: CopyPolicy
     drug_log: DrugLogPolicy
     infusion: InfusionPolicy
     corrections: CorrectionPolicy

@@ -1,7 +1,8 @@
 """Psychotherapy notes: what a therapist keeps for themselves of the conversation with a patient.
 
-Invariants: apart from the record in every way: a collection and a key of their own, no event, in no list of the record
-and in nothing that is handed out; only their author reads them; what was written is added to, never changed.
+Invariants: apart from the record in every way: a collection and a key of their own, no event, in no list of the record,
+and handed out by themselves alone; only their author reads them or hands them out; what was written is added to, never
+changed.
 Source: 45 CFR 164.501 (what they are, and that they are kept apart), 164.508(a)(2) (who may use them), 164.524(a)(1)(i)
 (no access by request). Medicines, times, diagnoses, plans and results do not belong in them but in the clinical note.
 """

@@ -1,10 +1,13 @@
-"""What sessions has to keep of a patient who asks for erasure: the record of a treatment, and what was signed."""
+"""What sessions has to keep of a patient who asks for erasure: the record of a treatment, what was
+signed, and what of it left the clinic.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from careflow_domain.aggregate import Fact
+from careflow_domain.disclosures import Disclosure, kept_for_accounting
 from careflow_domain.retention import Kept, Refusal, RetentionReason
 from sessions.domain.adverse_events import AdverseEvent
 from sessions.domain.consents import Consent
@@ -31,6 +34,7 @@ def kept(
     sessions: Sequence[Session],
     harm: Sequence[AdverseEvent],
     consents: Sequence[Consent],
+    disclosures: Sequence[Disclosure],
     now: datetime,
 ) -> Iterator[Kept]:
     """A treatment is kept from its last session on, a plan nobody was treated by from when it was signed: one that was
@@ -44,3 +48,4 @@ def kept(
         yield Kept(reason=RetentionReason.CARE_RECORD, last=event.reported_at)
     for consent in consents:
         yield Kept(reason=RetentionReason.SIGNED_DOCUMENTS, last=consent.valid_until)
+    yield from kept_for_accounting(disclosures)

@@ -3,15 +3,18 @@
 Invariant: open data holds ids, process codes and times; what more one consumer needs is in `sealed_sections`.
 """
 
-from typing import Any
+from typing import Any, Final
 
+from careflow_domain.disclosures import RecordPart
 from careflow_events import contracts
 from careflow_events.contracts import codes, session_codes
+from careflow_events.contracts.sealed import Sealed
 from careflow_events.publication import PublicationTable, published, says
 from sessions.domain.adverse_events import AdverseEventReported, AdverseEventReviewed
 from sessions.domain.care import CareDischarged, DischargeReason
 from sessions.domain.consents import ConsentExpired, ConsentSigned, ConsentWithdrawn
 from sessions.domain.course import IntegrationDone, IntegrationDue, IntegrationOverdue
+from sessions.domain.disclosures import RecordDisclosed
 from sessions.domain.dosing import DoseAdministered
 from sessions.domain.drug_days import DrugCountMismatched, DrugDayClosed
 from sessions.domain.drug_log import DrugLossReported
@@ -47,6 +50,21 @@ from sessions.domain.sessions import (
 )
 from sessions.domain.watch import VitalsBreached, VitalsOverdue
 from sessions.published import plans, treatment
+
+PARTS: Final = {
+    RecordPart.GENERAL: codes.RecordPart.ORDINARY,
+    RecordPart.PSYCHOTHERAPY_NOTES: codes.RecordPart.PSYCHOTHERAPY_NOTES,
+}
+
+
+def _record_disclosed(fact: RecordDisclosed) -> contracts.SessionsRecordDisclosed:
+    return contracts.SessionsRecordDisclosed(
+        patient_id=fact.patient_id,
+        record_request_id=fact.record_request_id,
+        disclosure_id=fact.disclosure_id,
+        disclosed_by=fact.by,
+        for_booking=Sealed.plain(contracts.RecordPartForBooking(part=PARTS[fact.part])),
+    )
 
 
 def _care_discharged(fact: CareDischarged) -> contracts.CareDischarged:
@@ -227,6 +245,7 @@ PUBLISHED: PublicationTable = published(
     says(DrugTaskDue, contracts.DrugTaskDue, lambda fact: contracts.DrugTaskDue(**_drug_task(fact))),
     says(DrugTaskCompleted, contracts.DrugTaskCompleted, lambda fact: contracts.DrugTaskCompleted(**_drug_task(fact))),
     says(DrugTaskOverdue, contracts.DrugTaskOverdue, lambda fact: contracts.DrugTaskOverdue(**_drug_task(fact))),
+    says(RecordDisclosed, contracts.SessionsRecordDisclosed, _record_disclosed),
     says(
         ErasureAgreed,
         contracts.SessionsErasureAgreed,

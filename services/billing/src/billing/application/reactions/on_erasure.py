@@ -19,8 +19,11 @@ async def on_erasure_requested(event: Received[PatientErasureRequested], tx: Tra
         ports.payments.all_of(patient_id),
         ports.links.all_of(patient_id),
     )
-    fees, entries, estimates = await side_by_side(
-        ports.fees.all_of(patient_id), ports.journal.since(None, of=patient_id), ports.estimates.all_of(patient_id)
+    fees, entries, estimates, disclosures = await side_by_side(
+        ports.fees.all_of(patient_id),
+        ports.journal.since(None, of=patient_id),
+        ports.estimates.all_of(patient_id),
+        ports.disclosures.all_of(patient_id),
     )
     holdings = Holdings(
         unsettled=(*unpaid, *waiting),
@@ -29,6 +32,7 @@ async def on_erasure_requested(event: Received[PatientErasureRequested], tx: Tra
         fees=fees,
         entries=entries,
         estimates=estimates,
+        disclosures=disclosures,
     )
     refusal = holdings.refusal(ports.policy.retention, ports.zone, tx.now)
     ports.erasing.close(patient_id)

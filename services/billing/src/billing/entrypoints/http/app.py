@@ -22,6 +22,7 @@ from billing.entrypoints.http import (
 from billing.entrypoints.http.access import ACCESS
 from billing.entrypoints.http.schemas import no_card_number
 from billing.entrypoints.pages import accounts, money, my_account, patient
+from careflow_service.http import disclosures
 from careflow_service.service import Http
 
 _everything = APIRouter(dependencies=[Depends(no_card_number)])
@@ -39,6 +40,7 @@ for _routes in (
     ledger_routes,
     superbill_routes,
     task_routes,
+    disclosures,
 ):
     _everything.include_router(_routes.router)
 

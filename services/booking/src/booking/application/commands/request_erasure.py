@@ -11,6 +11,7 @@ from booking.domain.patients import patient_merged
 from booking.domain.policy import BookingPolicy
 from booking.domain.record_requests import check_no_request_open
 from careflow_domain.errors import not_found
+from careflow_service.disclosing.records import Disclosures
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work, side_by_side
@@ -36,6 +37,7 @@ class RequestErasureHandler:
         waitlist: Waitlist,
         erasures: Erasures,
         record_requests: RecordRequests,
+        disclosures: Disclosures,
         erasing: Erasing,
         policy: BookingPolicy,
         work: Work,
@@ -46,6 +48,7 @@ class RequestErasureHandler:
         self._waitlist = waitlist
         self._erasures = erasures
         self._record_requests = record_requests
+        self._disclosures = disclosures
         self._erasing = erasing
         self._policy = policy
         self._work = work
@@ -61,9 +64,10 @@ class RequestErasureHandler:
             records = [each for each, asked in latest.items() if asked is None or not asked.open]
             if patient.id not in records:
                 raise erasure_under_way()
-            for of_record in await side_by_side(*(self._record_requests.open_of(each) for each in records)):
-                check_no_request_open(of_record)
+            for asking in await side_by_side(*(self._record_requests.open_of(each) for each in records)):
+                check_no_request_open(asking)
             paths = await side_by_side(*(self._care_paths.get(each, of=each) for each in records))
+            handed_out = await side_by_side(*(self._disclosures.all_of(each) for each in records))
             asked_for = await side_by_side(*(self._asked_for(each) for each in records))
             asked = [
                 Erasure.asked(
@@ -71,11 +75,12 @@ class RequestErasureHandler:
                     path,
                     command.grounds,
                     asked_for=open_,
+                    disclosures=of_record,
                     by=actor.id,
                     policy=self._policy,
                     now=tx.now,
                 )
-                for path, open_ in zip(paths, asked_for, strict=True)
+                for path, open_, of_record in zip(paths, asked_for, handed_out, strict=True)
             ]
             for each in asked:
                 await self._erasures.add(each, tx)

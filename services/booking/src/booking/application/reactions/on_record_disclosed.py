@@ -1,15 +1,32 @@
 """A service has handed out its share of a part of a record that was asked for here."""
 
+from collections.abc import Mapping
+from typing import Final, TypeVar
+
 from booking.application.ports import Ports
 from booking.domain.erasures import Party
 from booking.domain.ids import PatientId, RecordRequestId
 from booking.domain.record_parts import Export, RecordPart
-from careflow_events.contracts import ScreeningRecordDisclosed, codes
+from careflow_events.contracts import (
+    BillingRecordDisclosed,
+    PatientEvent,
+    ScreeningRecordDisclosed,
+    SessionsRecordDisclosed,
+    codes,
+)
 from careflow_events.subscription import Received
 from careflow_service.work import Transaction
 
+Disclosed = TypeVar("Disclosed", ScreeningRecordDisclosed, SessionsRecordDisclosed, BillingRecordDisclosed)
 
-async def on_record_disclosed(event: Received[ScreeningRecordDisclosed], tx: Transaction, ports: Ports) -> None:
+PARTY: Final[Mapping[type[PatientEvent], Party]] = {
+    ScreeningRecordDisclosed: Party.SCREENING,
+    SessionsRecordDisclosed: Party.SESSIONS,
+    BillingRecordDisclosed: Party.BILLING,
+}
+
+
+async def on_record_disclosed(event: Received[Disclosed], tx: Transaction, ports: Ports) -> None:
     """Of a request that this store does not know, or of a part that is newer than this reader, nothing is kept."""
     section = event.data.for_booking.value
     if section is None or section.part is codes.RecordPart.UNKNOWN:
@@ -19,7 +36,7 @@ async def on_record_disclosed(event: Received[ScreeningRecordDisclosed], tx: Tra
     if before is None or before.patient_id != event.data.patient_id:
         return
     export = Export(
-        party=Party.SCREENING,
+        party=PARTY[type(event.data)],
         part=RecordPart(section.part),
         reference=event.data.disclosure_id,
         by=event.data.disclosed_by,

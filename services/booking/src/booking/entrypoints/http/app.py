@@ -34,6 +34,7 @@ from booking.entrypoints.pages.desk import (
     visits,
     waitlist,
 )
+from careflow_service.http import disclosures
 from careflow_service.service import Http
 
 HTTP: Http[Booking] = Http(
@@ -43,6 +44,7 @@ HTTP: Http[Booking] = Http(
         patient_routes.router,
         erasure_routes.router,
         record_request_routes.router,
+        disclosures.router,
         practitioner_routes.router,
         room_routes.router,
         absence_routes.router,

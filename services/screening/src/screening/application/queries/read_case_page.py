@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from careflow_domain.disclosures import RecordPart
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor
 from careflow_service.work import side_by_side
@@ -15,7 +16,6 @@ from screening.domain.case import Case
 from screening.domain.clearance import Clearance
 from screening.domain.consents import ConsentForm, DisclosureConsent
 from screening.domain.decisions import Grounds
-from screening.domain.disclosures import RecordPart
 from screening.domain.ids import CaseId, PatientId
 from screening.domain.outcomes import Scale, ScaleOutcome
 from screening.domain.patients import PatientDetails
@@ -24,7 +24,7 @@ from screening.domain.substance_use import Partition
 from screening.domain.suspensions import Suspensions, with_suspension
 
 CONSENTS_SHOWN: Final = 20
-"""So many consents are on the page; all of them are in `Records.consents`."""
+"""So many consents are on the page; all of them are in `Reading.consents`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

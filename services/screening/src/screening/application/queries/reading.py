@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from careflow_domain.disclosures import RecordPart
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor, Role
 from careflow_service.listed import Listed
@@ -10,12 +11,12 @@ from screening.application.grounds_now import grounds_now
 from screening.application.outcomes import outcomes_of
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
-from screening.application.queries.records import partition_of
+from screening.application.share_of_record import partition_of
 from screening.domain.alerts import SafetyAlert
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance
+from screening.domain.consents import DisclosureConsent
 from screening.domain.decisions import Grounds
-from screening.domain.disclosures import RecordPart
 from screening.domain.ids import AlertId, CaseId, ClearanceId, PatientId, RequestId, StaffId
 from screening.domain.intake import RequestedQuestionnaire
 from screening.domain.outcomes import ScaleOutcome
@@ -60,6 +61,15 @@ class Reading:
             actor, "read_case", f"patients/{patient_id}", *(f"cases/{case.id}" for case in cases)
         )
         return [self._shown(case, actor) for case in cases]
+
+    async def consents(
+        self, patient_id: PatientId, actor: Actor, *, limit: int, after: str | None
+    ) -> Listed[DisclosureConsent]:
+        """A patient's consents to disclose what is about substance use, the newest first."""
+        found = await self.ports.consents.of_patient(patient_id, limit=limit, after=after)
+        ids = (f"consents/{each.id}" for each in found.items)
+        await self.ports.audit.read(actor, "read_consents", f"patients/{patient_id}", *ids)
+        return found
 
     def _shown(self, case: Case, actor: Actor) -> Case:
         """All of it; under an emergency access without what is about substance use: 42 CFR Part 2 has that leave its

@@ -2,7 +2,7 @@
 
 from careflow_events.contracts import ErasureDeclined, PatientErased, PatientErasureRequested
 from careflow_events.subscription import Received
-from careflow_service.work import Transaction
+from careflow_service.work import Transaction, side_by_side
 from screening.application.ports import Ports
 from screening.domain.ids import ErasureId, PatientId
 from screening.domain.retention import ErasureAgreed, ErasureRefused, kept
@@ -13,7 +13,12 @@ async def on_erasure_requested(event: Received[PatientErasureRequested], tx: Tra
     otherwise what was agreed to might be begun in between.
     """
     patient_id, erasure_id = PatientId(event.data.patient_id), ErasureId(event.data.erasure_id)
-    holds = kept(await ports.cases.all_held(patient_id), await ports.alerts.newest_of(patient_id), tx.now)
+    cases, alert, disclosures = await side_by_side(
+        ports.cases.all_held(patient_id),
+        ports.alerts.newest_of(patient_id),
+        ports.disclosures.all_of(patient_id),
+    )
+    holds = kept(cases, alert, disclosures, tx.now)
     refusal = ports.policy.retention.refusal(holds, tx.now)
     ports.erasing.close(patient_id)
     if refusal is None:

@@ -1,5 +1,6 @@
 """What screening answers over HTTP."""
 
+from careflow_service.http import disclosures
 from careflow_service.service import Http
 from screening.application.use_cases import Screening
 from screening.entrypoints.http import (
@@ -7,7 +8,6 @@ from screening.entrypoints.http import (
     case_routes,
     clearance_routes,
     consent_routes,
-    disclosure_routes,
     evaluation_routes,
     findings_routes,
     history_routes,
@@ -34,7 +34,7 @@ HTTP: Http[Screening] = Http(
         clearance_routes.router,
         outcome_routes.router,
         consent_routes.router,
-        disclosure_routes.router,
+        disclosures.router,
         alert_routes.router,
         rota_routes.router,
         task_routes.router,

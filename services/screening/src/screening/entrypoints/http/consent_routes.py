@@ -130,7 +130,7 @@ async def list_consents(
     patient_id: str, actor: CurrentActor, app: App, limit: PageLimit = 50, after: PageCursor = None
 ) -> Response:
     """A patient's consents to disclose, the newest first, whatever became of them."""
-    found = await app.records.consents(PatientId(patient_id), actor, limit=limit, after=after)
+    found = await app.reading.consents(PatientId(patient_id), actor, limit=limit, after=after)
     now = app.ports.clock()
     return represent(Page[ConsentView](items=[_view(each, now) for each in found.items], next=found.next))
 

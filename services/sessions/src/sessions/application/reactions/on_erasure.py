@@ -19,7 +19,8 @@ async def on_erasure_requested(event: Received[PatientErasureRequested], tx: Tra
         ports.adverse_events.of_patient(patient_id),
         ports.consents.all_of(patient_id),
     )
-    refusal = ports.policy.retention.refusal(kept(plans, sessions, harm, consents, tx.now), tx.now)
+    disclosures = await ports.disclosures.all_of(patient_id)
+    refusal = ports.policy.retention.refusal(kept(plans, sessions, harm, consents, disclosures, tx.now), tx.now)
     ports.erasing.close(patient_id)
     if refusal is None:
         tx.record([ErasureAgreed(patient_id=patient_id, erasure_id=erasure_id, at=tx.now)])

@@ -13,6 +13,8 @@ BEDSIDE = (Role.PRESCRIBER, Role.NURSE)
 THERAPISTS = (Role.THERAPIST, Role.PRESCRIBER)
 """Who may keep psychotherapy notes: a mental health professional; each reads their own alone."""
 CARE_TEAM = (*CLINICIANS, Role.COORDINATOR)
+DISCLOSERS = (Role.PRESCRIBER, Role.MEDICAL_DIRECTOR, Role.THERAPIST)
+"""Who hands out records: a therapist their psychotherapy notes alone, as the use case sees to."""
 EMERGENCY = (Role.COORDINATOR, Role.WELLNESS)
 """Whom an emergency access lets read what was given and what went wrong; no notes, and psychotherapy notes never."""
 
@@ -113,6 +115,9 @@ API: AccessTable = {
     "POST /v1/sessions/{session_id}/psychotherapy-notes": allow(*THERAPISTS),
     "GET /v1/psychotherapy-notes/{note_id}": allow(*THERAPISTS),
     "POST /v1/psychotherapy-notes/{note_id}/passages": allow(*THERAPISTS),
+    "POST /v1/patients/{patient_id}/disclosures": allow(*DISCLOSERS),
+    "GET /v1/patients/{patient_id}/disclosures": allow(*DISCLOSERS, own=by_path("patient_id")),
+    "GET /v1/disclosures/{disclosure_id}/record": allow(*DISCLOSERS),
     "GET /v1/drug-log/containers": allow(*BEDSIDE, Role.MEDICAL_DIRECTOR, Role.AUDITOR),
     "POST /v1/drug-log/containers": allow(*BEDSIDE),
     "GET /v1/drug-log/containers/{container_id}": allow(*BEDSIDE, Role.MEDICAL_DIRECTOR, Role.AUDITOR),

@@ -1,5 +1,6 @@
 """What sessions answers over HTTP."""
 
+from careflow_service.http import disclosures
 from careflow_service.pages import colleagues
 from careflow_service.service import Http
 from sessions.application.use_cases import Sessions
@@ -53,6 +54,7 @@ HTTP: Http[Sessions] = Http(
         outreach_routes.router,
         note_routes.router,
         psychotherapy_note_routes.router,
+        disclosures.router,
         drug_log_routes.router,
         drug_day_routes.router,
         discrepancy_routes.router,

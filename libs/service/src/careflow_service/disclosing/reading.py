@@ -1,0 +1,70 @@
+"""A patient's record as it is handed out, and the accounting of what was. Read piece by piece, however long it is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from careflow_domain.disclosures import Disclosure
+from careflow_domain.errors import not_found
+from careflow_service.clock import Clock
+from careflow_service.disclosing.records import Consent, Piece, ShareOfRecord
+from careflow_service.identity import Actor
+from careflow_service.listed import Listed
+from careflow_service.oversight import check_own
+
+
+class ReadAudit(Protocol):
+    """Every read of a record leaves an entry."""
+
+    async def read(self, actor: Actor, action: str, *what: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """`pieces` are read while they are written; `consent` is what allows it, where that is one."""
+
+    disclosure: Disclosure
+    consent: Consent | None
+    notice: str
+    as_of: datetime
+    pieces: AsyncIterator[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    share: ShareOfRecord
+    audit: ReadAudit
+    clock: Clock
+
+    async def record(self, disclosure_id: str, actor: Actor) -> Record:
+        """What a disclosure hands out, to whoever recorded it. Who reads is on record before anything is told. Refused:
+        `disclosure_not_found`, and as `Disclosure.must_allow_a_copy` and, where it rests on one, as
+        `CoversRecord.must_cover_record` now.
+        """
+        disclosure = await self.share.disclosures.get(disclosure_id)
+        if disclosure.made_by != actor.id or not actor.has(*self.share.parts.get(disclosure.part, frozenset())):
+            raise not_found("disclosure")
+        now = self.clock()
+        disclosure.must_allow_a_copy(self.share.copied_within, now=now)
+        consent = await self._consent(disclosure)
+        if consent is not None:
+            consent.must_cover_record(disclosure.recipient, now=now)
+        whose = f"patients/{disclosure.patient_id}"
+        await self.audit.read(actor, "read_record", f"disclosures/{disclosure.id}", whose)
+        return Record(disclosure, consent, self.share.notice(disclosure.part), now, self.share.pieces(disclosure))
+
+    async def disclosures(self, patient_id: str, actor: Actor, *, limit: int, after: str | None) -> Listed[Disclosure]:
+        """What was handed out of a patient's record, the newest first. Refused: `patient_not_found` for another's."""
+        check_own(actor, patient_id, "patient")
+        found = await self.share.disclosures.of_patient(patient_id, limit=limit, after=after)
+        ids = (f"disclosures/{each.id}" for each in found.items)
+        await self.audit.read(actor, "read_disclosures", f"patients/{patient_id}", *ids)
+        return found
+
+    async def _consent(self, disclosure: Disclosure) -> Consent | None:
+        if disclosure.consent_id is None or self.share.consent is None:
+            return None
+        return await self.share.consent(disclosure.consent_id)

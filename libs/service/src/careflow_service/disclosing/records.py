@@ -1,0 +1,87 @@
+"""A service's share of a patient's record: who may hand out which part of it, and of what it is made."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol, TypeVar
+
+from careflow_domain.aggregate import Aggregate
+from careflow_domain.disclosures import CoversRecord, Disclosure, RecordPart
+from careflow_service.identity import Role
+from careflow_service.listed import Listed
+from careflow_service.work import Transaction
+
+Piece = tuple[str, Aggregate]
+"""A document of the record, and what kind it is, in a word."""
+
+
+class Disclosures(Protocol):
+    """What was handed out of the records of patients."""
+
+    async def get(self, disclosure_id: str, /) -> Disclosure:
+        """Refused: `disclosure_not_found`."""
+
+    async def of_patient(self, patient_id: str, /, *, limit: int, after: str | None) -> Listed[Disclosure]:
+        """The newest first."""
+
+    async def all_of(self, patient_id: str, /) -> Sequence[Disclosure]:
+        """All of a patient's, for a decision."""
+
+    async def add(self, disclosure: Disclosure, /, tx: Transaction) -> None: ...
+
+
+class Consent(CoversRecord, Protocol):
+    """A consent to disclose what is about substance use, as it is on record."""
+
+    @property
+    def patient_id(self) -> str: ...
+
+    def scope_in_words(self) -> Mapping[str, Any]:
+        """What goes with each copy that is made on it (42 CFR 2.32(b))."""
+
+
+async def _nothing_more(_: Disclosure, __: Transaction) -> None:
+    pass
+
+
+def _as_it_is(_: Aggregate, __: dict[str, Any]) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareOfRecord:
+    """The share of `service`. `parts` are those it holds, each with who hands it out. `pieces` yields what a disclosure
+    hands out, one after the other, however much there is; `notice` is what each copy of a part says of itself. `said`
+    is called when a disclosure was made, with its unit of work. `consent` finds one that is on record, in a service
+    that has them. `shown` completes what people are shown of a piece beyond what is stored of it.
+    """
+
+    service: str
+    disclosures: Disclosures
+    parts: Mapping[RecordPart, frozenset[Role]]
+    knows: Callable[[str], Awaitable[bool]]
+    pieces: Callable[[Disclosure], AsyncIterator[Piece]]
+    notice: Callable[[RecordPart], str]
+    copied_within: timedelta
+    said: Callable[[Disclosure, Transaction], Awaitable[None]] = _nothing_more
+    consent: Callable[[str], Awaitable[Consent]] | None = None
+    shown: Callable[[Aggregate, dict[str, Any]], None] = _as_it_is
+
+
+A_co = TypeVar("A_co", bound=Aggregate, covariant=True)
+
+
+class Held(Protocol[A_co]):
+    """Documents of one kind that are part of the records of patients."""
+
+    def every_of(self, patient_id: str, /) -> AsyncIterator[A_co]:
+        """All of a patient's, by id, for a reader."""
+
+
+async def everything(of: str, kinds: Mapping[str, Held[Aggregate]]) -> AsyncIterator[Piece]:
+    """All that is held of a patient in these collections, by kind."""
+    for kind, held in kinds.items():
+        async for each in held.every_of(of):
+            yield kind, each

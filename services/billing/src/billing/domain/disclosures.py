@@ -1,0 +1,16 @@
+"""That billing's share of a record was handed out for a request."""
+
+from dataclasses import dataclass
+
+from billing.domain.ids import DisclosureId, PatientId, RecordRequestId, StaffId
+from careflow_domain.aggregate import Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordDisclosed(Fact):
+    """It is for a request for the patient's record, which booking keeps."""
+
+    patient_id: PatientId
+    record_request_id: RecordRequestId
+    disclosure_id: DisclosureId
+    by: StaffId

@@ -1,0 +1,44 @@
+"""Billing's share of a patient's record is handed out: recorded first, and accounted for."""
+
+import pytest
+
+from careflow_service.ids import new_id
+from careflow_service.testing.disclosing import copied, discloses, disclosure, kinds
+from services.billing.tests.builders import ANA
+from services.billing.tests.clinic import has_patient, is_insured, ok, pays, refusal
+from services.billing.tests.heard import registered
+from services.billing.tests.integration.test_erasure import answer, asked
+from services.billing.tests.world import World
+
+
+async def test_what_was_paid_goes_out_and_booking_hears_of_it(world: World) -> None:
+    await has_patient(world)
+    await pays(world, 100)
+    request = new_id()
+    copy = await copied(world.biller, ANA, record_request_id=request)
+    assert copy["format"] == "careflow-billing-record"
+    assert {"account", "payment"} <= set(kinds(copy))
+    (said,) = [each for each in await world.said(ANA) if "BillingRecordDisclosed" in each.type]
+    assert said.data["record_request_id"] == request
+    (listed,) = ok(await world.patient(ANA).get(f"/v1/patients/{ANA}/disclosures"))["items"]
+    assert (listed["record_request_id"], listed["recipient"]) == (request, "the patient")
+
+
+async def test_it_has_no_other_part_and_knows_nobody_else(world: World) -> None:
+    await has_patient(world)
+    path = f"/v1/patients/{ANA}/disclosures"
+    apart = await world.biller.post(path, disclosure(part="substance_use", basis="court_order", reference="no. 7"))
+    assert refusal(apart) == (422, "part_not_held")
+    stranger = await world.biller.post(f"/v1/patients/{new_id()}/disclosures", disclosure())
+    assert refusal(stranger) == (404, "patient_not_found")
+    consented = await world.biller.post(path, disclosure(basis="written_consent", consent_id=new_id()))
+    assert refusal(consented) == (404, "consent_not_found")
+
+
+@pytest.mark.parametrize(("basis", "said"), [("treatment", "BillingErasureAgreed"), ("court_order", "Refused")])
+async def test_what_is_accounted_for_outlasts_the_wish_to_be_erased(world: World, basis: str, said: str) -> None:
+    await world.hear(registered())
+    await is_insured(world)
+    await discloses(world.biller, ANA, basis=basis, reference="no. 7", recipient="a court")
+    await asked(world)
+    assert said in (await answer(world)).type

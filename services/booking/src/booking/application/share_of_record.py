@@ -1,0 +1,69 @@
+"""Booking's share of a patient's record: who they are, their visits, what was written to them and what they asked."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Final
+
+from booking.application.ports import Patients, RecordRequests
+from booking.domain.erasures import Party
+from booking.domain.ids import PatientId, RecordRequestId
+from booking.domain.policy import BookingPolicy
+from booking.domain.record_parts import Export
+from booking.domain.record_parts import RecordPart as AskedPart
+from careflow_domain.aggregate import Aggregate
+from careflow_domain.disclosures import Disclosure, RecordPart
+from careflow_domain.errors import not_found
+from careflow_service.disclosing.records import Disclosures, Held, Piece, ShareOfRecord, everything
+from careflow_service.identity import Role
+from careflow_service.work import Transaction
+
+NOTICE: Final = (
+    "What people wrote in their own words was not sorted, and names of others may be in it: read it before this copy "
+    "is handed on."
+)
+
+
+def share_of_record(
+    disclosures: Disclosures,
+    patients: Patients,
+    record_requests: RecordRequests,
+    kinds: Mapping[str, Held[Aggregate]],
+    policy: BookingPolicy,
+) -> ShareOfRecord:
+    """What booking holds of a record, and how it is handed out. What answers a request for the record settles booking's
+    own share of it with the same commit; refused: `record_request_not_found`, also for another patient's.
+    """
+
+    async def knows(patient_id: str) -> bool:
+        return bool(await patients.several([PatientId(patient_id)]))
+
+    async def said(disclosure: Disclosure, tx: Transaction) -> None:
+        if disclosure.record_request_id is None:
+            return
+        patient_id = PatientId(disclosure.patient_id)
+        before = await record_requests.find(RecordRequestId(disclosure.record_request_id), of=patient_id)
+        if before is None or before.patient_id != patient_id:
+            raise not_found("record_request")
+        share = Export(
+            party=Party.BOOKING,
+            part=AskedPart.ORDINARY,
+            reference=disclosure.id,
+            by=disclosure.made_by,
+            at=disclosure.made_at,
+        )
+        after = before.exported(share)
+        if after is not before:
+            await record_requests.save(after, expecting=before.version, tx=tx)
+
+    def pieces(disclosure: Disclosure) -> AsyncIterator[Piece]:
+        return everything(disclosure.patient_id, kinds)
+
+    return ShareOfRecord(
+        service="booking",
+        disclosures=disclosures,
+        parts={RecordPart.GENERAL: frozenset({Role.COORDINATOR, Role.MEDICAL_DIRECTOR})},
+        knows=knows,
+        pieces=pieces,
+        notice=lambda _: NOTICE,
+        copied_within=policy.record_copies.copied_within,
+        said=said,
+    )
