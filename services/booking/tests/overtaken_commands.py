@@ -145,8 +145,9 @@ async def hours_change_while_they_change(world: World, overtaking: Overtaking) -
 
 async def a_room_is_added_while_one_of_its_name_is(world: World, overtaking: Overtaking) -> None:
     overtaking.by(lambda: has_room(world))
-    await has_room(world)
-    assert len(ok(await world.coordinator.get("/v1/rooms"))["items"]) == 2
+    body = {"name": " ROOM  1 ", "purposes": ["consultation"]}
+    assert refusal(await world.coordinator.post("/v1/rooms", body)) == (409, "name_taken")
+    assert len(ok(await world.coordinator.get("/v1/rooms"))["items"]) == 1
 
 
 async def a_room_changes_while_it_changes(world: World, overtaking: Overtaking) -> None:

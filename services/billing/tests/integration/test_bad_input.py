@@ -220,6 +220,7 @@ async def test_an_estimate_after_its_time_needs_a_reason_and_in_time_none(
         ([{"kind": "surgery", "count": 1}], (422, "invalid_request")),
         ([{"kind": "unknown", "count": 1}], (422, "nothing_to_estimate")),
         ([{"kind": "info_call", "count": 1}], (422, "nothing_to_estimate")),
+        ([{"kind": "dosing", "count": 1}] * 3, (422, "kind_named_twice")),
     ],
 )
 async def test_a_question_about_costs_that_has_no_answer(

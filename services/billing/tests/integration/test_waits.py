@@ -116,7 +116,7 @@ COSTS: Final[Mapping[Callable[[World], Awaitable[Act]], Cost]] = {
     a_move_is_heard: Cost(2, ("accounts", "visits", "_owners", "estimates")),
     a_visit_is_heard: Cost(2, ("accounts", "_owners", "estimates", "courses", "visits")),
     a_plan_is_heard: Cost(2, ("accounts", "courses", "_owners", "estimates", "visits", "courses")),
-    an_absence_is_heard: Cost(2, ("accounts", "visits", "fee_cases", "_owners", "fee_cases", *BOOKS)),
+    an_absence_is_heard: Cost(2, ("accounts", "visits", "fee_cases", "_owners", "fee_cases", "payment_links", *BOOKS)),
     a_session_is_heard: Cost(2, ("accounts", "_owners", "charges", "clinician_days", "clinician_days", *BOOKS)),
     an_estimate_is_issued: Cost(2, ("estimates", "accounts", "_owners")),
     a_payment_comes_in: Cost(2, ("accounts", "_owners", "visits", "charges", *BOOKS)),

@@ -92,6 +92,7 @@ from booking.application.commands.take_inquiry import TakeInquiryHandler
 from booking.application.commands.take_task import TakeTaskHandler
 from booking.application.commands.unmerge_patients import UnmergePatientsHandler
 from booking.application.commands.withdraw_record_request import WithdrawRecordRequestHandler
+from booking.application.dated_hours import DatedHours
 from booking.application.forgetting import Forgetting
 from booking.application.front_desk import FrontDesk
 from booking.application.gated_visits import GatedVisits
@@ -259,8 +260,9 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         policy,
     )
     book_dosing = BookDosingHandler(desk)
-    change_practitioner = ChangePractitionerHandler(all_practitioners, work)
-    change_room = ChangeRoomHandler(all_rooms, work)
+    dated = DatedHours(policy, zone)
+    change_practitioner = ChangePractitionerHandler(all_practitioners, dated, work)
+    change_room = ChangeRoomHandler(all_rooms, dated, work)
 
     return Booking(
         register_patient=RegisterPatientHandler(all_patients, all_paths, policy, zone, work),

@@ -33,6 +33,9 @@ async def test_hours_and_their_exceptions_show_in_what_is_free(world: World) -> 
     read = ok(await world.coordinator.get(lee))
     assert read["version"] == 5
     assert read["hours"]["weekly"][1] == [{"opens": "09:00:00", "closes": "10:00:00"}]
+    assert read["hours"]["week"]["tuesday"] == read["hours"]["weekly"][1]
+    ok(await world.coordinator.put(f"{lee}/hours", read["hours"]["week"], version=5))
+    assert ok(await world.coordinator.get(lee))["hours"] == read["hours"]
 
 
 async def test_an_evaluation_needs_a_room_that_is_in_use(world: World) -> None:
@@ -101,6 +104,31 @@ async def test_they_are_listed_page_by_page_and_added_once(world: World) -> None
     assert [each["id"] for each in first["items"] + rest["items"]] == ["dr-a", "dr-b", "dr-c"]
     rooms = [await has_room(world, name) for name in ("Room 1", "Room 2")]
     assert [each["id"] for each in ok(await world.coordinator.get("/v1/rooms"))["items"]] == sorted(rooms)
+
+
+async def test_those_in_use_are_told_apart_by_their_names(world: World) -> None:
+    await has_practitioner(world, "dr-lee")
+    namesake = {"id": "lee-2", "name": "DR-LEE", "licences": [{"role": "nurse", "state": "CA"}], "telehealth": False}
+    assert refusal(await world.coordinator.post("/v1/practitioners", namesake)) == (409, "name_taken")
+    first, second = [f"/v1/rooms/{await has_room(world, name)}" for name in ("Room 1", "Room 2")]
+    renamed = {"name": "room 1", "purposes": ["consultation"]}
+    assert refusal(await world.coordinator.put(second, renamed, version=1)) == (409, "name_taken")
+    ok(await world.coordinator.put(first, {**renamed, "active": False}, version=1))
+    ok(await world.coordinator.put(second, renamed, version=1))
+    again = {"name": "Room 1", "purposes": ["consultation"], "active": True}
+    assert refusal(await world.coordinator.put(first, again, version=2)) == (409, "name_taken")
+    ok(await world.coordinator.put(first, {**again, "name": "Room 1, garden side"}, version=2))
+
+
+@pytest.mark.parametrize(("year", "code"), [(2062, "day_too_far"), (2024, "day_past")])
+async def test_hours_of_a_mistyped_year_are_refused(world: World, year: int, code: str) -> None:
+    for path in (f"/v1/practitioners/{await has_practitioner(world)}", f"/v1/rooms/{await has_room(world)}"):
+        day = f"{year}-11-26"
+        async with world.nothing_changes():
+            away = await world.coordinator.post(f"{path}/absence", {"day": day}, version=1)
+            assert refusal(away) == (422, code)
+            other = await world.coordinator.put(f"{path}/exceptions/{day}", {"hours": []}, version=1)
+            assert refusal(other) == (422, code)
 
 
 async def test_what_cannot_be_hours_is_refused(world: World) -> None:

@@ -23,8 +23,8 @@ class Destination:
 
 
 async def charges_of_patient(charge_ids: Iterable[ChargeId], patient_id: PatientId, ports: Ports) -> Destination:
-    """Raises `charge_not_found`."""
-    found = await asyncio.gather(*(ports.charges.get(each, of=patient_id) for each in charge_ids))
+    """Each once, however often it is named. Raises `charge_not_found`."""
+    found = await asyncio.gather(*(ports.charges.get(each, of=patient_id) for each in dict.fromkeys(charge_ids)))
     if any(charge.patient_id != patient_id for charge in found):
         raise not_found("charge")
     return Destination(charges=tuple(found))

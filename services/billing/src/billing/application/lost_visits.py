@@ -1,19 +1,24 @@
 """A visit does not take place, or was no treatment: what was kept, covered or asked for because of it is as it was."""
 
+from collections.abc import Sequence
+
 from billing.application.account_news import tell_of_news
 from billing.application.bookkeeping import OpenBooks, keep_books
 from billing.application.ports import Ports
 from billing.application.wanted_estimates import free_place
+from billing.domain.payment_links import PaymentLink
 from billing.domain.visits import Visit
 from careflow_service.work import Transaction
 
 
-async def free_all_of(visit: Visit, opened: OpenBooks, tx: Transaction, ports: Ports) -> None:
-    """What was paid for it beforehand is the patient's, for whatever is owed, and they are told; its place in an
-    estimate is free; nobody is asked to pay for it any more.
+async def free_all_of(
+    visit: Visit, opened: OpenBooks, links: Sequence[PaymentLink], tx: Transaction, ports: Ports
+) -> None:
+    """`links` are the patient's. What was paid for it beforehand is the patient's, for whatever is owed, and they are
+    told; its place in an estimate is free; nobody is asked to pay for it any more.
     """
     await free_place(visit, opened.estimates, tx, ports)
-    for link in await ports.links.all_of(visit.patient_id):
+    for link in links:
         if link.appointment_id == visit.id and link.can_be_paid(tx.now):
             await ports.links.save(link.close(now=tx.now), expecting=link.version, tx=tx)
     kept = [each for each in opened.payments.values() if each.kept_for == visit.id]

@@ -1,5 +1,6 @@
 """Practitioners in MongoDB."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from pymongo import IndexModel
@@ -15,16 +16,24 @@ PRACTITIONERS: Final = "practitioners"
 MOST_ACTIVE: Final = 200
 """How many people one location has at most; all of them are looked at for each free time."""
 
-INDEXES: Final = ((PRACTITIONERS, IndexModel([("active", 1), ("_id", 1)], name="active")),)
+INDEXES: Final = (
+    (PRACTITIONERS, IndexModel([("active", 1), ("_id", 1)], name="active")),
+    (
+        PRACTITIONERS,
+        IndexModel("name_key", name="one_name_each", unique=True, partialFilterExpression={"named_apart": True}),
+    ),
+)
+
+
+def _open_fields(practitioner: Practitioner) -> Mapping[str, object]:
+    return {"active": practitioner.active, "name_key": practitioner.name_key, "named_apart": practitioner.named_apart}
 
 
 class MongoPractitioners(Stored[Practitioner]):
     """See `booking.application.ports.Practitioners`."""
 
     def __init__(self, database: Database) -> None:
-        documents = Documents(
-            database, PRACTITIONERS, Practitioner, fields=lambda practitioner: {"active": practitioner.active}
-        )
+        documents = Documents(database, PRACTITIONERS, Practitioner, fields=_open_fields)
         super().__init__(documents, lambda: not_found("practitioner"))
 
     async def active(self) -> tuple[Practitioner, ...]:

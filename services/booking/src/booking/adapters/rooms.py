@@ -1,5 +1,6 @@
 """Rooms in MongoDB."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from pymongo import IndexModel
@@ -15,14 +16,21 @@ ROOMS: Final = "rooms"
 MOST_ACTIVE: Final = 200
 """How many rooms one location has at most; all of them are looked at for each free time."""
 
-INDEXES: Final = ((ROOMS, IndexModel([("active", 1), ("_id", 1)], name="active")),)
+INDEXES: Final = (
+    (ROOMS, IndexModel([("active", 1), ("_id", 1)], name="active")),
+    (ROOMS, IndexModel("name_key", name="one_name_each", unique=True, partialFilterExpression={"named_apart": True})),
+)
+
+
+def _open_fields(room: Room) -> Mapping[str, object]:
+    return {"active": room.active, "name_key": room.name_key, "named_apart": room.named_apart}
 
 
 class MongoRooms(Stored[Room]):
     """See `booking.application.ports.Rooms`."""
 
     def __init__(self, database: Database) -> None:
-        documents = Documents(database, ROOMS, Room, fields=lambda room: {"active": room.active})
+        documents = Documents(database, ROOMS, Room, fields=_open_fields)
         super().__init__(documents, lambda: not_found("room"))
 
     async def active(self) -> tuple[Room, ...]:

@@ -1,7 +1,8 @@
 """The clinic's numbers for booking: one typed, versioned document, each value with its source and our default."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from booking.domain.channels import Channel
@@ -13,6 +14,13 @@ from careflow_domain.disclosures import CopyPolicy
 from careflow_domain.errors import DomainError, ErrorKind, invalid
 from careflow_domain.retention import RetentionPolicy
 from careflow_domain.setting import Setting
+
+HOURS_AHEAD: Final = Setting(
+    value=730,
+    default=730,
+    source="Default of this system: an absence is known a year or two ahead; what is further away is a mistyped year",
+)
+"""For a clinic whose own policy says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,7 @@ class BookingPolicy:
     crisis_words: Setting[tuple[str, ...]]
     suggestions: Setting[int]
     suggestion_days: Setting[int]
+    hours_ahead_days: Setting[int] = HOURS_AHEAD
 
     def __post_init__(self) -> None:
         numbers = [
@@ -104,6 +113,7 @@ class BookingPolicy:
             self.inquiries_per_address_a_day,
             self.inquiry_reopen_days,
             self.urgent_repeat_minutes,
+            self.hours_ahead_days,
         ]
         hours = (self.quiet_until_hour.value, self.quiet_from_hour.value)
         if not 0 <= hours[0] < hours[1] <= 23:
@@ -249,6 +259,18 @@ class BookingPolicy:
             raise invalid("slot_too_soon", "That time is too soon to be booked online; please call the clinic.")
         if starts_at > now + self.horizon:
             raise invalid("slot_too_far", "That time is further ahead than the calendar is open.")
+
+    def check_wish(self, starts_from: datetime | None, *, now: datetime) -> None:
+        """Somebody wants to wait for a visit from then on. Raises `slot_too_far`."""
+        if starts_from is not None and starts_from > now + self.horizon:
+            raise invalid("slot_too_far", "That time is further ahead than the calendar is open.")
+
+    def check_dated_hours(self, until: date, *, today: date) -> None:
+        """Hours are set for dates until this one. Raises `day_past` and `day_too_far`."""
+        if until < today:
+            raise invalid("day_past", "That day is over.")
+        if until > today + timedelta(days=self.hours_ahead_days.value):
+            raise invalid("day_too_far", "That day is further ahead than hours are set; look at its year.")
 
     def check_another_hold(self, holding: int) -> None:
         """Raises `too_many_holds`: one patient does not keep the calendar from the others."""

@@ -25,7 +25,6 @@ class Practitioner(Bookable):
     """Bookable while active, in a role licensed in the patient's state on the day of the visit."""
 
     id: PractitionerId
-    name: str
     licences: tuple[Licence, ...]
     telehealth: bool
 

@@ -13,7 +13,6 @@ class Room(Bookable):
 
     id: RoomId
     location_id: LocationId
-    name: str
     purposes: frozenset[RoomPurpose]
 
     def serves(self, purpose: RoomPurpose) -> bool:

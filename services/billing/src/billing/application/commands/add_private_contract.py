@@ -8,6 +8,7 @@ from billing.application.ports import Ports
 from billing.application.results import Changed
 from billing.domain.accounts import PrivateContract
 from billing.domain.ids import PatientId, StaffId
+from careflow_domain.errors import not_found
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work, side_by_side
@@ -29,13 +30,15 @@ class AddPrivateContractHandler:
     work: Work
 
     async def __call__(self, command: AddPrivateContract, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `account_not_found`, `contract_invalid`."""
+        """Refused: `account_not_found`, `clinician_not_found`, `contract_invalid`."""
 
         async def add(tx: Transaction) -> Changed:
             known, to_come = await side_by_side(
                 self.ports.accounts.get(command.patient_id),
                 self.ports.visits.to_come(command.patient_id, tx.now),
             )
+            if self.ports.practice.clinician(command.practitioner_id) is None:
+                raise not_found("clinician")
             contract = PrivateContract(command.practitioner_id, command.signed_on, command.ends_on, tx.now)
             account = known.with_contract(contract, today=self.ports.day_of(tx.now))
             await upsert(self.ports.accounts, known, account, tx)

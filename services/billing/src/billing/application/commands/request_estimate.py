@@ -29,7 +29,7 @@ class RequestEstimateHandler:
     work: Work
 
     async def __call__(self, command: RequestEstimate, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `account_not_found`, `nothing_to_estimate`."""
+        """Refused: `account_not_found`, `nothing_to_estimate`, `kind_named_twice`."""
 
         async def ask(tx: Transaction) -> Changed:
             check_own(actor, command.patient_id, "account")
@@ -38,6 +38,8 @@ class RequestEstimateHandler:
             usual = self.ports.schedules.on(today).visits
             if not command.visits or any(kind in FREE_KINDS or kind not in usual for kind, _ in command.visits):
                 raise invalid("nothing_to_estimate", "Visits of this kind have no usual price to estimate.")
+            if len({kind for kind, _ in command.visits}) < len(command.visits):
+                raise invalid("kind_named_twice", "Name each kind of visit once, with how many of it.")
             expected = tuple(Expected(kind=kind, count=count, services=usual[kind]) for kind, count in command.visits)
             due_by = due_on_request(today, self.ports.policy.estimates, self.ports.calendar, self.ports.zone)
             estimate = asked_estimate(command.patient_id, expected, due_by, tx, self.ports)

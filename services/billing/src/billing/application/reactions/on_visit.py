@@ -72,14 +72,15 @@ async def on_cancelled(
     ports: Ports,
 ) -> None:
     """Costs something only where the patient gave it up, and too late."""
-    visit, fee, opened = await side_by_side(
+    visit, fee, opened, links = await side_by_side(
         _note(event.data, VisitState.CANCELLED, tx, ports),
         _fee_for(event.data, ports),
         open_books(PatientId(event.data.patient_id), ports),
+        ports.links.all_of(PatientId(event.data.patient_id)),
     )
     if visit is None:
         return
-    await free_all_of(visit, opened, tx, ports)
+    await free_all_of(visit, opened, links, tx, ports)
     if event.data.cancelled_by is codes.CancelledBy.PATIENT and fee is None and not visit.not_treated:
         notice = event.data.notice_minutes
         await open_fee(visit, FeeCause.LATE_CANCELLATION, notice, lost_at=event.time, tx=tx, ports=ports)
@@ -88,13 +89,14 @@ async def on_cancelled(
 async def on_missed(
     event: Received[contracts.ConsultationMissed] | Received[contracts.TreatmentMissed], tx: Transaction, ports: Ports
 ) -> None:
-    visit, fee, opened = await side_by_side(
+    visit, fee, opened, links = await side_by_side(
         _note(event.data, VisitState.MISSED, tx, ports),
         _fee_for(event.data, ports),
         open_books(PatientId(event.data.patient_id), ports),
+        ports.links.all_of(PatientId(event.data.patient_id)),
     )
     if visit is not None:
-        await free_all_of(visit, opened, tx, ports)
+        await free_all_of(visit, opened, links, tx, ports)
     if visit is not None and fee is None and not visit.not_treated:
         await open_fee(visit, FeeCause.NO_SHOW, 0, lost_at=visit.starts_at, tx=tx, ports=ports)
 
@@ -121,10 +123,10 @@ async def on_session_refused(event: Received[contracts.SessionRefused], tx: Tran
     """
     data = event.data
     patient_id, visit_id = PatientId(data.patient_id), AppointmentId(data.appointment_id)
-    account, known, fee, opened = await side_by_side(
+    account, known, (fee, links), opened = await side_by_side(
         account_of(patient_id, tx, ports),
         ports.visits.find(visit_id, of=patient_id),
-        _fee_for(data, ports),
+        side_by_side(_fee_for(data, ports), ports.links.all_of(patient_id)),
         open_books(patient_id, ports),
     )
     visit = known or Visit.unheard_of(
@@ -133,7 +135,7 @@ async def on_session_refused(event: Received[contracts.SessionRefused], tx: Tran
     refused = judged(visit.refused(), account, tx, ports)
     await upsert(ports.visits, known, refused, tx)
     await visit_took_place(fee, tx, ports)
-    await free_all_of(refused, opened, tx, ports)
+    await free_all_of(refused, opened, links, tx, ports)
 
 
 async def _fee_for(data: contracts.AppointmentEvent | contracts.SessionRefused, ports: Ports) -> FeeCase | None:

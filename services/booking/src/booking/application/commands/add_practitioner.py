@@ -16,7 +16,7 @@ class AddPractitioner:
 
 
 class AddPractitionerHandler:
-    """Raises `practitioner_exists`."""
+    """Raises `practitioner_exists` and `name_taken`."""
 
     def __init__(self, practitioners: Practitioners, work: Work) -> None:
         self._practitioners = practitioners
@@ -28,7 +28,8 @@ class AddPractitionerHandler:
         async def work(tx: Transaction) -> Saved:
             if await self._practitioners.find(added.id, of=None) is not None:
                 raise conflict("practitioner_exists", "There is a practitioner with this id already.")
-            await self._practitioners.add(added, tx)
+            named = added.apart_from(await self._practitioners.active())
+            await self._practitioners.add(named, tx)
             return Saved(added.id, added.version)
 
         return await self._work.run(work, by=actor, action="add_practitioner", returns=Saved, request=request)

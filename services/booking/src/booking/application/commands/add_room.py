@@ -20,6 +20,8 @@ class AddRoom:
 
 
 class AddRoomHandler:
+    """Raises `name_taken`."""
+
     def __init__(self, rooms: Rooms, location_id: LocationId, work: Work) -> None:
         self._rooms = rooms
         self._location_id = location_id
@@ -34,6 +36,7 @@ class AddRoomHandler:
                 purposes=command.purposes,
                 hours=command.hours,
             )
+            room = room.apart_from(await self._rooms.active())
             await self._rooms.add(room, tx)
             return Saved(room.id, room.version)
 

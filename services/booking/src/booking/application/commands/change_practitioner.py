@@ -4,7 +4,9 @@ them.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
+from booking.application.dated_hours import DatedHours
 from booking.application.ownership import check_version
 from booking.application.ports import Practitioners
 from booking.application.results import Saved
@@ -16,20 +18,24 @@ from careflow_service.work import Committed, Transaction, Work
 
 @dataclass(frozen=True, slots=True)
 class ChangePractitioner:
-    """`change` is one of the practitioner's own methods with its arguments bound."""
+    """`change` is one of the practitioner's own methods with its arguments bound; `until` is the last date whose hours
+    it sets, where it does.
+    """
 
     practitioner_id: PractitionerId
     expected_version: int
     change: Callable[[Practitioner], Practitioner]
+    until: date | None = None
 
 
 class ChangePractitionerHandler:
-    """Raises `practitioner_not_found`, `stale_version` and what the change raises. Visits already booked stay as they
-    are.
+    """Raises `practitioner_not_found`, `stale_version`, `name_taken`, `day_past`, `day_too_far` and what the change
+    raises. Visits already booked stay as they are.
     """
 
-    def __init__(self, practitioners: Practitioners, work: Work) -> None:
+    def __init__(self, practitioners: Practitioners, dated: DatedHours, work: Work) -> None:
         self._practitioners = practitioners
+        self._dated = dated
         self._work = work
 
     async def __call__(
@@ -38,7 +44,11 @@ class ChangePractitionerHandler:
         async def work(tx: Transaction) -> Saved:
             before = await self._practitioners.get(command.practitioner_id)
             check_version(before.version, command.expected_version)
+            if command.until is not None:
+                self._dated.check(command.until, tx.now)
             after = command.change(before)
+            if (after.name, after.active) != (before.name, before.active):
+                after = after.apart_from(await self._practitioners.active(), before)
             await self._practitioners.save(after, expecting=before.version, tx=tx)
             return Saved(after.id, after.version)
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
+from booking.application.dated_hours import DatedHours
 from booking.application.ownership import check_version
 from booking.application.ports import Rooms
 from booking.application.results import Saved
@@ -14,25 +16,35 @@ from careflow_service.work import Committed, Transaction, Work
 
 @dataclass(frozen=True, slots=True)
 class ChangeRoom:
-    """`change` is one of the room's own methods with its arguments bound."""
+    """`change` is one of the room's own methods with its arguments bound; `until` is the last date whose hours it
+    sets, where it does.
+    """
 
     room_id: RoomId
     expected_version: int
     change: Callable[[Room], Room]
+    until: date | None = None
 
 
 class ChangeRoomHandler:
-    """Raises `room_not_found`, `stale_version` and what the change raises. Visits already booked stay as they are."""
+    """Raises `room_not_found`, `stale_version`, `name_taken`, `day_past`, `day_too_far` and what the change raises.
+    Visits already booked stay as they are.
+    """
 
-    def __init__(self, rooms: Rooms, work: Work) -> None:
+    def __init__(self, rooms: Rooms, dated: DatedHours, work: Work) -> None:
         self._rooms = rooms
+        self._dated = dated
         self._work = work
 
     async def __call__(self, command: ChangeRoom, actor: Actor, request: RequestKey | None = None) -> Committed[Saved]:
         async def work(tx: Transaction) -> Saved:
             before = await self._rooms.get(command.room_id)
             check_version(before.version, command.expected_version)
+            if command.until is not None:
+                self._dated.check(command.until, tx.now)
             after = command.change(before)
+            if (after.name, after.active) != (before.name, before.active):
+                after = after.apart_from(await self._rooms.active(), before)
             await self._rooms.save(after, expecting=before.version, tx=tx)
             return Saved(after.id, after.version)
 

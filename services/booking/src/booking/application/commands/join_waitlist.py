@@ -28,8 +28,8 @@ class JoinWaitlist:
 
 
 class JoinWaitlistHandler:
-    """Raises `patient_not_found`, `patient_merged`, `end_before_start`, `wish_past`, `waiting_already` and
-    `modality_not_allowed`.
+    """Raises `patient_not_found`, `patient_merged`, `end_before_start`, `wish_past`, `slot_too_far`, `waiting_already`
+    and `modality_not_allowed`.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class JoinWaitlistHandler:
                 self._waitlist.waiting_of(command.patient_id),
             )
             patient.check_in_use()
+            self._policy.check_wish(command.starts_from, now=tx.now)
             wanted = Interval(command.starts_from or tx.now, command.starts_before or tx.now + self._policy.horizon)
             entry = WaitlistEntry(
                 id=WaitlistEntryId(tx.new_id()),

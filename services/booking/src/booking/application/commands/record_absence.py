@@ -32,7 +32,9 @@ class RecordAbsence:
 
 @dataclass(frozen=True, slots=True)
 class RecordAbsenceHandler:
-    """Raises `absence_too_long` and what `ChangePractitionerHandler` and `ChangeRoomHandler` raise."""
+    """Raises `absence_too_long`, `day_past`, `day_too_far` and what `ChangePractitionerHandler` and `ChangeRoomHandler`
+    raise.
+    """
 
     change_practitioner: ChangePractitionerHandler
     change_room: ChangeRoomHandler
@@ -42,10 +44,11 @@ class RecordAbsenceHandler:
         absence, version = command.absence, command.expected_version
         if absence.length > LONGEST_ABSENCE:
             raise invalid("absence_too_long", "One absence covers 31 days at most.", most_days=LONGEST_ABSENCE.days)
+        until = absence.days(self.zone)[-1]
         if command.resource.kind is ResourceKind.ROOM:
-            room = ChangeRoom(RoomId(command.resource.id), version, lambda each: each.absent(absence, self.zone))
+            room = ChangeRoom(RoomId(command.resource.id), version, lambda each: each.absent(absence, self.zone), until)
             return await self.change_room(room, actor, request)
         person = ChangePractitioner(
-            PractitionerId(command.resource.id), version, lambda each: each.absent(absence, self.zone)
+            PractitionerId(command.resource.id), version, lambda each: each.absent(absence, self.zone), until
         )
         return await self.change_practitioner(person, actor, request)

@@ -1,6 +1,7 @@
 """Practitioners and their hours over HTTP."""
 
 from collections.abc import Callable
+from datetime import date
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -98,7 +99,7 @@ async def set_practitioner_exception(
 ) -> Response:
     """Other hours on one date; none: away."""
     exception = body.on(day)
-    return await _change(app, actor, practitioner_id, version, lambda before: before.with_exception(exception))
+    return await _change(app, actor, practitioner_id, version, lambda before: before.with_exception(exception), day)
 
 
 @router.delete("/{practitioner_id}/exceptions/{day}", response_model=SavedView)
@@ -110,8 +111,13 @@ async def remove_practitioner_exception(
 
 
 async def _change(
-    app: Booking, actor: Actor, practitioner_id: str, version: int, change: Callable[[Practitioner], Practitioner]
+    app: Booking,
+    actor: Actor,
+    practitioner_id: str,
+    version: int,
+    change: Callable[[Practitioner], Practitioner],
+    until: date | None = None,
 ) -> Response:
-    command = ChangePractitioner(PractitionerId(practitioner_id), version, change)
+    command = ChangePractitioner(PractitionerId(practitioner_id), version, change, until)
     done = await app.change_practitioner(command, actor)
     return saved(done)

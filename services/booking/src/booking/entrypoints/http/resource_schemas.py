@@ -1,7 +1,7 @@
 """How practitioners, rooms and their hours look over HTTP."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
 
@@ -42,16 +42,12 @@ class WeekBody(RequestBody):
     sunday: DayHours = ()
 
     def hours(self) -> Hours:
-        week = (
-            self.monday,
-            self.tuesday,
-            self.wednesday,
-            self.thursday,
-            self.friday,
-            self.saturday,
-            self.sunday,
-        )
+        week = (getattr(self, day) for day in _WEEKDAYS)
         return Hours(tuple(tuple(each.hours() for each in day) for day in week))
+
+
+_WEEKDAYS: Final = tuple(WeekBody.model_fields)
+"""Monday first, as `Hours` have them."""
 
 
 class ExceptionBody(RequestBody):
@@ -111,6 +107,33 @@ class RoomChangeBody(RequestBody):
     active: bool = True
 
 
+class WeekView(BaseModel):
+    """Hours by weekday, in the form they are set in: what was read can be sent back changed."""
+
+    monday: tuple[OpenHours, ...]
+    tuesday: tuple[OpenHours, ...]
+    wednesday: tuple[OpenHours, ...]
+    thursday: tuple[OpenHours, ...]
+    friday: tuple[OpenHours, ...]
+    saturday: tuple[OpenHours, ...]
+    sunday: tuple[OpenHours, ...]
+
+
+class HoursView(BaseModel):
+    """`exceptions` replace the `week` on their date. `weekly` is the same week as seven lists, Monday first."""
+
+    week: WeekView
+    weekly: Annotated[
+        tuple[tuple[OpenHours, ...], ...], Field(deprecated="`week` says the same, in the form it is set.")
+    ]
+    exceptions: tuple[HoursException, ...]
+
+    @classmethod
+    def of(cls, hours: Hours) -> "HoursView":
+        week = WeekView(**dict(zip(_WEEKDAYS, hours.weekly, strict=True)))
+        return cls(week=week, weekly=hours.weekly, exceptions=hours.exceptions)
+
+
 class PractitionerView(BaseModel):
     id: PractitionerId
     version: int
@@ -118,7 +141,7 @@ class PractitionerView(BaseModel):
     licences: tuple[Licence, ...]
     telehealth: bool
     active: bool
-    hours: Hours
+    hours: HoursView
 
     @classmethod
     def of(cls, practitioner: Practitioner) -> "PractitionerView":
@@ -129,7 +152,7 @@ class PractitionerView(BaseModel):
             licences=practitioner.licences,
             telehealth=practitioner.telehealth,
             active=practitioner.active,
-            hours=practitioner.hours,
+            hours=HoursView.of(practitioner.hours),
         )
 
 
@@ -140,7 +163,7 @@ class RoomView(BaseModel):
     name: str
     purposes: frozenset[RoomPurpose]
     active: bool
-    hours: Hours
+    hours: HoursView
 
     @classmethod
     def of(cls, room: Room) -> "RoomView":
@@ -151,5 +174,5 @@ class RoomView(BaseModel):
             name=room.name,
             purposes=room.purposes,
             active=room.active,
-            hours=room.hours,
+            hours=HoursView.of(room.hours),
         )

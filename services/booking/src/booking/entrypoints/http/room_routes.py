@@ -1,6 +1,7 @@
 """Rooms and their hours over HTTP."""
 
 from collections.abc import Callable
+from datetime import date
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -81,7 +82,7 @@ async def set_room_exception(
 ) -> Response:
     """Other hours on one date; none: closed."""
     exception = body.on(day)
-    return await _change(app, actor, room_id, version, lambda before: before.with_exception(exception))
+    return await _change(app, actor, room_id, version, lambda before: before.with_exception(exception), day)
 
 
 @router.delete("/{room_id}/exceptions/{day}", response_model=SavedView)
@@ -92,6 +93,13 @@ async def remove_room_exception(
     return await _change(app, actor, room_id, version, lambda before: before.without_exception(day))
 
 
-async def _change(app: Booking, actor: Actor, room_id: str, version: int, change: Callable[[Room], Room]) -> Response:
-    done = await app.change_room(ChangeRoom(RoomId(room_id), version, change), actor)
+async def _change(
+    app: Booking,
+    actor: Actor,
+    room_id: str,
+    version: int,
+    change: Callable[[Room], Room],
+    until: date | None = None,
+) -> Response:
+    done = await app.change_room(ChangeRoom(RoomId(room_id), version, change, until), actor)
     return saved(done)
