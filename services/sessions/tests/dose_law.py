@@ -149,24 +149,32 @@ def _by_newest_signs(told: Told, dose: Given, now: list[Reading]) -> Iterator[st
 
 
 def _by_pairs(told: Told, dose: Given, now: list[Reading], of_session: list[list[Reading]]) -> Iterator[str]:
-    pairs = [
-        (one, other)
-        for first in of_session
-        for second in of_session
-        for one in first
-        for other in second
-        if first is not second and 5 * MINUTE <= other.at - one.at <= 10 * MINUTE
-    ]
-    for pair in pairs:
-        known = max(r.written for r in pair)
-        if all(r.systolic >= 160 or r.diastolic >= 100 for r in pair):
-            if any(r.systolic >= 160 or r.diastolic >= 100 for r in now):
-                yield "160/100 twice and not fallen since"
-            elif not told.decided(dose.session, "blood_pressure_in_range", known):
-                yield "160/100 twice, undecided"
-        raised = all(r.systolic >= 140 or r.diastolic >= 90 for r in pair)
-        if raised and not told.decided(dose.session, "blood_pressure_accepted", known):
+    for known in _known_twice(of_session, 160, 100):
+        if any(r.systolic >= 160 or r.diastolic >= 100 for r in now):
+            yield "160/100 twice and not fallen since"
+        elif not told.decided(dose.session, "blood_pressure_in_range", known):
+            yield "160/100 twice, undecided"
+    for known in _known_twice(of_session, 140, 90):
+        if not told.decided(dose.session, "blood_pressure_accepted", known):
             yield "140/90 twice, undecided"
+
+
+def _known_twice(of_session: list[list[Reading]], systolic: int, diastolic: int) -> Iterator[datetime]:
+    """When it was known of two readings that both were so high: five to ten minutes apart, or with none between them
+    that was lower, at least five.
+    """
+
+    def high(r: Reading) -> bool:
+        return r.systolic >= systolic or r.diastolic >= diastolic
+
+    for first, one_written in enumerate(of_session):
+        for second, other_written in enumerate(of_session):
+            in_a_row = first < second and all(any(map(high, each)) for each in of_session[first : second + 1])
+            for one in filter(high, one_written):
+                for other in filter(high, other_written):
+                    apart = other.at - one.at
+                    if first != second and apart >= 5 * MINUTE and (apart <= 10 * MINUTE or in_a_row):
+                        yield max(one.written, other.written)
 
 
 def _by_checks(told: Told, dose: Given) -> Iterator[str]:

@@ -198,7 +198,14 @@ async def test_everything_that_keeps_from_going_home_is_named_and_a_prescriber_s
     assert "no prescriber has signed for each thing that is not" in refused.text
     named = ("Vital signs just observed", "Walks unaided", "Watched long enough", "Escort has signed")
     assert all(each in refused.text for each in named)
-    unmet = ("vitals_observed", "vitals_near_baseline", "awake", "walks_unaided", "monitored_long_enough")
+    unmet = (
+        "vitals_observed",
+        "vitals_near_baseline",
+        "signs_in_limits",
+        "awake",
+        "walks_unaided",
+        "monitored_long_enough",
+    )
     signed = {f"exceptions.{each}": "examined by me" for each in (*unmet, "escort_signed")}
     gone = await prescriber.presses(refused, "Save", transport="her sister drives", **signed)
     assert "The patient may go home." in gone.text

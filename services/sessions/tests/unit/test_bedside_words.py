@@ -60,6 +60,7 @@ OTHER_COMMANDS: Final[Mapping[str, frozenset[str]]] = {
             "stock_is_not_waste",
         }
     ),
+    "drug_rulings": frozenset({"judge_is_involved"}),
     "endings": frozenset({"not_rendering_provider"}),
     "service_lines": frozenset({"minutes_above_time"}),
 }

@@ -10,7 +10,7 @@ from services.sessions.tests.builders import NOW, NURSE, POLICY, PRESCRIBER, min
 from sessions.domain.checks import RiskLevel
 from sessions.domain.discharge import CRITERIA, DischargeScore, Exceptions, Leaving, SignedFor, discharge
 from sessions.domain.monitoring import Monitoring
-from sessions.domain.vitals import VitalSigns
+from sessions.domain.vitals import Corrects, Symptom, VitalSigns
 from sessions.domain.words import Route
 
 STARTED = NOW - minutes(130)
@@ -49,7 +49,8 @@ def scored(**changed: object) -> Leaving:
 
 UNMET: list[tuple[str, Leaving]] = [
     ("vitals_observed", leaving(observations=(vitals(at=NOW - minutes(31)),))),
-    ("vitals_near_baseline", leaving(observations=(vitals((160, 80), at=NOW),))),
+    ("vitals_near_baseline", leaving(observations=(vitals((159, 80), at=NOW),))),
+    ("signs_in_limits", leaving(observations=(vitals(saturation=93, at=NOW),))),
     ("awake", leaving(observations=(vitals(moaas=4, at=NOW),))),
     ("oriented", scored(oriented=False)),
     ("walks_unaided", scored(walks_unaided=False)),
@@ -82,6 +83,38 @@ def test_an_unmet_criterion_is_named(criterion: str, given: Leaving) -> None:
     met: dict[str, Callable[[Leaving], bool]] = CRITERIA
 
     assert [name for name, holds in met.items() if not holds(given)] == [criterion]
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        vitals(saturation=82, at=NOW),
+        vitals(respiratory_rate=6, at=NOW),
+        vitals((130, 100), at=NOW),
+        vitals(heart_rate=49, at=NOW),
+        vitals(symptoms={Symptom.CHEST_PAIN}, at=NOW),
+        vitals(symptoms={Symptom.NEUROLOGICAL}, at=NOW),
+    ],
+    ids=["saturation 82", "six breaths", "diastolic 100", "pulse 49", "chest pain", "neurological"],
+)
+def test_a_nurse_lets_nobody_go_whose_signs_are_out_of_their_limits(sign: VitalSigns) -> None:
+    assert not CRITERIA["signs_in_limits"](leaving(observations=(sign,)))
+
+
+def test_near_a_high_baseline_is_not_within_limits() -> None:
+    high = leaving(observations=(vitals((168, 98), at=NOW),))
+    given = replace(high, monitoring=replace(high.monitoring, baseline=vitals((158, 96))))
+
+    assert [name for name, holds in CRITERIA.items() if not holds(given)] == ["signs_in_limits"]
+
+
+def test_a_correction_of_the_last_observation_wakes_nobody_and_a_new_one_does() -> None:
+    drowsy = vitals(moaas=3, saturation=90, at=NOW - minutes(10))
+    right = replace(vitals(at=NOW - minutes(10)), recorded_at=NOW, corrects=Corrects(number=0, reason="misread"))
+    corrected = leaving(observations=(drowsy, right))
+
+    assert [name for name, holds in CRITERIA.items() if not holds(corrected)] == ["signs_in_limits", "awake"]
+    assert all(holds(leaving(observations=(drowsy, right, vitals(at=NOW)))) for holds in CRITERIA.values())
 
 
 def test_every_criterion_has_a_case() -> None:

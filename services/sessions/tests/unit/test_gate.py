@@ -22,11 +22,12 @@ from services.sessions.tests.builders import (
     recorded,
     vitals,
 )
-from services.sessions.tests.course_builders import course, question
+from services.sessions.tests.course_builders import course, eligibility, hour_before, question
 from services.sessions.tests.gate_cases import (
     ENTAILED,
     FAILING,
     HIGH,
+    RAISED,
     Case,
     after_a_dose,
     asked,
@@ -46,7 +47,7 @@ from sessions.domain.stops import ALARMS, Stop, StopKind
 from sessions.domain.units import Kilograms
 from sessions.domain.vitals import BloodPressure, Symptom, VitalSigns
 from sessions.domain.weights import BelievedWeight
-from sessions.domain.words import Route
+from sessions.domain.words import Route, VisitKind
 
 NEVER = {
     "two_identifiers", "record_complete", "plan_active", "clearance_valid", "eligibility_fresh",
@@ -142,10 +143,27 @@ def test_after_a_pair_of_high_readings_only_a_lower_one_makes_a_decision_possibl
     assert "blood_pressure_in_range" in overridable(fallen)
 
 
-def test_readings_more_than_ten_minutes_apart_are_no_pair() -> None:
-    given = with_checks(baseline=(vitals(HIGH, at=NOW - minutes(11)), vitals(HIGH)))(question())
+def test_readings_more_than_ten_minutes_apart_are_no_pair_that_may_be_decided_on() -> None:
+    given = with_checks(baseline=(vitals(RAISED, at=NOW - minutes(11)), vitals(RAISED)))(question())
 
-    assert failed(given) == {"blood_pressure_repeated"}
+    assert failed(given) == {"blood_pressure_repeated", "blood_pressure_accepted"}
+
+
+@pytest.mark.parametrize("apart", [11, 25, 40])
+def test_who_repeats_a_high_reading_late_finds_it_high_twice_all_the_same(apart: int) -> None:
+    late = (vitals(HIGH, at=NOW - minutes(apart + 8)), vitals(HIGH, at=NOW - minutes(8)))
+    still, fallen = with_checks(baseline=late)(question()), with_checks(baseline=(*late, vitals()))(question())
+
+    assert "blood_pressure_in_range" in failed(still) - overridable(still)
+    assert failed(fallen) == {"blood_pressure_in_range", "blood_pressure_accepted"}
+    assert overridable(fallen) == failed(fallen)
+
+
+def test_high_twice_with_a_lower_reading_between_and_far_apart_is_no_pair() -> None:
+    readings = (vitals(HIGH, at=NOW - minutes(40)), vitals(at=NOW - minutes(30)), vitals(HIGH, at=NOW - minutes(9)))
+    given = with_checks(baseline=(*readings, vitals()))(question())
+
+    assert failed(given) == set()
 
 
 def test_of_two_records_of_one_moment_the_first_counts() -> None:
@@ -310,6 +328,21 @@ def test_with_an_old_view_a_prescribers_attestation_counts_for_half_an_hour() ->
 
     assert failed(attested(minutes(30))) == set()
     assert failed(attested(minutes(31))) == {"eligibility_fresh"}
+
+
+def test_who_was_discharged_and_comes_back_is_prepared_and_screened_for_drugs_anew() -> None:
+    """Long ago there was a dose, and a preparation before there was a plan; care has ended since."""
+    before_any_plan = replace(hour_before(NOW - days(210), VisitKind.PREPARATION), plan_id=None)
+    long_ago = replace(course(NOW - days(200)), hours=(before_any_plan,), dose_reviews=(NOW - days(3),))
+    back = replace(
+        with_checks(drug_screen=None)(question()),
+        course=long_ago,
+        eligibility=replace(eligibility(), care_ended_at=NOW - days(100)),
+    )
+    prepared = replace(long_ago, hours=(before_any_plan, hour_before(NOW - days(5), VisitKind.PREPARATION)))
+
+    assert failed(back) == {"preparation_completed", "drug_screen"}
+    assert failed(replace(back, course=prepared)) == {"drug_screen"}
 
 
 def test_the_first_dose_asks_for_a_drug_screen_the_second_does_not() -> None:

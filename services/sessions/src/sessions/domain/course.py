@@ -240,9 +240,19 @@ class Course(Aggregate):
         last = max(self.dose_reviews, default=None)
         return sum(1 for dose in self._others(but) if last is None or dose.at > last)
 
-    def preparations(self, plan_id: PlanId | None) -> int:
-        """Completed preparations for this plan, or before there was one."""
-        return sum(1 for hour in self.hours if hour.kind is VisitKind.PREPARATION and hour.plan_id in (plan_id, None))
+    def dosed_since(self, moment: datetime | None, *, but: SessionId) -> bool:
+        """Whether another session had a dose after this moment, or ever."""
+        return any(moment is None or dose.at > moment for dose in self._others(but))
+
+    def preparations(self, plan_id: PlanId | None, *, since: datetime | None = None) -> int:
+        """Completed preparations for this plan, or before there was one; `since` then, if it is said."""
+        return sum(
+            1
+            for hour in self.hours
+            if hour.kind is VisitKind.PREPARATION
+            and hour.plan_id in (plan_id, None)
+            and (since is None or hour.started_at > since)
+        )
 
     def number_of_next(self, kind: VisitKind, plan_id: PlanId, phase: Phase) -> int:
         """The next visit of this kind is the how manieth of its plan's phase."""

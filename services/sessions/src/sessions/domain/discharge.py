@@ -1,7 +1,8 @@
 """Discharge after a dose: every criterion met, or a prescriber's signature for each one that is not.
 
 Invariants: nobody signs away a high suicide risk, found now or before and not resolved, nor, under a restricted
-program, the monitoring time and the required observations. Without an escort another way home is written down.
+program, the monitoring time and the required observations; what was put right of the last observation counts as the
+worse of both. Without an escort another way home is written down.
 Sources: domain brief, section 3.5 (clinic defaults), 3.2 (REMS).
 """
 
@@ -15,7 +16,7 @@ from sessions.domain.checks import RiskLevel
 from sessions.domain.ids import StaffId
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.policy import RoutePolicy, SessionsPolicy
-from sessions.domain.vitals import VitalSigns
+from sessions.domain.vitals import GRAVE_SYMPTOMS, VitalSigns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,22 @@ class Leaving:
         return all(abs(value - before) * 100 <= before * share for value, before in pairs)
 
     @property
+    def awake(self) -> bool:
+        """By all that was written down of the last observation: a correction wakes nobody."""
+        found = [each.moaas for each in self.monitoring.last_written]
+        return bool(found) and all(moaas == self.policy.discharge.moaas.value for moaas in found)
+
+    @property
+    def signs_in_limits(self) -> bool:
+        """Whether no sign of the last observation is out of its limits by itself, and none stands alone for danger:
+        near a baseline that was high already is not yet well.
+        """
+        found, limits = self.monitoring.last_written, self.policy.vitals_limits
+        values = ((limits[signal], each.value(signal)) for each in found for signal in limits)
+        out = any(value is not None and limit.severity(value, None) for limit, value in values)
+        return bool(found) and not out and not any(each.symptoms & GRAVE_SYMPTOMS for each in found)
+
+    @property
     def monitored_long_enough(self) -> bool:
         since = self.last_dose_ended_at if self.route.monitored_from_end else self.last_dose_started_at
         return self.now - since >= timedelta(minutes=self.route.monitoring_minutes.value)
@@ -126,7 +143,8 @@ ESCORT: Final = "escort_signed"
 CRITERIA: Final[dict[str, Callable[[Leaving], bool]]] = {
     "vitals_observed": lambda leaving: leaving.fresh,
     "vitals_near_baseline": lambda leaving: leaving.near_baseline,
-    "awake": lambda leaving: leaving.last is not None and leaving.last.moaas == leaving.policy.discharge.moaas.value,
+    "signs_in_limits": lambda leaving: leaving.signs_in_limits,
+    "awake": lambda leaving: leaving.awake,
     "oriented": lambda leaving: leaving.score.oriented,
     "walks_unaided": lambda leaving: leaving.score.walks_unaided,
     "nausea_controlled": lambda leaving: leaving.score.nausea_controlled,

@@ -170,7 +170,18 @@ class DoseQuestion:
 
     @property
     def first_dose(self) -> bool:
-        return self.since_last_dose is None
+        """Whether there was no dose in this care: who was discharged and comes back begins anew."""
+        return not self.course.dosed_since(self.care_ended_at, but=self.session.id)
+
+    @property
+    def prepared(self) -> int:
+        """The preparations for this plan, none of them of a care that has ended."""
+        return 0 if self.plan is None else self.course.preparations(self.plan.id, since=self.care_ended_at)
+
+    @property
+    def care_ended_at(self) -> datetime | None:
+        """When the patient was last discharged from care."""
+        return self.eligibility.care_ended_at if self.eligibility else None
 
     @property
     def since_last_dose(self) -> timedelta | None:

@@ -83,8 +83,7 @@ def escort(q: DoseQuestion) -> bool:
 
 
 def prepared(q: DoseQuestion) -> bool:
-    wanted = q.policy.gate.preparations_before_first_dose.value
-    return not q.first_dose or (q.plan is not None and q.course.preparations(q.plan.id) >= wanted)
+    return not q.first_dose or q.prepared >= q.policy.gate.preparations_before_first_dose.value
 
 
 def integrated(q: DoseQuestion) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
-from sessions.domain.readings import among, newest, standing
+from sessions.domain.readings import among, newest, of_one_moment, standing
 from sessions.domain.vitals import (
     Assessment,
     ObservationPlan,
@@ -66,6 +66,13 @@ class Monitoring:
     def last(self) -> VitalSigns | None:
         """The newest observation by the time it was made."""
         return newest(self.observations)
+
+    @property
+    def last_written(self) -> tuple[VitalSigns, ...]:
+        """All that the newest observation was ever written down as."""
+        by_moment = sorted(standing(self.observations), key=lambda each: each.signs.observed_at)
+        newest_reading = of_one_moment(by_moment)
+        return newest_reading.written if newest_reading else ()
 
     def observed(
         self, observation: VitalSigns, limits: Mapping[Signal, SignalLimits], times: VitalsTimes

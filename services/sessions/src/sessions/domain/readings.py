@@ -50,6 +50,17 @@ def newest(written: Sequence[VitalSigns]) -> VitalSigns | None:
     return max((each.signs for each in standing(written)), key=lambda each: each.observed_at, default=None)
 
 
+def of_one_moment(readings: Sequence[Reading]) -> Reading | None:
+    """The last of these readings, with all that was written down of the same moment: the worst of it counts, whenever
+    written.
+    """
+    if not readings:
+        return None
+    last = readings[-1]
+    same = [each for each in readings[:-1] if each.signs.observed_at == last.signs.observed_at]
+    return Reading(last.number, (*(signs for each in same for signs in each.written), *last.written))
+
+
 def among(signs: VitalSigns, others: Iterable[VitalSigns]) -> bool:
     """Whether it is this very record: two may have been alike."""
     return any(each is signs for each in others)

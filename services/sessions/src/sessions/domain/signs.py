@@ -1,18 +1,18 @@
 """The vital signs a dose rests on: all readings of the session, the newest complete set, and what was seen twice.
 
 Invariants: the first dose rests on a recent baseline, a further one on signs observed since the dose before it; a pair
-of high readings is not undone by a lower one after it, that only makes a prescriber's decision possible; of two records
-of the same moment the first counts; a reading that was corrected counts as the worse of what was written down, until
-signs are observed again.
+of high readings is not undone by a lower one after it, that only makes a prescriber's decision possible; who repeats a
+high reading later than asked finds it high in a row all the same; of two records of the same moment the worse counts; a
+reading that was corrected counts as the worse of what was written down, until signs are observed again.
 Sources: domain brief, section 3.4; the limits are the clinical policy's.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sessions.domain.policy import BaselinePolicy, SessionsPolicy
-from sessions.domain.readings import Reading, among, standing
+from sessions.domain.readings import Reading, among, of_one_moment, standing
 from sessions.domain.sessions import Session
 from sessions.domain.vitals import GRAVE_SYMPTOMS, BloodPressure, Severity, Signal, SignalLimits, VitalSigns
 
@@ -43,7 +43,7 @@ class Signs:
         urgent = monitoring.urgent(policy.vitals_limits) if monitoring else ()
         return cls(
             readings=tuple(readings),
-            latest=_of_one_moment(recent),
+            latest=of_one_moment(recent),
             breach=max(urgent, key=lambda each: each.recorded_at, default=None),
             baseline=policy.baseline,
             limits=policy.vitals_limits,
@@ -87,10 +87,10 @@ class Signs:
         return not self._reach(limit) or any(among(second, self.written) for _, second in self._pairs(limit))
 
     def pair_at(self, limit: BloodPressure) -> VitalSigns | None:
-        """Of all readings at this limit that were far and near enough apart to be a pair, the one written down last: by
-        it the last pair became known.
+        """Of all readings at this limit that were far and near enough apart to be a pair, or were it twice in a row,
+        the one written down last: by it that became known.
         """
-        paired = (each for pair in self._pairs(limit) for each in pair)
+        paired = (each for pair in (*self._pairs(limit), *self._in_a_row(limit)) for each in pair)
         return max(paired, key=lambda each: each.recorded_at, default=None)
 
     def _pairs(self, limit: BloodPressure) -> Iterator[tuple[VitalSigns, VitalSigns]]:
@@ -104,6 +104,14 @@ class Signs:
                 for other, second in high
                 if other is not reading and least <= second.observed_at - first.observed_at <= most
             )
+
+    def _in_a_row(self, limit: BloodPressure) -> Iterator[tuple[VitalSigns, VitalSigns]]:
+        """Two with no lower reading between them, at least as far apart as a pair and however much further."""
+        least, row = timedelta(minutes=self.baseline.repeat_after_minutes.value), list[VitalSigns]()
+        for reading in self.readings:
+            high = [each for each in reading.written if each.blood_pressure.reaches(limit)]
+            yield from ((one, two) for one in row for two in high if two.observed_at - one.observed_at >= least)
+            row = [*row, *high] if high else []
 
     def _high(self, limit: BloodPressure) -> Iterator[tuple[Reading, VitalSigns]]:
         """All that was ever written down at this limit, of which reading."""
@@ -158,15 +166,6 @@ class Signs:
         values = [value for each in self.written if (value := each.value(signal)) is not None]
         found = [severity for value in values if (severity := self.limits[signal].severity(value, None))]
         return max(found, key=list(Severity).index, default=None)
-
-
-def _of_one_moment(readings: Sequence[Reading]) -> Reading | None:
-    """The last reading, with all that was written down of the same moment: the worst of it counts, whenever written."""
-    if not readings:
-        return None
-    last = readings[-1]
-    same = [each for each in readings[:-1] if each.signs.observed_at == last.signs.observed_at]
-    return Reading(last.number, (*(signs for each in same for signs in each.written), *last.written))
 
 
 def _by_moment(reading: Reading) -> tuple[datetime, timedelta]:
