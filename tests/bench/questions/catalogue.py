@@ -12,6 +12,7 @@ from tests.bench.questions.consultation import Consultation
 from tests.bench.questions.consuming import Backlog
 from tests.bench.questions.crowd import Crowd
 from tests.bench.questions.flatness import Flatness
+from tests.bench.questions.history import History
 from tests.bench.questions.memory import Memory
 from tests.bench.questions.relaying import Relay
 from tests.bench.questions.site import Question
@@ -27,4 +28,5 @@ QUESTIONS: Final[Mapping[str, Callable[[], Question]]] = {
     "backlog": Backlog,
     "register": Register,
     "flat": Flatness,
+    "history": History,
 }

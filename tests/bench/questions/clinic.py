@@ -151,6 +151,10 @@ class Clinic:
         headers = {"Idempotency-Key": str(uuid.uuid4()), **({"If-Match": version} if version else {})}
         return _accepted(await self._send("POST", service, path, json=body or {}, role=role, headers=headers))
 
+    async def get(self, service: str, path: str, params: Mapping[str, str], *, role: str) -> httpx.Response:
+        """A question that must be answered. Raises Refused."""
+        return await self._ask("GET", service, path, params=params, role=role)
+
     async def _ask(self, method: str, service: str, path: str, **options: Any) -> httpx.Response:
         return _accepted(await self._send(method, service, path, **options))
 

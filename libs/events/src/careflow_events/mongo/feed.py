@@ -6,16 +6,16 @@ Invariant: where the feed ends is read before its rows, so a page never shows a 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from pymongo.asynchronous.cursor import AsyncCursor
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
-from careflow_events.envelope import TYPE_HEADER
 from careflow_events.feed import (
     BYTES_PER_PAGE,
     EXAMINED_PER_PAGE,
@@ -73,19 +73,18 @@ class MongoFeed:
         end = extent.head
         if wanted.subject is None:
             end = min(end, standing.position + EXAMINED_PER_PAGE)
-        found = self._outbox.find(_query(wanted, standing.position, end)).sort([("position", 1)])
         documents: list[Document] = []
         size = 0
-        async with found if wanted.subject is not None else found.limit(limit):
+        async with aclosing(self._between(wanted, standing.position, end, limit)) as found:
             async for document in found:
-                if len(documents) == limit:
-                    break
                 if not wanted.sees(_sighted(document)):
                     continue
                 size += len(document["record"])
                 if documents and size > BYTES_PER_PAGE:
                     break
                 documents.append(document)
+                if len(documents) == limit:
+                    break
         if len(documents) == limit or size > BYTES_PER_PAGE:
             end = documents[-1]["position"]
         return FeedPage(
@@ -145,6 +144,22 @@ class MongoFeed:
         for waiter in self._waiting:
             waiter.woken.set()
 
+    async def _between(self, wanted: Wanted, after: int, end: int, first: int) -> AsyncGenerator[Document, None]:
+        """What is there, by position: so many at first, which is a page where most is wanted, and what is left after
+        that. About one subject there is little, and it is read at once.
+        """
+        if wanted.subject is None and after + first < end:
+            async with self._in_order(_query(wanted, after, after + first)) as found:
+                async for document in found:
+                    yield document
+            after += first
+        async with self._in_order(_query(wanted, after, end)) as found:
+            async for document in found:
+                yield document
+
+    def _in_order(self, query: Document) -> AsyncCursor[Document]:
+        return self._outbox.find(query, batch_size=EXAMINED_PER_PAGE + 1).sort([("position", 1)])
+
     async def _extent(self) -> Extent:
         lease = await self._leases.find_one({"_id": RELAY_LEASE}, {"published": 1, "restores": 1})
         return Extent(published_of(lease), restores_of(lease))
@@ -200,17 +215,12 @@ class _Waiter:
 
 
 def _query(wanted: Wanted, after: int, end: int) -> Document:
-    """What a page is chosen from. Bounded at both ends and without a hint: a store that reads the range of an index
-    before it sorts and limits, or a hinted index whole, reads no more than this. About one subject there is little, and
-    it is chosen from here: a store may be led to another index by a condition that is in none.
+    """What a page is chosen from: by what is in an index and nothing else, bounded at both ends and without a hint. A
+    condition that is in no index leads a store to read the collection whole, a hint to read an index whole. Topics and
+    types are therefore chosen from what comes.
     """
     query: Document = {"position": {"$gt": after, "$lte": end}}
-    if wanted.subject is not None:
-        return {"key": wanted.subject.encode(), **query}
-    query["topic"] = {"$in": sorted(wanted.topics)}
-    if wanted.types:
-        query["headers"] = {"$in": [[TYPE_HEADER, type_.encode()] for type_ in sorted(wanted.types)]}
-    return query
+    return query if wanted.subject is None else {"key": wanted.subject.encode(), **query}
 
 
 def _sighted(document: Mapping[str, Any]) -> Sighted:
