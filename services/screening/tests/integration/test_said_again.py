@@ -161,3 +161,23 @@ async def test_what_is_said_anew_beside_an_open_alert_joins_it_and_is_seen_befor
     assert len((await open_alert(world))["positives"]) == 2
     assert await raised(world, case) == 1
     assert refusal(await world.nurse.post(f"{path}/close", CLOSING, version=seen)) == (412, "stale_version")
+
+
+@pytest.mark.parametrize("saying", [in_another_sitting, in_another_questionnaire])
+async def test_what_is_said_anew_after_the_contact_pages_though_the_alert_is_kept_open(
+    world: World, saying: Saying
+) -> None:
+    """With a plan agreed on, the next contact is due a day later: until then somebody hears of it all the same."""
+    case = await alarms(world)
+    alert_id = (await open_alert(world))["id"]
+    seen = ok(await world.nurse.post(f"/v1/alerts/{alert_id}/acknowledge"))["version"]
+    spoke = {"note": "spoke on the telephone", "safety_plan": "sister stays tonight"}
+    ok(await world.nurse.post(f"/v1/alerts/{alert_id}/contact", spoke, version=seen))
+    paged = len(world.paged())
+    await saying(world, case)
+    await world.catch_up()
+    alert = await open_alert(world)
+    assert (alert["id"], alert["acknowledged_by"]) == (alert_id, None)
+    assert len(alert["positives"]) > 1
+    assert [person for person, _ in world.paged()[paged:]] == ["user-nurse"] * 2
+    assert (await world.alarmed(case["patient_id"]))[-1] == "SafetyAlertEscalated"

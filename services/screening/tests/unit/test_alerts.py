@@ -177,6 +177,47 @@ def test_a_lower_positive_after_acknowledgement_only_joins() -> None:
     assert (lower.level, lower.state, lower.due_at) == (AlertLevel.HIGH, AlertState.ACKNOWLEDGED, alert.due_at)
 
 
+def spoken_to(first: Positive = CRISIS, *, hours_ago: float = 10) -> SafetyAlert:
+    """Taken on, and the patient was spoken to; with a plan nothing is due for a day."""
+    at = NOW - minutes(60 * hours_ago)
+    asked = raised(first, now=at).asked_next(CHAIN, LASTING, now=at)
+    return asked.acknowledged(NURSE, LASTING, now=at).contacted(contact("sister stays", at), LASTING)
+
+
+def test_what_is_said_after_the_contact_asks_the_chain_as_if_nobody_had_the_alert() -> None:
+    again = joined(spoken_to(), replace(CRISIS, ref="another questionnaire"), now=NOW)
+    asked = again.asked_next(CHAIN, LASTING, now=NOW)
+    assert (again.due_at, again.respond_by) == (NOW, NOW + minutes(5))
+    assert (asked.state, asked.paged, asked.acknowledged_by) == (AlertState.OPEN, (NURSE,), None)
+    assert asked.due_at == NOW + minutes(5)
+    assert kinds(asked)[-1] is SafetyAlertEscalated
+
+
+def test_what_is_milder_and_said_after_the_contact_asks_by_its_own_time() -> None:
+    spoken = spoken_to()
+    assert joined(spoken, WITHIN_THE_HOUR, now=NOW).due_at == NOW
+    assert joined(spoken, IN_SITTING, now=NOW).due_at == NOW + minutes(15)
+    late = joined(spoken, BEFORE_NEXT_STEP, now=NOW)
+    assert late.due_at == END_OF_DAY
+    assert (late.level, late.state, late.acknowledged_by) == (AlertLevel.HIGH, AlertState.ACKNOWLEDGED, NURSE)
+
+
+def test_the_contact_that_was_due_stays_due_whatever_is_said_after_the_last_one() -> None:
+    spoken = spoken_to(hours_ago=23)
+    assert joined(spoken, BEFORE_NEXT_STEP, now=NOW).due_at == spoken.due_at == NOW + minutes(60)
+
+
+def test_what_is_sent_once_more_after_the_contact_is_not_said_anew() -> None:
+    spoken = spoken_to(hours_ago=0.5)
+    assert joined(spoken, CRISIS, now=NOW) is spoken
+
+
+def test_before_the_contact_whoever_has_the_alert_hears_of_more_by_their_contact() -> None:
+    taken = raised(CRISIS).asked_next(CHAIN, LASTING, now=NOW).acknowledged(NURSE, LASTING, now=NOW)
+    again = joined(taken, replace(CRISIS, ref="another questionnaire"), now=NOW + minutes(10))
+    assert (again.state, again.due_at, len(again.positives)) == (AlertState.ACKNOWLEDGED, taken.due_at, 2)
+
+
 def test_acknowledging_stops_the_chain() -> None:
     alert = raised(CRISIS).asked_next(CHAIN, LASTING, now=NOW).acknowledged(NURSE, LASTING, now=NOW + minutes(2))
     assert (alert.due_at, alert.acknowledged_by) == (NOW + minutes(122), NURSE)

@@ -41,8 +41,9 @@ class SafetyAlertUpgraded(SafetyAlertEvent):
 
 
 class SafetyAlertEscalated(SafetyAlertEvent):
-    """Nobody acknowledged in time, or whoever did has not contacted the patient in time: the next person is asked, or
-    the first again. `step` counts who was asked so far; after it nobody has the alert until it is acknowledged anew.
+    """Nobody acknowledged in time, whoever did has not contacted the patient in time, or something alarming was said
+    after they had: the next person is asked, or the first again. `step` counts who was asked so far; after it nobody
+    has the alert until it is acknowledged anew.
     """
 
     for_integrators = True

@@ -1,9 +1,10 @@
 """Safety alerts: a concern about a patient's safety, until a human has closed it.
 
-Invariants: a level only rises; new positives join the open alert and ask people again only on a rise; what is said anew
-after it was closed is an alert of its own; until a human
-closes it, a high one only with a disposition and a safety plan, somebody is always due: the next person on the chain,
-the chain from its beginning, or whoever took it on and owes the patient a contact.
+Invariants: a level only rises; new positives join the open alert and ask people again only on a rise, or when they are
+said after somebody has spoken to the patient, who knew nothing of them: an alert that is kept open hides no more than
+one that was closed; what is said anew after it was closed is an alert of its own; until a human closes it, a high one
+only with a disposition and a safety plan, somebody is always due: the next person on the chain, the chain from its
+beginning, or whoever took it on and owes the patient a contact.
 """
 
 from collections.abc import Sequence
@@ -139,15 +140,24 @@ class SafetyAlert(Aggregate):
         return any(positive.repeats(each, within=within) for each in self.positives)
 
     def joined(self, positive: Positive, asks: Urgency, persistence: Persistence, *, now: datetime) -> Self:
-        """The same alert with one more positive; a higher level opens it again and asks the whole chain anew."""
+        """The same alert with one more positive; a higher level opens it again and asks the whole chain anew. Whoever
+        took it on sees to the rest with their contact; what comes after that asks for somebody again, by its own time.
+        """
         self._must_be_open_to_change()
         if positive.level.outranks(self.level):
             return self._risen(positive, asks, now=now)
         if self.has(positive, persistence):
             return self
         joined = replace(self.recording(), positives=(*self.positives, positive))
-        if self.state is AlertState.ACKNOWLEDGED:
+        if self.state is AlertState.ACKNOWLEDGED and not self._spoken_to:
             return joined
+        if self.state is AlertState.ACKNOWLEDGED:
+            return replace(
+                joined,
+                respond_by=asks.respond_by,
+                due_at=min(self.due_at or asks.page_at, asks.page_at),
+                acknowledge_within=min(self.acknowledge_within, asks.acknowledge_within),
+            )
         return replace(
             joined,
             respond_by=min(self.respond_by, asks.respond_by),
@@ -264,6 +274,11 @@ class SafetyAlert(Aggregate):
                 "safety_plan": (closing.safety_plan or "").strip() or self._plan(*self.contacts),
             }
         return tuple(name for name, value in given.items() if not value)
+
+    @property
+    def _spoken_to(self) -> bool:
+        """Whether whoever has it now spoke to the patient."""
+        return self.acknowledged_at is not None and any(each.at >= self.acknowledged_at for each in self.contacts)
 
     def _must_be_open_to_change(self) -> None:
         if self.state is AlertState.CLOSED:
