@@ -228,6 +228,7 @@ class InMemory:
             "numbers": Kept("number_series"),
             "clinician_days": Kept("clinician_day"),
             "disclosures": OfPatient("disclosure"),
+            "wanted_shares": Kept("record_request"),
         }
         self._stores: list[Kept[Any]] = list(stores.values())
         self.ports = Ports(

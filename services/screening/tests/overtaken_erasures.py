@@ -1,10 +1,13 @@
 """What overtakes a patient's erasure, as screening hears of it: a command, or an event of another stream."""
 
+from datetime import date
 from typing import Any
 
 from careflow_events import contracts
+from careflow_events.contracts import codes
 from careflow_events.contracts.session_codes import FactSource, ReportedFact
 from careflow_service.ids import new_id
+from careflow_service.testing.disclosing import asked_of_all, discloses, waited_for
 from careflow_service.testing.overtaking import Overtaking
 from services.screening.tests.clinic import answers, has_case, ok, registered
 from services.screening.tests.treatment import reported
@@ -55,3 +58,25 @@ async def somebody_is_erased_while_other_news_come(world: World, overtaking: Ove
     await world.hear(contracts.PatientErased(patient_id=patient_id, erasure_id=erasure_id, erased_at=world.clock()))
     await world.catch_up()
     assert await world.store.database["alerts"].count_documents({}) == 0
+
+
+async def a_record_is_asked_for_while_its_share_is_handed_out(world: World, overtaking: Overtaking) -> None:
+    """What was handed out by then is not waited for."""
+    patient_id = new_id()
+    await world.hear(registered(patient_id))
+    request_id = new_id()
+    overtaking.by(lambda: discloses(world.prescriber, patient_id, record_request_id=request_id))
+    await world.hear(asked_of_all(contracts.RecordRequested, patient_id, request_id, codes.RecordPart.ORDINARY))
+    assert await waited_for(world.prescriber) == []
+
+
+async def a_request_changes_while_its_share_is_handed_out(world: World, overtaking: Overtaking) -> None:
+    """What was said before booking heard of the share does not bring it back."""
+    patient_id = new_id()
+    await world.hear(registered(patient_id))
+    request_id, part = new_id(), codes.RecordPart.ORDINARY
+    await world.hear(asked_of_all(contracts.RecordRequested, patient_id, request_id, part))
+    overtaking.by(lambda: discloses(world.prescriber, patient_id, record_request_id=request_id))
+    later = date(2027, 1, 7)
+    await world.hear(asked_of_all(contracts.RecordRequestChanged, patient_id, request_id, part, due_on=later))
+    assert await waited_for(world.prescriber) == []

@@ -113,6 +113,7 @@ class InMemory:
             "drug_days": "drug_day",
             "drug_cases": "discrepancy_case",
             "disclosures": "disclosure",
+            "wanted_shares": "record_request",
         }
         self.shelves = {name: Shelf(what) for name, what in names.items()}
         stores = cast("dict[str, Any]", self.shelves)

@@ -1,10 +1,11 @@
 """What overtakes a patient's erasure, as sessions hears of it: a command, or an event of another stream."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from careflow_events import contracts
+from careflow_events.contracts import codes
 from careflow_service.ids import new_id
-from careflow_service.testing.disclosing import disclosure
+from careflow_service.testing.disclosing import asked_of_all, discloses, disclosure, waited_for
 from careflow_service.testing.overtaking import Overtaking
 from services.sessions.tests.clinic import consent_body, ok, refusal
 from services.sessions.tests.news import alert_raised, registered
@@ -63,3 +64,25 @@ async def a_record_is_handed_out_while_the_erasure_is_asked_for(world: World, ov
     late = await world.prescriber.post(f"/v1/patients/{patient_id}/disclosures", disclosure())
     assert refusal(late) == (409, "erasure_under_way")
     assert await world.store.database["disclosures"].count_documents({}) == 0
+
+
+async def a_record_is_asked_for_while_its_share_is_handed_out(world: World, overtaking: Overtaking) -> None:
+    """What was handed out by then is not waited for."""
+    patient_id = new_id()
+    await world.hear(registered(patient_id, BORN))
+    request_id = new_id()
+    overtaking.by(lambda: discloses(world.prescriber, patient_id, record_request_id=request_id))
+    await world.hear(asked_of_all(contracts.RecordRequested, patient_id, request_id, codes.RecordPart.ORDINARY))
+    assert await waited_for(world.prescriber) == []
+
+
+async def a_request_changes_while_its_share_is_handed_out(world: World, overtaking: Overtaking) -> None:
+    """What was said before booking heard of the share does not bring it back."""
+    patient_id = new_id()
+    await world.hear(registered(patient_id, BORN))
+    request_id, part = new_id(), codes.RecordPart.ORDINARY
+    await world.hear(asked_of_all(contracts.RecordRequested, patient_id, request_id, part))
+    overtaking.by(lambda: discloses(world.prescriber, patient_id, record_request_id=request_id))
+    later = date(2027, 1, 7)
+    await world.hear(asked_of_all(contracts.RecordRequestChanged, patient_id, request_id, part, due_on=later))
+    assert await waited_for(world.prescriber) == []

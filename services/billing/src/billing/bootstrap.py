@@ -93,7 +93,7 @@ from careflow_domain.ways_in import WayIn
 from careflow_service.disclosing import storing as disclosures
 from careflow_service.disclosing.commands import DiscloseRecordHandler
 from careflow_service.disclosing.reading import Records
-from careflow_service.disclosing.storing import MongoDisclosures
+from careflow_service.disclosing.storing import MongoDisclosures, MongoWantedShares
 from careflow_service.federal_calendar import FederalCalendar
 from careflow_service.outbound import GuardedOutbound
 from careflow_service.pages.links import Signed, SittingDown
@@ -131,6 +131,7 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         clinician_days=MongoClinicianDays(database),
         printer=TypstPrinter(settings.clinic_timezone, settings.fonts_folder),
         disclosures=MongoDisclosures(database, vault),
+        wanted_shares=MongoWantedShares(database, vault),
         erasing=resources.erasing,
         audit=resources.audit,
         policy=billing_policy(settings.policy_file),
@@ -241,6 +242,7 @@ SERVICE: Service[BillingSettings, Ports, Billing] = Service(
         *charges.INDEXES,
         *courses.INDEXES,
         *disclosures.INDEXES,
+        *disclosures.WANTED_INDEXES,
         *estimates.INDEXES,
         *fee_cases.INDEXES,
         *journal.INDEXES,

@@ -7,6 +7,7 @@ from billing.application.reactions.on_diagnoses_recorded import on_diagnoses_rec
 from billing.application.reactions.on_erasure import on_erasure_declined, on_erasure_requested, on_patient_erased
 from billing.application.reactions.on_patient import on_patient
 from billing.application.reactions.on_plan import on_plan_signed
+from billing.application.reactions.on_record_request import on_record_request
 from billing.application.reactions.on_rendered import (
     on_evaluation_recorded,
     on_session_ended,
@@ -51,6 +52,8 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.SessionServicesCorrected, on_session_services_corrected),
     hears(contracts.SessionRefused, on_session_refused),
     hears(contracts.CareDischarged, on_care_discharged),
+    hears(contracts.RecordRequested, on_record_request),
+    hears(contracts.RecordRequestChanged, on_record_request),
     hears(contracts.PatientErasureRequested, on_erasure_requested),
     hears(contracts.ErasureDeclined, on_erasure_declined),
     hears(contracts.PatientErased, on_patient_erased),

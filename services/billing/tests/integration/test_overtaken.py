@@ -82,6 +82,8 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "give_back_by_card": processing.a_refund_goes_out_while_its_payment_is_disputed,
     "settle_fee": commands.a_fee_is_settled_while_the_patient_arrives_after_all,
     "disclose_record": erasures.a_record_is_handed_out_while_the_erasure_is_asked_for,
+    "RecordRequested": erasures.a_record_is_asked_for_while_its_share_is_handed_out,
+    "RecordRequestChanged": erasures.a_request_changes_while_its_share_is_handed_out,
     "PatientErasureRequested": erasures.an_erasure_is_asked_for_while_money_comes_in,
     "ErasureDeclined": erasures.an_erasure_is_declined_while_other_news_come,
     "PatientErased": erasures.somebody_is_erased_while_other_news_come,

@@ -9,7 +9,7 @@ from careflow_events import contracts
 from careflow_events.contracts import Sealed, codes
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
-from careflow_service.testing.disclosing import discloses
+from careflow_service.testing.disclosing import asked_of_all, discloses
 from careflow_service.testing.reading import stands_in
 from careflow_service.testing.stored import wrongly_stored
 from careflow_service.testing.world import FORGED
@@ -67,6 +67,7 @@ async def everything_with_canaries(world: World) -> None:
 
     handed_out = {"recipient": CANARY, "reason": CANARY, "reference": CANARY, "record_request_id": new_id()}
     await discloses(world.biller, ANA, **handed_out)
+    await world.hear(asked_of_all(contracts.RecordRequested, ANA, new_id(), codes.RecordPart.BILLING))
     visit = await books(world, local(14, 9, month=12))
     world.clock.now = local(28, 1)
     await world.catch_up()

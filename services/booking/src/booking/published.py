@@ -13,10 +13,11 @@ from booking.domain.appointments import (
 )
 from booking.domain.attendance import AppointmentArrived, AppointmentCompleted, AppointmentCorrected, AppointmentMissed
 from booking.domain.care_path import CarePathStageChanged
-from booking.domain.erasures import ErasureDeclined, PatientErased, PatientErasureRequested
+from booking.domain.erasures import ErasureDeclined, Party, PatientErased, PatientErasureRequested
 from booking.domain.inquiries import InquiryClosed, InquiryReceived, InquiryReopened
 from booking.domain.patient_details import Contact, PatientDetails
 from booking.domain.patients import PatientDetailsChanged, PatientRegistered, PatientsMerged, PatientsUnmerged
+from booking.domain.record_requests import RecordRequest, RecordRequestChanged, RecordRequested
 from booking.domain.slots import Provider
 from booking.domain.visits import CONSULTATIONS, Ground
 from careflow_events import contracts
@@ -24,6 +25,7 @@ from careflow_events.contracts import codes
 from careflow_events.contracts.sealed import Sealed
 from careflow_events.publication import PublicationTable, published, says
 
+Asked = TypeVar("Asked", bound=contracts.RecordRequestEvent)
 C = TypeVar("C", bound=contracts.AppointmentEvent)
 
 
@@ -78,6 +80,28 @@ def _erasure_declined(fact: ErasureDeclined) -> contracts.ErasureDeclined:
     )
     return contracts.ErasureDeclined(
         patient_id=fact.erasure.patient_id, erasure_id=fact.erasure.id, declined_at=fact.at, refusals=refusals
+    )
+
+
+def _record_requested(fact: RecordRequested) -> contracts.RecordRequested:
+    return _asked(contracts.RecordRequested, fact.request)
+
+
+def _record_request_changed(fact: RecordRequestChanged) -> contracts.RecordRequestChanged:
+    return _asked(contracts.RecordRequestChanged, fact.request)
+
+
+def _asked(event: type[Asked], request: RecordRequest) -> Asked:
+    def of(party: Party) -> Sealed[contracts.RecordPartsWanted]:
+        parts = tuple(codes.RecordPart(part) for part, whose in request.waits_for if whose is party)
+        return Sealed.plain(contracts.RecordPartsWanted(due_on=request.due_on, parts=parts))
+
+    return event(
+        patient_id=request.patient_id,
+        record_request_id=request.id,
+        for_screening=of(Party.SCREENING),
+        for_sessions=of(Party.SESSIONS),
+        for_billing=of(Party.BILLING),
     )
 
 
@@ -275,6 +299,8 @@ PUBLISHED: PublicationTable = published(
     says(PatientDetailsChanged, contracts.PatientDetailsChanged, _patient_details_changed),
     says(PatientsMerged, contracts.PatientsMerged, _patients_merged),
     says(PatientsUnmerged, contracts.PatientsUnmerged, _patients_unmerged),
+    says(RecordRequested, contracts.RecordRequested, _record_requested),
+    says(RecordRequestChanged, contracts.RecordRequestChanged, _record_request_changed),
     says(PatientErasureRequested, contracts.PatientErasureRequested, _erasure_requested),
     says(PatientErased, contracts.PatientErased, _patient_erased),
     says(ErasureDeclined, contracts.ErasureDeclined, _erasure_declined),

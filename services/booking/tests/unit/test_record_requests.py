@@ -15,7 +15,12 @@ from booking.domain.record_parts import (
     RefusalGrounds,
     Requester,
 )
-from booking.domain.record_requests import RecordRequest, RecordRequestStatus
+from booking.domain.record_requests import (
+    RecordRequest,
+    RecordRequestChanged,
+    RecordRequested,
+    RecordRequestStatus,
+)
 from careflow_domain.errors import DomainError
 from careflow_service.federal_calendar import FederalCalendar
 from services.booking.tests.builders import NOW, POLICY, TODAY, ZONE, local
@@ -158,3 +163,41 @@ def test_a_mental_health_record_is_refused_only_with_the_way_to_a_review() -> No
         asked().refused(RecordPart.ORDINARY, RefusalGrounds.MENTAL_HEALTH_RISK, "It would harm.", None, by="l", now=NOW)
     with pytest.raises(DomainError, match="part_not_found"):
         asked().refused(RecordPart.BILLING, RefusalGrounds.NOT_HELD, "Nothing there.", None, by="l", now=NOW)
+
+
+def told(request: RecordRequest) -> list[tuple[str, list[str]]]:
+    """What others were told so far, each with whose shares were waited for then."""
+    return [
+        (type(fact).__name__, [f"{party}-{part}" for part, party in fact.request.waits_for])
+        for fact in request.facts
+        if isinstance(fact, RecordRequested | RecordRequestChanged)
+    ]
+
+
+def test_nobody_makes_a_copy_before_it_is_known_who_asks() -> None:
+    unknown = asked(proof=None)
+    assert told(unknown) == []
+    assert told(unknown.taken_back(now=NOW)) == []
+    known = unknown.identified(IdentityProof.PHOTO_ID, by="kim", now=NOW)
+    assert told(known) == [("RecordRequested", ["booking-ordinary", "screening-ordinary", "sessions-ordinary"])]
+    assert [each[0] for each in told(asked())] == ["RecordRequested"]
+
+
+def test_whoever_was_asked_is_told_what_is_not_waited_for_any_more() -> None:
+    request = asked(parts={RecordPart.ORDINARY: None, RecordPart.BILLING: None})
+    by_hand = request.share_made(RecordPart.BILLING, Party.BILLING, "printed", by="kim", now=NOW)
+    assert told(by_hand)[1:] == [
+        ("RecordRequestChanged", ["booking-ordinary", "screening-ordinary", "sessions-ordinary"])
+    ]
+    refused = by_hand.refused(RecordPart.ORDINARY, RefusalGrounds.NOT_HELD, "nothing there", None, by="kim", now=NOW)
+    assert told(refused)[2:] == [("RecordRequestChanged", [])]
+    assert told(request.taken_back(now=NOW))[1:] == [("RecordRequestChanged", [])]
+    again = by_hand.share_made(RecordPart.BILLING, Party.BILLING, "printed anew", by="kim", now=NOW)
+    assert told(again) == told(by_hand)
+
+
+def test_more_time_is_told() -> None:
+    request = asked(LAWYER)
+    later = request.extended("an archive", TODAY, policy=POLICY, zone=ZONE, by="kim", now=NOW)
+    assert len(told(later)) == 2
+    assert later.facts[-1].request.due_on > request.due_on  # type: ignore[attr-defined]

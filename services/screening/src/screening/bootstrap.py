@@ -6,7 +6,7 @@ from careflow_domain.ways_in import WayIn
 from careflow_service.disclosing import storing as disclosures
 from careflow_service.disclosing.commands import DiscloseRecordHandler
 from careflow_service.disclosing.reading import Records
-from careflow_service.disclosing.storing import MongoDisclosures
+from careflow_service.disclosing.storing import MongoDisclosures, MongoWantedShares
 from careflow_service.gateways import SignedGateway
 from careflow_service.outbound import GuardedOutbound
 from careflow_service.pages.links import Signed, SittingDown
@@ -153,6 +153,7 @@ def _ports(resources: Resources[ScreeningSettings]) -> Ports:
         links=MongoAnswerLinks(database, vault),
         link_addresses=LinkAddresses(_links(resources), resources.settings.public_address),
         disclosures=MongoDisclosures(database, vault),
+        wanted_shares=MongoWantedShares(database, vault),
         consents=MongoConsents(database, vault),
         notifier=CountedPages(_notifier(resources)),
         records=MongoRecords(database, NAME),
@@ -224,6 +225,7 @@ SERVICE: Service[ScreeningSettings, Ports, Screening] = Service(
         *clearances.INDEXES,
         *consents.INDEXES,
         *disclosures.INDEXES,
+        *disclosures.WANTED_INDEXES,
         *on_call.INDEXES,
         *screens.INDEXES,
         *tasks.INDEXES,

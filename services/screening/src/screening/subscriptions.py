@@ -9,6 +9,7 @@ from screening.application.reactions.on_consultation_completed import on_consult
 from screening.application.reactions.on_course import on_dose_administered, on_plan_ended
 from screening.application.reactions.on_erasure import on_erasure_declined, on_erasure_requested, on_patient_erased
 from screening.application.reactions.on_patient_registered import on_patient_registered
+from screening.application.reactions.on_record_request import on_record_request
 from screening.application.reactions.on_session import on_clinical_fact_reported, on_session_refused
 from screening.application.reactions.on_treatment import on_treatment
 
@@ -29,6 +30,8 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.CareDischarged, on_care_discharged),
     hears(contracts.AdverseEventReported, on_adverse_event_reported),
     hears(contracts.AdverseEventReviewed, on_adverse_event_reviewed),
+    hears(contracts.RecordRequested, on_record_request),
+    hears(contracts.RecordRequestChanged, on_record_request),
     hears(contracts.PatientErasureRequested, on_erasure_requested),
     hears(contracts.ErasureDeclined, on_erasure_declined),
     hears(contracts.PatientErased, on_patient_erased),

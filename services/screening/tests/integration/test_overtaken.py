@@ -86,6 +86,8 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "report_rota_gap": alerts.a_gap_is_reported_while_the_rota_is_drawn_on,
     "test_page_goes_out": alerts.a_test_page_goes_out_while_it_is_confirmed,
     "page_on_call": alerts.a_page_goes_out_while_the_alert_is_acknowledged,
+    "RecordRequested": erasures.a_record_is_asked_for_while_its_share_is_handed_out,
+    "RecordRequestChanged": erasures.a_request_changes_while_its_share_is_handed_out,
     "PatientErasureRequested": erasures.an_erasure_is_asked_for_while_somebody_answers,
     "ErasureDeclined": erasures.an_erasure_is_declined_while_other_news_come,
     "PatientErased": erasures.somebody_is_erased_while_other_news_come,

@@ -2,9 +2,17 @@
 
 from datetime import timedelta
 
+from careflow_events import contracts
 from careflow_events.catalogue import CATALOGUE, read
-from careflow_events.contracts import ClearanceGranted, DiagnosesRecorded, EvaluationRecorded, QuestionnaireCompleted
+from careflow_events.contracts import (
+    ClearanceGranted,
+    DiagnosesRecorded,
+    EvaluationRecorded,
+    QuestionnaireCompleted,
+    codes,
+)
 from careflow_service.ids import new_id
+from careflow_service.testing.disclosing import asked_of_all
 from careflow_service.testing.reading import in_the_open
 from careflow_service.testing.stored import wrongly_stored
 from careflow_service.testing.world import SEALING
@@ -50,6 +58,8 @@ async def everything_with_canaries(world: World) -> dict[str, str]:
     ok(await prescriber.post(f"/v1/alerts/{raised}/close", ended, version=version))
     ok(await prescriber.post(f"{path}/links"), 201)
     handed_out = {"basis": "court_order", "recipient": CANARY, "reason": CANARY, "reference": CANARY}
+    ordinary = codes.RecordPart.ORDINARY
+    await world.hear(asked_of_all(contracts.RecordRequested, case["patient_id"], new_id(), ordinary))
     disclosing = f"/v1/patients/{case['patient_id']}/disclosures"
     ok(await prescriber.post(disclosing, {"part": "general", **handed_out}), 201)
     signed = {"recipients": [CANARY], "document": CANARY, "signer": "representative", "representative": CANARY}

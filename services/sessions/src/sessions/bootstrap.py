@@ -3,7 +3,7 @@
 from careflow_service.disclosing import storing as disclosures
 from careflow_service.disclosing.commands import DiscloseRecordHandler
 from careflow_service.disclosing.reading import Records
-from careflow_service.disclosing.storing import MongoDisclosures
+from careflow_service.disclosing.storing import MongoDisclosures, MongoWantedShares
 from careflow_service.federal_calendar import FederalCalendar
 from careflow_service.service import Http, Resources, Service
 from sessions import domain
@@ -244,6 +244,7 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         drug_cases=MongoDiscrepancyCases(database, vault),
         records=MongoRecords(database, NAME, resources.clock),
         disclosures=MongoDisclosures(database, vault),
+        wanted_shares=MongoWantedShares(database, vault),
         erasing=resources.erasing,
         audit=resources.audit,
         policy=clinical_policy(content),
@@ -287,6 +288,7 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
         *plan_tasks.INDEXES,
         *care_discharges.INDEXES,
         *disclosures.INDEXES,
+        *disclosures.WANTED_INDEXES,
         *notes.INDEXES,
         *drug_log.INDEXES,
         *discrepancy_cases.INDEXES,

@@ -15,6 +15,7 @@ from sessions.application.reactions.on_erasure import on_erasure_declined, on_er
 from sessions.application.reactions.on_outcome_review import on_outcome_review_due, on_outcome_reviewed
 from sessions.application.reactions.on_patient import on_patient, on_patients_merged, on_patients_unmerged
 from sessions.application.reactions.on_pre_session_screen import on_pre_session_screen
+from sessions.application.reactions.on_record_request import on_record_request
 from sessions.application.reactions.on_safety_alert import on_safety_alert, on_safety_alert_closed
 from sessions.application.reactions.on_treatment import on_treatment
 
@@ -42,6 +43,8 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.SafetyAlertRaised, on_safety_alert),
     hears(contracts.SafetyAlertUpgraded, on_safety_alert),
     hears(contracts.SafetyAlertClosed, on_safety_alert_closed),
+    hears(contracts.RecordRequested, on_record_request),
+    hears(contracts.RecordRequestChanged, on_record_request),
     hears(contracts.PatientErasureRequested, on_erasure_requested),
     hears(contracts.ErasureDeclined, on_erasure_declined),
     hears(contracts.PatientErased, on_patient_erased),

@@ -9,7 +9,7 @@ from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
-from careflow_service.testing.disclosing import copied, discloses, disclosure, kinds
+from careflow_service.testing.disclosing import asked_of_all, copied, discloses, disclosure, kinds, waited_for
 from services.sessions.tests.clinic import has_course, ok, refusal, therapy_hour
 from services.sessions.tests.integration.test_erasure import asked
 from services.sessions.tests.news import registered
@@ -120,3 +120,24 @@ async def test_somebody_who_is_erased_has_no_record_to_copy(world: World) -> Non
     await world.catch_up()
     assert (await world.prescriber.get(path)).status_code in (404, 410)
     assert await world.store.database["disclosures"].count_documents({}) == 0
+
+
+async def test_what_is_asked_of_a_record_stands_as_a_task_until_it_was_handed_out(world: World) -> None:
+    course = await has_course(world)
+    request = new_id()
+    parts = (codes.RecordPart.ORDINARY, codes.RecordPart.PSYCHOTHERAPY_NOTES)
+    await world.hear(asked_of_all(contracts.RecordRequested, course.patient_id, request, *parts))
+    assert await waited_for(world.prescriber) == [(request, "2026-12-08", ["general", "psychotherapy_notes"])]
+    assert await waited_for(world.therapist) == [(request, "2026-12-08", ["psychotherapy_notes"])]
+    assert refusal(await world.nurse.get("/v1/record-shares")) == (403, "forbidden")
+
+    other = await has_course(world)
+    elsewhere = await world.prescriber.post(
+        f"/v1/patients/{other.patient_id}/disclosures", disclosure(record_request_id=request)
+    )
+    assert refusal(elsewhere) == (404, "record_request_not_found")
+    await discloses(world.prescriber, course.patient_id, record_request_id=request)
+    assert await waited_for(world.prescriber) == [(request, "2026-12-08", ["psychotherapy_notes"])]
+
+    await world.hear(asked_of_all(contracts.RecordRequestChanged, course.patient_id, request))
+    assert await waited_for(world.prescriber) == []

@@ -145,6 +145,8 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "raise_outreach_overdue": records.an_outreach_is_late_while_the_patient_is_reached,
     "expire_consent": records.a_consent_expires_while_it_is_withdrawn,
     "disclose_record": erasures.a_record_is_handed_out_while_the_erasure_is_asked_for,
+    "RecordRequested": erasures.a_record_is_asked_for_while_its_share_is_handed_out,
+    "RecordRequestChanged": erasures.a_request_changes_while_its_share_is_handed_out,
     "PatientErasureRequested": erasures.an_erasure_is_asked_for_while_a_consent_is_signed,
     "ErasureDeclined": erasures.an_erasure_is_declined_while_other_news_come,
     "PatientErased": erasures.somebody_is_erased_while_other_news_come,

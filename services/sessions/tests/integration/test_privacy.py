@@ -6,7 +6,7 @@ from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_events.contracts.sealed import Sealed
 from careflow_service.ids import new_id
-from careflow_service.testing.disclosing import discloses
+from careflow_service.testing.disclosing import asked_of_all, discloses
 from careflow_service.testing.stored import wrongly_stored
 from careflow_service.testing.world import FORGED
 from services.sessions.tests.builders import MILL_VALLEY
@@ -53,6 +53,8 @@ async def test_nothing_clinical_is_readable_in_the_store_in_events_in_metrics_or
     course = await has_course(world)
     handed_out = {"recipient": CANARY, "reason": CANARY, "reference": CANARY, "record_request_id": new_id()}
     await discloses(world.prescriber, course.patient_id, **handed_out)
+    ordinary = codes.RecordPart.ORDINARY
+    await world.hear(asked_of_all(contracts.RecordRequested, course.patient_id, new_id(), ordinary))
     await heard_with_canaries(world, course)
     ok(await sends_form(world, await treated(world), reference=CANARY))
     await done_with_canaries(world, course)

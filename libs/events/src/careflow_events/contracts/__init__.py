@@ -127,7 +127,14 @@ from careflow_events.contracts.plans import (
     PlanTaskEvent,
     PlanTaskOverdue,
 )
-from careflow_events.contracts.record_requests import BillingRecordDisclosed, SessionsRecordDisclosed
+from careflow_events.contracts.record_requests import (
+    BillingRecordDisclosed,
+    RecordPartsWanted,
+    RecordRequestChanged,
+    RecordRequested,
+    RecordRequestEvent,
+    SessionsRecordDisclosed,
+)
 from careflow_events.contracts.safety import (
     SafetyAlertAcknowledged,
     SafetyAlertClosed,
@@ -374,6 +381,10 @@ __all__ = [
     "QuestionnaireRequested",
     "QuestionnaireWithdrawn",
     "RecordPartForBooking",
+    "RecordPartsWanted",
+    "RecordRequestChanged",
+    "RecordRequestEvent",
+    "RecordRequested",
     "RefundFailed",
     "RefundIssued",
     "RefusalDetails",

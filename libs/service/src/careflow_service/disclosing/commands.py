@@ -41,8 +41,8 @@ class DiscloseRecordHandler:
     work: Work
 
     async def __call__(self, command: DiscloseRecord, actor: Actor, request: RequestKey) -> Committed[Disclosed]:
-        """Refused: `part_not_held`, `part_not_yours`, `patient_not_found`, `consent_not_found` (also for another
-        patient's), and as `Disclosure.made`.
+        """Refused: `part_not_held`, `part_not_yours`, `patient_not_found`, `consent_not_found` and
+        `record_request_not_found` (also for another patient's), and as `Disclosure.made`.
         """
         roles = self.share.parts.get(command.part)
         if roles is None:
@@ -67,11 +67,25 @@ class DiscloseRecordHandler:
                 by=actor.id,
                 now=tx.now,
             )
+            await self._answered(disclosure, tx)
             await self.share.disclosures.add(disclosure, tx)
             await self.share.said(disclosure, tx)
             return Disclosed(disclosure.id, disclosure.version)
 
         return await self.work.run(disclose, by=actor, action="disclose_record", returns=Disclosed, request=request)
+
+    async def _answered(self, disclosure: Disclosure, tx: Transaction) -> None:
+        """What is waited for there is not any more. A request nobody has told of yet may be answered."""
+        if self.share.wanted is None or disclosure.record_request_id is None:
+            return
+        wanted = await self.share.wanted.find(disclosure.record_request_id, of=disclosure.patient_id)
+        if wanted is None:
+            return
+        if wanted.patient_id != disclosure.patient_id:
+            raise not_found("record_request")
+        after = wanted.handed_out(disclosure.part)
+        if after is not wanted:
+            await self.share.wanted.save(after, expecting=wanted.version, tx=tx)
 
     async def _consent(self, command: DiscloseRecord) -> Consent | None:
         if command.consent_id is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from careflow_domain.disclosures import Disclosure
 from careflow_domain.errors import not_found
+from careflow_domain.wanted_shares import WantedShare
 from careflow_service.clock import Clock
 from careflow_service.disclosing.records import Consent, Piece, ShareOfRecord
 from careflow_service.identity import Actor
@@ -63,6 +64,19 @@ class Records:
         ids = (f"disclosures/{each.id}" for each in found.items)
         await self.audit.read(actor, "read_disclosures", f"patients/{patient_id}", *ids)
         return found
+
+    async def wanted(self, actor: Actor, *, limit: int, after: str | None) -> Listed[WantedShare]:
+        """What is waited for and this actor hands out, what is due first at the top."""
+        assert self.share.wanted is not None
+        found = await self.share.wanted.waiting(limit, after)
+        mine = {part for part, roles in self.share.parts.items() if actor.has(*roles)}
+        shown = tuple(
+            replace(each, parts=tuple(part for part in each.parts if part in mine))
+            for each in found.items
+            if not mine.isdisjoint(each.parts)
+        )
+        await self.audit.read(actor, "list_wanted_shares", *(f"record_shares/{each.id}" for each in shown))
+        return Listed(shown, found.next)
 
     async def _consent(self, disclosure: Disclosure) -> Consent | None:
         if disclosure.consent_id is None or self.share.consent is None:

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from careflow_domain.aggregate import Aggregate
 from careflow_domain.disclosures import CoversRecord, Disclosure, RecordPart
+from careflow_domain.wanted_shares import WantedShare
 from careflow_service.identity import Role
 from careflow_service.listed import Listed
 from careflow_service.work import Transaction
@@ -32,6 +33,19 @@ class Disclosures(Protocol):
     async def add(self, disclosure: Disclosure, /, tx: Transaction) -> None: ...
 
 
+class WantedShares(Protocol):
+    """What is waited for of this service's share of records."""
+
+    async def find(self, request_id: str, /, *, of: str | None) -> WantedShare | None: ...
+
+    async def waiting(self, limit: int, after: str | None) -> Listed[WantedShare]:
+        """What is open, what is due first at the top; for a reader."""
+
+    async def add(self, share: WantedShare, /, tx: Transaction) -> None: ...
+
+    async def save(self, share: WantedShare, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
 class Consent(CoversRecord, Protocol):
     """A consent to disclose what is about substance use, as it is on record."""
 
@@ -53,9 +67,10 @@ def _as_it_is(_: Aggregate, __: dict[str, Any]) -> None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareOfRecord:
     """The share of `service`. `parts` are those it holds, each with who hands it out. `pieces` yields what a disclosure
-    hands out, one after the other, however much there is; `notice` is what each copy of a part says of itself. `said`
-    is called when a disclosure was made, with its unit of work. `consent` finds one that is on record, in a service
-    that has them. `shown` completes what people are shown of a piece beyond what is stored of it.
+    hands out, one after the other, however much there is; `notice` is what each copy of a part says of itself. `wanted`
+    is what is waited for, in a service that hears of it. `said` is called when a disclosure was made, with its unit of
+    work. `consent` finds one that is on record, in a service that has them. `shown` completes what people are shown of
+    a piece beyond what is stored of it.
     """
 
     service: str
@@ -65,6 +80,7 @@ class ShareOfRecord:
     pieces: Callable[[Disclosure], AsyncIterator[Piece]]
     notice: Callable[[RecordPart], str]
     copied_within: timedelta
+    wanted: WantedShares | None = None
     said: Callable[[Disclosure, Transaction], Awaitable[None]] = _nothing_more
     consent: Callable[[str], Awaitable[Consent]] | None = None
     shown: Callable[[Aggregate, dict[str, Any]], None] = _as_it_is

@@ -1,6 +1,6 @@
 """A patient's record is handed out, part by part, and what was is accounted for: the same in every service."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -30,6 +30,8 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=200), ONE_LINE]
 Note = Annotated[str, StringConstraints(min_length=1, max_length=4000), PROSE]
 
 router = APIRouter(tags=["disclosures"])
+waiting = APIRouter(tags=["disclosures"])
+"""In services that hear what is asked of records."""
 
 
 class HandsOut(Protocol):
@@ -87,6 +89,32 @@ class DisclosureView(BaseModel):
     accounted_for: bool
     made_at: datetime
     made_by: str
+
+
+class WantedShareView(BaseModel):
+    """A request for a patient's record that waits for parts of this service's share; `due_on` is the last day."""
+
+    record_request_id: str
+    patient_id: str
+    due_on: date
+    parts: list[RecordPart]
+
+
+@waiting.get("/v1/record-shares", response_model=Page[WantedShareView])
+async def list_wanted_shares(
+    actor: CurrentActor, app: App, limit: PageLimit = 50, after: PageCursor = None
+) -> Response:
+    """What is waited for of records here and the caller hands out, what is due first at the top. A disclosure that
+    names the request ends it.
+    """
+    found = await app.records.wanted(actor, limit=limit, after=after)
+    items = [
+        WantedShareView(
+            record_request_id=each.id, patient_id=each.patient_id, due_on=each.due_on, parts=list(each.parts)
+        )
+        for each in found.items
+    ]
+    return represent(Page[WantedShareView](items=items, next=found.next))
 
 
 @router.post("/v1/patients/{patient_id}/disclosures", status_code=201, response_model=DisclosureMade)

@@ -58,7 +58,7 @@ from billing.domain.tasks import TaskKind
 from billing.domain.visits import Visit
 from careflow_domain.business_days import BusinessCalendar, opening_of
 from careflow_service.clock import Clock
-from careflow_service.disclosing.records import Disclosures, Held
+from careflow_service.disclosing.records import Disclosures, Held, WantedShares
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
@@ -396,6 +396,7 @@ class Ports:
     clinician_days: ClinicianDays
     printer: Printer
     disclosures: Disclosures
+    wanted_shares: WantedShares
     erasing: Erasing
     audit: ReadAudit
     policy: BillingPolicy

@@ -26,6 +26,7 @@ def share_of_record(ports: Ports) -> ShareOfRecord:
     return ShareOfRecord(
         service="billing",
         disclosures=ports.disclosures,
+        wanted=ports.wanted_shares,
         parts={RecordPart.GENERAL: frozenset({Role.BILLER, Role.MEDICAL_DIRECTOR})},
         knows=knows,
         pieces=lambda disclosure: _pieces(disclosure, ports),

@@ -30,12 +30,26 @@ from booking.domain.record_parts import (
     Refused,
     Requester,
 )
-from careflow_domain.aggregate import Aggregate
+from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.business_days import BusinessCalendar, end_of, opening_of
 from careflow_domain.errors import conflict, invalid, not_found
 
 MOST_BACK: Final = 366
 """Days a request may be recorded after it came; further back the date is a slip."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRequested(Fact):
+    """It is known who asks: every service hands out its share. `request` is it as it is afterwards."""
+
+    request: "RecordRequest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRequestChanged(Fact):
+    """It is due on another day, or less is waited for."""
+
+    request: "RecordRequest"
 
 
 class RecordRequestStatus(StrEnum):
@@ -120,7 +134,8 @@ class RecordRequest(Aggregate):
             late_at=None,
             identity=Identity(proof=proof, by=by, at=now) if proof else None,
         )
-        return request._due(extended=False, policy=policy, zone=zone)
+        due = request._due(extended=False, policy=policy, zone=zone)
+        return due.saying(RecordRequested(request=due, at=now)) if proof else due
 
     @property
     def open(self) -> bool:
@@ -152,7 +167,8 @@ class RecordRequest(Aggregate):
         self._check_open()
         if self.identity is not None:
             raise conflict("identity_known", "It is on record already how it was known who asks.")
-        return replace(self.recording(), identity=Identity(proof=proof, by=by, at=now))
+        known = replace(self.recording(), identity=Identity(proof=proof, by=by, at=now))
+        return known.saying(RecordRequested(request=known, at=now))
 
     def extended(
         self, reason: str, told_on: date, *, policy: BookingPolicy, zone: ZoneInfo, by: str, now: datetime
@@ -170,7 +186,8 @@ class RecordRequest(Aggregate):
         if not self.received_on <= told_on <= now.astimezone(zone).date():
             raise invalid("told_wrong_day", "They were told between the day it came and today.")
         extension = Extension(reason=reason, told_on=told_on, by=by, at=now)
-        return replace(self.recording(), extension=extension)._due(extended=True, policy=policy, zone=zone)
+        after = replace(self.recording(), extension=extension)._due(extended=True, policy=policy, zone=zone)
+        return after._telling(self, now)
 
     def exported(self, export: Export) -> "RecordRequest":
         """A service says by itself that its share is there. The same where that was said, or nobody asked for it; what
@@ -189,7 +206,7 @@ class RecordRequest(Aggregate):
         if party not in HELD_BY[part]:
             raise invalid("share_not_of_service", "That service holds nothing of this part.")
         share = Export(party=party, part=part, reference=reference, by=by, at=now)
-        return replace(self.recording(), exports=(*self.exports, share))
+        return replace(self.recording(), exports=(*self.exports, share))._telling(self, now)
 
     def given(self, part: RecordPart, *, by: str, now: datetime) -> "RecordRequest":
         """The part was handed over, sent or shown. Raises `request_ended`, `part_not_found`, `part_settled`,
@@ -210,12 +227,14 @@ class RecordRequest(Aggregate):
         `review_route_missing`.
         """
         self._check_settles(part)
-        return self._settled(part, Refused(grounds=grounds, reason=reason, review=review, by=by, at=now), now)
+        refusal = Refused(grounds=grounds, reason=reason, review=review, by=by, at=now)
+        return self._settled(part, refusal, now)._telling(self, now)
 
     def taken_back(self, *, now: datetime) -> "RecordRequest":
         """Whoever asked does not want it any more. Raises `request_ended`."""
         self._check_open()
-        return replace(self.recording(), withdrawn=True, ended_at=now, warn_at=None, late_at=None)
+        after = replace(self.recording(), withdrawn=True, ended_at=now, warn_at=None, late_at=None)
+        return after._telling(self, now)
 
     def told(self, now: datetime) -> "RecordRequest":
         """Somebody was told what was to be told by now."""
@@ -229,6 +248,12 @@ class RecordRequest(Aggregate):
     def tell_at(self) -> datetime | None:
         """When somebody has to be told next."""
         return min((each for each in (self.warn_at, self.late_at) if each is not None), default=None)
+
+    def _telling(self, before: "RecordRequest", now: datetime) -> "RecordRequest":
+        """Tells what is new for whoever was asked for a share: nobody was, while it is not known who asks."""
+        if self.identity is None or (self.due_on, self.waits_for) == (before.due_on, before.waits_for):
+            return self
+        return self.saying(RecordRequestChanged(request=self, at=now))
 
     def _check_open(self) -> None:
         if not self.open:

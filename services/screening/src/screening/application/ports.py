@@ -11,7 +11,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from careflow_service.clock import Clock
-from careflow_service.disclosing.records import Disclosures, Held
+from careflow_service.disclosing.records import Disclosures, Held, WantedShares
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
@@ -226,6 +226,7 @@ class Ports:
     links: AnswerLinks
     link_addresses: LinkAddresses
     disclosures: Disclosures
+    wanted_shares: WantedShares
     consents: Consents
     notifier: OnCallNotifier
     records: Records

@@ -44,6 +44,7 @@ def share_of_record(ports: Ports) -> ShareOfRecord:
     return ShareOfRecord(
         service="screening",
         disclosures=ports.disclosures,
+        wanted=ports.wanted_shares,
         parts={RecordPart.GENERAL: HANDS_OUT, RecordPart.SUBSTANCE_USE: HANDS_OUT},
         knows=knows,
         pieces=lambda disclosure: _pieces(disclosure, ports),

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from careflow_domain.business_days import BusinessCalendar
 from careflow_service.clock import Clock
-from careflow_service.disclosing.records import Disclosures, Held
+from careflow_service.disclosing.records import Disclosures, Held, WantedShares
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
@@ -346,6 +346,7 @@ class Ports:
     drug_cases: DiscrepancyCases
     records: Records
     disclosures: Disclosures
+    wanted_shares: WantedShares
     erasing: Erasing
     audit: ReadAudit
     policy: SessionsPolicy

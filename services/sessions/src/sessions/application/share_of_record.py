@@ -28,6 +28,7 @@ def share_of_record(ports: Ports) -> ShareOfRecord:
     return ShareOfRecord(
         service="sessions",
         disclosures=ports.disclosures,
+        wanted=ports.wanted_shares,
         parts={
             RecordPart.GENERAL: frozenset({Role.PRESCRIBER, Role.MEDICAL_DIRECTOR}),
             RecordPart.PSYCHOTHERAPY_NOTES: frozenset({Role.THERAPIST, Role.PRESCRIBER}),

@@ -67,6 +67,7 @@ API: AccessTable = {
     "GET /v1/papers/{paper_id}/pdf": allow(*FRONT_DESK, own=by_object("paper_id")),
     "POST /v1/patients/{patient_id}/disclosures": allow(*BILLERS),
     "GET /v1/patients/{patient_id}/disclosures": allow(*BILLERS, own=by_path("patient_id")),
+    "GET /v1/record-shares": allow(*BILLERS),
     "GET /v1/disclosures/{disclosure_id}/record": allow(*BILLERS),
     "GET /v1/ledger/entries": allow(*OVERSIGHT),
     "GET /v1/ledger/export": allow(*OVERSIGHT),

@@ -43,6 +43,7 @@ for _routes in (
     disclosures,
 ):
     _everything.include_router(_routes.router)
+_everything.include_router(disclosures.waiting)
 
 HTTP: Http[Billing] = Http(
     title="CareFlow billing",

@@ -62,6 +62,7 @@ ACCESS: AccessTable = {
     "POST /v1/tasks/{task_id}/complete": allow(*CARE_TEAM),
     "POST /v1/patients/{patient_id}/disclosures": allow(PRESCRIBER, Role.MEDICAL_DIRECTOR),
     "GET /v1/patients/{patient_id}/disclosures": allow(PRESCRIBER, Role.MEDICAL_DIRECTOR, own=by_path("patient_id")),
+    "GET /v1/record-shares": allow(PRESCRIBER, Role.MEDICAL_DIRECTOR),
     "GET /v1/disclosures/{disclosure_id}/record": allow(PRESCRIBER, Role.MEDICAL_DIRECTOR),
     "GET /v1/consent-form": allow(*CLINICIANS, Role.PATIENT, impersonal=True),
     "POST /v1/patients/{patient_id}/consents": allow(*CLINICIANS),

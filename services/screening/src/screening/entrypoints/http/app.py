@@ -35,6 +35,7 @@ HTTP: Http[Screening] = Http(
         outcome_routes.router,
         consent_routes.router,
         disclosures.router,
+        disclosures.waiting,
         alert_routes.router,
         rota_routes.router,
         task_routes.router,

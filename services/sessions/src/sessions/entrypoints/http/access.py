@@ -117,6 +117,7 @@ API: AccessTable = {
     "POST /v1/psychotherapy-notes/{note_id}/passages": allow(*THERAPISTS),
     "POST /v1/patients/{patient_id}/disclosures": allow(*DISCLOSERS),
     "GET /v1/patients/{patient_id}/disclosures": allow(*DISCLOSERS, own=by_path("patient_id")),
+    "GET /v1/record-shares": allow(*DISCLOSERS),
     "GET /v1/disclosures/{disclosure_id}/record": allow(*DISCLOSERS),
     "GET /v1/drug-log/containers": allow(*BEDSIDE, Role.MEDICAL_DIRECTOR, Role.AUDITOR),
     "POST /v1/drug-log/containers": allow(*BEDSIDE),

@@ -55,6 +55,7 @@ HTTP: Http[Sessions] = Http(
         note_routes.router,
         psychotherapy_note_routes.router,
         disclosures.router,
+        disclosures.waiting,
         drug_log_routes.router,
         drug_day_routes.router,
         discrepancy_routes.router,
