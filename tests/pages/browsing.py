@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from fastapi import FastAPI
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 from starlette.responses import PlainTextResponse
@@ -20,7 +20,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from careflow_cli.checkout import root
 
-WIDTHS: Final = {"phone": (320, 568), "tablet": (820, 1180), "desktop": (1280, 900)}
+WIDTHS: Final = {"phone": (320, 568), "tablet": (820, 1180), "desktop": (1440, 900)}
+EVERY: Final = "every width"
+"""Each page is looked at in all of them, one after the other; what is done is done in the first."""
 KEPT: Final = root() / ".careflow" / "pages"
 """Where the pictures are, to be looked at."""
 QUIET: Final = (
@@ -30,6 +32,13 @@ QUIET: Final = (
     "--disable-sync",
     "--no-first-run",
 )
+
+AXE: Final = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+ON_ANOTHER_WIDTH: Final = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "rule", "values": ["color-contrast", "target-size", "scrollable-region-focusable"]},
+}
+"""The rules that see where things are and not what they are: of the same page in another width nothing else changes."""
 
 
 def chromium() -> str | None:
@@ -79,11 +88,12 @@ async def browsing() -> AsyncIterator[Browser]:
 
 @dataclass(slots=True)
 class Reader:
-    """Somebody before a window of some width."""
+    """Somebody before a window of some width, or of each in turn."""
 
     page: Page
     name: str
     origin: str
+    widths: tuple[str, ...] = ("tablet",)
     wrong: list[str] = field(default_factory=list)
     seen: int = 0
 
@@ -91,9 +101,10 @@ class Reader:
     @asynccontextmanager
     async def at(cls, browser: Browser, origin: str, width: str, *, name: str, language: str = "en-US") -> Any:
         """Opens a window, and at its end says what the browser objected to."""
-        wide, high = WIDTHS[width]
+        widths = tuple(WIDTHS) if width == EVERY else (width,)
+        wide, high = WIDTHS[widths[0]]
         context = await browser.new_context(viewport={"width": wide, "height": high}, locale=language)
-        reader = cls(await context.new_page(), f"{name}-{width}", origin)
+        reader = cls(await context.new_page(), name, origin, widths)
         reader.page.on("console", lambda message: reader._complained(message))
         reader.page.on("pageerror", lambda error: reader.wrong.append(str(error)))
         reader.page.on("request", lambda request: reader._asked(request))
@@ -128,19 +139,35 @@ class Reader:
         for label, text in typed.items():
             await self.page.get_by_label(label.replace("_", " "), exact=True).fill(text)
 
-    async def looks(self, heading: str) -> None:
-        """The page that comes has this heading, keeps every rule, and a picture of it is kept."""
+    async def looks(self, heading: str, *, width: str | None = None) -> None:
+        """The page that comes has this heading, keeps every rule, and pictures of it are kept; in EVERY width, if that
+        is said.
+        """
         await expect(self.page.locator("h1")).to_have_text(heading, use_inner_text=True)
+        await self.examines(heading, width=width)
+
+    async def examines(self, called: str, *, width: str | None = None) -> None:
+        """The page keeps every rule in each width, and a picture of each is kept."""
+        widths = tuple(WIDTHS) if width == EVERY else self.widths
         self.seen += 1
-        picture = KEPT / f"{self.name}-{self.seen}.png"
-        picture.parent.mkdir(parents=True, exist_ok=True)
-        await self.page.screenshot(path=picture, full_page=True)
-        found = (await Axe().run(self.page)).response["violations"]
-        self.wrong += [f"{heading}: {each['id']} {[node['html'] for node in each['nodes']]}" for each in found]
-        if await self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            self.wrong.append(f"{heading}: wider than the window")
         if await self.page.evaluate("localStorage.length + sessionStorage.length"):
-            self.wrong.append(f"{heading}: something is kept in the browser")
+            self.wrong.append(f"{called}: something is kept in the browser")
+        for each in widths:
+            await self.turns(each)
+            picture = KEPT / f"{self.name}-{each}-{self.seen}.png"
+            picture.parent.mkdir(parents=True, exist_ok=True)
+            await self.page.screenshot(path=picture, full_page=True)
+            await self._keeps_the_rules(f"{called}, {each}", AXE if each == widths[0] else ON_ANOTHER_WIDTH)
+        if len(widths) > 1:
+            await self.turns(self.widths[0])
+
+    async def _keeps_the_rules(self, called: str, rules: Mapping[str, Any]) -> None:
+        if not await self.page.evaluate("'axe' in window"):
+            await self.page.evaluate(AXE_SCRIPT)
+        found = await self.page.evaluate("rules => axe.run(rules).then(found => found.violations)", rules)
+        self.wrong += [f"{called}: {each['id']} {[node['html'] for node in each['nodes']]}" for each in found]
+        if await self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            self.wrong.append(f"{called}: wider than the window")
 
     async def tabs_to(self, name: str, *, most: int = 80) -> None:
         """With the keyboard alone; where one is must be seen."""

@@ -10,7 +10,7 @@ from careflow_service.testing.calling import ISSUER
 from services.sessions.tests.clinic import has_course, observes, ok, ready_for_dose, receives_dose
 from services.sessions.tests.medicated import medicine, signs_standing_order, takes_order
 from services.sessions.tests.world import World
-from tests.pages.browsing import WIDTHS, Reader, forget_pictures
+from tests.pages.browsing import EVERY, Reader, forget_pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.store]
 
@@ -48,13 +48,12 @@ def of(session_id: str) -> str:
     return f"{TODAY}?session={session_id}"
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-async def test_every_page_is_read_by_everybody(browser: Browser, sessions: tuple[World, str], width: str) -> None:
-    forget_pictures(f"bedside-{width}")
+async def test_every_page_is_read_by_everybody(browser: Browser, sessions: tuple[World, str]) -> None:
+    forget_pictures("bedside")
     world, address = sessions
     session_id = await ready_for_dose(world, await has_course(world))
     ok(await world.nurse.post(f"/v1/sessions/{session_id}/checks", {"equipment_ready": False}))
-    async with Reader.at(browser, address, width, name="bedside") as reader:
+    async with Reader.at(browser, address, EVERY, name="bedside") as reader:
         await logs_in(reader, Role.NURSE)
         await reader.looks("Monday, November 23, 2026")
         await reader.page.get_by_role("link", name="Ana R.").last.click()
@@ -69,12 +68,11 @@ async def test_every_page_is_read_by_everybody(browser: Browser, sessions: tuple
         await reader.looks("No dose today")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-async def test_a_patient_is_watched(browser: Browser, sessions: tuple[World, str], width: str) -> None:
-    forget_pictures(f"watched-{width}")
+async def test_a_patient_is_watched(browser: Browser, sessions: tuple[World, str]) -> None:
+    forget_pictures("watched")
     world, address = sessions
     session_id = await under_way(world)
-    async with Reader.at(browser, address, width, name="watched") as reader:
+    async with Reader.at(browser, address, EVERY, name="watched") as reader:
         await logs_in(reader, Role.NURSE, of(session_id))
         await reader.page.get_by_text(LIVE).wait_for()
         await reader.looks(ANA)

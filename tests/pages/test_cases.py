@@ -10,7 +10,7 @@ from careflow_service.testing.calling import ISSUER
 from services.screening.tests.clinic import cleared, ok
 from services.screening.tests.treatment import dosed
 from services.screening.tests.world import World
-from tests.pages.browsing import WIDTHS, Reader, forget_pictures
+from tests.pages.browsing import EVERY, Reader, forget_pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.store]
 
@@ -29,12 +29,11 @@ async def looked_after(world: World) -> str:
     return str(case["id"])
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-async def test_every_page_is_read_by_everybody(browser: Browser, screening: tuple[World, str], width: str) -> None:
-    forget_pictures(f"cases-{width}")
+async def test_every_page_is_read_by_everybody(browser: Browser, screening: tuple[World, str]) -> None:
+    forget_pictures("cases")
     world, address = screening
     await looked_after(world)
-    async with Reader.at(browser, address, width, name="cases") as reader:
+    async with Reader.at(browser, address, EVERY, name="cases") as reader:
         await reader.opens(CASES)
         await reader.fills(Token=ISSUER.token(Role.PRESCRIBER, subject="user-prescriber"))
         await reader.presses("Log in")

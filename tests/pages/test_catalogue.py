@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from careflow_cli.checkout import root
-from tests.pages.browsing import Reader, forget_pictures, served
+from tests.pages.browsing import EVERY, Reader, forget_pictures, served
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -28,10 +28,9 @@ async def catalogue() -> AsyncIterator[str]:
         yield address + HERE
 
 
-@pytest.mark.parametrize("width", ["phone", "tablet", "desktop"])
-async def test_an_event_is_found_and_read(browser: "Browser", catalogue: str, width: str) -> None:
-    forget_pictures(f"catalogue-{width}")
-    async with Reader.at(browser, catalogue, width, name="catalogue") as reader:
+async def test_an_event_is_found_and_read(browser: "Browser", catalogue: str) -> None:
+    forget_pictures("catalogue")
+    async with Reader.at(browser, catalogue, EVERY, name="catalogue") as reader:
         await reader.opens("/index.html")
         await reader.looks("Events")
         await reader.fills(**{"Find_an_event_by_name,_field,_code_or_reader": "excluded_routes billing"})

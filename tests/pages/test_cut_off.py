@@ -6,7 +6,7 @@ from playwright.async_api import Browser, Locator, Page, Route, expect
 from careflow_service.identity import Role
 from services.sessions.tests.clinic import ok
 from services.sessions.tests.world import World
-from tests.pages.browsing import WIDTHS, Reader, forget_pictures
+from tests.pages.browsing import EVERY, Reader, forget_pictures
 from tests.pages.test_bedside import ANA, LIVE, SIGNS, logs_in, of, under_way
 
 pytestmark = [pytest.mark.browser, pytest.mark.store]
@@ -54,9 +54,7 @@ async def test_what_was_typed_is_sent_once_when_there_is_a_network_and_30_s_with
         await page.clock.run_for(31_000)
         await expect(sent).to_contain_text("Write on paper what cannot wait")
         await expect(page.get_by_role("button", name=SAVE)).to_be_disabled()
-        for width in WIDTHS:
-            await reader.turns(width)
-            await reader.looks("Vital signs")
+        await reader.looks("Vital signs", width=EVERY)
         assert "131" not in await kept_in(page)
         assert await page.get_by_label("Systolic pressure, mmHg").input_value() == "131"
 

@@ -11,7 +11,7 @@ from services.booking.tests.clinic import TOMORROW_AT_TEN, acts, books, has_pati
 from services.booking.tests.news import alert, booked
 from services.booking.tests.treatment import DOSING_AT
 from services.booking.tests.world import World
-from tests.pages.browsing import WIDTHS, Reader, forget_pictures
+from tests.pages.browsing import EVERY, Reader, forget_pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.store]
 
@@ -32,11 +32,10 @@ async def has_call(world: World) -> Any:
     return call
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-async def test_every_page_is_read_by_everybody(browser: Browser, booking: tuple[World, str], width: str) -> None:
-    forget_pictures(f"day-{width}")
+async def test_every_page_is_read_by_everybody(browser: Browser, booking: tuple[World, str]) -> None:
+    forget_pictures("day")
     world, address = booking
-    async with Reader.at(browser, address, width, name="day") as reader:
+    async with Reader.at(browser, address, EVERY, name="day") as reader:
         await reader.opens(BOARD)
         await reader.looks("Log in")
         await reader.fills(Token="nonsense")
@@ -55,13 +54,12 @@ async def test_every_page_is_read_by_everybody(browser: Browser, booking: tuple[
         await reader.looks("You are logged out")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-async def test_what_is_in_the_way_is_seen(browser: Browser, new_booking: tuple[World, str], width: str) -> None:
-    forget_pictures(f"held-{width}")
+async def test_what_is_in_the_way_is_seen(browser: Browser, new_booking: tuple[World, str]) -> None:
+    forget_pictures("held")
     world, address = new_booking
     known, _ = await booked(world)
     world.clock.now = DOSING_AT
-    async with Reader.at(browser, address, width, name="held") as reader:
+    async with Reader.at(browser, address, EVERY, name="held") as reader:
         await logs_in(reader)
         await reader.looks("Wednesday, November 25, 2026")
         assert await reader.page.get_by_text("Unknown: ask the clinical team.").is_visible()
@@ -97,9 +95,7 @@ async def test_a_wall_keeps_itself_current_and_looks_like_nothing_when_it_is_not
         await reader.opens("/pages/wall")
         await reader.fills(Token=ISSUER.token(Role.WALL_SCREEN))
         await reader.presses("Log in")
-        for width in WIDTHS:
-            await reader.turns(width)
-            await reader.looks(DAY)
+        await reader.looks(DAY, width=EVERY)
         wall, state = reader.page.locator("#wall"), reader.page.locator(".state")
         await acts(world.coordinator, call, "arrive")
         await reader.page.clock.run_for(15_000)

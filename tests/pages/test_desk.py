@@ -12,7 +12,7 @@ from services.booking.tests.clinic import has_patient, has_practitioner
 from services.booking.tests.news import account_link_issued, booked
 from services.booking.tests.treatment import DOSING_AT
 from services.booking.tests.world import World
-from tests.pages.browsing import WIDTHS, Reader, forget_pictures
+from tests.pages.browsing import EVERY, Reader, forget_pictures
 from tests.pages.test_day_board import logs_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.store]
@@ -20,13 +20,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.store]
 DESK = "/pages/desk"
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-async def test_every_page_is_read_by_everybody(browser: Browser, new_booking: tuple[World, str], width: str) -> None:
-    forget_pictures(f"desk-{width}")
+async def test_every_page_is_read_by_everybody(browser: Browser, new_booking: tuple[World, str]) -> None:
+    forget_pictures("desk")
     world, address = new_booking
     known, dose = await booked(world)
     await has_practitioner(world, "max", "nurse")
-    async with Reader.at(browser, address, width, name="desk") as reader:
+    async with Reader.at(browser, address, EVERY, name="desk") as reader:
         await logs_in(reader, DESK)
         await reader.looks("Monday, November 23, 2026")
         await reader.follows("The whole week")
@@ -72,13 +71,12 @@ async def test_every_page_is_read_by_everybody(browser: Browser, new_booking: tu
         await reader.looks("What is to be done")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 async def test_who_may_be_in_danger_reads_first_where_there_is_help(
-    browser: Browser, booking: tuple[World, str], width: str
+    browser: Browser, booking: tuple[World, str]
 ) -> None:
-    forget_pictures(f"inquiry-{width}")
+    forget_pictures("inquiry")
     _, address = booking
-    async with Reader.at(browser, address, width, name="inquiry") as reader:
+    async with Reader.at(browser, address, EVERY, name="inquiry") as reader:
         await reader.opens("/pages/inquiry")
         await reader.looks("Ask us something")
         await reader.fills(Your_name="Ana Rivera", Your_question="I don't want to live any more")

@@ -7,23 +7,22 @@ from careflow_service.identity import Role
 from careflow_service.testing.calling import ISSUER
 from services.booking.tests.clinic import has_patient, ok
 from services.booking.tests.world import World
-from tests.pages.browsing import WIDTHS, Reader, forget_pictures
+from tests.pages.browsing import EVERY, Reader, forget_pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.store]
 
 WHY = {"kind": "medical", "reason": "He collapsed in the waiting room.", "recipient": "Ambulance 12"}
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 async def test_a_privacy_officer_looks_at_one_and_says_what_they_found(
-    browser: Browser, new_booking: tuple[World, str], width: str
+    browser: Browser, new_booking: tuple[World, str]
 ) -> None:
-    forget_pictures(f"emergencies-{width}")
+    forget_pictures("emergencies")
     world, address = new_booking
     ana, biller = await has_patient(world), world.calling(Role.BILLER)
     access = ok(await biller.post(f"/v1/patients/{ana}/emergency-accesses", WHY), 201)["id"]
     ok(await biller.under(access).get(f"/v1/patients/{ana}"))
-    async with Reader.at(browser, address, width, name="emergencies") as reader:
+    async with Reader.at(browser, address, EVERY, name="emergencies") as reader:
         await reader.opens("/pages/emergencies")
         await reader.fills(Token=ISSUER.token(Role.PRIVACY_OFFICER))
         await reader.presses("Log in")

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Browser
 
 from services.booking.tests.world import World
-from tests.pages.browsing import WIDTHS, Reader, forget_pictures
+from tests.pages.browsing import EVERY, Reader, forget_pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.store]
 
@@ -29,11 +29,10 @@ async def to_the_last_look(reader: Reader, time: str = "10:30", **changes: str) 
     await reader.presses("Continue")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-async def test_every_page_is_read_by_everybody(browser: Browser, booking: tuple[World, str], width: str) -> None:
-    forget_pictures(f"free-call-{width}")
+async def test_every_page_is_read_by_everybody(browser: Browser, booking: tuple[World, str]) -> None:
+    forget_pictures("free-call")
     _, address = booking
-    async with Reader.at(browser, address, width, name="free-call") as reader:
+    async with Reader.at(browser, address, EVERY, name="free-call") as reader:
         await reader.opens(START)
         await reader.looks("Book a free 15-minute call")
         await reader.presses("See free times")

@@ -9,7 +9,7 @@ from services.billing.tests.builders import ANA, local, usd
 from services.billing.tests.clinic import bill, books, has_patient, ok, pays, the_charge
 from services.billing.tests.heard import THERAPY_HOUR, session_completed
 from services.billing.tests.world import World, takes_cards
-from tests.pages.browsing import WIDTHS, Reader, forget_pictures
+from tests.pages.browsing import EVERY, Reader, forget_pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.store]
 
@@ -29,12 +29,11 @@ async def worked_with(world: World) -> None:
     await world.application.hear_processor(desk.pays_out(usd(-9)), Actor.public())
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-async def test_every_page_is_read_by_everybody(browser: Browser, billing: tuple[World, str], width: str) -> None:
-    forget_pictures(f"money-{width}")
+async def test_every_page_is_read_by_everybody(browser: Browser, billing: tuple[World, str]) -> None:
+    forget_pictures("money")
     world, address = billing
     await worked_with(world)
-    async with Reader.at(browser, address, width, name="money") as reader:
+    async with Reader.at(browser, address, EVERY, name="money") as reader:
         await reader.opens(MONEY)
         await reader.fills(Token=ISSUER.token(Role.BILLER, subject="user-biller"))
         await reader.presses("Log in")

@@ -6,7 +6,7 @@ from playwright.async_api import Browser
 from services.billing.tests.builders import ANA
 from services.billing.tests.clinic import estimates, has_patient, issue, ok, pays
 from services.billing.tests.world import World
-from tests.pages.browsing import WIDTHS, Reader, forget_pictures
+from tests.pages.browsing import EVERY, Reader, forget_pictures
 from tests.pages.test_money import worked_with
 
 pytestmark = [pytest.mark.browser, pytest.mark.store]
@@ -16,15 +16,14 @@ async def link_of(world: World) -> str:
     return str(ok(await world.biller.post(f"/v1/accounts/{ANA}/links"), 201)["path"])
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-async def test_every_page_is_read_by_everybody(browser: Browser, billing: tuple[World, str], width: str) -> None:
-    forget_pictures(f"my-account-{width}")
+async def test_every_page_is_read_by_everybody(browser: Browser, billing: tuple[World, str]) -> None:
+    forget_pictures("my-account")
     world, address = billing
     await worked_with(world)
     await issue(world, (await estimates(world))[0])
     ok(await world.biller.post("/v1/receipts", {"payment_id": (await pays(world, 10))["payment_id"]}), 201)
     await world.catch_up()
-    async with Reader.at(browser, address, width, name="my-account") as reader:
+    async with Reader.at(browser, address, EVERY, name="my-account") as reader:
         await reader.opens(await link_of(world))
         await reader.looks("Your account")
         await reader.fills(Month="4", Day="2", Year="1989")

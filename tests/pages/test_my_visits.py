@@ -9,7 +9,7 @@ from services.booking.tests.builders import local
 from services.booking.tests.clinic import books, has_patient
 from services.booking.tests.mailbox import link_of
 from services.booking.tests.world import World
-from tests.pages.browsing import WIDTHS, Reader, forget_pictures
+from tests.pages.browsing import EVERY, Reader, forget_pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.store]
 
@@ -21,11 +21,10 @@ async def is_told(world: World) -> str:
     return link_of(world, "visits")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-async def test_every_page_is_read_by_everybody(browser: Browser, booking: tuple[World, str], width: str) -> None:
-    forget_pictures(f"visits-{width}")
+async def test_every_page_is_read_by_everybody(browser: Browser, booking: tuple[World, str]) -> None:
+    forget_pictures("visits")
     world, address = booking
-    async with Reader.at(browser, address, width, name="visits") as reader:
+    async with Reader.at(browser, address, EVERY, name="visits") as reader:
         await reader.opens(await is_told(world))
         await reader.looks("Your appointments")
         await reader.fills(Month="4", Day="2", Year="1989")

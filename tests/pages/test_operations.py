@@ -7,22 +7,19 @@ from careflow_service.identity import Role
 from careflow_service.testing.calling import ISSUER
 from services.booking.tests.news import alert, booked
 from services.booking.tests.world import World
-from tests.pages.browsing import WIDTHS, Reader, forget_pictures
+from tests.pages.browsing import EVERY, Reader, forget_pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.store]
 
 PAGE = "/pages/operations"
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-async def test_an_operator_sees_what_waits_and_decides(
-    browser: Browser, new_booking: tuple[World, str], width: str
-) -> None:
-    forget_pictures(f"operations-{width}")
+async def test_an_operator_sees_what_waits_and_decides(browser: Browser, new_booking: tuple[World, str]) -> None:
+    forget_pictures("operations")
     world, address = new_booking
     known, _ = await booked(world)
     await world.deliver(world.next_event(alert(known), skipping=1))
-    async with Reader.at(browser, address, width, name="operations") as reader:
+    async with Reader.at(browser, address, EVERY, name="operations") as reader:
         await reader.opens(PAGE)
         await reader.fills(Token=ISSUER.token(Role.OPERATOR))
         await reader.presses("Log in")

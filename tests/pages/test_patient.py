@@ -17,7 +17,7 @@ from services.booking.tests import world as booking
 from services.screening.tests import world as screening
 from services.screening.tests.clinic import cleared
 from services.sessions.tests import world as sessions
-from tests.pages.browsing import WIDTHS, Edge, Reader, forget_pictures, served
+from tests.pages.browsing import EVERY, Edge, Reader, forget_pictures, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.store]
 
@@ -84,9 +84,7 @@ async def test_what_every_service_knows_is_put_together_and_what_is_missing_is_s
         await expect(part(reader, "screening")).to_contain_text("Treatment is cleared. It lasts until")
         await expect(part(reader, "sessions")).to_contain_text("No plan is signed.")
         await expect(part(reader, "billing")).to_contain_text("Not for your role.")
-        for width in WIDTHS:
-            await reader.turns(width)
-            await reader.looks("Patient")
+        await reader.looks("Patient", width=EVERY)
         assert "Rivera" not in reader.page.url + await reader.page.title()
 
         clinic.edge.away.add("screening")
@@ -107,9 +105,7 @@ async def test_what_every_service_knows_is_put_together_and_what_is_missing_is_s
         await reader.opens(clinic.page_of("screening"))
         await logs_in(reader, Role.COORDINATOR)
         await reader.follows("Open this in an emergency")
-        for width in WIDTHS:
-            await reader.turns(width)
-            await reader.looks("Open this in an emergency")
+        await reader.looks("Open this in an emergency", width=EVERY)
         await reader.page.get_by_label("Somebody's life or health is in danger.").check()
         await reader.page.get_by_label("Why it cannot wait, in your words").fill("She fainted.")
         await reader.presses("Open it")

@@ -8,7 +8,7 @@ from playwright.async_api import Browser
 from careflow_service.identity import Role
 from services.screening.tests.clinic import has_case, ok
 from services.screening.tests.world import World
-from tests.pages.browsing import WIDTHS, Reader, forget_pictures
+from tests.pages.browsing import EVERY, Reader, forget_pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.store]
 
@@ -26,11 +26,10 @@ async def chooses(reader: Reader, answer: str) -> None:
     await reader.presses("Continue")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-async def test_every_page_is_read_by_everybody(browser: Browser, screening: tuple[World, str], width: str) -> None:
-    forget_pictures(f"questions-{width}")
+async def test_every_page_is_read_by_everybody(browser: Browser, screening: tuple[World, str]) -> None:
+    forget_pictures("questions")
     world, address = screening
-    async with Reader.at(browser, address, width, name="questions") as reader:
+    async with Reader.at(browser, address, EVERY, name="questions") as reader:
         await reader.opens(await link_of(world))
         await reader.looks("Your questions")
         await reader.fills(Month="4", Day="2", Year="1989")

@@ -1,0 +1,210 @@
+"""Every page of every service, from the services' own access tables: who may open it, and at which address.
+
+A page is on the tour by its row in the table. What its address asks for beyond its template stands here; a page whose
+address nobody can make up from that is named by the tests, and so is a row here without a page.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Final
+
+from careflow_service.http.access import LOGIN, OPERATIONS, Rule, emergency_pages_of
+from careflow_service.identity import Role
+from careflow_service.pages import PREFIX
+from careflow_service.service import Service
+
+SERVICES: Final = ("booking", "screening", "sessions", "billing")
+
+NOT_PAGES: Final[Mapping[str, str]] = {
+    "sessions GET /pages/bedside/live": "text/event-stream",
+    "sessions GET /pages/bedside/now": "text/html",  # a part of a page, put in place there
+    "billing GET /pages/papers/issued/{paper_id}": "application/pdf",
+    "billing GET /pages/papers/superbills/{superbill_id}": "application/pdf",
+    "billing GET /pages/papers/estimates/{estimate_id}": "application/pdf",
+    "billing GET /pages/money/{patient_id}/papers/{paper_id}": "application/pdf",
+    "billing GET /pages/money/{patient_id}/superbills/{superbill_id}": "application/pdf",
+    "billing GET /pages/money/{patient_id}/estimates/{estimate_id}": "application/pdf",
+}
+"""What lies beside the pages and is none, by what it is instead."""
+
+_TIMES = "kind=dosing&modality=in_person"
+_OF_SESSION = "GET /pages/bedside/{session_id}/"
+_OF_CASE = "GET /pages/cases/{case_id}/"
+_OF_MONEY = "GET /pages/money/{patient_id}/"
+ASKS: Final[Mapping[str, str]] = {
+    "booking GET /pages/desk/patients/{patient_id}/times": f"?{_TIMES}",
+    "booking GET /pages/desk/patients/{patient_id}/integration": f"?{_TIMES}&starts_at={{dose_at}}",
+    "booking GET /pages/desk/patients/{patient_id}/book": f"?{_TIMES}&starts_at={{dose_at}}",
+    "booking GET /pages/desk/visits/{appointment_id}/integration": "?starts_at={dose_at}",
+    "booking GET /pages/desk/visits/{appointment_id}/move": "?at=2026-11-28T10:00",
+    "booking GET /pages/desk/absences/concerned": "?who=practitioner:joy&day=2026-11-25",
+    "booking GET /pages/free-call/times": "?modality=phone&state=CA",
+    "booking GET /pages/free-call/details": "?modality=phone&state=CA&starts_at={dose_at}",
+    "booking GET /pages/visits/{appointment_id}/cancel": "visits/{own_visit}/cancel",
+    "booking GET /pages/visits/{appointment_id}/times": "visits/{own_visit}/times",
+    "booking GET /pages/visits/{appointment_id}/move": "visits/{own_visit}/move?starts_at=2026-11-27T19:15:00Z",
+    f"screening {_OF_CASE}reinstate": "?of={suspension}",
+    f"screening {_OF_CASE}void-evidence": "?of={evidence_id}",
+    f"screening {_OF_CASE}void-medication": "?of={medication_id}",
+    f"screening {_OF_CASE}revoke-consent": "?of={consent_id}",
+    "screening GET /pages/questions/asked/{request_id}/check": "questions/asked/{answered_id}/check",
+    "sessions GET /pages/plans/{patient_id}/ask": "?of={plan_id}",
+    "sessions GET /pages/plans/{patient_id}/result": "?of={labs_id}",
+    "sessions GET /pages/plans/{patient_id}/review": "?of={labs_id}",
+    "sessions GET /pages/plans/{patient_id}/end": "?of={task_id}",
+    "sessions GET /pages/bedside/now": "?session={session_id}",
+    "sessions GET /pages/bedside/live": "?session={session_id}",
+    f"sessions {_OF_SESSION}sign": "bedside/{before}/sign",
+    f"sessions {_OF_SESSION}verify": "bedside/{call}/verify",
+    f"sessions {_OF_SESSION}coordination": "bedside/{call}/coordination",
+    f"sessions {_OF_SESSION}convert": "bedside/{refused}/convert",
+    "sessions GET /pages/standing-orders": "?location={location}",
+    "sessions GET /pages/standing-orders/sign": "?location={location}&like={order_id}",
+    "sessions GET /pages/colleague": "?to=bedside/{session_id}/witness/{container_id}/{entry_id}",
+    "sessions GET /pages/colleague-gone": "?to=bedside",
+    **{f"billing {_OF_MONEY}{form}": "?about={charge_id}" for form in ("post", "write-off", "reverse")},
+    **{f"billing {_OF_MONEY}{form}": "?about={payment_id}" for form in ("refund", "refund-paid", "receipt")},
+    f"billing {_OF_MONEY}void": "?about={superbill_id}",
+    **{
+        f"billing {_OF_MONEY}{form}": "?about={estimate_id}"
+        for form in ("issue-estimate", "deliver-estimate", "dispute", "close-dispute")
+    },
+    f"billing {_OF_MONEY}give-back-package": "?about={package_id}",
+    f"billing {_OF_MONEY}close-link": "?about={link_id}",
+    f"billing {_OF_MONEY}waive": "?about={fee_id}",
+}
+"""What follows an address, or all of it beneath the pages where another of its kind is meant."""
+
+ANSWERS: Final[Mapping[str, int]] = {"GET /pages/logged-in": 400}
+"""Pages that are there to say that something did not work."""
+
+SPANISH: Final = frozenset({"free-call", "inquiry", "visits", "questions", "papers", "messages", "tasks"})
+"""What patients and visitors read."""
+
+NAMES: Final[Mapping[str, frozenset[str]]] = {
+    "booking": frozenset(
+        {
+            "access_id",
+            "appointment_id",
+            "dose_at",
+            "inquiry_id",
+            "kind",
+            "own_visit",
+            "patient_id",
+            "request_id",
+            "resource_id",
+            "secret",
+            "token",
+        }
+    ),
+    "screening": frozenset(
+        {
+            "access_id",
+            "answered_id",
+            "case_id",
+            "consent_id",
+            "evidence_id",
+            "medication_id",
+            "patient_id",
+            "request_id",
+            "suspension",
+            "token",
+        }
+    ),
+    "sessions": frozenset(
+        {
+            "access_id",
+            "before",
+            "call",
+            "container_id",
+            "entry_id",
+            "labs_id",
+            "location",
+            "order_id",
+            "patient_id",
+            "plan_id",
+            "refused",
+            "session_id",
+            "task_id",
+        }
+    ),
+    "billing": frozenset(
+        {
+            "charge_id",
+            "estimate_id",
+            "fee_id",
+            "link_id",
+            "package_id",
+            "paper_id",
+            "patient_id",
+            "payment_id",
+            "superbill_id",
+            "token",
+        }
+    ),
+}
+"""What there is one of in each service of the clinic that is toured, see `seeds.py`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One page: its row, where it is, and who opens it; nobody, `patient`, or a role."""
+
+    row: str
+    asks: str
+    who: Role | None
+
+    @property
+    def is_page(self) -> bool:
+        return self.row not in NOT_PAGES
+
+    @property
+    def status(self) -> int:
+        return ANSWERS.get(self.row.partition(" ")[2], 200)
+
+    @property
+    def wants(self) -> set[str]:
+        """The names in its address."""
+        return set(re.findall(r"\{(\w+)\}", self.asks))
+
+    @property
+    def for_patients(self) -> bool:
+        return self.asks.removeprefix(PREFIX).partition("/")[0].partition("?")[0] in SPANISH
+
+    def at(self, ids: Mapping[str, str]) -> str:
+        """Its address, where there is this."""
+        return self.asks.format(**ids)
+
+
+def stops(service: str) -> Iterator[Stop]:
+    """In the order of the access table, those all services have at the end."""
+    for row, rule in pages_of(service).items():
+        method, _, template = row.partition(" ")
+        if method == "GET":
+            named = f"{service} {row}"
+            asked = ASKS.get(named, "")
+            address = template + asked if asked.startswith("?") or not asked else PREFIX + asked
+            yield Stop(named, address, _who(rule))
+
+
+def rows_without_a_page() -> set[str]:
+    """What is said here of no page that there is."""
+    known = {stop.row for service in SERVICES for stop in stops(service)}
+    return (ASKS.keys() | NOT_PAGES.keys()) - known
+
+
+def pages_of(service: str) -> dict[str, Rule]:
+    described: Service[Any, Any, Any] = import_module(f"{service}.bootstrap").SERVICE
+    access = described.http().access
+    whole = {**access, **LOGIN, **emergency_pages_of(access), **OPERATIONS}
+    return {row: rule for row, rule in whole.items() if row.partition(" ")[2].startswith(PREFIX)}
+
+
+def _who(rule: Rule) -> Role | None:
+    if rule.public:
+        return None
+    if not rule.roles:
+        return Role.PATIENT
+    return next(role for role in Role if role in rule.roles and role is not Role.PATIENT)
