@@ -191,7 +191,7 @@ class Anybody:
             self.memory.keep("drug_log", fresh)
         vial = self.random.choice(list(self.memory.shelves["drug_log"].kept.values()))
         volume = self.random.choice(("0.4", "0.4", "0.6", "0.8", "1.6", "4"))
-        await self._run(DrawDrugHandler, DrawDrug(vial.id, session.id, Millilitres(Decimal(volume))), a.NURSE)
+        await self._run(DrawDrugHandler, DrawDrug(vial.id, session.id, Decimal(volume)), a.NURSE)
 
     async def doses(self) -> None:
         session = self._session()

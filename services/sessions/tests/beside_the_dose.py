@@ -111,7 +111,7 @@ class BesideTheDose(Mistaken):
             held = [fresh]
         if self.random.random() < 0.6:
             ml = Millilitres(Decimal(self.random.choice(("0.5", "1"))))
-            await self._run(DrawDrugHandler, DrawDrug(held[0].id, session.id, ml, order_id), a.NURSE)
+            await self._run(DrawDrugHandler, DrawDrug(held[0].id, session.id, ml.value, order_id), a.NURSE)
         among = vials.values() if self.random.random() < 0.2 else [vials[held[0].id]]
         draws = [(vial, draw) for vial in among for draw in vial.draws if draw.session_id == session.id]
         if not draws or self.random.random() < 0.1:

@@ -29,6 +29,7 @@ from sessions.domain.checks import (
     SubstanceUse,
 )
 from sessions.domain.doses import Ceiling, Dose, Order, StatedDose
+from sessions.domain.drug_amounts import DrugQuantity
 from sessions.domain.drug_items import Item
 from sessions.domain.drug_log import Container
 from sessions.domain.ids import (
@@ -247,8 +248,8 @@ def vial(*, millilitres: str = "10", concentration: str = "50") -> Container:
 
 def drawn(container: Container, volume: str = "1", *, by: StaffId = NURSE) -> tuple[Container, DrawId]:
     draw_id = DrawId(new_uuid())
-    volume_drawn, place = Millilitres(Decimal(volume)), container.location_id
-    return container.drawn(draw_id, SESSION, volume_drawn, location_id=place, by=by, today=TODAY, now=NOW), draw_id
+    amount, place = DrugQuantity(value=Decimal(volume), unit=container.item.unit), container.location_id
+    return container.drawn(draw_id, SESSION, amount, location_id=place, by=by, today=TODAY, now=NOW), draw_id
 
 
 def given(container: Container, draw_id: DrawId, mass: str, *, by: StaffId = NURSE) -> Container:

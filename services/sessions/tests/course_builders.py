@@ -167,6 +167,7 @@ def question(*, route: Route = Route.INTRAVENOUS) -> DoseQuestion:
         record_complete=True,
         integration_at=NOW + hours(48),
         drug_log_reconciled=True,
+        package_at_hand=True,
         policy=POLICY,
         now=NOW,
     )

@@ -76,6 +76,11 @@ def restricted(**changed: Any) -> Case:
     return lambda _: with_checks(**changed)(question(route=Route.INTRANASAL))
 
 
+def oral_without_package() -> Case:
+    """The question of a route that is given from the patient's own package alone, which is not there."""
+    return lambda _: replace(question(route=Route.ORAL), package_at_hand=False)
+
+
 def weighed(kilograms: str, *, on: date = TODAY) -> Recorded[Weight]:
     return recorded(Weight(kilograms=Kilograms(Decimal(kilograms)), measured_on=on))
 
@@ -342,6 +347,7 @@ FAILING: list[tuple[str, str, Case]] = [
     ),
     ("cures_in_date", "181 days ago", with_checks(cures_reviewed_on=recorded(TODAY - timedelta(days=181)))),
     ("drug_log_reconciled", "a day is open", asked(drug_log_reconciled=False)),
+    ("own_package", "nothing of the patient's own is there", oral_without_package()),
     ("restricted_program", "no certificate and enrolment", restricted()),
 ]
 

@@ -109,6 +109,7 @@ class InMemory:
             "care_discharges": "care_discharge",
             "notes": "note",
             "psychotherapy_notes": "psychotherapy_note",
+            "packages": "package",
             "drug_log": "container",
             "drug_days": "drug_day",
             "drug_cases": "discrepancy_case",

@@ -14,8 +14,8 @@ from sessions.application.commands.correct_vitals import CorrectVitals, CorrectV
 from sessions.domain.checks import Checks
 from sessions.domain.corrections import Amendment, ReadingList, WhichReading, written_into
 from sessions.domain.dose_corrections import DoseAmendment
+from sessions.domain.drug_amounts import DrugQuantity, DrugUnit
 from sessions.domain.ids import StaffId
-from sessions.domain.units import Millilitres
 
 
 class Mistaken(Anybody):
@@ -67,14 +67,15 @@ class Mistaken(Anybody):
         if not session.doses:
             return
         number = self.random.randrange(len(session.doses))
-        volume = Millilitres(Decimal(self.random.choice(("0", "0.1", "0.4", "0.8"))))
+        value = Decimal(self.random.choice(("0", "0.1", "0.4", "0.8")))
+        amount = DrugQuantity(value=value, unit=DrugUnit.MILLILITRE)
         start = self.now - timedelta(minutes=self.random.choice((1, 30)))
-        amended: dict[str, Any] = {"volume": volume, "started_at": start}
+        amended: dict[str, Any] = {"amount": amount, "started_at": start}
         chosen = {name: amended[name] for name in self.random.sample(sorted(amended), self.random.randint(1, 2))}
         command = CorrectDose(session.id, number, DoseAmendment(**chosen), "misread", session.version)
         await self._handle(CorrectDoseHandler, command, by)
         place = [place for place, each in enumerate(self.told.doses) if each.session == session.id][number]
         was, strength = self.told.doses[place], session.doses[number].stated.concentration
-        mg = strength.value * volume.value if "volume" in chosen and strength is not None else was.mg
+        mg = strength.value * value if "amount" in chosen and strength is not None else was.mg
         at = max(was.at, chosen.get("started_at", was.at))
         self.told.doses[place] = replace(was, mg=max(was.mg, mg), at=at)

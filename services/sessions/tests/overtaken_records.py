@@ -23,6 +23,7 @@ from services.sessions.tests.clinic import (
     wastes,
     wastes_before_witness,
 )
+from services.sessions.tests.dispensed import BY_MOUTH, hands_out, packages_go_home, receives_package
 from services.sessions.tests.news import clearance_suspended, visit_missed
 from services.sessions.tests.setbacks import calls, holds_plan, suffers, withdraws_consent
 from services.sessions.tests.sprays import sends_form, treated
@@ -133,6 +134,23 @@ async def care_ends_while_harm_is_reported(world: World, overtaking: Overtaking)
     body = {"reason": "course_ended", "aftercare": "as agreed"}
     late = await world.prescriber.post(f"/v1/patients/{course.patient_id}/care/discharges", body)
     assert refusal(late) == (409, "care_not_settled")
+
+
+async def care_ends_while_a_package_is_received(world: World, overtaking: Overtaking) -> None:
+    course = await has_course(world)
+    ok(await world.prescriber.post(f"/v1/plans/{course.plan_id}/complete", {"reason": "course_ended"}, version=2))
+    overtaking.by(lambda: receives_package(world, course.patient_id))
+    body = {"reason": "course_ended", "aftercare": "as agreed"}
+    late = await world.prescriber.post(f"/v1/patients/{course.patient_id}/care/discharges", body)
+    assert refusal(late) == (409, "care_not_settled")
+
+
+async def a_package_goes_home_while_an_adverse_event_is_reported(world: World, overtaking: Overtaking) -> None:
+    course = await has_course(world, **BY_MOUTH)
+    package = await receives_package(world, course.patient_id)
+    with packages_go_home(world):
+        overtaking.by(lambda: suffers(world, course.patient_id, grade=2))
+        assert refusal(await hands_out(world, package)) == (409, "adverse_event_not_reviewed")
 
 
 async def to_reach(world: World) -> tuple[str, str]:

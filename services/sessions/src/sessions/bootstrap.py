@@ -16,6 +16,7 @@ from sessions.adapters import (
     medication,
     notes,
     outreaches,
+    packages,
     plan_tasks,
     plans,
     rems_forms,
@@ -31,6 +32,7 @@ from sessions.adapters.drug_log import MongoDrugDays, MongoDrugLog
 from sessions.adapters.medication import MongoMedicationRecords
 from sessions.adapters.notes import MongoNotes, MongoPsychotherapyNotes
 from sessions.adapters.outreaches import MongoOutreaches
+from sessions.adapters.packages import MongoPackages
 from sessions.adapters.patients import MongoEligibilities, MongoPatients
 from sessions.adapters.plan_tasks import MongoPlanTasks
 from sessions.adapters.plans import MongoCourses, MongoPlans
@@ -64,6 +66,7 @@ from sessions.application.commands.follow_lab_test import (
 from sessions.application.commands.follow_medicine import CorrectMedicineHandler, RecordEffectHandler
 from sessions.application.commands.give_dose import GiveDoseHandler
 from sessions.application.commands.give_medicine import GiveMedicineHandler, WithholdMedicineHandler
+from sessions.application.commands.hand_out_package import HandOutPackageHandler
 from sessions.application.commands.join_session import JoinSessionHandler, LeaveSessionHandler
 from sessions.application.commands.judge_discrepancy import FileDrugReportHandler, JudgeDiscrepancyHandler
 from sessions.application.commands.make_plan_task import MakePlanTaskHandler, SignPlanTaskHandler
@@ -199,6 +202,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         receive_container=ReceiveContainerHandler(ports, work),
         draw_drug=DrawDrugHandler(ports, work),
         enter_in_drug_log=EnterInDrugLogHandler(ports, work),
+        hand_out_package=HandOutPackageHandler(ports, work),
         reverse_entry=ReverseEntryHandler(ports, work),
         witness_entry=WitnessEntryHandler(ports, work),
         close_drug_day=CloseDrugDayHandler(ports, work),
@@ -239,6 +243,7 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         care_discharges=MongoCareDischarges(database, vault),
         notes=MongoNotes(database, vault),
         psychotherapy_notes=MongoPsychotherapyNotes(database, vault),
+        packages=MongoPackages(database, vault),
         drug_log=MongoDrugLog(database, vault),
         drug_days=MongoDrugDays(database, vault),
         drug_cases=MongoDiscrepancyCases(database, vault),
@@ -290,6 +295,7 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
         *disclosures.INDEXES,
         *disclosures.WANTED_INDEXES,
         *notes.INDEXES,
+        *packages.INDEXES,
         *drug_log.INDEXES,
         *discrepancy_cases.INDEXES,
     ),

@@ -114,6 +114,7 @@ def _amount(line: ServiceLine) -> _Amount:
     """In the unit a claim counts the drug in."""
     if line.millilitres is not None:
         return {"ndc_quantity": f"{line.millilitres.normalize():f}", "ndc_unit": session_codes.NdcUnit.MILLILITRE}
-    if line.devices is not None:
-        return {"ndc_quantity": str(line.devices), "ndc_unit": session_codes.NdcUnit.UNIT}
+    counted = line.pieces if line.devices is None else line.devices
+    if counted is not None:
+        return {"ndc_quantity": str(counted), "ndc_unit": session_codes.NdcUnit.UNIT}
     return {}

@@ -122,7 +122,7 @@ async def test_a_whole_dose_is_given_by_forms_alone(world: World) -> None:
     assert "Everything is in order." in page.text
 
     nurse, page = await logs_in(world, Role.NURSE, to=of(session_id))
-    page = await fills(nurse, page, "Draw up", container_id=vial, ml="1")
+    page = await fills(nurse, page, "Draw up", container_id=vial, quantity="1")
     page = await nurse.presses(page, "Clear for the dose")
     page = await nurse.presses(page, "Start the session")
     asked = await nurse.follows(page, "Give a dose")

@@ -36,8 +36,11 @@ async def test_a_theft_is_told_in_a_business_day_and_by_form_106_in_45_days(worl
         "drug": "ketamine",
         "form": "vial",
         "lot": "L-1",
+        "unit": "ml",
+        "mg_per_unit": "50",
         "mg_per_ml": "50",
         "missing_mg": "450",
+        "missing": {"quantity": "9", "unit": "ml"},
         "missing_ml": "9",
     }
 

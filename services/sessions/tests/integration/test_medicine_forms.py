@@ -93,7 +93,7 @@ async def test_a_controlled_medicine_is_drawn_up_and_given_out_of_its_draw(world
     given = {"order_id": order_id, "amount": "1", "allergic": "no"}
     refused = await fills(nurse, page, "Give a medicine", **given)
     assert "A controlled medicine is drawn up in the drug log first, and given out of that draw." in refused.text
-    drawing = {"order_id": order_id, "container_id": vial, "ml": "0.5"}
+    drawing = {"order_id": order_id, "container_id": vial, "quantity": "0.5"}
     page = await fills(nurse, page, "Draw up a controlled medicine", **drawing)
     (draw,) = ok(await world.nurse.get(f"/v1/drug-log/containers/{vial}"))["draws"]
     await world.travel(timedelta(minutes=1))

@@ -104,6 +104,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "decide_outreach": records.a_decision_while_the_patient_is_reached,
     "receive_container": records.a_receipt_while_another_vial_is_received,
     "draw_drug": records.a_draw_while_the_dose_is_refused,
+    "hand_out_package": records.a_package_goes_home_while_an_adverse_event_is_reported,
     "enter_in_drug_log": records.an_entry_while_the_same_is_wasted,
     "reverse_entry": records.a_reversal_while_it_is_reversed,
     "witness_entry": records.a_witness_while_the_entry_is_reversed,
@@ -166,6 +167,7 @@ MORE: Final[Mapping[str, Race[World]]] = {
     "an override, a check recorded": doses.an_override_while_a_check_is_recorded,
     "a signature, another plan signed": records.a_signature_while_another_plan_is_signed,
     "a medicine, the same given": medicines.a_medicine_while_the_same_is_given,
+    "the end of care, a package received": records.care_ends_while_a_package_is_received,
     "a drug day, another vial received": records.a_day_is_closed_while_another_vial_is_received,
 }
 """What else overtakes the decisions that matter most."""

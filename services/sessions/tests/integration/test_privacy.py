@@ -28,6 +28,7 @@ from services.sessions.tests.clinic import (
     refusal,
     wastes,
 )
+from services.sessions.tests.dispensed import receives_package
 from services.sessions.tests.distance import hour_at_a_distance, verifies
 from services.sessions.tests.medicated import (
     answers,
@@ -168,6 +169,9 @@ async def done_with_canaries(world: World, course: Course) -> None:
         ok(await calls(world, contact["id"], note=CANARY), 201)
     review = {"decision": "resume", "note": CANARY}
     ok(await prescriber.post(f"/v1/adverse-events/{reported['id']}/reviews", review, version=reported["version"]))
+
+    label = {"patient_id": course.patient_id, "pharmacy": CANARY, "dea_number": "FE1234563", "prescription": CANARY}
+    await receives_package(world, course.patient_id, package=label)
 
     log = f"/v1/drug-log/containers/{vial}"
     ok(await nurse.post(f"{log}/entries", {"kind": "lost", "mg": "1", "note": CANARY}), 201)

@@ -49,10 +49,11 @@ OTHER_COMMANDS: Final[Mapping[str, frozenset[str]]] = {
     ),
     "drug_log": frozenset(
         {
-            "container_empty",
             "disposal_forbidden",
             "disposal_missing",
             "entry_forbidden",
+            "ndc_missing",
+            "not_a_package",
             "note_missing",
             "overfill_before_empty",
             "overfill_too_much",
@@ -60,8 +61,22 @@ OTHER_COMMANDS: Final[Mapping[str, frozenset[str]]] = {
             "stock_is_not_waste",
         }
     ),
+    "drug_amounts": frozenset({"unit_not_counted"}),
+    "drug_items": frozenset({"container_empty", "strength_ambiguous"}),
     "drug_rulings": frozenset({"judge_is_involved"}),
     "endings": frozenset({"not_rendering_provider"}),
+    "enter_in_drug_log": frozenset({"entry_forbidden"}),
+    "hand_out_package": frozenset({"not_a_package"}),
+    "packages": frozenset(
+        {
+            "adverse_event_not_reviewed",
+            "clearance_not_valid",
+            "finding_stands",
+            "hand_out_not_allowed",
+            "plan_not_active",
+            "safety_alert_open",
+        }
+    ),
     "service_lines": frozenset({"minutes_above_time"}),
 }
 """Of the other modules: refusals of what no form asks for."""
@@ -98,6 +113,9 @@ def test_every_sentence_is_for_a_refusal_there_is() -> None:
         "stale_version",
         "erasure_under_way",
         "draw_not_found",
+        "amount_missing",
+        "amount_ambiguous",
+        "strength_missing",
         "colleague_gone",
         "colleague_may_not",
     }

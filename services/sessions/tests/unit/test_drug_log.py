@@ -27,10 +27,11 @@ from services.sessions.tests.builders import (
     new_uuid,
     vial,
 )
+from sessions.domain.drug_amounts import DrugQuantity, DrugUnit
 from sessions.domain.drug_entries import ADDING, WITNESSED, Destroyed, Disposal, Entry, EntryKind, Returned
 from sessions.domain.drug_log import DrugLossReported
 from sessions.domain.ids import DrawId, EntryId, SessionId, StaffId
-from sessions.domain.units import Milligrams, Millilitres, milligrams
+from sessions.domain.units import Milligrams, milligrams
 
 WINDOW = minutes(30)
 OVERFILL = POLICY.drug_log.overfill_percent.value
@@ -64,7 +65,7 @@ class AnyDay(RuleBasedStateMachine):
             self.vial = self.vial.drawn(
                 DrawId(new_uuid()),
                 SESSION,
-                Millilitres(volume),
+                DrugQuantity(value=volume, unit=DrugUnit.MILLILITRE),
                 location_id=MILL_VALLEY,
                 by=NURSE,
                 today=TODAY,
@@ -203,7 +204,7 @@ def test_overfill_is_at_most_a_tenth_of_the_label_all_together(already: str | No
         container.entered(entry(EntryKind.OVERFILL, more), overfill_percent=OVERFILL)
 
 
-@pytest.mark.parametrize("kind", sorted(set(EntryKind) - ADDING - {EntryKind.ADMINISTERED}))
+@pytest.mark.parametrize("kind", sorted(set(EntryKind) - ADDING - {EntryKind.ADMINISTERED, EntryKind.HANDED_OUT}))
 def test_whatever_leaves_without_being_given_counts_only_once_somebody_else_has_seen_it(kind: EntryKind) -> None:
     container, draw_id = drawn(vial())
     container = given(container, draw_id, "50")
@@ -277,7 +278,7 @@ def test_past_its_date_nothing_is_drawn() -> None:
         vial().drawn(
             DrawId(new_uuid()),
             SESSION,
-            Millilitres(Decimal(1)),
+            DrugQuantity(value=Decimal(1), unit=DrugUnit.MILLILITRE),
             location_id=MILL_VALLEY,
             by=NURSE,
             today=date(2027, 7, 1),

@@ -50,6 +50,7 @@ from sessions.domain.weights import BelievedWeight
 from sessions.domain.words import Route, VisitKind
 
 NEVER = {
+    "own_package",
     "two_identifiers", "record_complete", "plan_active", "clearance_valid", "eligibility_fresh",
     "adverse_events_reviewed", "route_consent", "order_signed", "dose_within_ceiling", "route_not_excluded",
     "no_drug_allergy", "not_intoxicated", "blood_pressure_safe", "not_pregnant", "suicide_risk_screened", "escort",

@@ -27,6 +27,7 @@ from sessions.domain.corrections import Corrector
 from sessions.domain.dose_corrections import DoseAmendment, dose_corrected
 from sessions.domain.doses import Dose, StatedDose
 from sessions.domain.dosing import dose_ended, dosed, must_allow_draw, pump_set
+from sessions.domain.drug_amounts import DrugQuantity, DrugUnit
 from sessions.domain.drug_entries import EntryKind
 from sessions.domain.drug_log import Container
 from sessions.domain.drug_regiven import GivenInstead, regiven
@@ -42,6 +43,10 @@ TOLERANCE = POLICY.infusion.tolerance
 
 def ml(value: str) -> Millilitres:
     return Millilitres(Decimal(value))
+
+
+def of_solution(value: str) -> DrugQuantity:
+    return DrugQuantity(value=Decimal(value), unit=DrugUnit.MILLILITRE)
 
 
 def stated() -> StatedDose:
@@ -251,7 +256,7 @@ def put_right(session: Session, at: datetime = NOW + minutes(45), **amended: Any
 
 
 def test_a_dose_put_right_keeps_what_was_written_and_further_ones_are_judged_by_the_most() -> None:
-    session = put_right(over(), volume=ml("0.6"))
+    session = put_right(over(), amount=of_solution("0.6"))
     (given,) = session.doses
     assert (given.stated.mass, given.stated.volume) == (milligrams(30), ml("0.6"))
     (record,) = given.earlier
@@ -262,14 +267,14 @@ def test_a_dose_put_right_keeps_what_was_written_and_further_ones_are_judged_by_
 
 
 def test_a_dose_put_right_to_less_leaves_no_more_of_the_order() -> None:
-    session, gate = put_right(over(), volume=ml("0.6")), examine(question())
+    session, gate = put_right(over(), amount=of_solution("0.6")), examine(question())
     assert session.monitoring is not None
     with pytest.raises(DomainError, match="dose_above_order"):
         dosed(session, dose("10", at=NOW + minutes(50)), gate, session.monitoring, None)
 
 
 def test_a_dose_that_was_more_than_ordered_is_recorded_all_the_same() -> None:
-    assert put_right(over(), volume=ml("1")).given_at_most == milligrams(50)
+    assert put_right(over(), amount=of_solution("1")).given_at_most == milligrams(50)
 
 
 def test_times_put_right_are_judged_by_the_latest() -> None:
@@ -283,7 +288,7 @@ def test_times_put_right_are_judged_by_the_latest() -> None:
     ("amended", "refused"),
     [
         ({}, "nothing_corrected"),
-        ({"volume": ml("0.8")}, "nothing_corrected"),
+        ({"amount": of_solution("0.8")}, "nothing_corrected"),
         ({"started_at": NOW - minutes(1)}, "times_invalid"),
         ({"started_at": NOW + minutes(41)}, "times_invalid"),
         ({"ended_at": NOW + minutes(46)}, "times_invalid"),
@@ -313,7 +318,7 @@ def test_what_was_done_to_the_pump_stays_within_its_dose() -> None:
 )
 def test_whoever_may_not_puts_no_dose_right(who: Corrector, number: int, refused: str) -> None:
     with pytest.raises(DomainError, match=refused):
-        dose_corrected(over(), number, DoseAmendment(volume=ml("0.6")), who, POLICY)
+        dose_corrected(over(), number, DoseAmendment(amount=of_solution("0.6")), who, POLICY)
 
 
 def test_the_time_to_put_a_dose_right_does_not_begin_anew_with_a_correction() -> None:
@@ -324,16 +329,19 @@ def test_the_time_to_put_a_dose_right_does_not_begin_anew_with_a_correction() ->
 
 def test_a_dose_that_runs_is_ended_before_it_is_put_right() -> None:
     with pytest.raises(DomainError, match="dose_running"):
-        put_right(infusing(), volume=ml("0.6"))
+        put_right(infusing(), amount=of_solution("0.6"))
 
 
 def test_the_content_of_a_device_is_what_it_is() -> None:
     session = over()
     device = replace(session, doses=(replace(session.doses[0], serial="S-1"),))
     with pytest.raises(DomainError, match="device_content"):
-        put_right(device, volume=ml("0.6"))
+        put_right(device, amount=of_solution("0.6"))
 
 
 def test_a_prescriber_puts_a_dose_right_that_a_nurse_gave() -> None:
     who = corrector(NOW + minutes(45), by=PRESCRIBER, prescriber=True)
-    assert dose_corrected(over(), 0, DoseAmendment(volume=ml("0.6")), who, POLICY).doses[0].earlier[0].by == PRESCRIBER
+    assert (
+        dose_corrected(over(), 0, DoseAmendment(amount=of_solution("0.6")), who, POLICY).doses[0].earlier[0].by
+        == PRESCRIBER
+    )

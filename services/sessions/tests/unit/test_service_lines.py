@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from careflow_domain.errors import DomainError
 from services.sessions.tests.builders import CODES, NOW, NURSE, PRESCRIBER, THERAPIST, dose, minutes
 from sessions.domain.doses import Dose
+from sessions.domain.drug_amounts import DrugUnit, Piece, Pieces
 from sessions.domain.ids import StaffId
 from sessions.domain.service_lines import (
     ServiceLine,
@@ -17,6 +19,7 @@ from sessions.domain.service_lines import (
     must_have_been_rendered,
     therapy_lines,
 )
+from sessions.domain.units import milligrams
 from sessions.domain.words import Modality, Route, VisitKind
 
 
@@ -144,3 +147,15 @@ def test_an_estimate_expects_what_a_visit_usually_takes() -> None:
     assert codes(VisitKind.DOSING, 180) == ["96365", "J3490", "90837"]
     assert codes(VisitKind.DOSING, 180, Route.ORAL) == ["90837"]
     assert codes(VisitKind.REVIEW, 30) == []
+
+
+def test_what_is_given_in_pieces_is_counted_in_pieces() -> None:
+    """Where the clinic's codes have one for the drug of that route."""
+    codes = replace(CODES, drug={Route.ORAL: "J8499"})
+    troches = Pieces(number=Decimal(2), piece=Piece(unit=DrugUnit.TROCHE, content=milligrams(50)))
+    given = dose("100", ended_at=NOW)
+    given = replace(given, stated=replace(given.stated, pieces=troches), drug="ketamine")
+
+    (line,) = dosing_lines([given, given], Route.ORAL, codes)
+
+    assert (line.pieces, line.strength, line.millilitres) == (4, "50 mg/troche", None)

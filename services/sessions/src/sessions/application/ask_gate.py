@@ -7,12 +7,14 @@ from datetime import datetime
 
 from careflow_service.work import side_by_side
 from sessions.application.courses import course_of, plan_of
+from sessions.application.own_stock import own_stock
 from sessions.application.ports import Ports
-from sessions.domain.clinic_day import day_bounds
+from sessions.domain.clinic_day import clinic_day, day_bounds
 from sessions.domain.course import Course
 from sessions.domain.dose_question import DoseQuestion
 from sessions.domain.gate import Gate
 from sessions.domain.gate_items import examine
+from sessions.domain.packages import at_hand
 from sessions.domain.plans import Plan
 from sessions.domain.session_day import session_day
 from sessions.domain.sessions import Session
@@ -55,10 +57,21 @@ async def ask_gate(session: Session, ports: Ports, now: datetime) -> AskedGate:
         record_complete=complete,
         integration_at=integration_at,
         drug_log_reconciled=reconciled,
+        package_at_hand=await _package_at_hand(session, plan, ports, now),
         policy=ports.policy,
         now=now,
     )
     return AskedGate(examine(question), plan, course)
+
+
+async def _package_at_hand(session: Session, plan: Plan | None, ports: Ports, now: datetime) -> bool:
+    """Looked for where the plan's route asks for it."""
+    route = ports.policy.routes[plan.terms.route] if plan else None
+    if route is None or not route.from_package:
+        return False
+    stock = await own_stock(session.patient_id, ports)
+    today = clinic_day(now, ports.policy.timezone)
+    return at_hand(stock, session.id, session.location_id, route.drugs.value, today)
 
 
 async def _drug_log_reconciled(session: Session, ports: Ports, now: datetime) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from sessions.application.courses import course_of
+from sessions.application.own_stock import own_stock
 from sessions.application.ports import Ports
 from sessions.domain.care import CareDischarge, Open, open_matters, plans_in_care
 from sessions.domain.follow_up import FollowUpContact
@@ -58,6 +59,7 @@ async def care_of(patient_id: PatientId, ports: Ports) -> Care:
         outreaches=outreaches,
         tasks=tasks,
         drawn_for=await _drawn_for(sessions, ports),
+        packages=[each.package.id for each in await own_stock(patient_id, ports) if each.kept],
     )
     return Care(
         plans=plans_in_care(plans, discharges),

@@ -36,6 +36,7 @@ from sessions.domain.ids import (
     LocationId,
     NoteId,
     OutreachId,
+    PackageId,
     PatientId,
     PlanId,
     SessionId,
@@ -46,6 +47,7 @@ from sessions.domain.ids import (
 from sessions.domain.medication import MedicationRecord
 from sessions.domain.notes import ClinicalNote
 from sessions.domain.outreach import Outreach
+from sessions.domain.packages import Package
 from sessions.domain.patients import PatientCopy
 from sessions.domain.plan_task_terms import TaskDays
 from sessions.domain.plan_tasks import PlanTask
@@ -255,6 +257,17 @@ class PsychotherapyNotes(Held[PsychotherapyNote], Protocol):
     async def save(self, note: PsychotherapyNote, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
+class Packages(Held[Package], Protocol):
+    async def get(self, package_id: PackageId, /, *, of: PatientId | None = None) -> Package: ...
+    async def of_patient(self, patient_id: PatientId, /) -> list[Package]:
+        """A patient's packages, the first received first, also those that are used up."""
+
+    async def several(self, package_ids: Sequence[PackageId], /) -> list[Package]:
+        """Those of these that there are; for a reader."""
+
+    async def add(self, package: Package, /, tx: Transaction) -> None: ...
+
+
 class DrugLog(Protocol):
     async def get(self, container_id: ContainerId, /, *, of: LocationId | None = None) -> Container: ...
     async def at(self, location_id: LocationId, /) -> list[Container]:
@@ -341,6 +354,7 @@ class Ports:
     care_discharges: CareDischarges
     notes: Notes
     psychotherapy_notes: PsychotherapyNotes
+    packages: Packages
     drug_log: DrugLog
     drug_days: DrugDays
     drug_cases: DiscrepancyCases

@@ -72,6 +72,7 @@ async def _pieces(disclosure: Disclosure, ports: Ports) -> AsyncIterator[Piece]:
         "rems_form": ports.rems_forms,
         "follow_up_contact": ports.contacts,
         "outreach": ports.outreaches,
+        "package": ports.packages,
     }
     async for piece in everything(disclosure.patient_id, before_notes):
         yield piece

@@ -30,6 +30,7 @@ from sessions.application.commands.follow_lab_test import (
 from sessions.application.commands.follow_medicine import CorrectMedicineHandler, RecordEffectHandler
 from sessions.application.commands.give_dose import GiveDoseHandler
 from sessions.application.commands.give_medicine import GiveMedicineHandler, WithholdMedicineHandler
+from sessions.application.commands.hand_out_package import HandOutPackageHandler
 from sessions.application.commands.join_session import JoinSessionHandler, LeaveSessionHandler
 from sessions.application.commands.judge_discrepancy import FileDrugReportHandler, JudgeDiscrepancyHandler
 from sessions.application.commands.make_plan_task import MakePlanTaskHandler, SignPlanTaskHandler
@@ -152,6 +153,7 @@ class Sessions:
     receive_container: ReceiveContainerHandler
     draw_drug: DrawDrugHandler
     enter_in_drug_log: EnterInDrugLogHandler
+    hand_out_package: HandOutPackageHandler
     reverse_entry: ReverseEntryHandler
     witness_entry: WitnessEntryHandler
     close_drug_day: CloseDrugDayHandler

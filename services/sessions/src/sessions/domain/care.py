@@ -15,7 +15,7 @@ from careflow_domain.errors import conflict, invalid
 from sessions.domain.adverse_events import AdverseEvent
 from sessions.domain.course import Course
 from sessions.domain.follow_up import FollowUpContact
-from sessions.domain.ids import CareDischargeId, ClearanceId, PatientId, PlanId, SessionId, StaffId
+from sessions.domain.ids import CareDischargeId, ClearanceId, PackageId, PatientId, PlanId, SessionId, StaffId
 from sessions.domain.outreach import Outreach
 from sessions.domain.plan_tasks import PlanTask, unread_results
 from sessions.domain.plans import Plan, PlanState
@@ -48,6 +48,7 @@ class OpenMatter(StrEnum):
     PLAN = "plan_not_ended"
     SESSION = "session_not_ended"
     DRUG = "drug_not_accounted_for"
+    PACKAGE = "package_kept"
     ADVERSE_EVENT = "adverse_event_not_reviewed"
     REMS_FORM = "rems_form_not_sent"
     INTEGRATION = "integration_not_done"
@@ -153,14 +154,16 @@ def open_matters(
     outreaches: Iterable[Outreach],
     tasks: Iterable[PlanTask],
     drawn_for: Collection[SessionId],
+    packages: Iterable[PackageId],
 ) -> tuple[Open, ...]:
     """Everything of a patient's care that is not settled; `drawn_for` are the sessions for which something is drawn up
-    that was neither given nor wasted.
+    that was neither given nor wasted, `packages` those of the patient that the clinic still keeps.
     """
     return (
         *_each(OpenMatter.PLAN, (each.id for each in plans if each.state in _LIVE)),
         *_each(OpenMatter.SESSION, (each.id for each in sessions if each.state in _BEGUN or each.patient_watched)),
         *_each(OpenMatter.DRUG, sorted(drawn_for)),
+        *_each(OpenMatter.PACKAGE, packages),
         *_each(
             OpenMatter.ADVERSE_EVENT,
             (each.id for each in adverse_events if each.id in course.held_by and not each.reviews),

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from careflow_domain.errors import conflict, invalid, not_found
 from sessions.domain.corrections import Corrector
-from sessions.domain.doses import FINEST, Dose, DoseRecord, StatedDose
+from sessions.domain.doses import Dose, DoseRecord, StatedDose
+from sessions.domain.drug_amounts import FINEST, DrugQuantity, DrugUnit, Pieces
 from sessions.domain.infusion import Infusion, StepKind
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.sessions import Session
@@ -18,9 +19,11 @@ from sessions.domain.units import Milligrams, Millilitres
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseAmendment:
-    """What should have been written down of a dose; None is right as it was. The milligrams follow from the volume."""
+    """What should have been written down of a dose; None is right as it was. The milligrams follow from the volume, or
+    from how many pieces it was.
+    """
 
-    volume: Millilitres | None = field(default=None, repr=False)
+    amount: DrugQuantity | None = field(default=None, repr=False)
     started_at: datetime | None = None
     ended_at: datetime | None = None
 
@@ -29,8 +32,8 @@ def dose_corrected(
     session: Session, number: int, amendment: DoseAmendment, corrector: Corrector, policy: SessionsPolicy
 ) -> Session:
     """A dose is put right; `number` is its place, counted from 0. Refused: `dose_not_found`, `dose_running`,
-    `volume_missing`, `device_content`, `times_invalid`, `nothing_corrected`, and what
-    `Corrector.must_be_allowed` refuses.
+    `volume_missing`, `unit_mismatch`, `pieces_not_whole`, `device_content`, `times_invalid`, `nothing_corrected`,
+    and what `Corrector.must_be_allowed` refuses.
     """
     if not 0 <= number < len(session.doses):
         raise not_found("dose")
@@ -39,7 +42,7 @@ def dose_corrected(
         raise conflict("dose_running", "The dose has not ended.")
     ended = min([was.ended_at, *(each.ended_at for each in was.earlier if each.ended_at is not None)])
     corrector.must_be_allowed({was.given_by, *(each.by for each in was.earlier)}, ended, policy)
-    stated = was.stated if amendment.volume is None else _of_volume(was, amendment.volume)
+    stated = was.stated if amendment.amount is None else _of_amount(was, amendment.amount)
     put_right = replace(
         was,
         stated=stated,
@@ -62,11 +65,20 @@ def dose_corrected(
     return replace(session.recording(), doses=doses)
 
 
-def _of_volume(dose: Dose, volume: Millilitres) -> StatedDose:
+def _of_amount(dose: Dose, amount: DrugQuantity) -> StatedDose:
     if dose.serial is not None:
         raise invalid("device_content", "One dose is the content of one device.")
+    if dose.stated.pieces is not None:
+        piece = dose.stated.pieces.piece
+        if amount.unit is not piece.unit:
+            raise invalid("unit_mismatch", "The label of this container counts in another unit.")
+        pieces = Pieces(number=amount.value, piece=piece)
+        return StatedDose(mass=pieces.mass, pieces=pieces)
+    if amount.unit is not DrugUnit.MILLILITRE:
+        raise invalid("unit_mismatch", "The label of this container counts in another unit.")
     if dose.stated.concentration is None:
         raise invalid("volume_missing", "A dose is stated by its volume and the concentration of what it is from.")
+    volume = Millilitres(amount.value)
     mass = Milligrams(dose.stated.concentration.times(volume).value.quantize(FINEST))
     return StatedDose(mass=mass, volume=volume, concentration=dose.stated.concentration)
 

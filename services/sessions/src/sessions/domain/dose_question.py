@@ -29,7 +29,7 @@ class DoseQuestion:
 
     `screening_as_of` is how fresh its view of screening is (None: unknown). `record_complete` is False while an event
     of this patient waits unhandled. `integration_at` is the next booked integration. `drug_log_reconciled` is about
-    the session's location.
+    the session's location, and `package_at_hand` whether the patient's own is there.
     """
 
     session: Session
@@ -42,6 +42,7 @@ class DoseQuestion:
     record_complete: bool
     integration_at: datetime | None
     drug_log_reconciled: bool
+    package_at_hand: bool
     policy: SessionsPolicy
     now: datetime
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
 
 from careflow_domain.errors import conflict, invalid
+from sessions.domain.drug_amounts import FINEST, Pieces
 from sessions.domain.ids import ContainerId, DrawId, StaffId
 from sessions.domain.infusion import Infusion, Step, Tolerance
 from sessions.domain.units import (
@@ -22,9 +22,6 @@ from sessions.domain.units import (
     agree,
 )
 from sessions.domain.words import Route
-
-FINEST: Final = Decimal("0.0001")
-"""The smallest step in which amounts are written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +60,7 @@ class StatedDose:
     per_kg: MilligramsPerKilogram | None = field(default=None, repr=False)
     volume: Millilitres | None = field(default=None, repr=False)
     concentration: MilligramsPerMillilitre | None = field(default=None, repr=False)
+    pieces: Pieces | None = field(default=None, repr=False)
 
     def check(self, weight: Kilograms | None, tolerance_percent: Decimal) -> None:
         """Refused: `dose_empty`, `weight_missing`, `volume_incomplete`, `dose_mismatch`."""
@@ -76,6 +74,8 @@ class StatedDose:
             raise invalid("volume_incomplete", "A volume needs its concentration, and the other way round.")
         if self.volume is not None and self.concentration is not None:
             self._must_agree(self.concentration.times(self.volume), tolerance_percent, "volume")
+        if self.pieces is not None:
+            self._must_agree(self.pieces.mass, tolerance_percent, "pieces")
 
     def share(self, part: Millilitres, whole: Millilitres) -> "StatedDose":
         """As much of it as is in a part of the whole volume it was made up to, to a ten-thousandth."""

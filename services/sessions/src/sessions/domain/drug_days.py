@@ -14,6 +14,7 @@ from typing import Self
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict, forbidden, invalid
 from sessions.domain.discrepancy_cases import DiscrepancyKind, Finding
+from sessions.domain.drug_items import Item
 from sessions.domain.drug_log import Container
 from sessions.domain.ids import CaseId, ContainerId, EntryId, LocationId, StaffId
 from sessions.domain.units import NOTHING, Milligrams, total
@@ -22,7 +23,7 @@ from sessions.domain.units import NOTHING, Milligrams, total
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discrepancy:
     """Something that did not add up at the close, by how much; `entry_id` is the line of a loss, `case_id` the case it
-    opened or belongs to.
+    opened or belongs to, `item` what is in the container, by whose unit it is counted.
     """
 
     container_id: ContainerId
@@ -32,6 +33,7 @@ class Discrepancy:
     counted: Milligrams | None
     entry_id: EntryId | None = None
     case_id: CaseId | None = None
+    item: Item | None = None
 
     def finding(self, by: StaffId, at: datetime) -> Finding:
         """This, as its case keeps it."""
@@ -158,9 +160,10 @@ def _compare(
             expected=expected,
             counted=counted,
             entry_id=entry_id,
+            item=container.item,
         )
 
-    expected = container.in_container
+    expected, tolerance = container.in_container, container.item.within(tolerance)
     least = max(expected.value - container.unseen.value, NOTHING.value)
     losses = container.losses_between(*bounds)
     yield from (found(DiscrepancyKind.LOST, loss.mass, loss.id) for loss in losses)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from sessions.domain.checks import Identifier
 from sessions.domain.discrepancy_cases import Judged
 from sessions.domain.ids import CaseId, DrawId, EntryId, SessionId, StaffId
 from sessions.domain.units import Milligrams, Millilitres
@@ -26,6 +27,14 @@ class EntryKind(StrEnum):
     RETURNED = "returned"
     DESTROYED = "destroyed"
     LOST = "lost"
+    HANDED_OUT = "handed_out"
+
+
+class Recipient(StrEnum):
+    """Who takes a patient's medicine home."""
+
+    PATIENT = "patient"
+    REPRESENTATIVE = "representative"
 
 
 ADDING: Final = frozenset({EntryKind.RECEIVED, EntryKind.OVERFILL})
@@ -65,8 +74,20 @@ class Destroyed:
     method: str = field(repr=False)
 
 
-Disposal = Returned | Destroyed
-DISPOSALS: Final[Mapping[EntryKind, type[Disposal]]] = {EntryKind.RETURNED: Returned, EntryKind.DESTROYED: Destroyed}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOut:
+    """Some of a patient's package went home: who took it, the patient or somebody for them, known by what."""
+
+    recipient: Recipient
+    identified_by: tuple[Identifier, ...]
+
+
+Disposal = Returned | Destroyed | HandedOut
+DISPOSALS: Final[Mapping[EntryKind, type[Disposal]]] = {
+    EntryKind.RETURNED: Returned,
+    EntryKind.DESTROYED: Destroyed,
+    EntryKind.HANDED_OUT: HandedOut,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +121,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
-    """Drug drawn up for one session; it is settled by what is given and wasted of it."""
+    """Drug drawn up, or taken out, for one session; it is settled by what is given and wasted of it. `volume` is that
+    of a solution.
+    """
 
     id: DrawId
     session_id: SessionId
     mass: Milligrams
-    volume: Millilitres
+    volume: Millilitres | None = None
     by: StaffId
     at: datetime

@@ -1,9 +1,9 @@
 """The controlled-drug log of one container: a vial, a package of troches, a box of devices.
 
 Invariants: entries are appended, never changed or removed; received + overfill = administered + wasted + lost in the
-hub + spilled + returned + destroyed + lost + on hand, always; what is drawn up stays on hand until it is given or
-wasted; whatever leaves without being given, and overfill, counts once a second person has witnessed it with their own
-login, or the case that it is in was judged (`drug_rulings`); a loss is said at once, witnessed or not.
+hub + spilled + returned + destroyed + lost + handed out + on hand, always; what is drawn up stays on hand until it is
+given or wasted; whatever leaves without being given, and overfill, counts once a second person has witnessed it with
+their own login, or the case that it is in was judged (`drug_rulings`); a loss is said at once, witnessed or not.
 Sources: 21 CFR 1304 (records), 1304.22(c) (residue of what was given is waste), 1317.05 and 1317.95 (stock goes to a
 reverse distributor, or is destroyed by two); tolerances are the clinic's default.
 """
@@ -16,9 +16,10 @@ from typing import Self
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict, forbidden, invalid, not_found
 from sessions.domain.doses import Dose
+from sessions.domain.drug_amounts import DrugQuantity, DrugUnit
 from sessions.domain.drug_entries import ADDING, DISPOSALS, Draw, Entry, EntryKind, Witness
 from sessions.domain.drug_items import Item
-from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, SessionId, StaffId
+from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, PackageId, SessionId, StaffId
 from sessions.domain.units import Milligrams, Millilitres, total
 
 
@@ -32,11 +33,12 @@ class DrugLossReported(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container(Aggregate):
-    """One container from receipt to empty."""
+    """One container from receipt to empty; one patient's own where it has a `package_id`."""
 
     id: ContainerId
     location_id: LocationId
     item: Item
+    package_id: PackageId | None = None
     draws: tuple[Draw, ...] = ()
     entries: tuple[Entry, ...]
 
@@ -50,12 +52,14 @@ class Container(Aggregate):
         *,
         by: StaffId,
         now: datetime,
+        package_id: PackageId | None = None,
     ) -> Self:
-        """It arrived, full. Refused: `container_empty`."""
-        if not item.labelled or not item.concentration:
-            raise invalid("container_empty", "A container holds something, at some concentration.")
+        """It arrived, full. Refused: `ndc_missing`, and what `Item.must_hold_something` refuses."""
+        item.must_hold_something()
+        if item.ndc is None and package_id is None:
+            raise invalid("ndc_missing", "Stock has an NDC; only what was compounded for one patient has none.")
         entry = Entry(id=entry_id, kind=EntryKind.RECEIVED, mass=item.labelled, by=by, at=now)
-        return cls(id=container_id, location_id=location_id, item=item, entries=(entry,))
+        return cls(id=container_id, location_id=location_id, item=item, package_id=package_id, entries=(entry,))
 
     def sum_of(self, *kinds: EntryKind) -> Milligrams:
         """All that counts of these kinds, counter-entries taken off."""
@@ -102,25 +106,26 @@ class Container(Aggregate):
         self,
         draw_id: DrawId,
         session_id: SessionId,
-        volume: Millilitres,
+        amount: DrugQuantity,
         *,
         location_id: LocationId | None,
         by: StaffId,
         today: date,
         now: datetime,
     ) -> Self:
-        """Drawn up for a session, which takes place at `location_id`. Refused: `container_elsewhere`,
-        `container_expired`, `amount_invalid`, `container_exceeded`.
+        """Drawn up, or taken out, for a session, which takes place at `location_id`. Refused: `container_elsewhere`,
+        `container_expired`, `amount_invalid`, `container_exceeded`, and what `Item.mass_of` refuses.
         """
         if location_id != self.location_id:
             raise conflict("container_elsewhere", "The log has this container at another location than the session.")
         if today > self.item.expires_on:
             raise conflict("container_expired", "What is past its date goes back to the distributor.")
-        mass = self.item.concentration.times(volume)
+        mass = self.item.mass_of(amount)
         if not mass:
             raise invalid("amount_invalid", "A draw is more than nothing.")
         if mass > self.in_container:
             raise conflict("container_exceeded", "The log says there is not so much left; overfill is entered first.")
+        volume = Millilitres(amount.value) if amount.unit is DrugUnit.MILLILITRE else None
         draw = Draw(id=draw_id, session_id=session_id, mass=mass, volume=volume, by=by, at=now)
         return replace(self.recording(), draws=(*self.draws, draw))
 
@@ -142,17 +147,19 @@ class Container(Aggregate):
 
     def gave(self, session_id: SessionId, given: Entry) -> Self:
         """Given to the patient it was drawn for. Refused: `draw_not_found`, `draw_of_another_session`,
-        `amount_invalid`, `draw_exceeded`.
+        `amount_invalid`, `pieces_not_whole`, `draw_exceeded`.
         """
         if self._draw(given.draw_id).session_id != session_id:
             raise conflict("draw_of_another_session", "This was drawn up for another session.")
+        self.item.must_be_whole(given.mass)
         return self._settled(given)
 
     def entered(self, entry: Entry, *, overfill_percent: Decimal) -> Self:
         """Any other line; from a draw, or from the container itself where `draw_id` is None.
 
         Refused: `entry_forbidden` (receipt and administration have ways of their own), `amount_invalid`,
-        `disposal_missing`, `disposal_forbidden`, `residue_is_wasted`, `stock_is_not_waste`, `draw_not_found`,
+        `pieces_not_whole`, `not_a_package`, `disposal_missing`,
+        `disposal_forbidden`, `residue_is_wasted`, `stock_is_not_waste`, `draw_not_found`,
         `draw_exceeded`, `container_exceeded`, `overfill_before_empty`, `overfill_too_much` (all of it together more
         than this share of the label).
         """
@@ -160,6 +167,9 @@ class Container(Aggregate):
             raise invalid("entry_forbidden", "A line of this kind is not entered by hand.")
         if not entry.mass:
             raise invalid("amount_invalid", "An entry is more than nothing.")
+        self.item.must_be_whole(entry.mass)
+        if entry.kind is EntryKind.HANDED_OUT and self.package_id is None:
+            raise conflict("not_a_package", "Only what was dispensed for one patient is handed out, and to them.")
         self._must_go_the_right_way(entry)
         after = self._settled(entry) if entry.draw_id is not None else self._taken(entry, overfill_percent)
         if entry.kind is not EntryKind.LOST:
@@ -170,10 +180,11 @@ class Container(Aggregate):
         """Residue of what was given is waste; stock of which nothing was given is inventory."""
         wanted = DISPOSALS.get(entry.kind)
         if wanted is None and entry.disposal is not None:
-            raise invalid("disposal_forbidden", "Only what is returned or destroyed says where it went.")
+            raise invalid("disposal_forbidden", "Only what is returned, destroyed or handed out says where it went.")
         if wanted is not None and not isinstance(entry.disposal, wanted):
             raise invalid(
-                "disposal_missing", "What is returned names its distributor, what is destroyed where and how."
+                "disposal_missing",
+                "What is returned names its distributor, what is destroyed where and how, what is handed out to whom.",
             )
         if wanted is not None and entry.draw_id is not None:
             raise conflict("residue_is_wasted", "What was drawn up is residue: it is wasted before a witness.")

@@ -200,6 +200,7 @@ GATE: Final[tuple[GateItem, ...]] = (
     GateItem("emergency_contact", _LOGISTICS, ask.by_prescriber, ask.emergency_contact, check="emergency_contact"),
     GateItem("cures_in_date", _CLINICAL, ask.by_prescriber, lambda q: q.cures_in_date, check="cures_reviewed_on"),
     GateItem("drug_log_reconciled", _LOGISTICS, ask.by_prescriber, lambda q: q.drug_log_reconciled),
+    GateItem("own_package", _LOGISTICS, ask.never, ask.own_package),
     GateItem("restricted_program", _CLINICAL, ask.never, ask.restricted_program, check="restricted_program"),
 )
 """Every item, once. `eligibility_fresh` is met by the feed or by a prescriber's attestation, never by an override."""

@@ -60,6 +60,11 @@ def not_intoxicated(q: DoseQuestion) -> bool:
     return q.recorded_today(q.session.checks.substances) is not None and q.free_of(StopKind.INTOXICATION)
 
 
+def own_package(q: DoseQuestion) -> bool:
+    """What is given from the patient's own package alone is there."""
+    return q.route_policy is None or not q.route_policy.from_package or q.package_at_hand
+
+
 def drug_screen(q: DoseQuestion) -> bool:
     taken = q.session.checks.drug_screen is not None
     return q.free_of(StopKind.DRUG_SCREEN) and (taken or not q.first_dose)

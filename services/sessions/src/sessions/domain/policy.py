@@ -45,6 +45,8 @@ class RoutePolicy:
     prescriber_on_site: bool = False
     restricted_program: bool = False
     """Given only under the REMS: certificate, enrolment, no shortcut out of monitoring."""
+    from_package: bool = False
+    """Given only from what a pharmacy dispensed for this very patient."""
 
     @property
     def ceiling(self) -> Ceiling:
@@ -154,13 +156,16 @@ class IntegrationPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrugLogPolicy:
-    """From the discovery of a theft or significant loss: so many business days to the notice, days to Form 106."""
+    """From the discovery of a theft or significant loss: so many business days to the notice, days to Form 106.
+    `packages_handed_out` is whether a patient may take some of their own package home.
+    """
 
     witness_minutes: Setting[int]
     count_tolerance_mg: Setting[Decimal]
     overfill_percent: Setting[Decimal]
     dea_notice_business_days: Setting[int]
     dea_form_106_days: Setting[int]
+    packages_handed_out: Setting[bool]
 
     def __post_init__(self) -> None:
         if min(self.dea_notice_business_days.value, self.dea_form_106_days.value) < 1:

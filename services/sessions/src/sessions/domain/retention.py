@@ -12,6 +12,7 @@ from careflow_domain.retention import Kept, Refusal, RetentionReason
 from sessions.domain.adverse_events import AdverseEvent
 from sessions.domain.consents import Consent
 from sessions.domain.ids import ErasureId, PatientId
+from sessions.domain.packages import Package
 from sessions.domain.plans import Plan
 from sessions.domain.sessions import Session
 
@@ -35,10 +36,12 @@ def kept(
     harm: Sequence[AdverseEvent],
     consents: Sequence[Consent],
     disclosures: Sequence[Disclosure],
+    packages: Sequence[Package],
     now: datetime,
 ) -> Iterator[Kept]:
     """A treatment is kept from its last session on, a plan nobody was treated by from when it was signed: one that was
-    only drafted, from now on. A consent is kept from when it counts no more.
+    only drafted, from now on. A consent is kept from when it counts no more; of a package that was kept for a patient
+    there has to remain to whom its drug went.
     """
     for plan in plans:
         yield Kept(reason=RetentionReason.CARE_RECORD, last=plan.signature.at if plan.signature else now)
@@ -49,3 +52,5 @@ def kept(
     for consent in consents:
         yield Kept(reason=RetentionReason.SIGNED_DOCUMENTS, last=consent.valid_until)
     yield from kept_for_accounting(disclosures)
+    for package in packages:
+        yield Kept(reason=RetentionReason.CARE_RECORD, last=package.received_at)

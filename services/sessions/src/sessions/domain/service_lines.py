@@ -20,7 +20,8 @@ from sessions.domain.words import Modality, Route, VisitKind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceLine:
     """One billable service: a CPT or HCPCS code, its units, the minutes it took where time counts, from when to when,
-    and who rendered it; of a drug its name, its strength as the label has it, how many millilitres or devices.
+    and who rendered it; of a drug its name, its strength as the label has it, how many millilitres, devices or other
+    pieces.
     """
 
     code: str
@@ -36,6 +37,7 @@ class ServiceLine:
     ndc: str | None = None
     millilitres: Decimal | None = None
     devices: int | None = None
+    pieces: int | None = None
 
 
 def must_have_been_rendered(lines: Iterable[ServiceLine], *, now: datetime) -> None:
@@ -206,11 +208,16 @@ def dosing_lines(doses: Sequence[Dose], route: Route, codes: ServiceCodes) -> tu
     if drug is None:
         return tuple(lines)
     named = replace(line(drug), drug=doses[0].drug, strength=_strength(doses[0]), ndc=ndc, millilitres=millilitres)
+    counted = [dose.stated.pieces for dose in doses]
+    if all(counted):
+        named = replace(named, pieces=sum(int(each.number) for each in counted if each))
     return (*lines, named)
 
 
 def _strength(dose: Dose) -> str | None:
-    concentration = dose.stated.concentration
+    concentration, pieces = dose.stated.concentration, dose.stated.pieces
+    if pieces is not None:
+        return f"{pieces.piece.content.value.normalize():f} mg/{pieces.piece.unit.value}"
     return None if concentration is None else f"{concentration.value.normalize():f} mg/mL"
 
 

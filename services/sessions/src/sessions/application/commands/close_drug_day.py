@@ -11,18 +11,22 @@ from sessions.application.discrepancies import Investigated
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.domain.clinic_day import clinic_day, day_bounds
+from sessions.domain.drug_amounts import DrugQuantity
 from sessions.domain.drug_days import DrugDay, discrepancies_of, drug_day_id
+from sessions.domain.drug_log import Container
 from sessions.domain.ids import ContainerId, LocationId, StaffId
-from sessions.domain.units import Milligrams
+from sessions.domain.units import NOTHING, Milligrams
 
 
 @dataclass(frozen=True, slots=True)
 class CloseDrugDay:
-    """`acknowledgement` is what the signer says of discrepancies that stay open."""
+    """What was counted is in milligrams or in the container's own unit. `acknowledgement` is what the signer says of
+    discrepancies that stay open.
+    """
 
     location_id: LocationId
     day: date
-    counts: Mapping[ContainerId, Milligrams] = field(repr=False)
+    counts: Mapping[ContainerId, Milligrams | DrugQuantity] = field(repr=False)
     acknowledgement: str | None = field(repr=False)
 
 
@@ -40,7 +44,9 @@ class CloseDrugDayHandler:
     work: Work
 
     async def __call__(self, command: CloseDrugDay, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `day_closed`, `day_to_come`, and what `discrepancies_of` and `DrugDay.closed` refuse."""
+        """Refused: `day_closed`, `day_to_come`, and what `Item.mass_of`, `discrepancies_of` and `DrugDay.closed`
+        refuse.
+        """
         policy = self.ports.policy
 
         async def close(tx: Transaction) -> Changed:
@@ -58,7 +64,7 @@ class CloseDrugDayHandler:
             by = StaffId(actor.id)
             discrepancies = discrepancies_of(
                 tuple(containers.values()),
-                command.counts,
+                {each: _counted(counted, containers.get(each)) for each, counted in command.counts.items()},
                 tolerance=Milligrams(policy.drug_log.count_tolerance_mg.value),
                 bounds=bounds,
             )
@@ -83,6 +89,13 @@ class CloseDrugDayHandler:
             return Changed(day.id, day.version)
 
         return await self.work.run(close, by=actor, action="close_drug_day", returns=Changed, request=request)
+
+
+def _counted(counted: Milligrams | DrugQuantity, container: Container | None) -> Milligrams:
+    """Of a container nobody knows it does not matter how much it would be."""
+    if not isinstance(counted, DrugQuantity):
+        return counted
+    return NOTHING if container is None else container.item.mass_of(counted)
 
 
 @dataclass(frozen=True, slots=True)

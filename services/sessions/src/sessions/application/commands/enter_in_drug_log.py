@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.discrepancies import Investigated, loss_of
 from sessions.application.ports import Ports
 from sessions.application.results import Added
+from sessions.domain.drug_amounts import DrugQuantity
 from sessions.domain.drug_entries import Disposal, Entry, EntryKind
 from sessions.domain.ids import ContainerId, DrawId, EntryId, StaffId
 from sessions.domain.units import Milligrams
@@ -16,7 +18,7 @@ from sessions.domain.units import Milligrams
 class EnterInDrugLog:
     container_id: ContainerId
     kind: EntryKind
-    mass: Milligrams
+    amount: Milligrams | DrugQuantity
     draw_id: DrawId | None
     note: str = field(repr=False)
     disposal: Disposal | None = None
@@ -35,14 +37,17 @@ class EnterInDrugLogHandler:
     work: Work
 
     async def __call__(self, command: EnterInDrugLog, actor: Actor, request: RequestKey) -> Committed[Added]:
-        """Refused: `container_not_found`, and what `Container.entered` refuses."""
+        """Refused: `container_not_found`, and what `Item.mass_of` and `Container.entered` refuse."""
+        amount = command.amount
 
         async def enter(tx: Transaction) -> Added:
             before = await self.ports.drug_log.get(command.container_id)
+            if command.kind is EntryKind.HANDED_OUT:
+                raise invalid("entry_forbidden", "A line of this kind is not entered by hand.")
             entry = Entry(
                 id=EntryId(tx.new_id()),
                 kind=command.kind,
-                mass=command.mass,
+                mass=before.item.mass_of(amount) if isinstance(amount, DrugQuantity) else amount,
                 by=StaffId(actor.id),
                 at=tx.now,
                 draw_id=command.draw_id,

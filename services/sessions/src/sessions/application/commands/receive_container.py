@@ -2,19 +2,24 @@
 
 from dataclasses import dataclass
 
+from careflow_domain.errors import not_found
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.domain.drug_items import Item
 from sessions.domain.drug_log import Container
-from sessions.domain.ids import ContainerId, EntryId, LocationId, StaffId
+from sessions.domain.ids import ContainerId, EntryId, LocationId, PackageId, StaffId
+from sessions.domain.packages import Package, PackageLabel
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiveContainer:
+    """`label` is that of what was dispensed for one patient; None for the clinic's stock."""
+
     location_id: LocationId
     item: Item
+    label: PackageLabel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +28,13 @@ class ReceiveContainerHandler:
     work: Work
 
     async def __call__(self, command: ReceiveContainer, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `container_empty`."""
+        """Refused: `patient_not_found`, and what `Container.received` refuses."""
 
         async def receive(tx: Transaction) -> Changed:
+            label = command.label
+            if label is not None and await self.ports.patients.find(label.patient_id, of=label.patient_id) is None:
+                raise not_found("patient")
+            package_id = PackageId(tx.new_id()) if label else None
             container = Container.received(
                 ContainerId(tx.new_id()),
                 command.location_id,
@@ -33,7 +42,11 @@ class ReceiveContainerHandler:
                 EntryId(tx.new_id()),
                 by=StaffId(actor.id),
                 now=tx.now,
+                package_id=package_id,
             )
+            if label is not None and package_id is not None:
+                package = Package.received(package_id, container, label, StaffId(actor.id), tx.now)
+                await self.ports.packages.add(package, tx)
             await self.ports.drug_log.add(container, tx)
             return Changed(container.id, container.version)
 

@@ -18,7 +18,7 @@ from sessions.domain.clinic_day import clinic_day, day_bounds
 from sessions.domain.drug_entries import Draw, Entry
 from sessions.domain.drug_log import Container
 from sessions.domain.gate import Gate
-from sessions.domain.ids import ContainerId, EntryId, LocationId, PatientId, SessionId, StaffId
+from sessions.domain.ids import ContainerId, EntryId, LocationId, PackageId, PatientId, SessionId, StaffId
 from sessions.domain.medication import MedicationRecord
 from sessions.domain.medicine_giving import Situation
 from sessions.domain.patients import PatientCopy, PatientDetails
@@ -90,7 +90,7 @@ class Bedside:
     """One session as it stands. `gate` is None for what is no dose any more or never was; `containers` are those of the
     session's location, None for a reader who may not see the drug log; `unseen` their lines that a second person may
     still confirm; `offers` the orders by which a medicine may be given now, or why not; `route` is how what was
-    ordered is given.
+    ordered is given, `own` the packages that were dispensed for this patient.
     """
 
     session: Session
@@ -104,6 +104,15 @@ class Bedside:
     offers: tuple[Offer, ...]
     timezone: str
     route: RoutePolicy | None = None
+    own: frozenset[PackageId] = frozenset()
+
+    def may_take(self, container: Container) -> bool:
+        """Whether something of it may be given to this patient: stock, or their own package; for a dose that is given
+        from packages alone, that.
+        """
+        if container.package_id is not None:
+            return container.package_id in self.own
+        return not (self.route and self.route.from_package and self.is_ordered(container.item.drug))
 
     def is_ordered(self, drug: str) -> bool:
         """Whether a container of this drug holds what the dose of this session is given with."""
@@ -159,10 +168,10 @@ class ReadBedside:
         now, ports = self.ports.clock(), self.ports
         judged, known = await situation(session_id, ports, now)
         session = judged.session
-        patient, events, containers, offered = await side_by_side(
+        patient, events, (containers, own), offered = await side_by_side(
             ports.patients.find(session.patient_id, of=session.patient_id),
             ports.adverse_events.of_patient(session.patient_id),
-            self._containers(session, drug_log=drug_log),
+            side_by_side(self._containers(session, drug_log=drug_log), ports.packages.of_patient(session.patient_id)),
             self._offers(judged),
         )
         asked = await ask_gate(session, ports, now)
@@ -181,6 +190,7 @@ class ReadBedside:
             offers=offered,
             timezone=ports.policy.timezone,
             route=ports.policy.routes[session.order.route] if session.order else None,
+            own=frozenset(each.id for each in own),
         )
 
     async def line(self, session_id: SessionId, container_id: ContainerId, entry_id: EntryId, actor: Actor) -> Line:

@@ -11,6 +11,7 @@ from sessions.application.ask_gate import ask_gate
 from sessions.application.ask_telehealth import ask_telehealth
 from sessions.application.care import Care, care_of
 from sessions.application.courses import course_of
+from sessions.application.own_stock import own_stock
 from sessions.application.ports import Ports
 from sessions.application.rems_reports import report_of
 from sessions.domain.adverse_events import AdverseEvent
@@ -26,17 +27,21 @@ from sessions.domain.ids import (
     CaseId,
     ContainerId,
     LocationId,
+    PackageId,
     PatientId,
     PlanId,
     SessionId,
 )
 from sessions.domain.medication import MedicationRecord
 from sessions.domain.outreach import Outreach
+from sessions.domain.packages import Package
 from sessions.domain.plans import Plan
 from sessions.domain.rems_form import RemsForm
 from sessions.domain.rems_report import TreatmentReport
 from sessions.domain.sessions import Session
 from sessions.domain.stops import Stop
+
+Packages = dict[PackageId, Package]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,23 +183,32 @@ class Reading:
         await self.ports.audit.read(actor, "read_care", f"patients/{patient_id}", *shown)
         return care
 
-    async def container(self, container_id: ContainerId, actor: Actor) -> Container:
-        """Refused: `container_not_found`."""
+    async def container(self, container_id: ContainerId, actor: Actor, *, whose: bool) -> tuple[Container, Packages]:
+        """With the package that it is, where the reader may know `whose`. Refused: `container_not_found`."""
         container = await self.ports.drug_log.get(container_id)
-        await self.ports.audit.read(actor, "read_container", f"drug_containers/{container.id}")
-        return container
+        packages = await self._packages_of([container]) if whose else {}
+        await self._containers_seen([container], packages, actor)
+        return container, packages
 
-    async def containers_at(self, location_id: LocationId, actor: Actor) -> list[Container]:
+    async def containers_at(
+        self, location_id: LocationId, actor: Actor, *, whose: bool
+    ) -> tuple[list[Container], Packages]:
         """What is in use at a location."""
-        containers = await self.ports.drug_log.at(location_id)
-        await self._containers_seen(containers, location_id, actor)
-        return containers
+        return await self._shown(await self.ports.drug_log.at(location_id), location_id, actor, whose=whose)
 
-    async def emptied_at(self, location_id: LocationId, actor: Actor) -> list[Container]:
+    async def emptied_at(
+        self, location_id: LocationId, actor: Actor, *, whose: bool
+    ) -> tuple[list[Container], Packages]:
         """What was used up at a location, the last touched first."""
-        containers = await self.ports.drug_log.emptied_at(location_id)
-        await self._containers_seen(containers, location_id, actor)
-        return containers
+        return await self._shown(await self.ports.drug_log.emptied_at(location_id), location_id, actor, whose=whose)
+
+    async def packages_of(self, patient_id: PatientId, actor: Actor) -> tuple[list[Container], Packages]:
+        """What was dispensed for a patient and is, or was, kept here, the first received first."""
+        stock = await own_stock(patient_id, self.ports)
+        packages = {each.package.id: each.package for each in stock}
+        containers = [each.container for each in stock]
+        await self._containers_seen(containers, packages, actor, f"patients/{patient_id}")
+        return containers, packages
 
     async def drug_day(
         self, location_id: LocationId, day: date, actor: Actor
@@ -236,6 +250,21 @@ class Reading:
         await self.ports.audit.read(actor, "read_session", f"sessions/{session.id}")
         return session
 
-    async def _containers_seen(self, containers: list[Container], location_id: LocationId, actor: Actor) -> None:
+    async def _shown(
+        self, containers: list[Container], location_id: LocationId, actor: Actor, *, whose: bool
+    ) -> tuple[list[Container], Packages]:
+        packages = await self._packages_of(containers) if whose else {}
+        await self._containers_seen(containers, packages, actor, f"locations/{location_id}")
+        return containers, packages
+
+    async def _packages_of(self, containers: list[Container]) -> Packages:
+        """Whose own those are that are somebody's."""
+        ids = [each.package_id for each in containers if each.package_id is not None]
+        return {each.id: each for each in await self.ports.packages.several(ids)} if ids else {}
+
+    async def _containers_seen(
+        self, containers: list[Container], packages: Packages, actor: Actor, *where: str
+    ) -> None:
         shown = (f"drug_containers/{each.id}" for each in containers)
-        await self.ports.audit.read(actor, "read_container", f"locations/{location_id}", *shown)
+        whose = (f"packages/{each}" for each in packages)
+        await self.ports.audit.read(actor, "read_container", *where, *shown, *whose)

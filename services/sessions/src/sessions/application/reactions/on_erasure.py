@@ -13,14 +13,21 @@ async def on_erasure_requested(event: Received[PatientErasureRequested], tx: Tra
     otherwise what was agreed to might be begun in between.
     """
     patient_id, erasure_id = PatientId(event.data.patient_id), ErasureId(event.data.erasure_id)
-    plans, sessions, harm, consents = await side_by_side(
-        ports.plans.of_patient(patient_id),
-        ports.sessions.of_patient(patient_id),
-        ports.adverse_events.of_patient(patient_id),
-        ports.consents.all_of(patient_id),
+    (plans, sessions, harm), (consents, packages, disclosures) = await side_by_side(
+        side_by_side(
+            ports.plans.of_patient(patient_id),
+            ports.sessions.of_patient(patient_id),
+            ports.adverse_events.of_patient(patient_id),
+        ),
+        side_by_side(
+            ports.consents.all_of(patient_id),
+            ports.packages.of_patient(patient_id),
+            ports.disclosures.all_of(patient_id),
+        ),
     )
-    disclosures = await ports.disclosures.all_of(patient_id)
-    refusal = ports.policy.retention.refusal(kept(plans, sessions, harm, consents, disclosures, tx.now), tx.now)
+    refusal = ports.policy.retention.refusal(
+        kept(plans, sessions, harm, consents, disclosures, packages, tx.now), tx.now
+    )
     ports.erasing.close(patient_id)
     if refusal is None:
         tx.record([ErasureAgreed(patient_id=patient_id, erasure_id=erasure_id, at=tx.now)])

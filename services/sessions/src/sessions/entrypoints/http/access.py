@@ -119,11 +119,13 @@ API: AccessTable = {
     "GET /v1/patients/{patient_id}/disclosures": allow(*DISCLOSERS, own=by_path("patient_id")),
     "GET /v1/record-shares": allow(*DISCLOSERS),
     "GET /v1/disclosures/{disclosure_id}/record": allow(*DISCLOSERS),
+    "GET /v1/patients/{patient_id}/packages": allow(*BEDSIDE, Role.MEDICAL_DIRECTOR),
     "GET /v1/drug-log/containers": allow(*BEDSIDE, Role.MEDICAL_DIRECTOR, Role.AUDITOR),
     "POST /v1/drug-log/containers": allow(*BEDSIDE),
     "GET /v1/drug-log/containers/{container_id}": allow(*BEDSIDE, Role.MEDICAL_DIRECTOR, Role.AUDITOR),
     "POST /v1/drug-log/containers/{container_id}/draws": allow(*BEDSIDE),
     "POST /v1/drug-log/containers/{container_id}/entries": allow(*BEDSIDE),
+    "POST /v1/drug-log/containers/{container_id}/hand-outs": allow(PRESCRIBER),
     "POST /v1/drug-log/containers/{container_id}/entries/{entry_id}/witness": allow(*CLINICIANS),
     "POST /v1/drug-log/containers/{container_id}/entries/{entry_id}/reverse": allow(*BEDSIDE),
     "GET /v1/drug-log/locations/{location_id}/days": allow(*BEDSIDE, Role.MEDICAL_DIRECTOR, Role.AUDITOR),
@@ -137,6 +139,8 @@ API: AccessTable = {
 }
 
 READERS: Final = API["GET /v1/sessions/{session_id}"].roles
+OF_PACKAGES: Final = API["GET /v1/patients/{patient_id}/packages"]
+"""Who may know whose package is in the drug log."""
 AT_THE_LOG: Final = API["GET /v1/drug-log/containers/{container_id}"].roles & READERS
 """At whose device a colleague may witness a line of the drug log, by the colleague's own login."""
 SIGNERS: Final = API["POST /v1/locations/{location_id}/standing-orders"].roles

@@ -19,10 +19,10 @@ from sessions.application.commands.correct_vitals import CorrectVitals
 from sessions.domain.corrections import Amendment, ReadingList, WhichReading
 from sessions.domain.dose_corrections import DoseAmendment
 from sessions.domain.ids import SessionId
-from sessions.domain.units import Millilitres
 from sessions.domain.vitals import Symptom
 from sessions.entrypoints.http.check_bodies import CheckParts
-from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Quantity, Uuid, changed
+from sessions.entrypoints.http.drug_amount_bodies import Amounting
+from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Uuid, changed
 
 router = APIRouter(tags=["corrections"])
 
@@ -65,19 +65,17 @@ class ChecksCorrection(CheckParts):
     reason: Note
 
 
-class DoseAmended(RequestBody):
-    """What was recorded wrong of a dose, as it should have been; what is left out was right. `ml` is the drug itself,
-    whatever it was made up to; the milligrams follow from it.
+class DoseAmended(Amounting):
+    """What was recorded wrong of a dose, as it should have been; what is left out was right. How much is that of the
+    drug itself, whatever it was made up to; the milligrams follow from it.
     """
 
-    ml: Quantity | None = None
     started_at: Moment | None = None
     ended_at: Moment | None = None
     reason: Note
 
     def amendment(self) -> DoseAmendment:
-        volume = None if self.ml is None else Millilitres(self.ml)
-        return DoseAmendment(volume=volume, started_at=self.started_at, ended_at=self.ended_at)
+        return DoseAmendment(amount=self.amount(), started_at=self.started_at, ended_at=self.ended_at)
 
 
 class DoseCorrection(DoseAmended):

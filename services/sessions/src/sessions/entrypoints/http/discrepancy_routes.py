@@ -1,8 +1,6 @@
 """Discrepancies of the controlled-drug log: read, judged, told to the DEA."""
 
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Final
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
@@ -11,11 +9,11 @@ from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, 
 from sessions.application.commands.judge_discrepancy import FileDrugReport, JudgeDiscrepancy
 from sessions.domain.clinic_day import clinic_day
 from sessions.domain.discrepancy_cases import DiscrepancyCase, DiscrepancyKind, Judgement, ReportKind
+from sessions.domain.drug_amounts import DrugUnit
 from sessions.domain.drug_tasks import DrugTask
 from sessions.domain.ids import CaseId, LocationId
+from sessions.entrypoints.http.drug_amount_bodies import AmountView
 from sessions.entrypoints.http.schemas import AggregateChanged, App, Line, Note, Shown, Uuid, View, changed
-
-FOUR_PLACES: Final = Decimal("0.0001")
 
 router = APIRouter(tags=["drug log"])
 
@@ -70,13 +68,16 @@ class FormRecord(BaseModel):
 
     discovered_on: date
     theft: bool
-    ndc: str
+    ndc: str | None
     drug: str
     form: str
     lot: str
-    mg_per_ml: Shown
+    unit: DrugUnit
+    mg_per_unit: Shown
+    mg_per_ml: Shown | None
     missing_mg: Shown
-    missing_ml: Shown
+    missing: AmountView
+    missing_ml: Shown | None
 
 
 class DiscrepancyCaseView(BaseModel):
@@ -130,7 +131,7 @@ async def file_drug_report(
 
 
 def _case(case: DiscrepancyCase, app: App) -> DiscrepancyCaseView:
-    item, now = case.item, app.ports.clock()
+    item, now, missing = case.item, app.ports.clock(), case.item.quantity_of(case.amount)
     return DiscrepancyCaseView(
         id=case.id,
         version=case.version,
@@ -150,8 +151,11 @@ def _case(case: DiscrepancyCase, app: App) -> DiscrepancyCaseView:
             drug=item.drug,
             form=item.form,
             lot=item.lot,
-            mg_per_ml=item.concentration.value,
+            unit=item.unit,
+            mg_per_unit=item.strength,
+            mg_per_ml=item.concentration.value if item.concentration else None,
             missing_mg=case.amount.value,
-            missing_ml=(case.amount.value / item.concentration.value).quantize(FOUR_PLACES),
+            missing=AmountView.of(missing),
+            missing_ml=missing.value if item.concentration else None,
         ),
     )

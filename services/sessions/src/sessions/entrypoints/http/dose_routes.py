@@ -1,5 +1,6 @@
 """The dose itself: giving, ending, watching, discharging."""
 
+from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -7,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import Field
 
+from careflow_domain.errors import invalid
 from careflow_service.http.dependencies import (
     CurrentActor,
     ExpectedVersion,
@@ -23,6 +25,7 @@ from sessions.application.commands.set_pump import SetPump
 from sessions.domain.checks import RiskLevel
 from sessions.domain.discharge import DischargeScore, Exceptions, SignedFor
 from sessions.domain.doses import StatedDose
+from sessions.domain.drug_amounts import DrugUnit, Piece, Pieces
 from sessions.domain.ids import ContainerId, DrawId, SessionId
 from sessions.domain.infusion import StepKind
 from sessions.domain.units import (
@@ -32,32 +35,45 @@ from sessions.domain.units import (
     Millilitres,
     MillilitresPerHour,
 )
+from sessions.entrypoints.http.drug_amount_bodies import Amounting
 from sessions.entrypoints.http.schemas import AggregateChanged, App, Code, Note, Quantity, Uuid, changed
 from sessions.entrypoints.http.vitals_body import Vitals
 
 router = APIRouter(tags=["doses"])
 
 
-class NewDose(RequestBody):
-    """Out of which draw, how much, and every other way it is stated: they must agree within one percent. A device
-    has its `serial` number.
+class NewDose(Amounting):
+    """Out of which draw, how much, and every other way it is stated: they must agree within one percent. Of pieces it
+    is how many, with `mg_per_unit` in each. A device has its `serial` number.
     """
 
     container_id: Uuid
     draw_id: Uuid
     mg: Quantity
     mg_per_kg: Quantity | None = None
-    ml: Quantity | None = None
     mg_per_ml: Quantity | None = None
+    mg_per_unit: Quantity | None = None
     serial: Code | None = None
 
     def stated(self) -> StatedDose:
-        return StatedDose(
+        """Refused: `amount_ambiguous`, `pieces_not_whole`, `strength_missing`."""
+        amount, strength = self.amount(), self.mg_per_unit
+        counted = amount is not None and amount.unit is not DrugUnit.MILLILITRE
+        whole = StatedDose(
             mass=Milligrams(self.mg),
             per_kg=None if self.mg_per_kg is None else MilligramsPerKilogram(self.mg_per_kg),
-            volume=None if self.ml is None else Millilitres(self.ml),
-            concentration=None if self.mg_per_ml is None else MilligramsPerMillilitre(self.mg_per_ml),
         )
+        if amount is None or not counted:
+            concentration = self.mg_per_ml if self.mg_per_ml is not None else strength
+            return replace(
+                whole,
+                volume=None if amount is None else Millilitres(amount.value),
+                concentration=None if concentration is None else MilligramsPerMillilitre(concentration),
+            )
+        if strength is None:
+            raise invalid("strength_missing", "What comes in pieces says how much is in one.")
+        piece = Piece(unit=amount.unit, content=Milligrams(strength))
+        return replace(whole, pieces=Pieces(number=amount.value, piece=piece))
 
 
 class PumpStep(StrEnum):

@@ -4,8 +4,10 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from sessions.domain.doses import Dose, DoseRecord
+from sessions.domain.doses import Dose, DoseRecord, StatedDose
+from sessions.domain.drug_amounts import DrugUnit
 from sessions.domain.infusion import Infusion, StepKind
+from sessions.entrypoints.http.drug_amount_bodies import AmountView
 from sessions.entrypoints.http.schemas import Shown
 
 
@@ -30,6 +32,7 @@ class DoseRecordView(BaseModel):
 
     mg: Shown
     ml: Shown | None
+    amount: AmountView | None
     started_at: datetime
     ended_at: datetime | None
     by: str
@@ -45,6 +48,8 @@ class DoseView(BaseModel):
     mg: Shown
     ml: Shown | None
     mg_per_ml: Shown | None
+    amount: AmountView | None
+    mg_per_unit: Shown | None
     container_id: str
     draw_id: str
     serial: str | None
@@ -62,6 +67,8 @@ def dose_view(dose: Dose) -> DoseView:
         mg=stated.mass.value,
         ml=stated.volume.value if stated.volume else None,
         mg_per_ml=stated.concentration.value if stated.concentration else None,
+        amount=_amount(stated),
+        mg_per_unit=stated.pieces.piece.content.value if stated.pieces else None,
         container_id=dose.container_id,
         draw_id=dose.draw_id,
         serial=dose.serial,
@@ -89,10 +96,20 @@ def _infusion(infusion: Infusion) -> InfusionView:
     return InfusionView(made_up_to_ml=infusion.made_up_to.value, steps=steps)
 
 
+def _amount(stated: StatedDose) -> AmountView | None:
+    """In the unit it was counted in; None of a dose that was stated in milligrams alone."""
+    if stated.pieces is not None:
+        return AmountView(quantity=stated.pieces.number, unit=stated.pieces.piece.unit)
+    if stated.volume is None:
+        return None
+    return AmountView(quantity=stated.volume.value, unit=DrugUnit.MILLILITRE)
+
+
 def _earlier(record: DoseRecord) -> DoseRecordView:
     return DoseRecordView(
         mg=record.stated.mass.value,
         ml=record.stated.volume.value if record.stated.volume else None,
+        amount=_amount(record.stated),
         started_at=record.started_at,
         ended_at=record.ended_at,
         by=record.by,

@@ -2,39 +2,68 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, represent
+from careflow_domain.errors import invalid
+from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, RequestPart, represent
 from careflow_service.http.fields import Day
 from sessions.application.commands.close_drug_day import CloseDrugDay, ConfirmDrugDay
 from sessions.domain.discrepancy_cases import DiscrepancyCase, DiscrepancyKind
+from sessions.domain.drug_amounts import DrugQuantity, DrugUnit
 from sessions.domain.drug_days import Discrepancy, DrugDay
 from sessions.domain.ids import CaseId, ContainerId, LocationId
 from sessions.domain.units import Milligrams
 from sessions.entrypoints.http.discrepancy_routes import JudgementView
+from sessions.entrypoints.http.drug_amount_bodies import AmountView
 from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Quantity, Shown, Uuid, changed
+
+MOST_COUNTED: Final = 500
 
 router = APIRouter(tags=["drug log"])
 
 
-class DayClose(RequestBody):
-    """Milligrams counted per container; `acknowledgement` when the day closes with open discrepancies."""
+class Counted(RequestPart):
+    quantity: Quantity
+    unit: DrugUnit
 
-    counts: Annotated[dict[Uuid, Quantity], Field(max_length=500)]
+
+class DayClose(RequestBody):
+    """What was counted in each container, in its own unit, or of solutions in milligrams (`counts`); `acknowledgement`
+    when the day closes with open discrepancies.
+    """
+
+    counted: Annotated[dict[Uuid, Counted], Field(max_length=MOST_COUNTED)] = Field(default_factory=dict)
+    counts: Annotated[dict[Uuid, Quantity], Field(max_length=MOST_COUNTED)] = Field(default_factory=dict)
     acknowledgement: Note | None = None
+
+    def found(self) -> dict[ContainerId, Milligrams | DrugQuantity]:
+        """Refused: `counted_twice`."""
+        if self.counts.keys() & self.counted.keys():
+            raise invalid("counted_twice", "A container is counted once: in its own unit, or in milligrams.")
+        found: dict[ContainerId, Milligrams | DrugQuantity] = {
+            ContainerId(each): Milligrams(mg) for each, mg in self.counts.items()
+        }
+        for each, it in self.counted.items():
+            found[ContainerId(each)] = DrugQuantity(value=it.quantity, unit=it.unit)
+        return found
 
 
 class DiscrepancyView(BaseModel):
-    """`case_id` is the case in which it is judged and reported."""
+    """`case_id` is the case in which it is judged and reported; `amount`, `expected` and `counted` are in the unit of
+    the container, None where the day was closed before that was kept.
+    """
 
     container_id: str
     kind: DiscrepancyKind
     amount_mg: Shown
     expected_mg: Shown
     counted_mg: Shown | None
+    amount: AmountView | None
+    expected: AmountView | None
+    counted: AmountView | None
     case_id: str | None
 
 
@@ -88,8 +117,7 @@ async def close_drug_day(
     location_id: Uuid, day: Day, body: DayClose, actor: CurrentActor, request: IdempotentRequest, app: App
 ) -> Response:
     """Count and close a day. Refused with everything that does not add up, unless it is acknowledged."""
-    counts = {ContainerId(each): Milligrams(mg) for each, mg in body.counts.items()}
-    command = CloseDrugDay(LocationId(location_id), day, counts, body.acknowledgement)
+    command = CloseDrugDay(LocationId(location_id), day, body.found(), body.acknowledgement)
     return changed(await app.close_drug_day(command, actor, request), status=201)
 
 
@@ -132,11 +160,17 @@ def _signed(day: DrugDay) -> dict[str, object]:
 
 
 def _found(each: Discrepancy) -> dict[str, object]:
+    def amount(mass: Milligrams | None) -> AmountView | None:
+        return None if each.item is None or mass is None else AmountView.of(each.item.quantity_of(mass))
+
     return {
         "container_id": each.container_id,
         "kind": each.kind,
         "amount_mg": each.amount.value,
         "expected_mg": each.expected.value,
         "counted_mg": each.counted.value if each.counted is not None else None,
+        "amount": amount(each.amount),
+        "expected": amount(each.expected),
+        "counted": amount(each.counted),
         "case_id": each.case_id,
     }

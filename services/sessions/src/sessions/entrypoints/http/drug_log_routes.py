@@ -1,25 +1,32 @@
 """The controlled-drug log: receiving, drawing, entering, witnessing, reading."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from careflow_domain.errors import invalid
-from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, represent
+from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, RequestPart, represent
 from careflow_service.http.fields import PROSE, Day
 from sessions.application.commands.draw_drug import DrawDrug
 from sessions.application.commands.enter_in_drug_log import EnterInDrugLog, ReverseEntry
+from sessions.application.commands.hand_out_package import HandOutPackage
 from sessions.application.commands.receive_container import ReceiveContainer
 from sessions.application.commands.witness_entry import WitnessEntry
+from sessions.domain.checks import Identifier
 from sessions.domain.clinic_day import clinic_day
 from sessions.domain.discrepancy_cases import Judgement
-from sessions.domain.drug_entries import Destroyed, EntryKind, Returned, Ruling
+from sessions.domain.drug_amounts import DrugUnit, Piece
+from sessions.domain.drug_entries import Destroyed, EntryKind, HandedOut, Recipient, Returned, Ruling
 from sessions.domain.drug_items import Item
 from sessions.domain.drug_log import Container
-from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, SessionId
-from sessions.domain.units import Milligrams, MilligramsPerMillilitre, Millilitres
+from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, PackageId, PatientId, SessionId
+from sessions.domain.packages import Package, PackageLabel
+from sessions.domain.units import Milligrams, MilligramsPerMillilitre
+from sessions.entrypoints.http.access import OF_PACKAGES
+from sessions.entrypoints.http.drug_amount_bodies import Amounting, AmountView, milligrams_of
 from sessions.entrypoints.http.schemas import (
     AggregateChanged,
     App,
@@ -37,36 +44,65 @@ from sessions.entrypoints.http.schemas import (
 router = APIRouter(tags=["drug log"])
 
 
-class NewContainer(RequestBody):
-    """As its label says; the amount is volume times concentration."""
+DeaNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z9][0-9]{7}$")]
+
+
+class NewPackage(RequestPart):
+    """What a pharmacy dispensed for one patient, as its label says (21 CFR 1306.24)."""
+
+    patient_id: Uuid
+    pharmacy: Line
+    dea_number: DeaNumber
+    prescription: Line
+
+    def label(self) -> PackageLabel:
+        return PackageLabel(
+            patient_id=PatientId(self.patient_id),
+            pharmacy=self.pharmacy,
+            dea_number=self.dea_number,
+            prescription=self.prescription,
+        )
+
+
+class NewContainer(Amounting):
+    """As its label says: `quantity` of `unit` with `mg_per_unit` in each; of a solution `ml` and `mg_per_ml` will do. A
+    `package` is one patient's own; what was compounded for them has no `ndc`.
+    """
 
     location_id: Uuid
     drug: Line
     form: Line
-    ndc: Annotated[str, StringConstraints(pattern=r"^[0-9]{11}$")]
+    ndc: Annotated[str, StringConstraints(pattern=r"^[0-9]{11}$")] | None = None
     lot: Line
     expires_on: Day
-    ml: Quantity
-    mg_per_ml: Quantity
+    mg_per_unit: Quantity | None = None
+    mg_per_ml: Quantity | None = None
+    package: NewPackage | None = None
 
     def item(self) -> Item:
-        concentration = MilligramsPerMillilitre(self.mg_per_ml)
+        """Refused: `strength_ambiguous`, `amount_missing`, `amount_ambiguous`."""
+        amount, strength = self.must_have_amount(), self.mg_per_unit
+        if self.mg_per_ml is not None and amount.unit is DrugUnit.MILLILITRE and strength is None:
+            strength = self.mg_per_ml
+        elif strength is None or self.mg_per_ml is not None:
+            raise invalid("strength_ambiguous", "A label states its strength once: the milligrams in one unit.")
+        solution = amount.unit is DrugUnit.MILLILITRE
         return Item(
             drug=self.drug,
             form=self.form,
             ndc=self.ndc,
             lot=self.lot,
             expires_on=self.expires_on,
-            labelled=concentration.times(Millilitres(self.ml)),
-            concentration=concentration,
+            labelled=Milligrams(amount.value * strength),
+            concentration=MilligramsPerMillilitre(strength) if solution else None,
+            piece=None if solution else Piece(unit=amount.unit, content=Milligrams(strength)),
         )
 
 
-class NewDraw(RequestBody):
+class NewDraw(Amounting):
     """For the dose of a session, or with `order_id` for a controlled medicine ordered beside it."""
 
     session_id: Uuid
-    ml: Quantity
     order_id: Uuid | None = None
 
 
@@ -74,7 +110,7 @@ class ReturnToDistributor(RequestBody):
     """To which reverse distributor, by its DEA registration number."""
 
     distributor: Line
-    dea_number: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z9][0-9]{7}$")]
+    dea_number: DeaNumber
 
     def said(self) -> Returned:
         return Returned(distributor=self.distributor, dea_number=self.dea_number)
@@ -90,29 +126,46 @@ class Destruction(RequestBody):
         return Destroyed(place=self.place, method=self.method)
 
 
-class NewEntry(RequestBody):
-    """From a draw, or from the container itself. What is returned names its distributor, what is destroyed how."""
+class NewEntry(Amounting):
+    """From a draw, or from the container itself, in milligrams or in its own unit. What is returned names its
+    distributor, what is destroyed how.
+    """
 
     kind: EntryKind
     returned: ReturnToDistributor | None = None
     destroyed: Destruction | None = None
-    mg: Quantity
+    mg: Quantity | None = None
     draw_id: Uuid | None = None
     note: Annotated[str, StringConstraints(max_length=4000), PROSE] = ""
 
     def said(self, container_id: ContainerId) -> EnterInDrugLog:
-        """The line of this container. Refused: `disposal_ambiguous`."""
+        """The line of this container. Refused: `disposal_ambiguous`, `amount_missing`, `amount_ambiguous`."""
         if self.returned and self.destroyed:
             raise invalid("disposal_ambiguous", "A line is a return or a destruction, not both.")
         gone = self.returned or self.destroyed
         return EnterInDrugLog(
             container_id,
             self.kind,
-            Milligrams(self.mg),
+            milligrams_of(self.mg, self.amount()),
             DrawId(self.draw_id) if self.draw_id else None,
             self.note,
             gone.said() if gone else None,
         )
+
+
+class HandOut(Amounting):
+    """Who takes it home, and by what they were known: two identifiers at least."""
+
+    recipient: Recipient
+    identified_by: Annotated[tuple[Identifier, ...], Field(min_length=2, max_length=5)]
+    note: Annotated[str, StringConstraints(max_length=4000), PROSE] = ""
+
+    def said(self, container_id: ContainerId) -> HandOutPackage:
+        """Refused: `identifiers_repeated`, `amount_missing`, `amount_ambiguous`."""
+        if len(set(self.identified_by)) < len(self.identified_by):
+            raise invalid("identifiers_repeated", "Two identifiers are two different ones.")
+        gone = HandedOut(recipient=self.recipient, identified_by=self.identified_by)
+        return HandOutPackage(container_id, self.must_have_amount(), gone, self.note)
 
 
 class Reversal(RequestBody):
@@ -127,6 +180,11 @@ class ReturnedView(View):
 class DestroyedView(View):
     place: str
     method: str
+
+
+class HandedOutView(View):
+    recipient: Recipient
+    identified_by: tuple[Identifier, ...]
 
 
 class RulingView(BaseModel):
@@ -152,6 +210,7 @@ class EntryView(BaseModel):
     id: str
     kind: EntryKind
     mg: Shown
+    amount: AmountView
     by: str
     at: datetime
     draw_id: str | None
@@ -163,6 +222,7 @@ class EntryView(BaseModel):
     reverses: str | None
     returned: ReturnedView | None
     destroyed: DestroyedView | None
+    handed_out: HandedOutView | None
     judged: RulingView | None
 
 
@@ -171,12 +231,36 @@ class DrawView(BaseModel):
     session_id: str
     mg: Shown
     open_mg: Shown
+    amount: AmountView
+    open: AmountView
     by: str
 
 
+class PackageView(View):
+    """Whose it is, and by which pharmacy and prescription it was dispensed."""
+
+    id: str
+    patient_id: str
+    pharmacy: str
+    dea_number: str
+    prescription: str
+
+    @classmethod
+    def of(cls, package: Package) -> Self:
+        label = package.label
+        return cls(
+            id=package.id,
+            patient_id=package.patient_id,
+            pharmacy=label.pharmacy,
+            dea_number=label.dea_number,
+            prescription=label.prescription,
+        )
+
+
 class ContainerView(BaseModel):
-    """`in_container_mg` is what a count must find; `on_hand_mg` has what is drawn up with it. With the line of a
-    destruction it is what Form 41 is copied from.
+    """`in_container` is what a count must find, in the unit of the label; `on_hand` has what is drawn up with it. With
+    the line of a destruction it is what Form 41 is copied from. `mg_per_ml` is that of a solution.
+    `package` says whose own it is, to who may know that.
     """
 
     id: str
@@ -184,13 +268,19 @@ class ContainerView(BaseModel):
     version: int
     drug: str
     form: str
-    ndc: str
-    mg_per_ml: Shown
+    ndc: str | None
+    unit: DrugUnit
+    mg_per_unit: Shown
+    mg_per_ml: Shown | None
     lot: str
     expires_on: date
     expired: bool
     on_hand_mg: Shown
     in_container_mg: Shown
+    on_hand: AmountView
+    in_container: AmountView
+    package_id: str | None
+    package: PackageView | None
     draws: tuple[DrawView, ...]
     entries: tuple[EntryView, ...]
 
@@ -203,21 +293,30 @@ class ContainerList(BaseModel):
 async def list_containers(location_id: Uuid, actor: CurrentActor, app: App, emptied: bool = False) -> Response:
     """What is in use at a location, or what was used up there."""
     read = app.reading.emptied_at if emptied else app.reading.containers_at
-    containers = await read(LocationId(location_id), actor)
-    return represent(ContainerList(items=tuple(_container(each, app) for each in containers)))
+    containers, packages = await read(LocationId(location_id), actor, whose=OF_PACKAGES.admits(actor, {}))
+    return represent(ContainerList(items=tuple(_container(each, packages, app) for each in containers)))
 
 
 @router.get("/v1/drug-log/containers/{container_id}", response_model=ContainerView)
 async def read_container(container_id: Uuid, actor: CurrentActor, app: App) -> Response:
     """One container with every line of its log."""
-    container = await app.reading.container(ContainerId(container_id), actor)
-    return represent(_container(container, app), version=container.version)
+    whose = OF_PACKAGES.admits(actor, {})
+    container, packages = await app.reading.container(ContainerId(container_id), actor, whose=whose)
+    return represent(_container(container, packages, app), version=container.version)
+
+
+@router.get("/v1/patients/{patient_id}/packages", response_model=ContainerList)
+async def list_packages(patient_id: Uuid, actor: CurrentActor, app: App) -> Response:
+    """What was dispensed for a patient and is, or was, kept by the clinic, the first received first."""
+    containers, packages = await app.reading.packages_of(PatientId(patient_id), actor)
+    return represent(ContainerList(items=tuple(_container(each, packages, app) for each in containers)))
 
 
 @router.post("/v1/drug-log/containers", status_code=201, response_model=AggregateChanged)
 async def receive_container(body: NewContainer, actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
-    """A container arrives."""
-    command = ReceiveContainer(LocationId(body.location_id), body.item())
+    """A container arrives: the clinic's stock, or what a pharmacy dispensed for one patient."""
+    label = body.package.label() if body.package else None
+    command = ReceiveContainer(LocationId(body.location_id), body.item(), label)
     committed = await app.receive_container(command, actor, request)
     return changed(committed, status=201, location=f"/v1/drug-log/containers/{committed.value.id}")
 
@@ -226,9 +325,8 @@ async def receive_container(body: NewContainer, actor: CurrentActor, request: Id
 async def draw_drug(
     container_id: Uuid, body: NewDraw, actor: CurrentActor, request: IdempotentRequest, app: App
 ) -> Response:
-    """Draw up for a session."""
-    volume = Millilitres(body.ml)
-    command = DrawDrug(ContainerId(container_id), SessionId(body.session_id), volume, body.order_id)
+    """Draw up, or take out, for a session."""
+    command = DrawDrug(ContainerId(container_id), SessionId(body.session_id), body.must_have_amount(), body.order_id)
     return added(await app.draw_drug(command, actor, request))
 
 
@@ -238,6 +336,14 @@ async def enter_in_drug_log(
 ) -> Response:
     """Enter a line; it counts once a second person has witnessed it."""
     return added(await app.enter_in_drug_log(body.said(ContainerId(container_id)), actor, request))
+
+
+@router.post("/v1/drug-log/containers/{container_id}/hand-outs", status_code=201, response_model=PartAdded)
+async def hand_out_package(
+    container_id: Uuid, body: HandOut, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """Hand some of a patient's own package out to them; it counts once a second person has witnessed it."""
+    return added(await app.hand_out_package(body.said(ContainerId(container_id)), actor, request))
 
 
 @router.post("/v1/drug-log/containers/{container_id}/entries/{entry_id}/witness", response_model=AggregateChanged)
@@ -260,8 +366,13 @@ async def reverse_entry(
     return added(await app.reverse_entry(command, actor, request))
 
 
-def _container(container: Container, app: App) -> ContainerView:
-    today = clinic_day(app.ports.clock(), app.ports.policy.timezone)
+def _container(container: Container, packages: Mapping[PackageId, Package], app: App) -> ContainerView:
+    today, item = clinic_day(app.ports.clock(), app.ports.policy.timezone), container.item
+    package = packages.get(container.package_id) if container.package_id else None
+
+    def amount(mass: Milligrams) -> AmountView:
+        return AmountView.of(item.quantity_of(mass))
+
     return ContainerView(
         id=container.id,
         location_id=container.location_id,
@@ -269,18 +380,26 @@ def _container(container: Container, app: App) -> ContainerView:
         drug=container.item.drug,
         form=container.item.form,
         ndc=container.item.ndc,
-        mg_per_ml=container.item.concentration.value,
+        unit=item.unit,
+        mg_per_unit=item.strength,
+        mg_per_ml=item.concentration.value if item.concentration else None,
         lot=container.item.lot,
         expires_on=container.item.expires_on,
         expired=today > container.item.expires_on,
         on_hand_mg=container.on_hand.value,
         in_container_mg=container.in_container.value,
+        on_hand=amount(container.on_hand),
+        in_container=amount(container.in_container),
+        package_id=container.package_id,
+        package=PackageView.of(package) if package else None,
         draws=tuple(
             DrawView(
                 id=draw.id,
                 session_id=draw.session_id,
                 mg=draw.mass.value,
                 open_mg=container.open_of(draw).value,
+                amount=amount(draw.mass),
+                open=amount(container.open_of(draw)),
                 by=draw.by,
             )
             for draw in container.draws
@@ -290,6 +409,7 @@ def _container(container: Container, app: App) -> ContainerView:
                 id=entry.id,
                 kind=entry.kind,
                 mg=entry.mass.value,
+                amount=amount(entry.mass),
                 by=entry.by,
                 at=entry.at,
                 draw_id=entry.draw_id,
@@ -301,6 +421,7 @@ def _container(container: Container, app: App) -> ContainerView:
                 reverses=entry.reverses,
                 returned=ReturnedView.model_validate(gone) if isinstance(gone := entry.disposal, Returned) else None,
                 destroyed=DestroyedView.model_validate(gone) if isinstance(gone, Destroyed) else None,
+                handed_out=HandedOutView.model_validate(gone) if isinstance(gone, HandedOut) else None,
                 judged=RulingView.of(entry.ruling) if entry.ruling else None,
             )
             for entry in container.entries

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from sessions.application.queries.read_bedside import Bedside
 from sessions.domain.clinic_day import on_the_wall
 from sessions.domain.corrections import ReadingList, written_into
+from sessions.domain.drug_amounts import DrugUnit
 from sessions.domain.drug_log import Container
 from sessions.domain.readings import standing
+from sessions.domain.units import Milligrams
 
 
 def readings(seen: Bedside) -> Sequence[tuple[str, str]]:
@@ -61,7 +63,7 @@ def _drawn(seen: Bedside, among: Sequence[Container]) -> Sequence[tuple[str, str
     return [
         (
             f"{container.id}/{draw.id}",
-            f"{container.item.drug} {container.item.concentration.value:f} mg/mL · {draw.volume.value:f} mL, "
+            f"{_label(container)} · {_amount(container, draw.mass)}, "
             f"{container.open_of(draw).value.normalize():f} mg · {draw.by}",
         )
         for container in among
@@ -86,9 +88,44 @@ def containers(seen: Bedside) -> Sequence[tuple[str, str]]:
     return [
         (
             str(each.id),
-            f"{each.item.drug} {each.item.concentration.value:f} mg/mL · {each.item.lot} · "
-            f"{each.in_container.value.normalize():f} mg",
+            f"{_label(each)} · {each.item.lot} · {_amount(each, each.in_container)}",
         )
         for each in seen.containers or ()
-        if each.in_container
+        if each.in_container and seen.may_take(each)
     ]
+
+
+def in_pieces(containers: Sequence[Container]) -> bool:
+    """Whether some of these are counted, and not measured."""
+    return any(each.item.piece is not None for each in containers)
+
+
+def for_dose(seen: Bedside) -> Sequence[Container]:
+    """What something is drawn up from for the dose of this session."""
+    return [
+        each
+        for each in seen.containers or ()
+        if seen.is_ordered(each.item.drug) and any(draw.session_id == seen.session.id for draw in each.unsettled)
+    ]
+
+
+def unsettled(seen: Bedside) -> Sequence[Container]:
+    """What something is drawn up from for this session and not settled."""
+    return [
+        each for each in seen.containers or () if any(draw.session_id == seen.session.id for draw in each.unsettled)
+    ]
+
+
+def unit_sign(unit: DrugUnit) -> str:
+    """As it is written behind an amount."""
+    return "mL" if unit is DrugUnit.MILLILITRE else unit.value
+
+
+def _label(container: Container) -> str:
+    item = container.item
+    return f"{item.drug} {item.strength.normalize():f} mg/{unit_sign(item.unit)}"
+
+
+def _amount(container: Container, mass: Milligrams) -> str:
+    amount = container.item.quantity_of(mass)
+    return f"{amount.value.normalize():f} {unit_sign(amount.unit)}"

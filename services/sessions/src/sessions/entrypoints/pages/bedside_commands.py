@@ -36,7 +36,7 @@ from sessions.domain.adverse_events import Observation
 from sessions.domain.corrections import ReadingList, WhichReading
 from sessions.domain.doses import StatedDose
 from sessions.domain.ids import ContainerId, DrawId, EntryId, PatientId, SessionId
-from sessions.domain.units import Milligrams, MilligramsPerKilogram, Millilitres
+from sessions.domain.units import Milligrams, MilligramsPerKilogram
 from sessions.entrypoints.http.adverse_event_routes import NewAdverseEvent
 from sessions.entrypoints.http.check_bodies import NewChecks
 from sessions.entrypoints.http.correction_routes import AmendedVitals, ChecksCorrection, DoseAmended
@@ -63,8 +63,10 @@ class Verifying(NewVerification):
 
 
 class Drawing(RequestBody):
+    """So much in the unit of the container one chose."""
+
     container_id: Uuid
-    ml: Quantity
+    quantity: Quantity
 
 
 class Entering(NewEntry):
@@ -151,7 +153,7 @@ async def clear(app: Sessions, asked: Asked[Clearing], actor: Actor, key: Reques
 
 
 async def draw(app: Sessions, asked: Asked[Drawing], actor: Actor, key: RequestKey) -> object:
-    command = DrawDrug(ContainerId(asked.body.container_id), asked.session_id, Millilitres(asked.body.ml))
+    command = DrawDrug(ContainerId(asked.body.container_id), asked.session_id, asked.body.quantity)
     return await app.draw_drug(command, actor, key)
 
 

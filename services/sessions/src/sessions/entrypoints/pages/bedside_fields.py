@@ -6,6 +6,7 @@ from typing import Final
 from careflow_service.http.places import US_STATES
 from careflow_service.pages.asking import Field, Kind
 from sessions.domain.checks import DrugScreen, Identifier, PregnancyTest, RiskLevel
+from sessions.domain.drug_amounts import DrugUnit
 from sessions.domain.vitals import Symptom
 from sessions.domain.weights import WeightUnit
 from sessions.entrypoints.pages.bedside_commands import OUTSIDE
@@ -71,6 +72,10 @@ VERIFICATION: Final = (
 )
 CALL: Final = (field("minutes", Kind.WHOLE, word="call_minutes"), field("note", Kind.PROSE, word="call_note"))
 ORDER: Final = (field("mg_per_kg", Kind.AMOUNT), field("mg", Kind.AMOUNT), field("most_mg", Kind.AMOUNT))
+PIECES: Final = (
+    field("quantity", Kind.AMOUNT, word="pieces"),
+    field("unit", Kind.CHOICE, *sorted(set(DrugUnit) - {DrugUnit.MILLILITRE}), word="piece"),
+)
 DISCHARGE: Final = (
     *(field(name, Kind.YES_NO) for name in ("oriented", "walks_unaided", "nausea_controlled", "effects_resolved")),
     field("suicide_risk", Kind.CHOICE, *RiskLevel),

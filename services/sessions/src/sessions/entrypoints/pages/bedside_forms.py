@@ -23,7 +23,17 @@ from sessions.entrypoints.http.gate_routes import Clearing, NewOrder, Reason, Si
 from sessions.entrypoints.http.session_routes import Completion, Conversion, EarlyEnd, Joining
 from sessions.entrypoints.http.telehealth_routes import NewCoordinationCall
 from sessions.entrypoints.pages import bedside_commands as do
-from sessions.entrypoints.pages.bedside_choices import containers, doses, doses_drawn, draws, readings, waiting
+from sessions.entrypoints.pages.bedside_choices import (
+    containers,
+    doses,
+    doses_drawn,
+    draws,
+    for_dose,
+    in_pieces,
+    readings,
+    unsettled,
+    waiting,
+)
 from sessions.entrypoints.pages.bedside_commands import (
     CorrectingDose,
     CorrectingVitals,
@@ -42,6 +52,7 @@ from sessions.entrypoints.pages.bedside_fields import (
     EVENT,
     IDENTITY,
     ORDER,
+    PIECES,
     PROGRAM,
     PUMP,
     QUESTIONS,
@@ -163,12 +174,15 @@ def _draw(drawn: Sequence[tuple[str, str]]) -> Field:
 
 
 def _drawing(seen: Bedside, _: Actor) -> Fields:
-    return (Field(name="container_id", kind=Kind.CHOICE, options=containers(seen)), field("ml", Kind.AMOUNT))
+    return (Field(name="container_id", kind=Kind.CHOICE, options=containers(seen)), field("quantity", Kind.AMOUNT))
 
 
 def _giving(seen: Bedside, _: Actor) -> Fields:
-    amounts = (field(name, Kind.AMOUNT) for name in ("mg", "mg_per_kg", "ml", "mg_per_ml"))
-    return (_draw(doses_drawn(seen)), *amounts, field("serial", Kind.TEXT))
+    among = for_dose(seen)
+    measured = ("mg", "mg_per_kg", *(("ml", "mg_per_ml") if any(each.item.concentration for each in among) else ()))
+    amounts = (field(name, Kind.AMOUNT) for name in measured)
+    counted = (*PIECES, field("mg_per_unit", Kind.AMOUNT)) if in_pieces(among) else ()
+    return (_draw(doses_drawn(seen)), *amounts, *counted, field("serial", Kind.TEXT))
 
 
 def _wasting(seen: Bedside, _: Actor) -> Fields:
@@ -176,6 +190,7 @@ def _wasting(seen: Bedside, _: Actor) -> Fields:
         _draw(draws(seen)),
         field("kind", Kind.CHOICE, *sorted(WITNESSED - ADDING - DISPOSALS.keys())),
         field("mg", Kind.AMOUNT),
+        *(PIECES if in_pieces(unsettled(seen)) else ()),
         field("note", Kind.PROSE),
     )
 
@@ -224,7 +239,11 @@ FORMS: Final = (
         CorrectingDose,
         do.correct_dose,
         lambda seen: bool(doses(seen)),
-        lambda seen, _: (Field(name="dose", kind=Kind.CHOICE, options=doses(seen)), *CORRECTING_DOSE),
+        lambda seen, _: (
+            Field(name="dose", kind=Kind.CHOICE, options=doses(seen)),
+            *(PIECES if any(each.stated.pieces for each in seen.session.doses) else ()),
+            *CORRECTING_DOSE,
+        ),
     ),
     *MEDICINE_FORMS,
     BedsideForm("waste", Entering, do.enter, _unsettled, _wasting),

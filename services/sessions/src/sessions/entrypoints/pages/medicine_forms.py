@@ -19,7 +19,7 @@ from sessions.domain.medicine_giving import THERE
 from sessions.domain.medicines import MedicineRoute, MedicineTerms, MedicineUnit
 from sessions.domain.states import SessionState
 from sessions.domain.stops import StopKind
-from sessions.domain.units import MedicineAmount, Millilitres
+from sessions.domain.units import MedicineAmount
 from sessions.domain.vitals import Signal
 from sessions.domain.words import VisitKind
 from sessions.entrypoints.http.medicine_routes import (
@@ -179,7 +179,7 @@ def _drawing(seen: Bedside, _: Actor) -> Fields:
     return (
         _choice("order_id", _orders(_controlled(seen))),
         _choice("container_id", containers(seen)),
-        field("ml", Kind.AMOUNT),
+        field("quantity", Kind.AMOUNT),
     )
 
 
@@ -240,7 +240,7 @@ async def _rename(app: Sessions, asked: Asked[CorrectingOrder], actor: Actor, ke
 
 async def _draw(app: Sessions, asked: Asked[DrawingMedicine], actor: Actor, key: RequestKey) -> object:
     body = asked.body
-    command = DrawDrug(ContainerId(body.container_id), asked.session_id, Millilitres(body.ml), body.order_id)
+    command = DrawDrug(ContainerId(body.container_id), asked.session_id, body.quantity, body.order_id)
     return await app.draw_drug(command, actor, key)
 
 
