@@ -100,7 +100,7 @@ async def opens(reader: Reader, stop: Stop, seeded: Seeded, language: str) -> st
     """The page's text in a language; None where the page is not there, which is noted."""
     address = stop.at(seeded.ids)
     answer = await reader.page.goto(f"{reader.origin}{address}{'&' if '?' in address else '?'}lang={language}")
-    text = await reader.page.locator("body").inner_text()
+    text: str = await reader.page.locator("body").inner_text()
     if answer is None or answer.status != stop.status:
         reader.wrong.append(f"{stop.row} answers {answer and answer.status}: {text}")
         return None
