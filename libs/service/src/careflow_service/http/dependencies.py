@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 
 from fastapi import Depends, Query, Request
 
@@ -25,6 +25,7 @@ from careflow_service.problems import (
 )
 
 __all__ = [
+    "WHOLE",
     "ClientAddress",
     "CurrentActor",
     "ExpectedVersion",
@@ -101,6 +102,8 @@ Repeatable = Annotated[None, Depends(repeatable)]
 ExpectedVersion = Annotated[int, Depends(expected_version)]
 
 PageLimit = Annotated[int, Query(ge=1, le=200, description="Items per page.")]
+WHOLE: Final = 200
+"""The limit of lists that were told whole before they had pages: what was read at once then still is."""
 PageCursor = Annotated[str | None, Query(max_length=512, description="`next` of the page before.")]
 
 

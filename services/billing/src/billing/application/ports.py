@@ -61,7 +61,7 @@ from careflow_service.clock import Clock
 from careflow_service.disclosing.records import Disclosures, Held, WantedShares
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
-from careflow_service.listed import Listed
+from careflow_service.listed import Listed, Paged
 from careflow_service.work import Transaction
 
 Due = tuple[datetime, str]
@@ -104,7 +104,7 @@ class Courses(Protocol):
     async def save(self, course: Course, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
-class Estimates(Held[Estimate], Protocol):
+class Estimates(Held[Estimate], Paged[Estimate], Protocol):
     async def get(self, estimate_id: EstimateId, /) -> Estimate: ...
     async def all_of(self, patient_id: PatientId, /) -> list[Estimate]:
         """A patient's, oldest first."""
@@ -177,7 +177,7 @@ class Payments(Held[Payment], Protocol):
         """The one of which the processor is to give something back next."""
 
 
-class PaymentLinks(Protocol):
+class PaymentLinks(Paged[PaymentLink], Protocol):
     async def get(self, link_id: LinkId, /) -> PaymentLink: ...
     async def all_of(self, patient_id: PatientId, /) -> list[PaymentLink]:
         """A patient's, oldest first."""
@@ -264,7 +264,7 @@ class CardProcessor(Protocol):
         """The movement of a payout behind the one it calls `behind`. Refused where it does not tell them."""
 
 
-class Packages(Held[Package], Protocol):
+class Packages(Held[Package], Paged[Package], Protocol):
     async def get(self, package_id: PackageId, /) -> Package: ...
     async def all_of(self, patient_id: PatientId, /) -> list[Package]:
         """A patient's, oldest first."""
@@ -288,7 +288,7 @@ class Journal(Protocol):
     async def trial_balance(self) -> TrialBalance: ...
 
 
-class FeeCases(Held[FeeCase], Protocol):
+class FeeCases(Held[FeeCase], Paged[FeeCase], Protocol):
     async def get(self, appointment_id: AppointmentId, /) -> FeeCase: ...
     async def find(self, appointment_id: AppointmentId, /, *, of: PatientId) -> FeeCase | None: ...
     async def all_of(self, patient_id: PatientId, /) -> list[FeeCase]: ...
@@ -298,7 +298,7 @@ class FeeCases(Held[FeeCase], Protocol):
         """The next one to be posted."""
 
 
-class Superbills(Held[Superbill], Protocol):
+class Superbills(Held[Superbill], Paged[Superbill], Protocol):
     async def get(self, superbill_id: SuperbillId, /, *, of: PatientId | None = None) -> Superbill: ...
     async def all_of(self, patient_id: PatientId, /) -> list[Superbill]: ...
     async def unreplaced_of(self, patient_id: PatientId, /) -> list[Superbill]:

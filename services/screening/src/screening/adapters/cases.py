@@ -40,6 +40,8 @@ INDEXES: Final = (
 class MongoCases(Stored[Case]):
     """See `screening.application.ports.Cases`."""
 
+    order = _NEWEST_FIRST
+
     def __init__(self, database: Database, vault: Vault, *, evidence_warns_before: timedelta) -> None:
         def open_fields(case: Case) -> Mapping[str, object]:
             is_open = case.state is not CaseState.CLOSED

@@ -14,7 +14,7 @@ from careflow_service.clock import Clock
 from careflow_service.disclosing.records import Disclosures, Held, WantedShares
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
-from careflow_service.listed import Listed
+from careflow_service.listed import Listed, Paged
 from careflow_service.work import Transaction
 from screening.application.link_addresses import LinkAddresses
 from screening.domain.alerts import SafetyAlert
@@ -47,7 +47,7 @@ Due = tuple[datetime, str]
 """When something is due, and the id of what."""
 
 
-class Cases(Held[Case], Protocol):
+class Cases(Held[Case], Paged[Case], Protocol):
     async def get(self, case_id: CaseId, /) -> Case: ...
     async def open_of(self, patient_id: PatientId, /) -> Case | None: ...
     async def latest_of(self, patient_id: PatientId, /) -> Case | None:

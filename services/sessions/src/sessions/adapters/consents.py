@@ -6,6 +6,7 @@ from typing import Final
 from pymongo import IndexModel
 
 from careflow_domain.errors import not_found
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
@@ -45,6 +46,10 @@ class MongoConsents(Stored[Consent]):
             vault=vault,
         )
         super().__init__(documents, lambda: not_found("consent"))
+
+    async def page_signed_by(self, patient_id: PatientId, /, *, limit: int, after: str | None) -> Listed[Consent]:
+        signed = {"patient_id": patient_id, "signed": True}
+        return await self._documents.page(signed, limit=limit, after=after)
 
     async def signed_by(self, patient_id: PatientId, /) -> list[Consent]:
         return await self._documents.many(

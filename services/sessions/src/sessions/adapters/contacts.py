@@ -8,6 +8,7 @@ from typing import Final
 from pymongo import IndexModel
 
 from careflow_domain.errors import not_found
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
@@ -39,6 +40,8 @@ def _open_fields(contact: FollowUpContact) -> Mapping[str, object]:
 class MongoContacts(Stored[FollowUpContact]):
     """See `sessions.application.ports.Contacts`."""
 
+    order = _BY_DUE
+
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(
             database,
@@ -54,9 +57,8 @@ class MongoContacts(Stored[FollowUpContact]):
     async def of_patient(self, patient_id: PatientId, /) -> list[FollowUpContact]:
         return await self._documents.many({"patient_id": patient_id}, of=patient_id, sort=_BY_DUE, limit=MOST_CONTACTS)
 
-    async def waiting(self) -> list[FollowUpContact]:
-        contacts = self._documents.looked  # allow looked: for readers, who decide nothing on it
-        return await contacts.many({"waits": True}, sort=_BY_DUE, limit=MOST_CONTACTS)
+    async def waiting(self, *, limit: int, after: str | None) -> Listed[FollowUpContact]:
+        return await self._documents.page({"waits": True}, sort=_BY_DUE, limit=limit, after=after)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("overdue_at")

@@ -8,6 +8,7 @@ from typing import Final
 from pymongo import IndexModel
 
 from careflow_domain.errors import not_found
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
@@ -53,10 +54,12 @@ class MongoDiscrepancyCases(Stored[DiscrepancyCase]):
         about = {"location_id": location_id, "container_id": {"$in": sorted(set(containers))}}
         return await self._documents.many(about, of=location_id, sort=(("discovered_at", 1),), limit=MOST_CASES)
 
-    async def of_location(self, location_id: LocationId, /, *, waiting: bool) -> list[DiscrepancyCase]:
+    async def of_location(
+        self, location_id: LocationId, /, *, waiting: bool, limit: int, after: str | None
+    ) -> Listed[DiscrepancyCase]:
         here = {"location_id": location_id, "waits": waiting}
         order = 1 if waiting else -1
-        return await self._documents.many(here, of=location_id, sort=(("discovered_at", order),), limit=MOST_CASES)
+        return await self._documents.page(here, sort=(("discovered_at", order),), limit=limit, after=after)
 
     async def any_undecided(self, location_id: LocationId, /) -> bool:
         undecided = {"location_id": location_id, "undecided": True}

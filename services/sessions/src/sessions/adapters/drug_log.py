@@ -9,6 +9,7 @@ from typing import Final
 from pymongo import IndexModel
 
 from careflow_domain.errors import not_found
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
@@ -20,7 +21,6 @@ from sessions.domain.ids import LocationId
 CONTAINERS: Final = "drug_containers"
 DAYS: Final = "drug_days"
 MOST_CONTAINERS: Final = 500
-MOST_DAYS: Final = 400
 _BEFORE_EVERYTHING: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 INDEXES: Final = (
@@ -52,13 +52,16 @@ class MongoDrugLog(Stored[Container]):
         )
         super().__init__(documents, lambda: not_found("container"))
 
+    async def page_at(
+        self, location_id: LocationId, /, *, emptied: bool, limit: int, after: str | None
+    ) -> Listed[Container]:
+        here = {"location_id": location_id, "in_use": not emptied}
+        order = (("touched_at", -1),) if emptied else (("_id", 1),)
+        return await self._documents.page(here, sort=order, limit=limit, after=after)
+
     async def at(self, location_id: LocationId, /) -> list[Container]:
         in_use = {"location_id": location_id, "in_use": True}
         return await self._documents.many(in_use, of=location_id, limit=MOST_CONTAINERS)
-
-    async def emptied_at(self, location_id: LocationId, /) -> list[Container]:
-        emptied = {"location_id": location_id, "in_use": False}
-        return await self._documents.many(emptied, of=location_id, sort=(("touched_at", -1),), limit=MOST_CONTAINERS)
 
     async def touched_since(self, location_id: LocationId, moment: datetime, /) -> list[Container]:
         touched = {"location_id": location_id, "touched_at": {"$gte": moment}}
@@ -83,9 +86,9 @@ class MongoDrugDays(Stored[DrugDay]):
         )
         super().__init__(documents, lambda: not_found("drug_day"))
 
-    async def of_location(self, location_id: LocationId, /) -> list[DrugDay]:
+    async def of_location(self, location_id: LocationId, /, *, limit: int, after: str | None) -> Listed[DrugDay]:
         here = {"location_id": location_id}
-        return await self._documents.many(here, of=location_id, sort=(("_id", -1),), limit=MOST_DAYS)
+        return await self._documents.page(here, sort=(("_id", -1),), limit=limit, after=after)
 
     async def any_waits(self, location_id: LocationId, /) -> bool:
         waiting = {"location_id": location_id, "waits": True}

@@ -43,9 +43,6 @@ class MongoNotes(Stored[ClinicalNote]):
         )
         super().__init__(documents, lambda: not_found("note"))
 
-    async def of_patient(self, patient_id: PatientId, /) -> list[ClinicalNote]:
-        return await self._documents.many({"patient_id": patient_id}, of=patient_id, limit=MOST_NOTES)
-
     async def of_session(self, session_id: SessionId, /, *, of: PatientId) -> list[ClinicalNote]:
         return await self._documents.many({"session_id": session_id}, of=of, limit=MOST_NOTES)
 

@@ -8,6 +8,7 @@ from typing import Final
 from pymongo import IndexModel
 
 from careflow_domain.errors import not_found
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
@@ -39,6 +40,8 @@ def _open_fields(outreach: Outreach) -> Mapping[str, object]:
 class MongoOutreaches(Stored[Outreach]):
     """See `sessions.application.ports.Outreaches`."""
 
+    order = _BY_DUE
+
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(
             database,
@@ -59,9 +62,8 @@ class MongoOutreaches(Stored[Outreach]):
         )
         return sorted(found, key=lambda each: each.began_at)
 
-    async def waiting(self) -> list[Outreach]:
-        outreaches = self._documents.looked  # allow looked: for readers, who decide nothing on it
-        return await outreaches.many({"waits": True}, sort=_BY_DUE, limit=MOST_OUTREACHES)
+    async def waiting(self, *, limit: int, after: str | None) -> Listed[Outreach]:
+        return await self._documents.page({"waits": True}, sort=_BY_DUE, limit=limit, after=after)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("overdue_at")

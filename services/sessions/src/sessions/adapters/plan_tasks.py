@@ -40,6 +40,8 @@ def _open_fields(task: PlanTask) -> Mapping[str, object]:
 class MongoPlanTasks(Stored[PlanTask]):
     """See `sessions.application.ports.PlanTasks`."""
 
+    order = _BY_DUE
+
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(
             database,

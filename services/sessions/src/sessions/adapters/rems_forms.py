@@ -8,6 +8,7 @@ from typing import Final
 from pymongo import IndexModel
 
 from careflow_domain.errors import not_found
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
@@ -39,6 +40,8 @@ def _open_fields(form: RemsForm) -> Mapping[str, object]:
 class MongoRemsForms(Stored[RemsForm]):
     """See `sessions.application.ports.RemsForms`."""
 
+    order = _BY_DUE
+
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(
             database,
@@ -54,9 +57,8 @@ class MongoRemsForms(Stored[RemsForm]):
     async def of_patient(self, patient_id: PatientId, /) -> list[RemsForm]:
         return await self._documents.many({"patient_id": patient_id}, of=patient_id, sort=_BY_DUE, limit=MOST_FORMS)
 
-    async def waiting(self) -> list[RemsForm]:
-        forms = self._documents.looked  # allow looked: for readers, who decide nothing on it
-        return await forms.many({"waits": True}, sort=_BY_DUE, limit=MOST_FORMS)
+    async def waiting(self, *, limit: int, after: str | None) -> Listed[RemsForm]:
+        return await self._documents.page({"waits": True}, sort=_BY_DUE, limit=limit, after=after)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("overdue_at")

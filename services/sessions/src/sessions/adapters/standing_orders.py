@@ -9,6 +9,7 @@ from typing import Final
 from pymongo import IndexModel
 
 from careflow_domain.errors import not_found
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
@@ -50,9 +51,9 @@ class MongoStandingOrders(Stored[StandingOrder]):
         )
         super().__init__(documents, lambda: not_found("medicine_order"))
 
-    async def of_location(self, location_id: LocationId, /) -> list[StandingOrder]:
+    async def of_location(self, location_id: LocationId, /, *, limit: int, after: str | None) -> Listed[StandingOrder]:
         here = {"location_id": location_id}
-        return await self._documents.many(here, of=location_id, sort=(("_id", -1),), limit=MOST_ORDERS)
+        return await self._documents.page(here, sort=(("_id", -1),), limit=limit, after=after)
 
     async def counting_at(self, location_id: LocationId, day: date, /) -> list[StandingOrder]:
         orders = self._documents.looked  # allow looked: for readers, who decide nothing on it

@@ -15,7 +15,7 @@ from careflow_service.clock import Clock
 from careflow_service.disclosing.records import Disclosures, Held, WantedShares
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
-from careflow_service.listed import Listed
+from careflow_service.listed import Listed, Paged
 from careflow_service.work import Transaction
 from sessions.domain.adverse_events import AdverseEvent
 from sessions.domain.care import CareDischarge
@@ -80,6 +80,9 @@ class Eligibilities(Protocol):
 
 class Consents(Held[Consent], Protocol):
     async def get(self, consent_id: ConsentId, /, *, of: PatientId | None = None) -> Consent: ...
+    async def page_signed_by(self, patient_id: PatientId, /, *, limit: int, after: str | None) -> Listed[Consent]:
+        """So many of them, for a reader."""
+
     async def signed_by(self, patient_id: PatientId, /) -> list[Consent]:
         """A patient's consents that were signed and have not ended."""
 
@@ -92,7 +95,7 @@ class Consents(Held[Consent], Protocol):
         """The consent that ends next."""
 
 
-class Plans(Held[Plan], Protocol):
+class Plans(Held[Plan], Paged[Plan], Protocol):
     async def get(self, plan_id: PlanId, /, *, of: PatientId | None = None) -> Plan: ...
     async def live_of(self, patient_id: PatientId, /) -> Plan | None:
         """The patient's one plan that is active or on hold."""
@@ -110,7 +113,7 @@ class Courses(Protocol):
         """The course in which an integration becomes overdue next."""
 
 
-class SessionRecords(Held[Session], Protocol):
+class SessionRecords(Held[Session], Paged[Session], Protocol):
     async def get(self, session_id: SessionId, /, *, of: PatientId | None = None) -> Session: ...
     async def of_appointment(self, appointment_id: AppointmentId, /, *, of: PatientId) -> Session | None: ...
     async def look_up(self, appointment_id: AppointmentId, /) -> Session | None:
@@ -140,7 +143,7 @@ class SessionRecords(Held[Session], Protocol):
         """The dosing session that will go on beyond its booked end next."""
 
 
-class AdverseEvents(Held[AdverseEvent], Protocol):
+class AdverseEvents(Held[AdverseEvent], Paged[AdverseEvent], Protocol):
     async def get(self, event_id: AdverseEventId, /) -> AdverseEvent: ...
     async def of_patient(self, patient_id: PatientId, /) -> list[AdverseEvent]:
         """A patient's adverse events, the oldest first."""
@@ -149,12 +152,12 @@ class AdverseEvents(Held[AdverseEvent], Protocol):
     async def save(self, event: AdverseEvent, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
-class RemsForms(Held[RemsForm], Protocol):
+class RemsForms(Held[RemsForm], Paged[RemsForm], Protocol):
     async def get(self, session_id: SessionId, /, *, of: PatientId | None = None) -> RemsForm: ...
     async def of_patient(self, patient_id: PatientId, /) -> list[RemsForm]:
         """A patient's forms, the oldest first."""
 
-    async def waiting(self) -> list[RemsForm]:
+    async def waiting(self, *, limit: int, after: str | None) -> Listed[RemsForm]:
         """Every form that was not sent, the most urgent first; for a reader."""
 
     async def add(self, form: RemsForm, /, tx: Transaction) -> None: ...
@@ -163,12 +166,12 @@ class RemsForms(Held[RemsForm], Protocol):
         """The form that becomes late next."""
 
 
-class Contacts(Held[FollowUpContact], Protocol):
+class Contacts(Held[FollowUpContact], Paged[FollowUpContact], Protocol):
     async def get(self, contact_id: ContactId, /) -> FollowUpContact: ...
     async def of_patient(self, patient_id: PatientId, /) -> list[FollowUpContact]:
         """A patient's contacts, the oldest first."""
 
-    async def waiting(self) -> list[FollowUpContact]:
+    async def waiting(self, *, limit: int, after: str | None) -> Listed[FollowUpContact]:
         """Every contact that was not made, the most urgent first; for a reader."""
 
     async def add(self, contact: FollowUpContact, /, tx: Transaction) -> None: ...
@@ -177,12 +180,12 @@ class Contacts(Held[FollowUpContact], Protocol):
         """The contact that becomes late next."""
 
 
-class Outreaches(Held[Outreach], Protocol):
+class Outreaches(Held[Outreach], Paged[Outreach], Protocol):
     async def get(self, outreach_id: OutreachId, /) -> Outreach: ...
     async def of_patient(self, patient_id: PatientId, /) -> list[Outreach]:
         """Whenever a patient did not come, the earliest first."""
 
-    async def waiting(self) -> list[Outreach]:
+    async def waiting(self, *, limit: int, after: str | None) -> Listed[Outreach]:
         """Everything that is open, the most urgent first; for a reader."""
 
     async def add(self, outreach: Outreach, /, tx: Transaction) -> None: ...
@@ -191,7 +194,7 @@ class Outreaches(Held[Outreach], Protocol):
         """The step that becomes late next."""
 
 
-class PlanTasks(Held[PlanTask], Protocol):
+class PlanTasks(Held[PlanTask], Paged[PlanTask], Protocol):
     async def get(self, task_id: TaskId, /, *, of: PatientId | None = None) -> PlanTask: ...
     async def of_patient(self, patient_id: PatientId, /) -> list[PlanTask]:
         """A patient's tasks by when they are due."""
@@ -207,7 +210,7 @@ class PlanTasks(Held[PlanTask], Protocol):
 
 class StandingOrders(Protocol):
     async def get(self, order_id: StandingOrderId, /, *, of: LocationId | None = None) -> StandingOrder: ...
-    async def of_location(self, location_id: LocationId, /) -> list[StandingOrder]:
+    async def of_location(self, location_id: LocationId, /, *, limit: int, after: str | None) -> Listed[StandingOrder]:
         """All of a location, revoked and ended ones too, the newest first."""
 
     async def counting_at(self, location_id: LocationId, day: date, /) -> list[StandingOrder]:
@@ -236,11 +239,8 @@ class CareDischarges(Held[CareDischarge], Protocol):
     async def add(self, discharge: CareDischarge, /, tx: Transaction) -> None: ...
 
 
-class Notes(Held[ClinicalNote], Protocol):
+class Notes(Held[ClinicalNote], Paged[ClinicalNote], Protocol):
     async def get(self, note_id: NoteId, /) -> ClinicalNote: ...
-    async def of_patient(self, patient_id: PatientId, /) -> list[ClinicalNote]:
-        """A patient's notes, the oldest first."""
-
     async def of_session(self, session_id: SessionId, /, *, of: PatientId) -> list[ClinicalNote]:
         """A session's notes, the oldest first."""
 
@@ -270,11 +270,13 @@ class Packages(Held[Package], Protocol):
 
 class DrugLog(Protocol):
     async def get(self, container_id: ContainerId, /, *, of: LocationId | None = None) -> Container: ...
+    async def page_at(
+        self, location_id: LocationId, /, *, emptied: bool, limit: int, after: str | None
+    ) -> Listed[Container]:
+        """What is in use at a location, or what was used up there, the last touched first; for a reader."""
+
     async def at(self, location_id: LocationId, /) -> list[Container]:
         """The containers of a location in which something is left or unsettled."""
-
-    async def emptied_at(self, location_id: LocationId, /) -> list[Container]:
-        """The containers of a location in which nothing is left and nothing unsettled, the last touched first."""
 
     async def touched_since(self, location_id: LocationId, moment: datetime, /) -> list[Container]:
         """The containers of a location, emptied ones too, of which something was entered or drawn since then."""
@@ -289,7 +291,7 @@ class DrugLog(Protocol):
 class DrugDays(Protocol):
     async def find(self, day_id: str, /, *, of: LocationId) -> DrugDay | None: ...
     async def get(self, day_id: str, /, *, of: LocationId | None = None) -> DrugDay: ...
-    async def of_location(self, location_id: LocationId, /) -> list[DrugDay]:
+    async def of_location(self, location_id: LocationId, /, *, limit: int, after: str | None) -> Listed[DrugDay]:
         """The closed days of a location, the newest first."""
 
     async def any_waits(self, location_id: LocationId, /) -> bool:
@@ -306,7 +308,9 @@ class DiscrepancyCases(Protocol):
     ) -> list[DiscrepancyCase]:
         """Every case about these containers, the oldest first."""
 
-    async def of_location(self, location_id: LocationId, /, *, waiting: bool) -> list[DiscrepancyCase]:
+    async def of_location(
+        self, location_id: LocationId, /, *, waiting: bool, limit: int, after: str | None
+    ) -> Listed[DiscrepancyCase]:
         """The cases of a location that wait for something, the most urgent first; or the others, the newest first."""
 
     async def any_undecided(self, location_id: LocationId, /) -> bool:

@@ -78,8 +78,15 @@ class Reading:
             prepaid=total((payment.held for payment in payments), currency),
         )
 
-    async def estimates_of(self, patient_id: PatientId, actor: Actor) -> list[Estimate]:
-        return await self._of_patient(self.ports.estimates.all_of, patient_id, actor, "read_estimates")
+    async def estimates_of(
+        self, patient_id: PatientId, actor: Actor, limit: int, after: str | None
+    ) -> Listed[Estimate]:
+        return await self._of_patient(
+            lambda whose: self.ports.estimates.page_of(whose, limit=limit, after=after),
+            patient_id,
+            actor,
+            "read_estimates",
+        )
 
     async def estimate(self, estimate_id: EstimateId, actor: Actor) -> Estimate:
         """Refused: `estimate_not_found`."""
@@ -102,8 +109,10 @@ class Reading:
         """Refused: `charge_not_found`."""
         return await self._one(self.ports.charges.get(charge_id), actor, "charge")
 
-    async def fees_of(self, patient_id: PatientId, actor: Actor) -> list[FeeCase]:
-        return await self._of_patient(self.ports.fees.all_of, patient_id, actor, "read_fees")
+    async def fees_of(self, patient_id: PatientId, actor: Actor, limit: int, after: str | None) -> Listed[FeeCase]:
+        return await self._of_patient(
+            lambda whose: self.ports.fees.page_of(whose, limit=limit, after=after), patient_id, actor, "read_fees"
+        )
 
     async def payments_of(self, patient_id: PatientId, actor: Actor, limit: int, after: str | None) -> Listed[Payment]:
         return await self._of_patient(
@@ -120,15 +129,27 @@ class Reading:
         await self.ports.audit.read(actor, "list_tasks", *(f"accounts/{each.patient_id}" for each in found.items))
         return found
 
-    async def payment_links_of(self, patient_id: PatientId, actor: Actor) -> list[PaymentLink]:
-        return await self._of_patient(self.ports.links.all_of, patient_id, actor, "read_payment_links")
+    async def payment_links_of(
+        self, patient_id: PatientId, actor: Actor, limit: int, after: str | None
+    ) -> Listed[PaymentLink]:
+        return await self._of_patient(
+            lambda whose: self.ports.links.page_of(whose, limit=limit, after=after),
+            patient_id,
+            actor,
+            "read_payment_links",
+        )
 
     async def payment_link(self, link_id: LinkId, actor: Actor) -> PaymentLink:
         """Refused: `payment_link_not_found`."""
         return await self._one(self.ports.links.get(link_id), actor, "payment_link")
 
-    async def packages_of(self, patient_id: PatientId, actor: Actor) -> list[Package]:
-        return await self._of_patient(self.ports.packages.all_of, patient_id, actor, "read_packages")
+    async def packages_of(self, patient_id: PatientId, actor: Actor, limit: int, after: str | None) -> Listed[Package]:
+        return await self._of_patient(
+            lambda whose: self.ports.packages.page_of(whose, limit=limit, after=after),
+            patient_id,
+            actor,
+            "read_packages",
+        )
 
     async def package(self, package_id: PackageId, actor: Actor) -> Package:
         """Refused: `package_not_found`."""
@@ -180,8 +201,15 @@ class Reading:
         await self.ports.audit.read(actor, "preview_superbill", f"accounts/{patient_id}")
         return missing_elements(draft)
 
-    async def superbills_of(self, patient_id: PatientId, actor: Actor) -> list[Superbill]:
-        return await self._of_patient(self.ports.superbills.all_of, patient_id, actor, "read_superbills")
+    async def superbills_of(
+        self, patient_id: PatientId, actor: Actor, limit: int, after: str | None
+    ) -> Listed[Superbill]:
+        return await self._of_patient(
+            lambda whose: self.ports.superbills.page_of(whose, limit=limit, after=after),
+            patient_id,
+            actor,
+            "read_superbills",
+        )
 
     async def superbill(self, superbill_id: SuperbillId, actor: Actor) -> Superbill:
         """Refused: `superbill_not_found`."""

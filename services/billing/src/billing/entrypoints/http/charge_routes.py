@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import BaseModel
 
 from billing.application.commands.post_waiting_charge import PostWaitingCharge
 from billing.application.commands.reverse_charge import ReverseCharge
@@ -19,6 +18,7 @@ from billing.domain.rendered import ChargeCause
 from billing.domain.write_offs import WriteOffReason
 from billing.entrypoints.http.schemas import App, ChangedView, Id, MoneyBody, MoneyView, View
 from careflow_service.http.dependencies import (
+    WHOLE,
     CurrentActor,
     ExpectedVersion,
     IdempotentRequest,
@@ -123,10 +123,6 @@ class FeeView(View):
     waiver: WaiverReason | None
 
 
-class FeesView(BaseModel):
-    items: list[FeeView]
-
-
 @router.get("/v1/charges", response_model=Page[ChargeView])
 async def list_charges(
     patient_id: Annotated[Id, Query()],
@@ -180,11 +176,17 @@ async def write_off_charge(
     return answer(done, ChangedView.model_validate(done.value), status=201, version=done.value.version)
 
 
-@router.get("/v1/fees", response_model=FeesView)
-async def list_fees(patient_id: Annotated[Id, Query()], actor: CurrentActor, app: App) -> Response:
+@router.get("/v1/fees", response_model=Page[FeeView])
+async def list_fees(
+    patient_id: Annotated[Id, Query()],
+    actor: CurrentActor,
+    app: App,
+    limit: PageLimit = WHOLE,
+    after: PageCursor = None,
+) -> Response:
     """What a patient's lost visits cost, or would have."""
-    fees = await app.reading.fees_of(PatientId(patient_id), actor)
-    return represent(FeesView(items=[FeeView.model_validate(fee) for fee in fees]))
+    fees = await app.reading.fees_of(PatientId(patient_id), actor, limit, after)
+    return represent(Page[FeeView](items=[FeeView.model_validate(fee) for fee in fees.items], next=fees.next))
 
 
 @router.post("/v1/fees/{appointment_id}/waive", response_model=ChangedView)

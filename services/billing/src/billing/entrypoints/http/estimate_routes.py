@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from billing.application.commands.begin_estimate_dispute import BeginEstimateDispute
 from billing.application.commands.close_estimate_dispute import CloseEstimateDispute
@@ -19,9 +19,13 @@ from billing.domain.ids import EstimateId, PatientId
 from billing.domain.visits import VisitKind
 from billing.entrypoints.http.schemas import App, ChangedView, Id, MoneyBody, MoneyView, Note, View, paper
 from careflow_service.http.dependencies import (
+    WHOLE,
     CurrentActor,
     ExpectedVersion,
     IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
     RequestBody,
     RequestPart,
     answer,
@@ -121,10 +125,6 @@ class EstimateView(View):
     dispute: EstimateDisputeView | None
 
 
-class EstimatesView(BaseModel):
-    items: list[EstimateView]
-
-
 @router.post("/v1/estimates", status_code=201, response_model=ChangedView)
 async def request_estimate(
     body: RequestEstimateBody, actor: CurrentActor, app: App, request: IdempotentRequest
@@ -136,11 +136,17 @@ async def request_estimate(
     return answer(done, made, status=201, version=made.version, location=f"/v1/estimates/{made.id}")
 
 
-@router.get("/v1/estimates", response_model=EstimatesView)
-async def list_estimates(patient_id: Annotated[Id, Query()], actor: CurrentActor, app: App) -> Response:
+@router.get("/v1/estimates", response_model=Page[EstimateView])
+async def list_estimates(
+    patient_id: Annotated[Id, Query()],
+    actor: CurrentActor,
+    app: App,
+    limit: PageLimit = WHOLE,
+    after: PageCursor = None,
+) -> Response:
     """A patient's estimates, oldest first."""
-    found = await app.reading.estimates_of(PatientId(patient_id), actor)
-    return represent(EstimatesView(items=[_view(estimate) for estimate in found]))
+    found = await app.reading.estimates_of(PatientId(patient_id), actor, limit, after)
+    return represent(Page[EstimateView](items=[_view(estimate) for estimate in found.items], next=found.next))
 
 
 @router.get("/v1/estimates/{estimate_id}", response_model=EstimateView)

@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import BaseModel
 
 from billing.application.commands.buy_package import BuyPackage
 from billing.application.commands.give_back_package import GiveBackPackage
@@ -15,9 +14,13 @@ from billing.domain.payment_methods import PaymentMethod
 from billing.domain.visits import VisitKind
 from billing.entrypoints.http.schemas import App, ChangedView, Id, Line, MoneyView, View
 from careflow_service.http.dependencies import (
+    WHOLE,
     CurrentActor,
     ExpectedVersion,
     IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
     RequestBody,
     answer,
     represent,
@@ -90,10 +93,6 @@ class PackageView(View):
         )
 
 
-class PackagesView(BaseModel):
-    items: list[PackageView]
-
-
 @router.post("/v1/packages", status_code=201, response_model=ChangedView)
 async def buy_package(body: PackageBody, actor: CurrentActor, app: App, request: IdempotentRequest) -> Response:
     """Visits are paid beforehand; each that is rendered takes one place and costs its share."""
@@ -103,11 +102,17 @@ async def buy_package(body: PackageBody, actor: CurrentActor, app: App, request:
     return answer(done, made, status=201, version=made.version, location=f"/v1/packages/{made.id}")
 
 
-@router.get("/v1/packages", response_model=PackagesView)
-async def list_packages(patient_id: Annotated[Id, Query()], actor: CurrentActor, app: App) -> Response:
+@router.get("/v1/packages", response_model=Page[PackageView])
+async def list_packages(
+    patient_id: Annotated[Id, Query()],
+    actor: CurrentActor,
+    app: App,
+    limit: PageLimit = WHOLE,
+    after: PageCursor = None,
+) -> Response:
     """A patient's packages, oldest first."""
-    found = await app.reading.packages_of(PatientId(patient_id), actor)
-    return represent(PackagesView(items=[PackageView.of(package) for package in found]))
+    found = await app.reading.packages_of(PatientId(patient_id), actor, limit, after)
+    return represent(Page[PackageView](items=[PackageView.of(package) for package in found.items], next=found.next))
 
 
 @router.get("/v1/packages/{package_id}", response_model=PackageView)

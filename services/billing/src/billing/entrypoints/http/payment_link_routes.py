@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from billing.application.commands.close_payment_link import ClosePaymentLink
 from billing.application.commands.make_payment_link import MakePaymentLink
@@ -13,9 +13,13 @@ from billing.domain.ids import AppointmentId, ChargeId, LinkId, PatientId
 from billing.domain.payment_links import LinkState
 from billing.entrypoints.http.schemas import App, ChangedView, Id, MoneyBody, MoneyView, View
 from careflow_service.http.dependencies import (
+    WHOLE,
     CurrentActor,
     ExpectedVersion,
     IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
     RequestBody,
     answer,
     represent,
@@ -60,10 +64,6 @@ class PaymentLinkView(View):
     payment_id: str | None
 
 
-class PaymentLinksView(BaseModel):
-    items: list[PaymentLinkView]
-
-
 @router.post("", status_code=201, response_model=ChangedView)
 async def make_payment_link(
     body: PaymentLinkBody, actor: CurrentActor, app: App, request: IdempotentRequest
@@ -80,11 +80,19 @@ async def make_payment_link(
     return answer(done, made, status=201, version=made.version, location=f"/v1/payment-links/{made.id}")
 
 
-@router.get("", response_model=PaymentLinksView)
-async def list_payment_links(patient_id: Annotated[Id, Query()], actor: CurrentActor, app: App) -> Response:
+@router.get("", response_model=Page[PaymentLinkView])
+async def list_payment_links(
+    patient_id: Annotated[Id, Query()],
+    actor: CurrentActor,
+    app: App,
+    limit: PageLimit = WHOLE,
+    after: PageCursor = None,
+) -> Response:
     """A patient's links, oldest first."""
-    links = await app.reading.payment_links_of(PatientId(patient_id), actor)
-    return represent(PaymentLinksView(items=[PaymentLinkView.model_validate(link) for link in links]))
+    links = await app.reading.payment_links_of(PatientId(patient_id), actor, limit, after)
+    return represent(
+        Page[PaymentLinkView](items=[PaymentLinkView.model_validate(link) for link in links.items], next=links.next)
+    )
 
 
 @router.get("/{link_id}", response_model=PaymentLinkView)

@@ -15,9 +15,13 @@ from billing.domain.superbill_content import BilledDiagnosis, BilledLine
 from billing.domain.superbills import Superbill, SuperbillState, VoidReason
 from billing.entrypoints.http.schemas import App, Id, MoneyView, View, paper
 from careflow_service.http.dependencies import (
+    WHOLE,
     CurrentActor,
     ExpectedVersion,
     IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
     RequestBody,
     answer,
     represent,
@@ -122,10 +126,6 @@ class SuperbillView(View):
         )
 
 
-class SuperbillsView(BaseModel):
-    items: list[SuperbillView]
-
-
 @router.get("/v1/superbills/preview", response_model=PreviewView)
 async def preview_superbill(
     patient_id: Annotated[Id, Query()],
@@ -157,11 +157,19 @@ async def issue_superbill(body: SuperbillBody, actor: CurrentActor, app: App, re
     return answer(done, made, status=201, version=made.version, location=f"/v1/superbills/{made.superbill_id}")
 
 
-@router.get("/v1/superbills", response_model=SuperbillsView)
-async def list_superbills(patient_id: Annotated[Id, Query()], actor: CurrentActor, app: App) -> Response:
+@router.get("/v1/superbills", response_model=Page[SuperbillView])
+async def list_superbills(
+    patient_id: Annotated[Id, Query()],
+    actor: CurrentActor,
+    app: App,
+    limit: PageLimit = WHOLE,
+    after: PageCursor = None,
+) -> Response:
     """A patient's superbills, oldest first."""
-    found = await app.reading.superbills_of(PatientId(patient_id), actor)
-    return represent(SuperbillsView(items=[SuperbillView.of(superbill) for superbill in found]))
+    found = await app.reading.superbills_of(PatientId(patient_id), actor, limit, after)
+    return represent(
+        Page[SuperbillView](items=[SuperbillView.of(superbill) for superbill in found.items], next=found.next)
+    )
 
 
 @router.get("/v1/superbills/{superbill_id}", response_model=SuperbillView)

@@ -54,6 +54,16 @@ class Reading:
         await self.ports.audit.read(actor, "read_case", f"cases/{case.id}")
         return self._shown(case, actor)
 
+    async def cases_by_page(
+        self, patient_id: PatientId, actor: Actor, *, limit: int, after: str | None
+    ) -> Listed[Case]:
+        """A patient's cases, newest first."""
+        cases = await self.ports.cases.page_of(patient_id, limit=limit, after=after)
+        await self.ports.audit.read(
+            actor, "read_case", f"patients/{patient_id}", *(f"cases/{case.id}" for case in cases.items)
+        )
+        return Listed(tuple(self._shown(case, actor) for case in cases.items), cases.next)
+
     async def cases_of(self, patient_id: PatientId, actor: Actor) -> list[Case]:
         """All cases of a patient, newest first."""
         cases = await self.ports.cases.all_of(patient_id)
@@ -95,14 +105,19 @@ class Reading:
         await self.ports.audit.read(actor, "read_case", f"cases/{case.id}")
         return case, case.request(request_id)
 
-    async def outcomes(self, patient_id: PatientId, actor: Actor) -> list[tuple[Case, tuple[ScaleOutcome, ...]]]:
-        """What each scale shows in every course of a patient in which a dose was given, the newest first."""
-        cases = [case for case in await self.ports.cases.all_of(patient_id) if case.course.doses]
+    async def outcomes(
+        self, patient_id: PatientId, actor: Actor, *, limit: int, after: str | None
+    ) -> Listed[tuple[Case, tuple[ScaleOutcome, ...]]]:
+        """What each scale shows in every course of a patient in which a dose was given, the newest first; a page may be
+        empty and not the last.
+        """
+        found = await self.ports.cases.page_of(patient_id, limit=limit, after=after)
+        cases = [case for case in found.items if case.course.doses]
         await self.ports.audit.read(
             actor, "read_outcomes", f"patients/{patient_id}", *(f"cases/{case.id}" for case in cases)
         )
         now = self.ports.clock()
-        return [(case, outcomes_of(case, now, self.ports)) for case in cases]
+        return Listed(tuple((case, outcomes_of(case, now, self.ports)) for case in cases), found.next)
 
     async def findings(self, case_id: CaseId, actor: Actor) -> tuple[Case, Grounds]:
         """What the rules find in a case now, and what a decision would still miss. Refused: `case_not_found`."""

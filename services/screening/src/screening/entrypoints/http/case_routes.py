@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from careflow_service.http.dependencies import (
+    WHOLE,
     CurrentActor,
     ExpectedVersion,
     IdempotentRequest,
@@ -31,10 +32,6 @@ from screening.entrypoints.http.schemas import App, CaseChanged, Code, CrisisVie
 
 router = APIRouter(tags=["cases"])
 heard = APIRouter(tags=["cases"], route_class=HeardRoute)
-
-
-class CasesView(BaseModel):
-    items: list[CaseView]
 
 
 class UndecidedRow(View):
@@ -88,11 +85,14 @@ class Closing(RequestBody):
     note: Note
 
 
-@router.get("/v1/patients/{patient_id}/cases", response_model=CasesView)
-async def list_cases(patient_id: str, actor: CurrentActor, app: App) -> Response:
+@router.get("/v1/patients/{patient_id}/cases", response_model=Page[CaseView])
+async def list_cases(
+    patient_id: str, actor: CurrentActor, app: App, limit: PageLimit = WHOLE, after: PageCursor = None
+) -> Response:
     """A patient's cases, newest first."""
-    cases = await app.reading.cases_of(PatientId(patient_id), actor)
-    return represent(CasesView(items=[case_view(case, actor, app.ports) for case in cases]))
+    cases = await app.reading.cases_by_page(PatientId(patient_id), actor, limit=limit, after=after)
+    items = [case_view(case, actor, app.ports) for case in cases.items]
+    return represent(Page[CaseView](items=items, next=cases.next))
 
 
 @router.get("/v1/cases", response_model=Page[UndecidedRow])

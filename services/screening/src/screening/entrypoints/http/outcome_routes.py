@@ -5,7 +5,13 @@ from datetime import datetime
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from careflow_service.http.dependencies import CurrentActor, represent
+from careflow_service.http.dependencies import (
+    WHOLE,
+    CurrentActor,
+    PageCursor,
+    PageLimit,
+    represent,
+)
 from screening.domain.ids import PatientId
 from screening.domain.outcomes import BenefitEnd, Missing, Standing
 from screening.entrypoints.http.schemas import App, View
@@ -56,11 +62,17 @@ class OutcomesView(BaseModel):
 
     policy_version: str
     items: tuple[CourseView, ...]
+    next: str | None
 
 
 @router.get("/v1/outcomes/{patient_id}", response_model=OutcomesView)
-async def read_outcomes(patient_id: str, actor: CurrentActor, app: App) -> Response:
-    """A patient's courses, newest first: response, remission, deterioration, relapse and how long each dose helped."""
+async def read_outcomes(
+    patient_id: str, actor: CurrentActor, app: App, limit: PageLimit = WHOLE, after: PageCursor = None
+) -> Response:
+    """A patient's courses, newest first, a page of which may be empty and not the last: response, remission,
+    deterioration, relapse and how long each dose helped.
+    """
+    found = await app.reading.outcomes(PatientId(patient_id), actor, limit=limit, after=after)
     courses = tuple(
         CourseView(
             case_id=case.id,
@@ -68,6 +80,6 @@ async def read_outcomes(patient_id: str, actor: CurrentActor, app: App) -> Respo
             ended_at=case.course.ended_at,
             scales=tuple(ScaleOutcomeView.model_validate(each) for each in outcomes),
         )
-        for case, outcomes in await app.reading.outcomes(PatientId(patient_id), actor)
+        for case, outcomes in found.items
     )
-    return represent(OutcomesView(policy_version=app.ports.policy.version, items=courses))
+    return represent(OutcomesView(policy_version=app.ports.policy.version, items=courses, next=found.next))

@@ -2,11 +2,13 @@
 no patient, but their sessions.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor
+from careflow_service.listed import Listed
 from sessions.application.ask_gate import ask_gate
 from sessions.application.ask_telehealth import ask_telehealth
 from sessions.application.care import Care, care_of
@@ -67,11 +69,11 @@ class Reading:
             raise not_found("session")
         return await self._seen(found, actor)
 
-    async def sessions_of(self, patient_id: PatientId, actor: Actor) -> list[Session]:
+    async def sessions_of(self, patient_id: PatientId, actor: Actor, limit: int, after: str | None) -> Listed[Session]:
         """All sessions of a patient by when they start."""
-        sessions = await self.ports.sessions.of_patient(patient_id)
+        sessions = await self.ports.sessions.page_of(patient_id, limit=limit, after=after)
         await self.ports.audit.read(
-            actor, "read_session", f"patients/{patient_id}", *(f"sessions/{each.id}" for each in sessions)
+            actor, "read_session", f"patients/{patient_id}", *(f"sessions/{each.id}" for each in sessions.items)
         )
         return sessions
 
@@ -93,19 +95,19 @@ class Reading:
         await self.ports.audit.read(actor, "read_plan", f"plans/{plan.id}")
         return plan
 
-    async def plans_of(self, patient_id: PatientId, actor: Actor) -> list[Plan]:
+    async def plans_of(self, patient_id: PatientId, actor: Actor, limit: int, after: str | None) -> Listed[Plan]:
         """All plans of a patient, the oldest first."""
-        plans = await self.ports.plans.of_patient(patient_id)
+        plans = await self.ports.plans.page_of(patient_id, limit=limit, after=after)
         await self.ports.audit.read(
-            actor, "read_plan", f"patients/{patient_id}", *(f"plans/{each.id}" for each in plans)
+            actor, "read_plan", f"patients/{patient_id}", *(f"plans/{each.id}" for each in plans.items)
         )
         return plans
 
-    async def consents_of(self, patient_id: PatientId, actor: Actor) -> list[Consent]:
+    async def consents_of(self, patient_id: PatientId, actor: Actor, limit: int, after: str | None) -> Listed[Consent]:
         """A patient's consents that were signed and have not ended."""
-        consents = await self.ports.consents.signed_by(patient_id)
+        consents = await self.ports.consents.page_signed_by(patient_id, limit=limit, after=after)
         await self.ports.audit.read(
-            actor, "read_consent", f"patients/{patient_id}", *(f"consents/{each.id}" for each in consents)
+            actor, "read_consent", f"patients/{patient_id}", *(f"consents/{each.id}" for each in consents.items)
         )
         return consents
 
@@ -121,11 +123,16 @@ class Reading:
         await self.ports.audit.read(actor, "read_adverse_event", f"adverse_events/{event.id}")
         return event
 
-    async def adverse_events_of(self, patient_id: PatientId, actor: Actor) -> list[AdverseEvent]:
+    async def adverse_events_of(
+        self, patient_id: PatientId, actor: Actor, limit: int, after: str | None
+    ) -> Listed[AdverseEvent]:
         """A patient's adverse events, the oldest first."""
-        events = await self.ports.adverse_events.of_patient(patient_id)
+        events = await self.ports.adverse_events.page_of(patient_id, limit=limit, after=after)
         await self.ports.audit.read(
-            actor, "read_adverse_event", f"patients/{patient_id}", *(f"adverse_events/{each.id}" for each in events)
+            actor,
+            "read_adverse_event",
+            f"patients/{patient_id}",
+            *(f"adverse_events/{each.id}" for each in events.items),
         )
         return events
 
@@ -136,44 +143,52 @@ class Reading:
         await self.ports.audit.read(actor, "read_rems_form", f"rems_forms/{form.id}")
         return form, report
 
-    async def rems_forms_of(self, patient_id: PatientId, actor: Actor) -> list[RemsForm]:
+    async def rems_forms_of(
+        self, patient_id: PatientId, actor: Actor, limit: int, after: str | None
+    ) -> Listed[RemsForm]:
         """A patient's forms, the oldest first."""
-        forms = await self.ports.rems_forms.of_patient(patient_id)
+        forms = await self.ports.rems_forms.page_of(patient_id, limit=limit, after=after)
         await self.ports.audit.read(
-            actor, "read_rems_form", f"patients/{patient_id}", *(f"rems_forms/{each.id}" for each in forms)
+            actor, "read_rems_form", f"patients/{patient_id}", *(f"rems_forms/{each.id}" for each in forms.items)
         )
         return forms
 
-    async def rems_forms_waiting(self, actor: Actor) -> list[RemsForm]:
+    async def rems_forms_waiting(self, actor: Actor, limit: int, after: str | None) -> Listed[RemsForm]:
         """Every form that was not sent, the most urgent first."""
-        forms = await self.ports.rems_forms.waiting()
-        await self.ports.audit.read(actor, "read_rems_form", *(f"rems_forms/{each.id}" for each in forms))
+        forms = await self.ports.rems_forms.waiting(limit=limit, after=after)
+        await self.ports.audit.read(actor, "read_rems_form", *(f"rems_forms/{each.id}" for each in forms.items))
         return forms
 
-    async def contacts_of(self, patient_id: PatientId, actor: Actor) -> list[FollowUpContact]:
+    async def contacts_of(
+        self, patient_id: PatientId, actor: Actor, limit: int, after: str | None
+    ) -> Listed[FollowUpContact]:
         """A patient's contacts after harm, the oldest first."""
-        contacts = await self.ports.contacts.of_patient(patient_id)
-        shown = (f"follow_up_contacts/{each.id}" for each in contacts)
+        contacts = await self.ports.contacts.page_of(patient_id, limit=limit, after=after)
+        shown = (f"follow_up_contacts/{each.id}" for each in contacts.items)
         await self.ports.audit.read(actor, "read_contact", f"patients/{patient_id}", *shown)
         return contacts
 
-    async def contacts_waiting(self, actor: Actor) -> list[FollowUpContact]:
+    async def contacts_waiting(self, actor: Actor, limit: int, after: str | None) -> Listed[FollowUpContact]:
         """Every contact that was not made, the most urgent first."""
-        contacts = await self.ports.contacts.waiting()
-        await self.ports.audit.read(actor, "read_contact", *(f"follow_up_contacts/{each.id}" for each in contacts))
+        contacts = await self.ports.contacts.waiting(limit=limit, after=after)
+        await self.ports.audit.read(
+            actor, "read_contact", *(f"follow_up_contacts/{each.id}" for each in contacts.items)
+        )
         return contacts
 
-    async def outreaches_of(self, patient_id: PatientId, actor: Actor) -> list[Outreach]:
+    async def outreaches_of(
+        self, patient_id: PatientId, actor: Actor, limit: int, after: str | None
+    ) -> Listed[Outreach]:
         """Whenever a patient did not come, the earliest first."""
-        outreaches = await self.ports.outreaches.of_patient(patient_id)
-        shown = (f"outreaches/{each.id}" for each in outreaches)
+        outreaches = await self.ports.outreaches.page_of(patient_id, limit=limit, after=after)
+        shown = (f"outreaches/{each.id}" for each in outreaches.items)
         await self.ports.audit.read(actor, "read_outreach", f"patients/{patient_id}", *shown)
         return outreaches
 
-    async def outreaches_waiting(self, actor: Actor) -> list[Outreach]:
+    async def outreaches_waiting(self, actor: Actor, limit: int, after: str | None) -> Listed[Outreach]:
         """Every patient who did not come and was not reached, the most urgent first."""
-        outreaches = await self.ports.outreaches.waiting()
-        await self.ports.audit.read(actor, "read_outreach", *(f"outreaches/{each.id}" for each in outreaches))
+        outreaches = await self.ports.outreaches.waiting(limit=limit, after=after)
+        await self.ports.audit.read(actor, "read_outreach", *(f"outreaches/{each.id}" for each in outreaches.items))
         return outreaches
 
     async def care(self, patient_id: PatientId, actor: Actor) -> Care:
@@ -191,16 +206,13 @@ class Reading:
         return container, packages
 
     async def containers_at(
-        self, location_id: LocationId, actor: Actor, *, whose: bool
-    ) -> tuple[list[Container], Packages]:
-        """What is in use at a location."""
-        return await self._shown(await self.ports.drug_log.at(location_id), location_id, actor, whose=whose)
-
-    async def emptied_at(
-        self, location_id: LocationId, actor: Actor, *, whose: bool
-    ) -> tuple[list[Container], Packages]:
-        """What was used up at a location, the last touched first."""
-        return await self._shown(await self.ports.drug_log.emptied_at(location_id), location_id, actor, whose=whose)
+        self, location_id: LocationId, actor: Actor, limit: int, after: str | None, *, emptied: bool, whose: bool
+    ) -> tuple[Listed[Container], Packages]:
+        """What is in use at a location, or what was used up there, the last touched first."""
+        found = await self.ports.drug_log.page_at(location_id, emptied=emptied, limit=limit, after=after)
+        packages = await self._packages_of(found.items) if whose else {}
+        await self._containers_seen(found.items, packages, actor, f"locations/{location_id}")
+        return found, packages
 
     async def packages_of(self, patient_id: PatientId, actor: Actor) -> tuple[list[Container], Packages]:
         """What was dispensed for a patient and is, or was, kept here, the first received first."""
@@ -223,11 +235,13 @@ class Reading:
         await self.ports.audit.read(actor, "read_drug_day", f"drug_days/{closed.id}", *shown)
         return closed, cases
 
-    async def drug_days_of(self, location_id: LocationId, actor: Actor) -> list[DrugDay]:
+    async def drug_days_of(
+        self, location_id: LocationId, actor: Actor, limit: int, after: str | None
+    ) -> Listed[DrugDay]:
         """The closed days of a location, the newest first."""
-        days = await self.ports.drug_days.of_location(location_id)
+        days = await self.ports.drug_days.of_location(location_id, limit=limit, after=after)
         await self.ports.audit.read(
-            actor, "read_drug_day", f"locations/{location_id}", *(f"drug_days/{each.id}" for each in days)
+            actor, "read_drug_day", f"locations/{location_id}", *(f"drug_days/{each.id}" for each in days.items)
         )
         return days
 
@@ -238,11 +252,11 @@ class Reading:
         return case
 
     async def discrepancy_cases_of(
-        self, location_id: LocationId, actor: Actor, *, waiting: bool
-    ) -> list[DiscrepancyCase]:
+        self, location_id: LocationId, actor: Actor, limit: int, after: str | None, *, waiting: bool
+    ) -> Listed[DiscrepancyCase]:
         """The cases of a location that wait for something, or the others."""
-        cases = await self.ports.drug_cases.of_location(location_id, waiting=waiting)
-        shown = (f"discrepancy_cases/{each.id}" for each in cases)
+        cases = await self.ports.drug_cases.of_location(location_id, waiting=waiting, limit=limit, after=after)
+        shown = (f"discrepancy_cases/{each.id}" for each in cases.items)
         await self.ports.audit.read(actor, "read_discrepancy_case", f"locations/{location_id}", *shown)
         return cases
 
@@ -250,20 +264,13 @@ class Reading:
         await self.ports.audit.read(actor, "read_session", f"sessions/{session.id}")
         return session
 
-    async def _shown(
-        self, containers: list[Container], location_id: LocationId, actor: Actor, *, whose: bool
-    ) -> tuple[list[Container], Packages]:
-        packages = await self._packages_of(containers) if whose else {}
-        await self._containers_seen(containers, packages, actor, f"locations/{location_id}")
-        return containers, packages
-
-    async def _packages_of(self, containers: list[Container]) -> Packages:
+    async def _packages_of(self, containers: Sequence[Container]) -> Packages:
         """Whose own those are that are somebody's."""
         ids = [each.package_id for each in containers if each.package_id is not None]
         return {each.id: each for each in await self.ports.packages.several(ids)} if ids else {}
 
     async def _containers_seen(
-        self, containers: list[Container], packages: Packages, actor: Actor, *where: str
+        self, containers: Sequence[Container], packages: Packages, actor: Actor, *where: str
     ) -> None:
         shown = (f"drug_containers/{each.id}" for each in containers)
         whose = (f"packages/{each}" for each in packages)

@@ -37,9 +37,11 @@ class ReadingMedicines:
         await self.ports.audit.read(actor, "read_standing_order", f"standing_orders/{order.id}")
         return order
 
-    async def standing_orders_of(self, location_id: LocationId, actor: Actor) -> list[StandingOrder]:
+    async def standing_orders_of(
+        self, location_id: LocationId, actor: Actor, limit: int, after: str | None
+    ) -> Listed[StandingOrder]:
         """All standing orders of a location, the newest first."""
-        orders = await self.ports.standing_orders.of_location(location_id)
-        shown = (f"standing_orders/{each.id}" for each in orders)
+        orders = await self.ports.standing_orders.of_location(location_id, limit=limit, after=after)
+        shown = (f"standing_orders/{each.id}" for each in orders.items)
         await self.ports.audit.read(actor, "read_standing_order", f"locations/{location_id}", *shown)
         return orders

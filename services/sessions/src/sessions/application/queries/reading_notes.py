@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor
+from careflow_service.listed import Listed
 from sessions.application.ports import Ports
 from sessions.domain.ids import NoteId, PatientId, SessionId, StaffId
 from sessions.domain.notes import ClinicalNote
@@ -24,12 +25,15 @@ class ReadingNotes:
         await self.ports.audit.read(actor, "read_note", f"notes/{note.id}")
         return note
 
-    async def notes_of(self, patient_id: PatientId, actor: Actor) -> list[ClinicalNote]:
-        """A patient's notes, the oldest first."""
-        notes = [each for each in await self.ports.notes.of_patient(patient_id) if each.readable_by(StaffId(actor.id))]
+    async def notes_of(
+        self, patient_id: PatientId, actor: Actor, limit: int, after: str | None
+    ) -> Listed[ClinicalNote]:
+        """A patient's notes, the oldest first; a page may be empty and not the last."""
+        listed = await self.ports.notes.page_of(patient_id, limit=limit, after=after)
+        notes = tuple(each for each in listed.items if each.readable_by(StaffId(actor.id)))
         shown = (f"notes/{each.id}" for each in notes)
         await self.ports.audit.read(actor, "read_note", f"patients/{patient_id}", *shown)
-        return notes
+        return Listed(notes, listed.next)
 
     async def notes_of_session(self, session_id: SessionId, actor: Actor) -> list[ClinicalNote]:
         """A session's notes, the oldest first. Refused: `session_not_found`."""

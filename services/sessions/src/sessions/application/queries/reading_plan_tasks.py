@@ -13,14 +13,13 @@ from sessions.domain.plan_tasks import PlanTask
 class ReadingPlanTasks:
     ports: Ports
 
-    async def of_patient(self, patient_id: PatientId, actor: Actor) -> list[PlanTask]:
+    async def of_patient(self, patient_id: PatientId, actor: Actor, limit: int, after: str | None) -> Listed[PlanTask]:
         """A patient's tasks by when they are due; a patient sees those a prescriber has signed, where one must."""
-        tasks = await self.ports.plan_tasks.of_patient(patient_id)
-        if actor.is_patient:
-            tasks = [each for each in tasks if not each.needs_signature]
-        shown = (f"plan_tasks/{each.id}" for each in tasks)
-        await self.ports.audit.read(actor, "read_plan_task", f"patients/{patient_id}", *shown)
-        return tasks
+        listed = await self.ports.plan_tasks.page_of(patient_id, limit=limit, after=after)
+        shown = tuple(each for each in listed.items if not (actor.is_patient and each.needs_signature))
+        seen = (f"plan_tasks/{each.id}" for each in shown)
+        await self.ports.audit.read(actor, "read_plan_task", f"patients/{patient_id}", *seen)
+        return Listed(shown, listed.next)
 
     async def waiting(self, actor: Actor, *, limit: int, after: str | None) -> Listed[PlanTask]:
         """What the clinic is to do something about, the most urgent first."""

@@ -6,7 +6,17 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from careflow_service.http.dependencies import CurrentActor, ExpectedVersion, IdempotentRequest, RequestBody, represent
+from careflow_service.http.dependencies import (
+    WHOLE,
+    CurrentActor,
+    ExpectedVersion,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    RequestBody,
+    represent,
+)
 from careflow_service.http.fields import Moment
 from sessions.application.commands.regrade_adverse_event import RegradeAdverseEvent
 from sessions.application.commands.report_adverse_event import ReportAdverseEvent
@@ -79,10 +89,6 @@ class AdverseEventView(BaseModel):
     reviews: tuple[ReviewView, ...]
 
 
-class AdverseEventList(BaseModel):
-    items: tuple[AdverseEventView, ...]
-
-
 @router.get("/v1/adverse-events/{event_id}", response_model=AdverseEventView)
 async def read_adverse_event(event_id: Uuid, actor: CurrentActor, app: App) -> Response:
     """One adverse event with its reviews."""
@@ -90,11 +96,13 @@ async def read_adverse_event(event_id: Uuid, actor: CurrentActor, app: App) -> R
     return represent(_event(event), version=event.version)
 
 
-@router.get("/v1/patients/{patient_id}/adverse-events", response_model=AdverseEventList)
-async def list_adverse_events(patient_id: Uuid, actor: CurrentActor, app: App) -> Response:
+@router.get("/v1/patients/{patient_id}/adverse-events", response_model=Page[AdverseEventView])
+async def list_adverse_events(
+    patient_id: Uuid, actor: CurrentActor, app: App, limit: PageLimit = WHOLE, after: PageCursor = None
+) -> Response:
     """A patient's adverse events, the oldest first."""
-    events = await app.reading.adverse_events_of(PatientId(patient_id), actor)
-    return represent(AdverseEventList(items=tuple(_event(each) for each in events)))
+    events = await app.reading.adverse_events_of(PatientId(patient_id), actor, limit, after)
+    return represent(Page[AdverseEventView](items=[_event(each) for each in events.items], next=events.next))
 
 
 @router.post("/v1/adverse-events", status_code=201, response_model=AggregateChanged)

@@ -6,7 +6,16 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, StringConstraints
 
-from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, represent
+from careflow_service.http.dependencies import (
+    WHOLE,
+    CurrentActor,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    RequestBody,
+    represent,
+)
 from sessions.application.commands.sign_consent import SignConsent
 from sessions.application.commands.withdraw_consent import WithdrawConsent
 from sessions.domain.consents import Consent, ConsentCategory, ConsentText
@@ -40,15 +49,13 @@ class ConsentView(BaseModel):
     valid_until: datetime
 
 
-class ConsentList(BaseModel):
-    items: tuple[ConsentView, ...]
-
-
-@router.get("/v1/patients/{patient_id}/consents", response_model=ConsentList)
-async def list_consents(patient_id: Uuid, actor: CurrentActor, app: App) -> Response:
+@router.get("/v1/patients/{patient_id}/consents", response_model=Page[ConsentView])
+async def list_consents(
+    patient_id: Uuid, actor: CurrentActor, app: App, limit: PageLimit = WHOLE, after: PageCursor = None
+) -> Response:
     """What the patient has agreed to and not taken back."""
-    consents = await app.reading.consents_of(PatientId(patient_id), actor)
-    return represent(ConsentList(items=tuple(_consent(each) for each in consents)))
+    consents = await app.reading.consents_of(PatientId(patient_id), actor, limit, after)
+    return represent(Page[ConsentView](items=[_consent(each) for each in consents.items], next=consents.next))
 
 
 @router.post("/v1/patients/{patient_id}/consents", status_code=201, response_model=AggregateChanged)

@@ -5,7 +5,17 @@ from datetime import datetime
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, represent
+from careflow_service.http.dependencies import (
+    WHOLE,
+    CurrentActor,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    RequestBody,
+    represent,
+)
+from careflow_service.listed import Listed
 from sessions.application.commands.record_contact_attempt import RecordContactAttempt
 from sessions.domain.follow_up import ContactKind, FollowUpContact
 from sessions.domain.ids import ContactId, PatientId
@@ -42,20 +52,20 @@ class ContactView(BaseModel):
     attempts: tuple[AttemptView, ...]
 
 
-class ContactList(BaseModel):
-    items: tuple[ContactView, ...]
-
-
-@router.get("/v1/follow-up-contacts", response_model=ContactList)
-async def list_waiting_contacts(actor: CurrentActor, app: App) -> Response:
+@router.get("/v1/follow-up-contacts", response_model=Page[ContactView])
+async def list_waiting_contacts(
+    actor: CurrentActor, app: App, limit: PageLimit = WHOLE, after: PageCursor = None
+) -> Response:
     """Every contact that is still to be made, the most urgent first."""
-    return _listed(await app.reading.contacts_waiting(actor))
+    return _listed(await app.reading.contacts_waiting(actor, limit, after))
 
 
-@router.get("/v1/patients/{patient_id}/follow-up-contacts", response_model=ContactList)
-async def list_contacts(patient_id: Uuid, actor: CurrentActor, app: App) -> Response:
+@router.get("/v1/patients/{patient_id}/follow-up-contacts", response_model=Page[ContactView])
+async def list_contacts(
+    patient_id: Uuid, actor: CurrentActor, app: App, limit: PageLimit = WHOLE, after: PageCursor = None
+) -> Response:
     """A patient's contacts, made or not, the oldest first."""
-    return _listed(await app.reading.contacts_of(PatientId(patient_id), actor))
+    return _listed(await app.reading.contacts_of(PatientId(patient_id), actor, limit, after))
 
 
 @router.post("/v1/follow-up-contacts/{contact_id}/attempts", status_code=201, response_model=AggregateChanged)
@@ -67,8 +77,8 @@ async def record_contact_attempt(
     return changed(await app.record_contact_attempt(command, actor, request), status=201)
 
 
-def _listed(contacts: list[FollowUpContact]) -> Response:
-    return represent(ContactList(items=tuple(_contact(each) for each in contacts)))
+def _listed(contacts: Listed[FollowUpContact]) -> Response:
+    return represent(Page[ContactView](items=[_contact(each) for each in contacts.items], next=contacts.next))
 
 
 def _contact(contact: FollowUpContact) -> ContactView:

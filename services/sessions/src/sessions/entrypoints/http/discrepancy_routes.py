@@ -5,7 +5,16 @@ from datetime import date, datetime
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, represent
+from careflow_service.http.dependencies import (
+    WHOLE,
+    CurrentActor,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    RequestBody,
+    represent,
+)
 from sessions.application.commands.judge_discrepancy import FileDrugReport, JudgeDiscrepancy
 from sessions.domain.clinic_day import clinic_day
 from sessions.domain.discrepancy_cases import DiscrepancyCase, DiscrepancyKind, Judgement, ReportKind
@@ -94,15 +103,18 @@ class DiscrepancyCaseView(BaseModel):
     form_record: FormRecord
 
 
-class DiscrepancyCaseList(BaseModel):
-    items: tuple[DiscrepancyCaseView, ...]
-
-
-@router.get("/v1/drug-log/locations/{location_id}/cases", response_model=DiscrepancyCaseList)
-async def list_discrepancy_cases(location_id: Uuid, actor: CurrentActor, app: App, waiting: bool = True) -> Response:
+@router.get("/v1/drug-log/locations/{location_id}/cases", response_model=Page[DiscrepancyCaseView])
+async def list_discrepancy_cases(
+    location_id: Uuid,
+    actor: CurrentActor,
+    app: App,
+    waiting: bool = True,
+    limit: PageLimit = WHOLE,
+    after: PageCursor = None,
+) -> Response:
     """The cases that wait for something, the oldest first; or those that wait for nothing, the newest first."""
-    cases = await app.reading.discrepancy_cases_of(LocationId(location_id), actor, waiting=waiting)
-    return represent(DiscrepancyCaseList(items=tuple(_case(each, app) for each in cases)))
+    cases = await app.reading.discrepancy_cases_of(LocationId(location_id), actor, limit, after, waiting=waiting)
+    return represent(Page[DiscrepancyCaseView](items=[_case(each, app) for each in cases.items], next=cases.next))
 
 
 @router.get("/v1/drug-log/cases/{case_id}", response_model=DiscrepancyCaseView)

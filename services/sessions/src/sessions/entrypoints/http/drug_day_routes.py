@@ -8,7 +8,17 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from careflow_domain.errors import invalid
-from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, RequestPart, represent
+from careflow_service.http.dependencies import (
+    WHOLE,
+    CurrentActor,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    RequestBody,
+    RequestPart,
+    represent,
+)
 from careflow_service.http.fields import Day
 from sessions.application.commands.close_drug_day import CloseDrugDay, ConfirmDrugDay
 from sessions.domain.discrepancy_cases import DiscrepancyCase, DiscrepancyKind
@@ -94,15 +104,13 @@ class DrugDayReport(DrugDayView):
     discrepancies: tuple[ReportedDiscrepancyView, ...]
 
 
-class DrugDayList(BaseModel):
-    items: tuple[DrugDayView, ...]
-
-
-@router.get("/v1/drug-log/locations/{location_id}/days", response_model=DrugDayList)
-async def list_drug_days(location_id: Uuid, actor: CurrentActor, app: App) -> Response:
+@router.get("/v1/drug-log/locations/{location_id}/days", response_model=Page[DrugDayView])
+async def list_drug_days(
+    location_id: Uuid, actor: CurrentActor, app: App, limit: PageLimit = WHOLE, after: PageCursor = None
+) -> Response:
     """The closed days of a location, the newest first."""
-    days = await app.reading.drug_days_of(LocationId(location_id), actor)
-    return represent(DrugDayList(items=tuple(_day(each) for each in days)))
+    days = await app.reading.drug_days_of(LocationId(location_id), actor, limit, after)
+    return represent(Page[DrugDayView](items=[_day(each) for each in days.items], next=days.next))
 
 
 @router.get("/v1/drug-log/locations/{location_id}/days/{day}", response_model=DrugDayReport)

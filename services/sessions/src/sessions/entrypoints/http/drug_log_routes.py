@@ -8,7 +8,17 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from careflow_domain.errors import invalid
-from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, RequestPart, represent
+from careflow_service.http.dependencies import (
+    WHOLE,
+    CurrentActor,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    RequestBody,
+    RequestPart,
+    represent,
+)
 from careflow_service.http.fields import PROSE, Day
 from sessions.application.commands.draw_drug import DrawDrug
 from sessions.application.commands.enter_in_drug_log import EnterInDrugLog, ReverseEntry
@@ -289,12 +299,20 @@ class ContainerList(BaseModel):
     items: tuple[ContainerView, ...]
 
 
-@router.get("/v1/drug-log/containers", response_model=ContainerList)
-async def list_containers(location_id: Uuid, actor: CurrentActor, app: App, emptied: bool = False) -> Response:
+@router.get("/v1/drug-log/containers", response_model=Page[ContainerView])
+async def list_containers(
+    location_id: Uuid,
+    actor: CurrentActor,
+    app: App,
+    emptied: bool = False,
+    limit: PageLimit = WHOLE,
+    after: PageCursor = None,
+) -> Response:
     """What is in use at a location, or what was used up there."""
-    read = app.reading.emptied_at if emptied else app.reading.containers_at
-    containers, packages = await read(LocationId(location_id), actor, whose=OF_PACKAGES.admits(actor, {}))
-    return represent(ContainerList(items=tuple(_container(each, packages, app) for each in containers)))
+    place, whose = LocationId(location_id), OF_PACKAGES.admits(actor, {})
+    found, packages = await app.reading.containers_at(place, actor, limit, after, emptied=emptied, whose=whose)
+    items = [_container(each, packages, app) for each in found.items]
+    return represent(Page[ContainerView](items=items, next=found.next))
 
 
 @router.get("/v1/drug-log/containers/{container_id}", response_model=ContainerView)

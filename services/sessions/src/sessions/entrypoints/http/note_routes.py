@@ -5,7 +5,17 @@ from datetime import datetime
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from careflow_service.http.dependencies import CurrentActor, ExpectedVersion, IdempotentRequest, RequestBody, represent
+from careflow_service.http.dependencies import (
+    WHOLE,
+    CurrentActor,
+    ExpectedVersion,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    RequestBody,
+    represent,
+)
 from sessions.application.commands.sign_note import AddToNote, SignNote
 from sessions.application.commands.write_note import RewriteNote, WriteNote
 from sessions.domain.ids import NoteId, PatientId, SessionId
@@ -50,10 +60,14 @@ class NoteList(BaseModel):
     items: tuple[NoteView, ...]
 
 
-@router.get("/v1/patients/{patient_id}/notes", response_model=NoteList)
-async def list_notes(patient_id: Uuid, actor: CurrentActor, app: App) -> Response:
+@router.get("/v1/patients/{patient_id}/notes", response_model=Page[NoteView])
+async def list_notes(
+    patient_id: Uuid, actor: CurrentActor, app: App, limit: PageLimit = WHOLE, after: PageCursor = None
+) -> Response:
     """A patient's notes, the oldest first; of drafts one's own."""
-    return _listed(await app.reading_notes.notes_of(PatientId(patient_id), actor))
+    notes = await app.reading_notes.notes_of(PatientId(patient_id), actor, limit, after)
+    items = [NoteView.model_validate(each) for each in notes.items]
+    return represent(Page[NoteView](items=items, next=notes.next))
 
 
 @router.get("/v1/sessions/{session_id}/notes", response_model=NoteList)

@@ -6,7 +6,17 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, represent
+from careflow_service.http.dependencies import (
+    WHOLE,
+    CurrentActor,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    RequestBody,
+    represent,
+)
+from careflow_service.listed import Listed
 from sessions.application.commands.reach_patient import DecideOutreach, TryToReach
 from sessions.domain.ids import OutreachId, PatientId
 from sessions.domain.outreach import Outreach, OutreachEnd, OutreachStep
@@ -61,20 +71,20 @@ class OutreachView(BaseModel):
     end: OutreachEnd | None
 
 
-class OutreachList(BaseModel):
-    items: tuple[OutreachView, ...]
-
-
-@router.get("/v1/outreaches", response_model=OutreachList)
-async def list_waiting_outreaches(actor: CurrentActor, app: App) -> Response:
+@router.get("/v1/outreaches", response_model=Page[OutreachView])
+async def list_waiting_outreaches(
+    actor: CurrentActor, app: App, limit: PageLimit = WHOLE, after: PageCursor = None
+) -> Response:
     """Every patient who did not come and was not reached, the most urgent first."""
-    return _listed(await app.reading.outreaches_waiting(actor))
+    return _listed(await app.reading.outreaches_waiting(actor, limit, after))
 
 
-@router.get("/v1/patients/{patient_id}/outreaches", response_model=OutreachList)
-async def list_outreaches(patient_id: Uuid, actor: CurrentActor, app: App) -> Response:
+@router.get("/v1/patients/{patient_id}/outreaches", response_model=Page[OutreachView])
+async def list_outreaches(
+    patient_id: Uuid, actor: CurrentActor, app: App, limit: PageLimit = WHOLE, after: PageCursor = None
+) -> Response:
     """Whenever a patient did not come, the earliest first."""
-    return _listed(await app.reading.outreaches_of(PatientId(patient_id), actor))
+    return _listed(await app.reading.outreaches_of(PatientId(patient_id), actor, limit, after))
 
 
 @router.post("/v1/outreaches/{outreach_id}/attempts", status_code=201, response_model=AggregateChanged)
@@ -95,8 +105,8 @@ async def decide_outreach(
     return changed(await app.decide_outreach(command, actor, request))
 
 
-def _listed(outreaches: list[Outreach]) -> Response:
-    return represent(OutreachList(items=tuple(_outreach(each) for each in outreaches)))
+def _listed(outreaches: Listed[Outreach]) -> Response:
+    return represent(Page[OutreachView](items=[_outreach(each) for each in outreaches.items], next=outreaches.next))
 
 
 def _outreach(outreach: Outreach) -> OutreachView:

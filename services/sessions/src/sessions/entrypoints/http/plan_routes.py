@@ -7,9 +7,13 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from careflow_service.http.dependencies import (
+    WHOLE,
     CurrentActor,
     ExpectedVersion,
     IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
     RequestBody,
     RequestPart,
     represent,
@@ -134,15 +138,13 @@ class PlanView(BaseModel):
     policy_version: str | None
 
 
-class PlanList(BaseModel):
-    items: tuple[PlanView, ...]
-
-
-@router.get("/v1/patients/{patient_id}/plans", response_model=PlanList)
-async def list_plans(patient_id: Uuid, actor: CurrentActor, app: App) -> Response:
+@router.get("/v1/patients/{patient_id}/plans", response_model=Page[PlanView])
+async def list_plans(
+    patient_id: Uuid, actor: CurrentActor, app: App, limit: PageLimit = WHOLE, after: PageCursor = None
+) -> Response:
     """All plans of a patient, the oldest first."""
-    plans = await app.reading.plans_of(PatientId(patient_id), actor)
-    return represent(PlanList(items=tuple(_plan(each) for each in plans)))
+    plans = await app.reading.plans_of(PatientId(patient_id), actor, limit, after)
+    return represent(Page[PlanView](items=[_plan(each) for each in plans.items], next=plans.next))
 
 
 @router.post("/v1/patients/{patient_id}/plans", status_code=201, response_model=AggregateChanged)

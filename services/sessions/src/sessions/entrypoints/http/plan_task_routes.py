@@ -3,9 +3,9 @@
 from datetime import date, datetime
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel
 
 from careflow_service.http.dependencies import (
+    WHOLE,
     CurrentActor,
     ExpectedVersion,
     IdempotentRequest,
@@ -95,10 +95,6 @@ class TaskView(View):
     end: EndView | None
 
 
-class TaskList(BaseModel):
-    items: tuple[TaskView, ...]
-
-
 @router.get("/v1/plan-tasks", response_model=Page[TaskView])
 async def list_waiting_tasks(
     actor: CurrentActor, app: App, limit: PageLimit = 50, after: PageCursor = None
@@ -110,14 +106,16 @@ async def list_waiting_tasks(
     return represent(Page[TaskView](items=[TaskView.model_validate(each) for each in listed.items], next=listed.next))
 
 
-@router.get("/v1/patients/{patient_id}/plan-tasks", response_model=TaskList)
-async def list_tasks(patient_id: Uuid, actor: CurrentActor, app: App) -> Response:
+@router.get("/v1/patients/{patient_id}/plan-tasks", response_model=Page[TaskView])
+async def list_tasks(
+    patient_id: Uuid, actor: CurrentActor, app: App, limit: PageLimit = WHOLE, after: PageCursor = None
+) -> Response:
     """A patient's tasks by when they are due."""
-    tasks = await app.reading_plan_tasks.of_patient(PatientId(patient_id), actor)
-    views = (TaskView.model_validate(each) for each in tasks)
+    tasks = await app.reading_plan_tasks.of_patient(PatientId(patient_id), actor, limit, after)
+    views = [TaskView.model_validate(each) for each in tasks.items]
     if actor.is_patient:
-        views = (each.model_copy(update={"results": ()}) for each in views)
-    return represent(TaskList(items=tuple(views)))
+        views = [each.model_copy(update={"results": ()}) for each in views]
+    return represent(Page[TaskView](items=views, next=tasks.next))
 
 
 @router.post("/v1/plans/{plan_id}/tasks", status_code=201, response_model=AggregateChanged)

@@ -6,7 +6,17 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from careflow_service.http.dependencies import CurrentActor, ExpectedVersion, IdempotentRequest, RequestBody, represent
+from careflow_service.http.dependencies import (
+    WHOLE,
+    CurrentActor,
+    ExpectedVersion,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    RequestBody,
+    represent,
+)
 from sessions.application.commands.submit_rems_form import SubmitRemsForm
 from sessions.domain.ids import PatientId, SessionId
 from sessions.domain.rems_form import Answers, RemsForm, SedatingMedicine
@@ -112,22 +122,22 @@ class FormView(DueFormView):
     submission: SubmissionView | None
 
 
-class FormList(BaseModel):
-    items: tuple[DueFormView, ...]
-
-
-@router.get("/v1/rems-forms", response_model=FormList)
-async def list_waiting_forms(actor: CurrentActor, app: App) -> Response:
+@router.get("/v1/rems-forms", response_model=Page[DueFormView])
+async def list_waiting_forms(
+    actor: CurrentActor, app: App, limit: PageLimit = WHOLE, after: PageCursor = None
+) -> Response:
     """Every form that has not been sent, the most urgent first."""
-    forms = await app.reading.rems_forms_waiting(actor)
-    return represent(FormList(items=tuple(_due(each) for each in forms)))
+    forms = await app.reading.rems_forms_waiting(actor, limit, after)
+    return represent(Page[DueFormView](items=[_due(each) for each in forms.items], next=forms.next))
 
 
-@router.get("/v1/patients/{patient_id}/rems-forms", response_model=FormList)
-async def list_forms(patient_id: Uuid, actor: CurrentActor, app: App) -> Response:
+@router.get("/v1/patients/{patient_id}/rems-forms", response_model=Page[DueFormView])
+async def list_forms(
+    patient_id: Uuid, actor: CurrentActor, app: App, limit: PageLimit = WHOLE, after: PageCursor = None
+) -> Response:
     """A patient's forms, sent or not, the oldest first."""
-    forms = await app.reading.rems_forms_of(PatientId(patient_id), actor)
-    return represent(FormList(items=tuple(_due(each) for each in forms)))
+    forms = await app.reading.rems_forms_of(PatientId(patient_id), actor, limit, after)
+    return represent(Page[DueFormView](items=[_due(each) for each in forms.items], next=forms.next))
 
 
 @router.get("/v1/sessions/{session_id}/rems-form", response_model=FormView)

@@ -8,9 +8,13 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from careflow_service.http.dependencies import (
+    WHOLE,
     CurrentActor,
     ExpectedVersion,
     IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
     RequestBody,
     RequestPart,
     represent,
@@ -142,15 +146,14 @@ class SessionView(BaseModel):
     services_revision: int | None
 
 
-class SessionList(BaseModel):
-    items: tuple[SessionView, ...]
-
-
-@router.get("/v1/patients/{patient_id}/sessions", response_model=SessionList)
-async def list_sessions(patient_id: Uuid, actor: CurrentActor, app: App) -> Response:
-    """All sessions of a patient by when they start."""
-    sessions = await app.reading.sessions_of(PatientId(patient_id), actor)
-    return represent(SessionList(items=tuple(session_view(each) for each in sessions)))
+@router.get("/v1/patients/{patient_id}/sessions", response_model=Page[SessionView])
+async def list_sessions(
+    patient_id: Uuid, actor: CurrentActor, app: App, limit: PageLimit = WHOLE, after: PageCursor = None
+) -> Response:
+    """A patient's sessions, in the order they were booked; on a page by when they start."""
+    sessions = await app.reading.sessions_of(PatientId(patient_id), actor, limit, after)
+    by_start = sorted(sessions.items, key=lambda each: (each.starts_at is not None, each.starts_at, each.id))
+    return represent(Page[SessionView](items=[session_view(each) for each in by_start], next=sessions.next))
 
 
 @router.get("/v1/appointments/{appointment_id}/session", response_model=SessionView)

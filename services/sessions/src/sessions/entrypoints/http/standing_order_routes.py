@@ -5,7 +5,16 @@ from datetime import date, datetime
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, represent
+from careflow_service.http.dependencies import (
+    WHOLE,
+    CurrentActor,
+    IdempotentRequest,
+    Page,
+    PageCursor,
+    PageLimit,
+    RequestBody,
+    represent,
+)
 from careflow_service.http.fields import Day
 from sessions.application.commands.sign_standing_order import RevokeStandingOrder, SignStandingOrder
 from sessions.domain.ids import LocationId, StandingOrderId
@@ -47,15 +56,13 @@ class StandingOrderView(BaseModel):
     revocation: RevocationView | None
 
 
-class StandingOrderList(BaseModel):
-    items: tuple[StandingOrderView, ...]
-
-
-@router.get("/v1/locations/{location_id}/standing-orders", response_model=StandingOrderList)
-async def list_standing_orders(location_id: Uuid, actor: CurrentActor, app: App) -> Response:
+@router.get("/v1/locations/{location_id}/standing-orders", response_model=Page[StandingOrderView])
+async def list_standing_orders(
+    location_id: Uuid, actor: CurrentActor, app: App, limit: PageLimit = WHOLE, after: PageCursor = None
+) -> Response:
     """All standing orders of a location, revoked and ended ones too, the newest first."""
-    orders = await app.reading_medicines.standing_orders_of(LocationId(location_id), actor)
-    return represent(StandingOrderList(items=tuple(_order(each) for each in orders)))
+    orders = await app.reading_medicines.standing_orders_of(LocationId(location_id), actor, limit, after)
+    return represent(Page[StandingOrderView](items=[_order(each) for each in orders.items], next=orders.next))
 
 
 @router.post("/v1/locations/{location_id}/standing-orders", status_code=201, response_model=AggregateChanged)

@@ -11,7 +11,11 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from careflow_service.http.dependencies import CurrentActor, PageCursor
+from careflow_service.http.dependencies import (
+    WHOLE,
+    CurrentActor,
+    PageCursor,
+)
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
 from careflow_service.pages.asking import Field, Filled, Kind, body_of, read
@@ -49,16 +53,23 @@ async def waiting_orders(
 
 @router.get("/standing-orders")
 async def standing_orders(
-    request: Request, app: App, actor: CurrentActor, pages: Pages, location: Uuid, done: str | None = None
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    location: Uuid,
+    done: str | None = None,
+    after: PageCursor = None,
 ) -> Response:
-    """All of a location: those that count first, then the others, the newest first."""
-    orders = await app.reading_medicines.standing_orders_of(LocationId(location), actor)
+    """Those of a location, page by page: those that count first, then the others, the newest first."""
+    orders = await app.reading_medicines.standing_orders_of(LocationId(location), actor, WHOLE, after)
     today = clinic_day(app.ports.clock(), app.ports.policy.timezone)
-    lines = sorted(((_state(each, today), each) for each in orders), key=lambda line: _RANK.index(line[0]))
+    lines = sorted(((_state(each, today), each) for each in orders.items), key=lambda line: _RANK.index(line[0]))
     return pages.show(
         request.scope,
         "standing_orders.html",
         lines=lines,
+        next=orders.next,
         location=location,
         signs=ACCESS["POST /pages/standing-orders/sign"].admits(actor, {}),
         done=done,
