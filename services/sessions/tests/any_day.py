@@ -1,14 +1,14 @@
 """A clinic in which anybody does anything in any order: mostly what makes sense, often enough what does not."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from careflow_domain.errors import DomainError
 from careflow_service.errors import ServiceError
 from services.sessions.tests import builders as a
 from services.sessions.tests.anybody import STOPS
-from services.sessions.tests.beside_the_dose import BesideTheDose
 from services.sessions.tests.course_builders import screen
+from services.sessions.tests.going_home import GoingHome
 from sessions.application.commands.check_in import CheckIn, CheckInHandler
 from sessions.application.commands.clear_session import ClearSession, ClearSessionHandler
 from sessions.application.commands.complete_session import CompleteSession, CompleteSessionHandler
@@ -21,16 +21,17 @@ from sessions.domain.states import SessionState
 from sessions.domain.words import VisitKind
 
 
-class AnyDay(BesideTheDose):
+class AnyDay(GoingHome):
     """One patient's weeks."""
 
     async def goes_on(self, steps: int) -> None:
         """So many things happen; what is refused changed nothing and is forgotten."""
-        acts = [self.sensible] * 45 + [
+        acts = [self.sensible] * 50 + [
             self.checks, self.vitals, self.order, self.joins_or_leaves, self.overrides, self.draws, self.doses,
             self.resolves, self.alert, self.outcome, self.harm, self.time, self.consent_or_clearance, self.ends,
             self.end_of_care, self.corrects_vitals, self.corrects_checks, self.corrects_dose,
             self.medicine, self.medicine, self.medicine, self.corrects_medicine, self.sets_pump, self.sets_pump,
+            self.goes_home, self.goes_home, self.reviews, self.answers, self.hears_nothing, self.attests, self.holds,
         ]  # fmt: skip
         for _ in range(steps):
             try:
@@ -67,8 +68,10 @@ class AnyDay(BesideTheDose):
             vials = [each for each in self.memory.shelves["drug_log"].kept.values() if each.item.drug == "ketamine"]
             drawn_up = any(vial.drawn_for(session.id) for vial in vials)
             await (self.doses() if drawn_up else self.draws())
-        else:
+        elif self.random.random() < 0.3:
             await self.ends()
+        else:
+            await self.goes_home(careful=self.random.random() < 0.8)
         return None
 
     async def mends(self) -> None:
@@ -76,6 +79,10 @@ class AnyDay(BesideTheDose):
         session = self._session()
         if not self.told.in_care:
             await self.end_of_care()
+        elif self.told.on_hold:
+            await self.holds()
+        elif self.told.unheard:
+            await self.hears_nothing()
         elif not self.told.cleared or not self.told.consented:
             await self.consent_or_clearance()
         elif self.told.alerts:
@@ -99,13 +106,25 @@ class AnyDay(BesideTheDose):
         if self.random.random() < 0.7:
             await self.integration()
             self.memory.now += timedelta(hours=self.random.choice((1, 24, 48)))
+        if not any(at > (self.told.care_ended or at) for at in self.told.prepared) and self.random.random() < 0.5:
+            await self.preparation()
         known = self.memory.shelves["eligibilities"].kept[a.ANA]
         self.memory.keep("eligibilities", replace(known, screen=screen(completed_at=self.now)))
+        self.told.screen = (self.now, "pass")
         opened = OpenSession(AppointmentId(a.new_uuid()), a.ANA, VisitKind.DOSING, a.MILL_VALLEY)
         await self._run(OpenSessionHandler, opened, a.NURSE)
 
     async def integration(self) -> None:
-        opened = OpenSession(AppointmentId(a.new_uuid()), a.ANA, VisitKind.INTEGRATION, a.MILL_VALLEY)
+        if began := await self.therapy(VisitKind.INTEGRATION):
+            self.told.integrated.append(began)
+
+    async def preparation(self) -> None:
+        if began := await self.therapy(VisitKind.PREPARATION):
+            self.told.prepared.append(began)
+
+    async def therapy(self, kind: VisitKind) -> datetime | None:
+        """An hour with a therapist, or something like it; when it began, if it counts."""
+        opened = OpenSession(AppointmentId(a.new_uuid()), a.ANA, kind, a.MILL_VALLEY)
         session_id = (await self._run(OpenSessionHandler, opened, a.NURSE)).value.id
         await self._handle(CheckInHandler, CheckIn(session_id), a.NURSE)
         who = self.random.choice((a.THERAPIST, a.THERAPIST, a.NURSE))
@@ -114,5 +133,4 @@ class AnyDay(BesideTheDose):
         self.memory.now += timedelta(minutes=minutes)
         times = (TherapyTime(provider=who, started_at=began, ended_at=self.now),) if minutes else ()
         await self._handle(CompleteSessionHandler, CompleteSession(session_id, times, 3), who)
-        if minutes >= 30 and who == a.THERAPIST:
-            self.told.integrated.append(began)
+        return began if minutes >= 30 and who == a.THERAPIST else None

@@ -10,7 +10,8 @@ from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey, Role
 from services.sessions.tests import builders as a
 from services.sessions.tests.course_builders import consent, course, eligibility, plan
-from services.sessions.tests.dose_law import Check, Given, Reading, Told, forbids
+from services.sessions.tests.day_law import forbids_dose
+from services.sessions.tests.dose_law import Check, Given, Reading, Told
 from services.sessions.tests.in_memory import InMemory
 from sessions.application.commands.abort_session import AbortSession, AbortSessionHandler
 from sessions.application.commands.change_plan import ChangePlan, ChangePlanHandler, PlanChange
@@ -37,7 +38,9 @@ from sessions.domain.care import DischargeReason
 from sessions.domain.checks import (
     BladderQuestion,
     Checks,
+    DrugScreen,
     Identifier,
+    LastIntake,
     PregnancyTest,
     Reconciliation,
     Recorded,
@@ -63,13 +66,7 @@ PEOPLE = {
     a.PRESCRIBER: Actor(a.PRESCRIBER, frozenset({Role.PRESCRIBER})),
 }
 ROLES = {a.NURSE: "nurse", a.OTHER_NURSE: "nurse", a.THERAPIST: "therapist", a.PRESCRIBER: "prescriber"}
-STOPS = {
-    "suicide_risk": StopKind.HIGH_SUICIDE_RISK,
-    "pregnancy": StopKind.PREGNANCY,
-    "allergic": StopKind.DRUG_ALLERGY,
-    "intoxicated": StopKind.INTOXICATION,
-    "bladder": StopKind.BLADDER_SYMPTOMS,
-}
+STOPS = {kind.value: kind for kind in StopKind}
 REQUEST = RequestKey("any", "any")
 
 
@@ -85,6 +82,8 @@ class Anybody:
         for name, kept in (("plans", plan()), ("consents", consent()), ("courses", replace(course(), version=1))):
             self.memory.keep(name, kept)
         self.memory.keep("eligibilities", eligibility())
+        self.told.prepared.append(a.NOW - timedelta(days=200))
+        self.told.screen = (a.NOW - timedelta(days=1), "pass")
 
     @property
     def now(self) -> datetime:
@@ -100,10 +99,12 @@ class Anybody:
 
         values: dict[str, object] = {
             "identifiers": 2 if fine() else 1,
-            "suicide_risk": "none" if fine() else "high",
+            "suicide_risk": "none" if fine() else self.random.choice(("high", "moderate")),
             "pregnancy": "negative" if fine() else "positive",
             "allergic": not fine(),
-            "intoxicated": not fine(),
+            "substances": "none" if fine() else self.random.choice(("intoxicated", "recent")),
+            "drug_screen": "expected" if fine() else "unexpected",
+            "intake": tuple(self.now - timedelta(hours=h) for h in ((12, 3) if fine() else (5, 1))),
             "bladder": not fine(),
             "equipment": fine(),
             "escort": self.now + (timedelta(hours=4) if fine() else -timedelta(days=1)),
@@ -204,7 +205,7 @@ class Anybody:
         strength = vial.item.concentration if self.random.random() < 0.9 else MilligramsPerMillilitre(Decimal(10))
         stated = StatedDose(mass=vial.item.concentration.times(volume), volume=volume, concentration=strength)
         given = Given(session=session.id, at=self.now, mg=stated.mass.value)
-        reasons = forbids(self.told, given)
+        reasons = forbids_dose(self.told, given)
         command = GiveDose(session.id, vial.id, draw.id, stated, None, session.version)
         await self._handle(GiveDoseHandler, command, self.random.choice((a.NURSE, a.PRESCRIBER)))
         self.told.doses.append(given)
@@ -220,6 +221,7 @@ class Anybody:
         hung = session.doses[-1].stated if session.doses else None
         await self._handle(EndDoseHandler, EndDose(session.id, ran), a.NURSE)
         self.told.running = False
+        self.told.dose_ended[session.id] = self.now
         if ran is not None and hung is not None and hung.volume is not None:
             mg = hung.mass.value * ran.value / hung.volume.value
             self.told.doses[-1] = replace(self.told.doses[-1], mg=mg)
@@ -271,6 +273,8 @@ class Anybody:
             if grade >= 2:
                 self.told.harm.add(event_id)
             if grade >= 3:
+                if self.told.running:
+                    self.told.dose_ended[self.told.doses[-1].session] = self.now
                 self.told.running = False
 
     async def time(self) -> None:
@@ -302,16 +306,19 @@ class Anybody:
             assert live is not None
             give_up = ChangePlan(live.id, PlanChange.DISCONTINUE, PlanChangeReason.PATIENT_REQUEST, live.version)
             await self._run(ChangePlanHandler, give_up, a.PRESCRIBER)
-            self.told.in_care = False
+            self.told.in_care, self.told.on_hold = False, False
             leave = DischargeFromCare(a.ANA, DischargeReason.PATIENT_REQUEST, "whom to call")
             await self._run(DischargeFromCareHandler, leave, a.PRESCRIBER)
             self.told.discharged += 1
+            self.told.care_ended = self.now
 
     async def ends(self) -> None:
         session = self._session()
         if session.state in UNDER_WAY and (session.doses or self.random.random() < 0.2):
             abort = AbortSession(session.id, True, "went home", session.version)
             await self._handle(AbortSessionHandler, abort, a.NURSE)
+            if self.told.running:
+                self.told.dose_ended[session.id] = self.now
             self.told.running = False
 
     # -- how ---------------------------------------------------------------------------------------------------------
@@ -363,7 +370,9 @@ def as_checks(values: dict[str, object], by: StaffId, at: datetime, *, whole: bo
         "suicide_risk": RiskLevel,
         "pregnancy": PregnancyTest,
         "allergic": lambda v: Reconciliation(allergic=v),
-        "intoxicated": lambda v: SubstanceUse(recent=False, intoxicated=v),
+        "substances": lambda v: SubstanceUse(recent=v == "recent", intoxicated=v == "intoxicated"),
+        "drug_screen": DrugScreen,
+        "intake": lambda v: LastIntake(solids_at=v[0], liquids_at=v[1]),
         "bladder": lambda v: BladderQuestion(symptoms=v),
         "equipment": lambda v: v,
         "escort": lambda v: replace(a.escort(), pick_up_at=pick_up),
@@ -371,7 +380,6 @@ def as_checks(values: dict[str, object], by: StaffId, at: datetime, *, whole: bo
     }
     names = {
         "allergic": "reconciliation",
-        "intoxicated": "substances",
         "equipment": "equipment_ready",
     }
     newer: dict[str, Any] = {names.get(name, name): kept(made[name](value)) for name, value in values.items()}
@@ -380,10 +388,6 @@ def as_checks(values: dict[str, object], by: StaffId, at: datetime, *, whole: bo
     asked = a.checks()
     rest: dict[str, Any] = {
         "reported_weight": kept(asked.reported_weight.value if asked.reported_weight else None),
-        "drug_screen": kept(asked.drug_screen.value if asked.drug_screen else None),
-        "intake": kept(replace(asked.intake.value, solids_at=at - a.hours(12), liquids_at=at - a.hours(3)))
-        if asked.intake
-        else None,
         "emergency_contact": kept(True),
         "cures_reviewed_on": kept(clinic_day(at, a.POLICY.timezone)),
     }

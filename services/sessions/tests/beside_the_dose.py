@@ -193,6 +193,7 @@ class BesideTheDose(Mistaken):
         command = EndDose(session.id, None if infused is None else Millilitres(infused), note)
         await self._handle(EndDoseHandler, command, a.NURSE)
         self.told.running, self.pump = False, None
+        self.told.dose_ended[session.id] = self.now
         self.told.doses[-1] = replace(self.told.doses[-1], mg=hung.mass.value * ran / pump.made_up)
         if reasons:
             self.violations.append((self.now, reasons))

@@ -66,7 +66,7 @@ def forbids_medicine(
         yield "more than was ordered in one visit"
     if any(abs(at - time) < order.apart for each in same for time in each.times):
         yield "too soon"
-    found = (each for each in told.checks if each.name == order.not_with and each.value is True)
+    found = (each for each in told.checks if each.name == "substances" and each.value == order.not_with)
     if any(not is_resolved(told, each) for each in found):
         yield "a finding that stands speaks against it"
     if order.too_low is not None:

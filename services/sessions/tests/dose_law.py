@@ -73,6 +73,15 @@ class Told:
     in_care: bool = True
     discharged: int = 0
     planned_since: datetime | None = None
+    care_ended: datetime | None = None
+    prepared: list[datetime] = field(default_factory=list)
+    reviewed: list[datetime] = field(default_factory=list)
+    screen: tuple[datetime, str] | None = None
+    unheard: timedelta = timedelta(0)
+    attested: dict[str, datetime] = field(default_factory=dict)
+    on_hold: bool = False
+    dose_ended: dict[str, datetime] = field(default_factory=dict)
+    gone_home: list[str] = field(default_factory=list)
 
     def last(self, session: str, name: str) -> Check | None:
         return next((c for c in reversed(self.checks) if (c.session, c.name) == (session, name)), None)
@@ -91,12 +100,16 @@ class Told:
 
 
 ALARMING = {
-    "suicide_risk": ("high", "never"),
-    "pregnancy": ("positive", "never"),
-    "allergic": (True, "never"),
-    "intoxicated": (True, "never"),
-    "bladder": (True, "bladder_symptoms"),
+    ("suicide_risk", "high"): ("high_suicide_risk", "never"),
+    ("suicide_risk", "moderate"): ("moderate_suicide_risk", "suicide_risk_decided"),
+    ("pregnancy", "positive"): ("pregnancy", "never"),
+    ("allergic", True): ("drug_allergy", "never"),
+    ("substances", "intoxicated"): ("intoxication", "never"),
+    ("substances", "recent"): ("recent_substances", "no_recent_substances"),
+    ("drug_screen", "unexpected"): ("drug_screen", "drug_screen"),
+    ("bladder", True): ("bladder_symptoms", "bladder_symptoms"),
 }
+"""What is alarming of which check, by which name it is resolved, and by which item a prescriber may decide on it."""
 
 
 def forbids(told: Told, dose: Given) -> list[str]:
@@ -178,7 +191,7 @@ def _known_twice(of_session: list[list[Reading]], systolic: int, diastolic: int)
 
 
 def _by_checks(told: Told, dose: Given) -> Iterator[str]:
-    for name in ("identifiers", "suicide_risk", "pregnancy", "allergic", "intoxicated", "bladder", "equipment"):
+    for name in ("identifiers", "suicide_risk", "pregnancy", "allergic", "substances", "bladder", "equipment"):
         recorded = told.last(dose.session, name)
         if recorded is None or dose.at - recorded.at > DAY:
             yield f"{name} not asked today"
@@ -187,9 +200,9 @@ def _by_checks(told: Told, dose: Given) -> Iterator[str]:
     if (equipment := told.last(dose.session, "equipment")) and equipment.value is not True:
         yield "equipment not ready"
     for found in told.checks:
-        alarming, item = ALARMING.get(found.name, (object(), ""))
-        if found.value != alarming:
+        if (meant := _alarm(found)) is None:
             continue
+        _, item = meant
         excused = item != "never" and told.decided(dose.session, item, found.at)
         if not excused and not is_resolved(told, found):
             yield f"{found.name}: {found.value} was found and stands"
@@ -203,11 +216,16 @@ def _by_checks(told: Told, dose: Given) -> Iterator[str]:
 
 def is_resolved(told: Told, found: Check) -> bool:
     """Somebody else found otherwise after it, and a prescriber decided after that."""
+    kind, _ = _alarm(found) or ("", "")
     for again in told.checks:
         otherwise = again.name == found.name and again.value != found.value and again.by != found.by
-        if otherwise and again.at >= found.at and any(n == found.name and at >= again.at for at, n in told.resolved):
+        if otherwise and again.at >= found.at and any(n == kind and at >= again.at for at, n in told.resolved):
             return True
     return False
+
+
+def _alarm(check: Check) -> tuple[str, str] | None:
+    return ALARMING.get((check.name, check.value)) if isinstance(check.value, str | bool) else None
 
 
 def _by_amount(told: Told, dose: Given) -> Iterator[str]:

@@ -73,14 +73,17 @@ class Shelf:
         return False
 
 
+@dataclass(slots=True)
 class Heard:
-    """Every other service has been heard."""
+    """Every other service has been heard, screening so long ago."""
+
+    lag: timedelta = timedelta(0)
 
     async def complete(self, patient_id: str, /) -> bool:
         return True
 
     async def screening_lag(self, patient_id: str, /) -> timedelta | None:
-        return timedelta(0)
+        return self.lag
 
 
 @dataclass(slots=True)
@@ -90,6 +93,7 @@ class InMemory:
     now: datetime
     shelves: dict[str, Shelf] = field(init=False)
     ports: Ports = field(init=False)
+    heard: Heard = field(default_factory=Heard)
 
     def __post_init__(self) -> None:
         names = {
@@ -120,7 +124,7 @@ class InMemory:
         stores = cast("dict[str, Any]", self.shelves)
         self.ports = Ports(
             **stores,
-            records=Heard(),
+            records=self.heard,
             audit=cast("Any", None),
             policy=POLICY,
             calendar=CALENDAR,

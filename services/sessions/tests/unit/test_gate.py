@@ -22,7 +22,7 @@ from services.sessions.tests.builders import (
     recorded,
     vitals,
 )
-from services.sessions.tests.course_builders import course, eligibility, hour_before, question
+from services.sessions.tests.course_builders import course, eligibility, hour_before, question, screen
 from services.sessions.tests.gate_cases import (
     ENTAILED,
     FAILING,
@@ -39,7 +39,7 @@ from services.sessions.tests.gate_cases import (
 )
 from sessions.domain.checks import LastIntake
 from sessions.domain.dose_question import DoseQuestion
-from sessions.domain.eligibility import Eligibility
+from sessions.domain.eligibility import Eligibility, ScreenResult
 from sessions.domain.gate import Attestation, Refusal, RefusalReason
 from sessions.domain.gate_items import GATE, examine
 from sessions.domain.ids import AlertId, SessionId
@@ -254,6 +254,30 @@ def test_a_signature_for_one_alert_covers_none_that_is_heard_later() -> None:
 
     assert not examine(held).standing_in_the_way(signed)
     assert [each.item for each in examine(another).standing_in_the_way(signed)] == ["no_open_alert"]
+
+
+def test_an_override_of_the_interval_covers_no_dose_given_since_in_another_session() -> None:
+    """Two sessions of one patient are open; a dose is given in the other one."""
+    spacing = {"interval_since_last_dose", "integration_since_last_dose"}
+    before = asked(course=course(NOW - hours(40), integrated=False))(question())
+    reasons = [(item, "seen and judged") for item in sorted(spacing)]
+    signed = examine(before).override(reasons, PRESCRIBER)
+    dosed = course(NOW - hours(40), NOW + minutes(1), integrated=False)
+    after = replace(before, course=dosed, now=NOW + minutes(2))
+
+    assert not examine(before).standing_in_the_way(signed)
+    assert spacing <= {each.item for each in examine(after).standing_in_the_way(signed)}
+
+
+def test_an_override_of_the_answers_before_the_visit_covers_no_answers_heard_since() -> None:
+    decide, completed = ScreenResult.PRESCRIBER_DECIDES, NOW - minutes(30)
+    known = with_eligibility(screen=screen(decide, completed_at=completed))(question())
+    signed = examine(known).override([("screen_passed", "spoken with her at length")], PRESCRIBER)
+    newer = replace(screen(ScreenResult.STOP, completed_at=NOW - minutes(5)), heard_at=NOW + minutes(1))
+    heard = replace(with_eligibility(screen=newer)(question()), now=NOW + minutes(2))
+
+    assert not examine(known).standing_in_the_way(signed)
+    assert "screen_passed" in {each.item for each in examine(heard).standing_in_the_way(signed)}
 
 
 STANDING = [

@@ -240,6 +240,10 @@ class Course(Aggregate):
         last = max(self.dose_reviews, default=None)
         return sum(1 for dose in self._others(but) if last is None or dose.at > last)
 
+    def last_dose_but(self, session_id: SessionId) -> datetime | None:
+        """When the last of all other sessions with a dose started it."""
+        return max((dose.at for dose in self._others(session_id)), default=None)
+
     def dosed_since(self, moment: datetime | None, *, but: SessionId) -> bool:
         """Whether another session had a dose after this moment, or ever."""
         return any(moment is None or dose.at > moment for dose in self._others(but))

@@ -56,12 +56,18 @@ class ClearanceCopy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreSessionScreen:
-    """The newest assessment of the questions before a dosing visit."""
+    """The newest assessment of the questions before a dosing visit; `heard_at` is kept since 2026-11-29."""
 
     request_id: RequestId
     completed_at: datetime
     valid_until: datetime
     result: ScreenResult = field(repr=False)
+    heard_at: datetime | None = None
+
+    @property
+    def known_since(self) -> datetime:
+        """From when on somebody may have decided on it."""
+        return self.heard_at or self.completed_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,6 +67,11 @@ _CLINICAL, _CONSENT = RefusalReason.CLINICAL, RefusalReason.CONSENT
 _PLAN, _LOGISTICS = RefusalReason.PLAN, RefusalReason.LOGISTICS
 
 
+def _of_earlier_doses(code: str, reason: RefusalReason, passes: Question) -> GateItem:
+    """A row about the doses of other sessions: nobody has decided on one that was given since."""
+    return GateItem(code, reason, ask.by_prescriber, passes, since=lambda q: q.course.last_dose_but(q.session.id))
+
+
 def _newest(code: str, overridable: Question, passes: Question) -> GateItem:
     """A row about the signs a dose now would rest on."""
     return GateItem(code, _CLINICAL, overridable, passes, reading=lambda q: q.signs.newest)
@@ -100,27 +105,24 @@ GATE: Final[tuple[GateItem, ...]] = (
     GateItem("dose_within_ceiling", _PLAN, ask.never, lambda q: q.within_ceiling),
     GateItem("route_not_excluded", _CLINICAL, ask.never, lambda q: q.route_not_excluded),
     GateItem("preparation_completed", _PLAN, ask.by_prescriber, ask.prepared),
-    GateItem("integration_since_last_dose", _PLAN, ask.by_prescriber, ask.integrated),
-    GateItem(
+    _of_earlier_doses("integration_since_last_dose", _PLAN, ask.integrated),
+    _of_earlier_doses(
         "interval_since_last_dose",
         _PLAN,
-        ask.by_prescriber,
         lambda q: q.last_dose_at_least(timedelta(hours=q.policy.gate.interval_hours.value)),
     ),
-    GateItem(
+    _of_earlier_doses(
         "doses_in_seven_days",
         _PLAN,
-        ask.by_prescriber,
         lambda q: q.doses_within(7) < q.policy.gate.doses_in_seven_days.value,
     ),
-    GateItem(
+    _of_earlier_doses(
         "doses_in_thirty_days",
         _PLAN,
-        ask.by_prescriber,
         lambda q: q.doses_within(30) < q.policy.gate.doses_in_thirty_days.value,
     ),
-    GateItem("maintenance_interval", _PLAN, ask.by_prescriber, ask.maintenance_interval),
-    GateItem("dose_review_current", _CLINICAL, ask.by_prescriber, lambda q: q.dose_review_current),
+    _of_earlier_doses("maintenance_interval", _PLAN, ask.maintenance_interval),
+    _of_earlier_doses("dose_review_current", _CLINICAL, lambda q: q.dose_review_current),
     GateItem("weight_current", _CLINICAL, ask.by_prescriber, lambda q: q.weight_current, check="weight"),
     GateItem("weight_plausible", _CLINICAL, ask.never, ask.weight_plausible, check="weight"),
     GateItem("weight_believed", _CLINICAL, lambda q: q.weight_seconded, ask.weight_believed, check="weight"),
@@ -184,7 +186,13 @@ GATE: Final[tuple[GateItem, ...]] = (
         check="suicide_risk",
     ),
     GateItem("symptom_score_current", _CLINICAL, ask.by_prescriber, lambda q: q.screen is not None),
-    GateItem("screen_passed", _CLINICAL, ask.by_prescriber, ask.screen_allows),
+    GateItem(
+        "screen_passed",
+        _CLINICAL,
+        ask.by_prescriber,
+        ask.screen_allows,
+        since=lambda q: q.screen.known_since if q.screen else None,
+    ),
     GateItem("escort", _LOGISTICS, ask.by_prescriber_if_oral, ask.escort, check="escort", patient_controllable=True),
     GateItem("therapist_present", _LOGISTICS, ask.never, lambda q: q.present(ProviderRole.THERAPIST)),
     GateItem("nurse_present", _LOGISTICS, ask.by_prescriber, lambda q: q.present(ProviderRole.NURSE)),

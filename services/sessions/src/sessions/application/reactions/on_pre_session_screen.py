@@ -18,5 +18,6 @@ async def on_pre_session_screen(event: Received[PreSessionScreenAssessed], tx: T
         completed_at=data.completed_at,
         valid_until=data.valid_until,
         result=ScreenResult(data.result.value) if known else ScreenResult.PRESCRIBER_DECIDES,
+        heard_at=tx.now,
     )
     await noting(data.patient_id, tx, ports, lambda each: each.screened(screen))

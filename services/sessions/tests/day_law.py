@@ -1,0 +1,98 @@
+"""What the clinic forbids on the day, written a second time: what was asked before, heard elsewhere and reviewed, and
+whom nobody lets go home. From what people did; see `dose_law`. Numbers: domain brief, sections 1.4, 2.5, 3.3 to 3.5.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from services.sessions.tests.dose_law import DAY, HOUR, MINUTE, Given, Reading, Told, forbids, is_resolved
+
+GRAVE = frozenset({"chest_pain", "neurological"})
+
+
+def forbids_dose(told: Told, dose: Given) -> list[str]:
+    """Every reason why this dose must not be given now."""
+    return [*forbids(told, dose), *_by_care(told, dose), *_by_answers(told, dose), *_by_what_was_heard(told, dose)]
+
+
+def _signed(told: Told, session: str, item: str, since: datetime | None = None) -> bool:
+    return any((s, i) == (session, item) and (since is None or at >= since) for at, s, i in told.signed)
+
+
+def _by_care(told: Told, dose: Given) -> Iterator[str]:
+    """Since care ended last, or ever: who comes back begins anew."""
+    others = [each.at for each in told.doses if each.session != dose.session]
+    since = told.care_ended
+    if not [at for at in others if since is None or at > since]:
+        prepared = any(since is None or at > since for at in told.prepared)
+        if not prepared and not _signed(told, dose.session, "preparation_completed"):
+            yield "a first dose without preparation"
+        if told.last(dose.session, "drug_screen") is None and not _signed(told, dose.session, "drug_screen"):
+            yield "a first dose without a drug screen"
+    starts = {each.session: each.at for each in reversed(told.doses) if each.session != dose.session}
+    last_review = max(told.reviewed, default=None)
+    unreviewed = [at for at in starts.values() if last_review is None or at > last_review]
+    counted_from = last_review or min(starts.values(), default=dose.at)
+    late = len(unreviewed) >= 6 or dose.at - counted_from > 183 * DAY
+    if late and not _signed(told, dose.session, "dose_review_current"):
+        yield "six doses, or half a year, without a review"
+
+
+def _by_answers(told: Told, dose: Given) -> Iterator[str]:
+    intake = told.last(dose.session, "intake")
+    if intake is None or not isinstance(intake.value, tuple):
+        fasting, since = False, None
+    else:
+        solids, liquids = intake.value
+        fasting, since = dose.at - solids >= 6 * HOUR and dose.at - liquids >= 2 * HOUR, intake.at
+    if not fasting and not _signed(told, dose.session, "fasting", since):
+        yield "not fasting"
+    if told.screen is None or dose.at - told.screen[0] >= 7 * DAY:
+        if not _signed(told, dose.session, "symptom_score_current"):
+            yield "no answers of this week"
+    elif told.screen[1] != "pass" and not _signed(told, dose.session, "screen_passed", told.screen[0]):
+        yield "answers a prescriber has not decided on"
+
+
+def _by_what_was_heard(told: Told, dose: Given) -> Iterator[str]:
+    attested = told.attested.get(dose.session)
+    if told.unheard > 10 * MINUTE and (attested is None or dose.at - attested > 30 * MINUTE):
+        yield "screening was not heard, and nobody attested"
+    if told.on_hold:
+        yield "the plan is on hold"
+
+
+def forbids_leaving(
+    told: Told, session: str, score: Mapping[str, bool | str], signed: frozenset[str], *, doctor: bool, now: datetime
+) -> Iterator[str]:
+    """Every reason why this patient must not be let go now; of `signed` criteria whoever lets go said why."""
+    if score["suicide_risk"] == "high":
+        yield "a high suicide risk was found"
+    for found in told.checks:
+        if (found.name, found.value) == ("suicide_risk", "high") and not is_resolved(told, found):
+            yield "a high suicide risk stands"
+    unmet = {name for name, met in score.items() if met is False} | set(_unmet(told, session, now))
+    if unmet and not (doctor and unmet <= signed):
+        yield f"nobody signed for {sorted(unmet - signed) if doctor else sorted(unmet)}"
+
+
+def _unmet(told: Told, session: str, now: datetime) -> Iterator[str]:
+    observed = [written for written in told.observed(session) if not written[0].before_dose]
+    newest = [each for written in observed if written[-1].at == observed[-1][-1].at for each in written]
+    if not observed or now - observed[-1][-1].at > 30 * MINUTE:
+        yield "vitals_observed"
+    if not newest or any(each.moaas != 5 for each in newest):
+        yield "awake"
+    if not newest or any(map(_out_of_limits, newest)):
+        yield "signs_in_limits"
+    ended = told.dose_ended.get(session)
+    if ended is None or now - ended < timedelta(minutes=60):
+        yield "monitored_long_enough"
+
+
+def _out_of_limits(r: Reading) -> bool:
+    breathing = r.breaths is not None and r.breaths < 10
+    drowsy = r.moaas is not None and r.moaas <= 3
+    pressure = r.systolic >= 160 or r.diastolic >= 100 or r.systolic < 100
+    pulse = r.heart_rate < 50 or r.heart_rate > 110
+    return bool(breathing or drowsy or pressure or pulse or r.saturation < 94 or r.symptoms & GRAVE)

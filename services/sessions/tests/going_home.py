@@ -1,0 +1,99 @@
+"""What else happens in a course and on a day: somebody reviews, answers, attests, holds, and is let go home."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from services.sessions.tests import builders as a
+from services.sessions.tests.anybody import PEOPLE, REQUEST
+from services.sessions.tests.beside_the_dose import BesideTheDose
+from services.sessions.tests.course_builders import screen
+from services.sessions.tests.day_law import forbids_leaving
+from services.sessions.tests.dose_law import Check
+from sessions.application.commands.attest_eligibility import AttestEligibility, AttestEligibilityHandler
+from sessions.application.commands.change_plan import ChangePlan, ChangePlanHandler, PlanChange
+from sessions.application.commands.discharge_patient import DischargePatient, DischargePatientHandler
+from sessions.application.commands.review_doses import ReviewDoses, ReviewDosesHandler
+from sessions.domain.checks import RiskLevel
+from sessions.domain.discharge import CRITERIA, DischargeScore, Exceptions, SignedFor
+from sessions.domain.eligibility import ScreenResult
+from sessions.domain.plans import PlanChangeReason
+
+SCORED = ("oriented", "walks_unaided", "nausea_controlled", "effects_resolved", "escort_signed", "instructions_given")
+
+
+class GoingHome(BesideTheDose):
+    """Somebody who also looks beyond this dose."""
+
+    async def goes_home(self, *, careful: bool = False) -> None:
+        session = self._watched()
+        if session is None:
+            return
+        lapse = self.random.choice((None, None, "time", "signs", "score")) if careful else "score"
+        if careful:
+            self.memory.now += timedelta(minutes=20 if lapse == "time" else 70)
+            await self.vitals(careful=lapse != "signs")
+            session = self._watched()
+        unmet = self.random.sample(SCORED, self.random.choice((0, 1, 2))) if lapse == "score" else ()
+        score: dict[str, bool | str] = {name: name not in unmet for name in SCORED}
+        score["suicide_risk"] = "high" if lapse == "score" and self.random.random() > self.care else "none"
+        by = self.random.choice((a.NURSE, a.NURSE, a.PRESCRIBER))
+        signed = frozenset(self.random.sample(sorted(CRITERIA), self.random.choice((0, 0, 3, len(CRITERIA)))))
+        reasons = list(forbids_leaving(self.told, session.id, score, signed, doctor=by == a.PRESCRIBER, now=self.now))
+        await self._lets_go(session, score, signed, by)
+        self.told.gone_home.append(session.id)
+        if reasons:
+            self.violations.append((self.now, reasons))
+
+    async def _lets_go(self, session: Any, score: Mapping[str, bool | str], signed: frozenset[str], by: Any) -> None:
+        answered: dict[str, Any] = {**score, "suicide_risk": RiskLevel(str(score["suicide_risk"]))}
+        exceptions = Exceptions(
+            signed=tuple(SignedFor(criterion=each, reason="seen by me") for each in signed), transport="a taxi"
+        )
+        leave = DischargePatient(session.id, DischargeScore(**answered), exceptions, session.version)
+        try:
+            await DischargePatientHandler(self.memory.ports, self.memory)(leave, PEOPLE[by], REQUEST)  # type: ignore[arg-type]  # a fake runner
+        finally:
+            after = self.memory.shelves["sessions"].kept[session.id]
+            if after.version > session.version:
+                self._risk_found(session.id, score, by)
+
+    def _watched(self) -> Any:
+        """The session of the patient who had a dose and is still there, also once it was stopped."""
+        return next((each for each in self.memory.shelves["sessions"].kept.values() if each.patient_watched), None)
+
+    async def reviews(self) -> None:
+        await self._run(ReviewDosesHandler, ReviewDoses(a.ANA), a.PRESCRIBER)
+        self.told.reviewed.append(self.now)
+
+    async def answers(self) -> None:
+        """The questions before the visit, answered a while ago."""
+        result = self.random.choice((ScreenResult.PASS, ScreenResult.PASS, ScreenResult.PRESCRIBER_DECIDES))
+        completed_at = self.now - timedelta(days=self.random.choice((0, 0, 1, 6, 7, 8)))
+        known = self.memory.shelves["eligibilities"].kept[a.ANA]
+        after = known.screened(screen(result, completed_at=completed_at))
+        self.memory.keep("eligibilities", after)
+        if after is not known:
+            self.told.screen = (completed_at, result.value)
+
+    async def hears_nothing(self) -> None:
+        self.told.unheard = timedelta(minutes=self.random.choice((0, 0, 9, 11, 60)))
+        self.memory.heard.lag = self.told.unheard
+
+    async def attests(self) -> None:
+        session = self._session()
+        await self._handle(AttestEligibilityHandler, AttestEligibility(session.id, "read in the case"), a.PRESCRIBER)
+        self.told.attested[session.id] = self.now
+
+    async def holds(self) -> None:
+        live = await self.memory.ports.plans.live_of(a.ANA)
+        if live is None or (not self.told.on_hold and self.random.random() < 0.7):
+            return
+        change = PlanChange.RESUME if self.told.on_hold else PlanChange.HOLD
+        command = ChangePlan(live.id, change, PlanChangeReason.PATIENT_REQUEST, live.version)
+        await self._run(ChangePlanHandler, command, a.PRESCRIBER)
+        self.told.on_hold = not self.told.on_hold
+
+    def _risk_found(self, session_id: str, score: Mapping[str, bool | str], by: Any) -> None:
+        risk = score["suicide_risk"]
+        self.told.checks.append(Check(session=session_id, at=self.now, by=by, name="suicide_risk", value=risk))
