@@ -21,7 +21,9 @@ from careflow_service.work import Committed, Transaction, Work
 
 @dataclass(frozen=True, slots=True)
 class ReceiveRecordRequest:
-    """`received_on` is today where it is missing. `proof` is missing while nobody has made sure who asks."""
+    """`received_on` is today where it is missing. `proof` is missing while nobody has made sure who asks:
+    so it is where the patient asks by the link in a message and no login.
+    """
 
     patient_id: PatientId
     requester: Requester
@@ -30,6 +32,7 @@ class ReceiveRecordRequest:
     parts: Mapping[RecordPart, str | None] = field(repr=False)
     received_on: date | None
     proof: IdentityProof | None
+    by_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class ReceiveRecordRequestHandler:
                 command.form,
                 command.parts,
                 on=today if own or command.received_on is None else command.received_on,
-                proof=IdentityProof.LOGIN if own else command.proof,
+                proof=IdentityProof.LOGIN if own and not command.by_link else command.proof,
                 policy=self.policy,
                 calendar=self.calendar,
                 zone=self.zone,

@@ -11,6 +11,7 @@ CARE_TEAM = (*MANAGERS, *CLINICIANS)
 EVERYBODY_WITH_VISITS = (*CARE_TEAM, Role.WELLNESS)
 EMERGENCY = (Role.WELLNESS, Role.BILLER)
 """Whom an emergency access lets read who a patient is and whom to call."""
+RECORDS_WORKED_ON_BY = (*MANAGERS, Role.PRESCRIBER)
 OWN_VISIT = by_object("appointment_id")
 OWN_REQUEST = by_object("request_id")
 
@@ -28,16 +29,16 @@ ACCESS: AccessTable = {
     "GET /v1/erasures": allow(*MANAGERS),
     "POST /v1/patients/{patient_id}/record-requests": allow(*MANAGERS, own=by_path("patient_id")),
     "GET /v1/patients/{patient_id}/record-requests": allow(*MANAGERS, own=by_path("patient_id")),
-    "GET /v1/record-requests": allow(*MANAGERS, Role.PRESCRIBER),
+    "GET /v1/record-requests": allow(*RECORDS_WORKED_ON_BY),
     "GET /v1/record-requests/{request_id}": allow(*MANAGERS, Role.PRESCRIBER, own=OWN_REQUEST),
     "POST /v1/patients/{patient_id}/disclosures": allow(*MANAGERS),
     "GET /v1/patients/{patient_id}/disclosures": allow(*MANAGERS, own=by_path("patient_id")),
     "GET /v1/disclosures/{disclosure_id}/record": allow(*MANAGERS),
     "POST /v1/record-requests/{request_id}/identify": allow(*MANAGERS),
     "POST /v1/record-requests/{request_id}/extend": allow(*MANAGERS),
-    "POST /v1/record-requests/{request_id}/parts/{part}/shares": allow(*MANAGERS, Role.PRESCRIBER),
+    "POST /v1/record-requests/{request_id}/parts/{part}/shares": allow(*RECORDS_WORKED_ON_BY),
     "POST /v1/record-requests/{request_id}/parts/{part}/give": allow(*MANAGERS),
-    "POST /v1/record-requests/{request_id}/parts/{part}/refuse": allow(*MANAGERS, Role.PRESCRIBER),
+    "POST /v1/record-requests/{request_id}/parts/{part}/refuse": allow(*RECORDS_WORKED_ON_BY),
     "POST /v1/record-requests/{request_id}/withdraw": allow(*MANAGERS, own=OWN_REQUEST),
     "GET /v1/patients/{patient_id}/messages": allow(*MANAGERS, own=by_path("patient_id")),
     "GET /v1/patients/{patient_id}/contact-consents": allow(*MANAGERS, own=by_path("patient_id")),
@@ -132,8 +133,8 @@ ACCESS: AccessTable = {
     "POST /pages/desk/tasks/{appointment_id}/give-back": allow(*CARE_TEAM),
     "POST /pages/desk/tasks/{appointment_id}/hand-over": allow(*CARE_TEAM),
     "POST /pages/desk/tasks/{appointment_id}/{mark}": allow(*CARE_TEAM),
-    "GET /pages/desk/record-requests": allow(*MANAGERS, Role.PRESCRIBER),
-    "GET /pages/desk/record-requests/{request_id}": allow(*MANAGERS, Role.PRESCRIBER),
+    "GET /pages/desk/record-requests": allow(*RECORDS_WORKED_ON_BY),
+    "GET /pages/desk/record-requests/{request_id}": allow(*RECORDS_WORKED_ON_BY),
     "POST /pages/desk/record-requests/{request_id}/{act}": allow(*MANAGERS),
     "GET /pages/desk/patients/{patient_id}/record-request": allow(*MANAGERS),
     "POST /pages/desk/patients/{patient_id}/record-request": allow(*MANAGERS),
@@ -167,6 +168,9 @@ ACCESS: AccessTable = {
     "GET /pages/visits/{appointment_id}/times": allow(own=OWN_VISIT),
     "GET /pages/visits/{appointment_id}/move": allow(own=OWN_VISIT),
     "POST /pages/visits/{appointment_id}/move": allow(own=OWN_VISIT),
+    "GET /pages/visits/mine/record": allow(own=by_caller()),
+    "POST /pages/visits/mine/record": allow(own=by_caller()),
+    "POST /pages/visits/mine/record/{request_id}/withdraw": allow(own=OWN_REQUEST),
     "GET /pages/messages/{secret}": public(rate="30/minute"),
     "POST /pages/messages/{secret}": public(rate="10/minute"),
 }

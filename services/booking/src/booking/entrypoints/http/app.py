@@ -19,7 +19,7 @@ from booking.entrypoints.http import (
     waitlist_routes,
 )
 from booking.entrypoints.http.access import ACCESS
-from booking.entrypoints.pages import day_board, free_call, inquiry, messages, my_visits, patient, wall
+from booking.entrypoints.pages import day_board, free_call, inquiry, messages, my_record, my_visits, patient, wall
 from booking.entrypoints.pages.desk import (
     absences,
     asking_for_records,
@@ -75,6 +75,7 @@ HTTP: Http[Booking] = Http(
         inquiries.router,
         record_requests.router,
         asking_for_records.router,
+        my_record.router,
         my_visits.way_in,
         my_visits.router,
     ),

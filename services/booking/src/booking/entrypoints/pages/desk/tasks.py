@@ -15,7 +15,9 @@ from booking.application.commands.take_task import TakeTask
 from booking.application.queries.list_tasks import Whose
 from booking.application.use_cases import Booking
 from booking.domain.ids import AppointmentId, PatientId
+from booking.domain.record_requests import RecordRequest
 from booking.domain.untold import News
+from booking.entrypoints.http.access import RECORDS_WORKED_ON_BY
 from booking.entrypoints.http.schemas import App
 from booking.entrypoints.http.task_schemas import Login
 from booking.entrypoints.pages.desk.marking import COMMANDS, Mark, marks_for
@@ -181,6 +183,7 @@ async def _list(
     untold = await app.list_untold(actor, SHOWN, untold_after) if whose is not Whose.MINE else None
     whom = [each.patient_id for each in untold.items] if untold else []
     now = pages.clock()
+    records = await _records(app, actor, pages) if whose is not Whose.MINE else []
     lines = [
         (each, [mark.value for mark in marks_for(each.visit, each.task.kind, begun=each.visit.starts_at <= now)])
         for each in shown
@@ -203,5 +206,17 @@ async def _list(
         now=now,
         untold=untold,
         after=after,
-        names=await app.name_patients([*(each.visit.patient_id for each in shown), *whom], actor),
+        records=records,
+        late={each.id for each in records if each.late(now, pages.zone)},
+        names=await app.name_patients(
+            [*(each.visit.patient_id for each in shown), *whom, *(each.patient_id for each in records)], actor
+        ),
     )
+
+
+async def _records(app: Booking, actor: Actor, pages: Site) -> list[RecordRequest]:
+    """Requests for records that are due soon or late, for whoever works on them."""
+    if not actor.has(*RECORDS_WORKED_ON_BY):
+        return []
+    today, clocks = pages.clock().astimezone(pages.zone).date(), app.ports.policy.record_requests
+    return await app.read_record_requests.pressing(actor, today, clocks, SHOWN)
