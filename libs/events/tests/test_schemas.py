@@ -1,11 +1,16 @@
 """The committed schemas: what the models say, and every promise ever released kept."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
+import pytest
 
 from careflow_events import schemas
+from careflow_events.contracts.model import PatientEvent
 from careflow_events.schemas.__main__ import main, sample_faults, shared_topics, topic_disagreements
+from careflow_events.testing import samples as written_samples
+from careflow_events.testing.examples import examples
 from careflow_events.topics import BOOKING, REFEEDS, TOPICS, Classification, Topic
 
 
@@ -55,6 +60,16 @@ def test_a_topic_has_one_writer() -> None:
 
 def test_every_sample_can_be_read() -> None:
     assert sample_faults() == []
+
+
+def test_a_sample_whose_example_was_changed_afterwards_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = next(each for each in examples() if isinstance(each.data, PatientEvent))
+    changed = replace(first, data=first.data.model_copy(update={"patient_id": "00000000-0000-0000-0000-000000000001"}))
+    monkeypatch.setattr(written_samples, "examples", lambda: [changed])
+
+    (fault,) = sample_faults()
+
+    assert f"{first.data.name()}/{first.name}.json: differs from its example: remove it" in fault
 
 
 def _grow(path: Path, field: str) -> None:

@@ -216,8 +216,8 @@ class _Waiter:
 
 def _query(wanted: Wanted, after: int, end: int) -> Document:
     """What a page is chosen from: by what is in an index and nothing else, bounded at both ends and without a hint. A
-    condition that is in no index leads a store to read the collection whole, a hint to read an index whole. Topics and
-    types are therefore chosen from what comes.
+    store may read a whole range before it limits, a hinted index whole, or say of a condition that is in no index that
+    it scans. Topics and types are therefore chosen from what comes.
     """
     query: Document = {"position": {"$gt": after, "$lte": end}}
     return query if wanted.subject is None else {"key": wanted.subject.encode(), **query}

@@ -16,13 +16,14 @@ from careflow_events import schemas
 from careflow_events.catalogue import CATALOGUE, MalformedData, read
 from careflow_events.schemas import asyncapi, rules
 from careflow_events.sealing import SectionBroken
-from careflow_events.testing.samples import place_of, samples
+from careflow_events.testing.samples import differing, place_of, samples
 from careflow_events.topics import REFEEDS, SERVICES, TOPICS, Topic
 
 _CHECKOUT = Path(__file__).parents[5]
 _TOPICS_FILE = _CHECKOUT / "deploy" / "kafka" / "topics.yaml"
 INTEGRATORS = _CHECKOUT / "docs" / "integrators"
 """Where the documents for integrators are committed."""
+_ANEW = "remove it and make generated writes it anew, or put the example back where the sample was released"
 
 
 def asyncapi_files() -> dict[Path, bytes]:
@@ -54,7 +55,9 @@ def rule_faults() -> list[str]:
 
 
 def sample_faults() -> list[str]:
-    """Which events have no sample, and which samples can no longer be read, one line each."""
+    """Which events have no sample, and which samples can no longer be read or say otherwise than their example, one
+    line each.
+    """
     lines = [
         f"{contract.name()}: no sample: give it an example in testing/{contract.topic.service}_examples.py"
         for contract in CATALOGUE.values()
@@ -65,6 +68,8 @@ def sample_faults() -> list[str]:
             read(sample.envelope, None)
         except (MalformedData, SectionBroken) as fault:
             lines.append(f"{sample}: {fault}")
+    if not lines:  # else one that cannot be read would be compared
+        lines += [f"{path}: differs from its example: {_ANEW}" for path in differing()]
     return lines
 
 

@@ -15,8 +15,9 @@ from typing import Any, Final
 import orjson
 
 from careflow_events import instants
-from careflow_events.catalogue import CATALOGUE
+from careflow_events.catalogue import CATALOGUE, read
 from careflow_events.contracts.model import EventData, PatientEvent
+from careflow_events.contracts.sealed import sealed_fields
 from careflow_events.envelope import Envelope, decode, encode, record_headers
 from careflow_events.publication import Publication, compose, location_subject, patient_subject
 from careflow_events.schemas import published
@@ -111,6 +112,21 @@ def write_missing() -> list[Path]:
             path.write_bytes(orjson.dumps(event, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
             written.append(path)
     return written
+
+
+def differing() -> list[Path]:
+    """The samples that say otherwise than the examples they were written from, sealed sections aside."""
+    found = []
+    for example in examples():
+        path = place_of(type(example.data)) / f"{example.name}.json"
+        if path.exists() and _opened(read(decode(path.read_bytes(), []), None)) != _opened(example.data):
+            found.append(path)
+    return found
+
+
+def _opened(data: EventData) -> dict[str, Any]:
+    sealed = {field.name for field in sealed_fields(type(data))}
+    return {name: value for name, value in data if name not in sealed}
 
 
 def _envelope(example: Example, number: int) -> Envelope:
