@@ -209,6 +209,7 @@ class InMemory:
         stores: dict[str, Any] = {
             "accounts": Accounts("account"),
             "account_links": OfPatient("account_link"),
+            "contracts": OfPatient("private_contract"),
             "visits": Visits("visit"),
             "courses": Kept("plan"),
             "estimates": OfPatient("estimate"),

@@ -15,6 +15,7 @@ from billing.adapters import (
     payment_links,
     payments,
     payouts,
+    private_contracts,
     statement_runs,
     superbills,
     visits,
@@ -41,6 +42,7 @@ from billing.adapters.papers import MongoPapers, MongoPrints
 from billing.adapters.payment_links import MongoPaymentLinks
 from billing.adapters.payments import MongoPayments
 from billing.adapters.payouts import MongoPayouts
+from billing.adapters.private_contracts import MongoPrivateContracts
 from billing.adapters.processed_payments import MongoProcessedPayments
 from billing.adapters.processor_feed import MongoProcessorFeed
 from billing.adapters.statement_runs import MongoStatementRuns
@@ -80,6 +82,7 @@ from billing.application.commands.write_off_charge import WriteOffChargeHandler
 from billing.application.link_addresses import LinkAddresses
 from billing.application.ports import Ports
 from billing.application.queries.read_account import ReadAccount
+from billing.application.queries.read_contracts import ReadContracts
 from billing.application.queries.read_work import ReadWork
 from billing.application.queries.reading import Reading
 from billing.application.share_of_record import share_of_record
@@ -109,6 +112,7 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
     ports = Ports(
         accounts=MongoAccounts(database, vault),
         account_links=MongoAccountLinks(database, vault),
+        contracts=MongoPrivateContracts(database, vault),
         link_addresses=LinkAddresses(_links(resources), settings.public_address),
         visits=MongoVisits(database, vault, settings.clinic_timezone),
         courses=MongoCourses(database, vault),
@@ -177,6 +181,7 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         records=Records(share, resources.audit, resources.clock),
         reading=Reading(ports),
         read_work=ReadWork(ports),
+        read_contracts=ReadContracts(ports),
         read_account=ReadAccount(ports),
         sitting_down=_sitting_down(resources, ports),
         ports=ports,
@@ -239,6 +244,7 @@ SERVICE: Service[BillingSettings, Ports, Billing] = Service(
     effects=EFFECTS,
     indexes=(
         *account_links.INDEXES,
+        *private_contracts.INDEXES,
         *charges.INDEXES,
         *courses.INDEXES,
         *disclosures.INDEXES,

@@ -17,7 +17,7 @@ from services.billing.tests import overtaken_processing as processing
 from services.billing.tests import overtaken_reactions as reactions
 from services.billing.tests.world import World
 
-NO_DECISIONS: Final = {"reading", "records", "read_work", "read_account", "sitting_down", "ports"}
+NO_DECISIONS: Final = {"reading", "records", "read_work", "read_account", "read_contracts", "sitting_down", "ports"}
 
 ROWS: Final[Mapping[str, Race[World]]] = {
     "record_coverage": commands.the_patient_says_who_covers_them_while_details_change,

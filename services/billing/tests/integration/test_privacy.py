@@ -62,7 +62,7 @@ async def everything_with_canaries(world: World) -> None:
     childs = dict.fromkeys(("payer", "member_id", "group_number", "subscriber_name"), CANARY)
     coverage = {**INSURED, **childs, "relationship": "child"}
     ok(await world.biller.put(f"/v1/accounts/{ANA}/coverage", coverage, version=account["version"]))
-    contract = {"practitioner_id": CANARY, "signed_on": "2026-01-05", "ends_on": "2028-01-04"}
+    contract = {"practitioner_id": "dr-paula-prescriber", "signed_on": "2026-01-05", "ends_on": "2028-01-04"}
     ok(await world.biller.post(f"/v1/accounts/{ANA}/private-contracts", contract), 201)
 
     handed_out = {"recipient": CANARY, "reason": CANARY, "reference": CANARY, "record_request_id": new_id()}

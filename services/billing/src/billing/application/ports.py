@@ -47,6 +47,7 @@ from billing.domain.payouts import Movement, NothingMoved, Payout
 from billing.domain.policy import BillingPolicy
 from billing.domain.practice import Practice
 from billing.domain.pricing import Terms
+from billing.domain.private_contracts import RecordedContract
 from billing.domain.processed_payments import ProcessedPayment
 from billing.domain.processing import Checkout, LinkAsked, News, NotNow, RefundAsked, Refused, Sent, Standing
 from billing.domain.processor_feed import NothingTold, ProcessorFeed, Told
@@ -189,6 +190,17 @@ class PaymentLinks(Paged[PaymentLink], Protocol):
     async def save(self, link: PaymentLink, /, *, expecting: int, tx: Transaction) -> None: ...
     async def next_due(self) -> Due | None:
         """The one the processor is to be asked about next."""
+
+
+class PrivateContracts(Held[RecordedContract], Protocol):
+    async def all_of(self, patient_id: PatientId, /) -> list[RecordedContract]:
+        """A patient's, oldest first."""
+
+    async def by_end(self, today: date, limit: int, after: str | None, *, ended: bool) -> Listed[RecordedContract]:
+        """The listed ones of all patients that have not ended, what ends next first; or have, the last one first."""
+
+    async def add(self, recorded: RecordedContract, /, tx: Transaction) -> None: ...
+    async def save(self, recorded: RecordedContract, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
 class AccountLinks(Protocol):
@@ -373,6 +385,7 @@ class Ports:
 
     accounts: Accounts
     account_links: AccountLinks
+    contracts: PrivateContracts
     link_addresses: LinkAddresses
     visits: Visits
     courses: Courses

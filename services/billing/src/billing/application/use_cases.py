@@ -32,6 +32,7 @@ from billing.application.commands.waive_fee import WaiveFeeHandler
 from billing.application.commands.write_off_charge import WriteOffChargeHandler
 from billing.application.ports import Ports
 from billing.application.queries.read_account import ReadAccount
+from billing.application.queries.read_contracts import ReadContracts
 from billing.application.queries.read_work import ReadWork
 from billing.application.queries.reading import Reading
 from careflow_service.disclosing.commands import DiscloseRecordHandler
@@ -75,6 +76,7 @@ class Billing:
     records: Records
     reading: Reading
     read_work: ReadWork
+    read_contracts: ReadContracts
     read_account: ReadAccount
     sitting_down: SittingDown
 

@@ -22,6 +22,7 @@ ProcessorId = NewType("ProcessorId", str)
 PackageId = NewType("PackageId", str)
 """The id of the payment it was bought with."""
 
+ContractId = NewType("ContractId", str)
 SuperbillId = NewType("SuperbillId", str)
 PaperId = NewType("PaperId", str)
 ErasureId = NewType("ErasureId", str)

@@ -7,6 +7,7 @@ from typing import Final
 
 from billing.domain.account_links import AccountLinkPolicy
 from billing.domain.money import WHOLE, Money
+from billing.domain.private_contracts import ENDS_SOON
 from billing.domain.visits import VisitKind
 from careflow_domain.disclosures import CopyPolicy
 from careflow_domain.errors import invalid
@@ -67,6 +68,7 @@ class BillingPolicy:
     payment_link_hours: Setting[int]
     account_links: AccountLinkPolicy
     package_refund_days: Setting[int]
+    contract_ends_soon_days: Setting[int] = ENDS_SOON
 
     def __post_init__(self) -> None:
         clocks = self.estimates

@@ -1,6 +1,6 @@
 """What waits for a biller across the clinic, and the month's end."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
@@ -57,6 +57,21 @@ async def payouts(request: Request, app: App, pages: Pages, after: PageCursor = 
     """What the card processor paid out, and whether the books know what of."""
     found = await app.reading.payouts(SHOWN, after)
     return pages.show(request.scope, "payouts.html", found=found, after=after)
+
+
+@router.get("/contracts")
+async def private_contracts(
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    standing: Annotated[Literal["in_force", "ended"], Query()] = "in_force",
+    after: PageCursor = None,
+) -> Response:
+    """Medicare private contracts of all patients: what ends next first, or what has ended."""
+    ended = standing == "ended"
+    found = await app.read_contracts(actor, SHOWN, after, ended=ended)
+    return pages.show(request.scope, "contracts.html", found=found, ended=ended, after=after, zone=pages.zone)
 
 
 @router.get("/month-end")
