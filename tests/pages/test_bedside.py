@@ -30,7 +30,7 @@ SIGNS = {
 async def logs_in(reader: Reader, role: Role, to: str = TODAY) -> None:
     await reader.opens(to)
     await reader.fills(Token=ISSUER.token(role, subject=f"user-{role}"))
-    await reader.presses("Log in")
+    await reader.sends("Log in")
     await reader.page.wait_for_url(f"**{to}")
 
 
@@ -160,7 +160,7 @@ async def test_a_vital_sign_is_on_the_second_screen_within_a_second_and_moves_no
         await second.page.get_by_role("button", name="Pause").focus()
         await first.follows("Vital signs")
         await first.fills(**SIGNS)
-        await first.presses("Save")
+        await first.sends("Save")
         await first.page.get_by_text("The vital signs are recorded.").wait_for()
         await second.page.get_by_role("cell", name="131/84").wait_for(timeout=1_000)
         assert await second.page.evaluate("document.activeElement.id") == "pause"

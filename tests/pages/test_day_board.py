@@ -22,7 +22,7 @@ DAY = "Tuesday, November 24, 2026"
 async def logs_in(reader: Reader, to: str = BOARD) -> None:
     await reader.opens(to)
     await reader.fills(Token=ISSUER.token(Role.COORDINATOR))
-    await reader.presses("Log in")
+    await reader.sends("Log in")
     await reader.page.wait_for_url(f"**{to}")
 
 
@@ -39,18 +39,18 @@ async def test_every_page_is_read_by_everybody(browser: Browser, booking: tuple[
         await reader.opens(BOARD)
         await reader.looks("Log in")
         await reader.fills(Token="nonsense")
-        await reader.presses("Log in")
+        await reader.sends("Log in")
         await reader.looks("Log in")
         await has_call(world)
         await logs_in(reader)
         await reader.looks(DAY)
-        await reader.presses("Is here")
+        await reader.sends("Is here")
         await reader.looks(DAY)
         await reader.follows("Show it anew every 20 seconds")
         await reader.looks(DAY)
         await reader.follows("The day after")
         await reader.looks("Wednesday, November 25, 2026")
-        await reader.presses("Log out")
+        await reader.sends("Log out")
         await reader.looks("You are logged out")
 
 
@@ -94,7 +94,7 @@ async def test_a_wall_keeps_itself_current_and_looks_like_nothing_when_it_is_not
         await reader.page.clock.install()
         await reader.opens("/pages/wall")
         await reader.fills(Token=ISSUER.token(Role.WALL_SCREEN))
-        await reader.presses("Log in")
+        await reader.sends("Log in")
         await reader.looks(DAY, width=EVERY)
         wall, state = reader.page.locator("#wall"), reader.page.locator(".state")
         await acts(world.coordinator, call, "arrive")
@@ -123,9 +123,9 @@ async def test_two_people_one_visit(browser: Browser, booking: tuple[World, str]
     ):
         await logs_in(first)
         await logs_in(second)
-        await first.presses("Is here")
+        await first.sends("Is here")
         await first.page.wait_for_url("**#visit-*")
-        await second.presses("Did not come")
+        await second.sends("Did not come")
         assert await second.page.get_by_role("alert").is_visible()
         assert await second.page.get_by_text("Somebody else changed this visit meanwhile.").is_visible()
         await second.looks(DAY)

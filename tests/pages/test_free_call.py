@@ -23,10 +23,10 @@ ANA = {
 async def to_the_last_look(reader: Reader, time: str = "10:30", **changes: str) -> None:
     await reader.opens(START)
     await reader.page.get_by_label("By telephone").check()
-    await reader.presses("See free times")
+    await reader.sends("See free times")
     await reader.page.get_by_role("link", name=time).first.click()
     await reader.fills(**{**ANA, **changes})
-    await reader.presses("Continue")
+    await reader.sends("Continue")
 
 
 async def test_every_page_is_read_by_everybody(browser: Browser, booking: tuple[World, str]) -> None:
@@ -35,19 +35,19 @@ async def test_every_page_is_read_by_everybody(browser: Browser, booking: tuple[
     async with Reader.at(browser, address, EVERY, name="free-call") as reader:
         await reader.opens(START)
         await reader.looks("Book a free 15-minute call")
-        await reader.presses("See free times")
+        await reader.sends("See free times")
         await reader.looks("Book a free 15-minute call")
         await reader.page.get_by_label("By video").check()
-        await reader.presses("See free times")
+        await reader.sends("See free times")
         await reader.looks("Choose a time")
         await reader.page.get_by_role("link", name="11:00").first.click()
         await reader.looks("Whom do we call?")
-        await reader.presses("Continue")
+        await reader.sends("Continue")
         await reader.looks("Whom do we call?")
         await reader.fills(**ANA)
-        await reader.presses("Continue")
+        await reader.sends("Continue")
         await reader.looks("Is everything right?")
-        await reader.presses("Book this call")
+        await reader.sends("Book this call")
         await reader.looks("Your call is booked")
 
 
@@ -89,7 +89,7 @@ async def test_back_and_again_is_one_call(browser: Browser, booking: tuple[World
     world, address = booking
     async with Reader.at(browser, address, "phone", name="back") as reader:
         await to_the_last_look(reader)
-        await reader.presses("Book this call")
+        await reader.sends("Book this call")
         await reader.looks("Your call is booked")
         number = await reader.page.locator("dd").last.inner_text()
         await reader.page.reload()
@@ -106,9 +106,9 @@ async def test_two_windows_one_time(browser: Browser, booking: tuple[World, str]
         await to_the_last_look(first)
         other = {"First_name": "Ben", "E-mail_address": "ben@example.org", "Telephone_number": "415 555 0199"}
         await to_the_last_look(second, **other)
-        await first.presses("Book this call")
-        await second.presses("Book this call")
+        await first.sends("Book this call")
+        await second.sends("Book this call")
         await second.looks("That time is no longer free")
-        await second.presses("Continue")
-        await second.presses("Book this call")
+        await second.sends("Continue")
+        await second.sends("Book this call")
         await second.looks("Your call is booked")

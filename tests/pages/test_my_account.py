@@ -27,10 +27,10 @@ async def test_every_page_is_read_by_everybody(browser: Browser, billing: tuple[
         await reader.opens(await link_of(world))
         await reader.looks("Your account")
         await reader.fills(Month="4", Day="2", Year="1989")
-        await reader.presses("Continue")
+        await reader.sends("Continue")
         await reader.looks("Your account")
         await reader.fills(Month="11", Day="23", Year="1988")
-        await reader.presses("Continue")
+        await reader.sends("Continue")
         await reader.looks("Your account")
 
 
@@ -41,5 +41,5 @@ async def test_an_empty_one_in_spanish(browser: Browser, billing: tuple[World, s
         await reader.opens(await link_of(world))
         await reader.looks("Su cuenta")
         await reader.fills(Mes="11", Día="23", Año="1988")
-        await reader.presses("Continuar")
+        await reader.sends("Continuar")
         await reader.looks("Su cuenta")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import books, has_patient
@@ -28,10 +28,10 @@ async def test_every_page_is_read_by_everybody(browser: Browser, booking: tuple[
         await reader.opens(await is_told(world))
         await reader.looks("Your appointments")
         await reader.fills(Month="4", Day="2", Year="1989")
-        await reader.presses("Continue")
+        await reader.sends("Continue")
         await reader.looks("Your appointments")
         await reader.fills(Month="4", Day="2", Year="1988")
-        await reader.presses("Continue")
+        await reader.sends("Continue")
         await reader.looks("Your appointments")
         await reader.follows("Your record: ask for it, or see when you get it")
         await reader.looks("Your record")
@@ -42,13 +42,14 @@ async def test_every_page_is_read_by_everybody(browser: Browser, booking: tuple[
         await reader.looks("Choose a time")
         await reader.follows("10:15 AM")
         await reader.looks("Move this appointment?")
-        await reader.presses("Move it")
+        await reader.sends("Move it")
         await reader.looks("Your appointments")
         await reader.follows("Cancel")
         await reader.looks("Cancel this appointment?")
         world.clock.advance(timedelta(days=4))
         await reader.presses("Cancel it")
-        await reader.looks("That did not work")
+        await expect(reader.page.locator("#sending")).to_contain_text("You were away too long, and nothing was sent.")
+        await reader.looks("Cancel this appointment?")
 
 
 async def test_in_spanish(browser: Browser, booking: tuple[World, str]) -> None:
@@ -56,11 +57,11 @@ async def test_in_spanish(browser: Browser, booking: tuple[World, str]) -> None:
     async with Reader.at(browser, address, "phone", name="visits-es", language="es") as reader:
         await reader.opens(await is_told(world))
         await reader.fills(Mes="4", Día="2", Año="1988")
-        await reader.presses("Continuar")
+        await reader.sends("Continuar")
         await reader.looks("Sus citas")
         await reader.follows("Su historia clínica: pídala, o vea cuándo la recibe")
         await reader.looks("Su historia clínica")
         await reader.follows("Volver a sus citas")
         await reader.follows("Anular")
-        await reader.presses("Anularla")
+        await reader.sends("Anularla")
         await reader.looks("Sus citas")

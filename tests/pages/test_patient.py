@@ -61,7 +61,7 @@ def part(reader: Reader, service: str) -> Locator:
 
 async def logs_in(reader: Reader, role: Role) -> None:
     await reader.fills(Token=ISSUER.token(role, subject=f"user-{role}"))
-    await reader.presses("Log in")
+    await reader.sends("Log in")
 
 
 async def test_what_every_service_knows_is_put_together_and_what_is_missing_is_said(
@@ -108,7 +108,7 @@ async def test_what_every_service_knows_is_put_together_and_what_is_missing_is_s
         await reader.looks("Open this in an emergency", width=EVERY)
         await reader.page.get_by_label("Somebody's life or health is in danger.").check()
         await reader.page.get_by_label("Why it cannot wait, in your words").fill("She fainted.")
-        await reader.presses("Open it")
+        await reader.sends("Open it")
         await reader.looks("Patient")
         await reader.opens(clinic.page_of("booking"))
         await logs_in(reader, Role.COORDINATOR)

@@ -23,7 +23,7 @@ async def link_of(world: World) -> str:
 
 async def chooses(reader: Reader, answer: str) -> None:
     await reader.page.get_by_label(answer, exact=True).check()
-    await reader.presses("Continue")
+    await reader.sends("Continue")
 
 
 async def test_every_page_is_read_by_everybody(browser: Browser, screening: tuple[World, str]) -> None:
@@ -33,27 +33,27 @@ async def test_every_page_is_read_by_everybody(browser: Browser, screening: tupl
         await reader.opens(await link_of(world))
         await reader.looks("Your questions")
         await reader.fills(Month="4", Day="2", Year="1989")
-        await reader.presses("Continue")
+        await reader.sends("Continue")
         await reader.looks("Your questions")
         await reader.fills(Month="4", Day="2", Year="1988")
-        await reader.presses("Continue")
+        await reader.sends("Continue")
         await reader.looks("Your questions")
         await reader.follows(PHQ_9)
         await reader.looks("Little interest or pleasure in doing things")
-        await reader.presses("Continue")
+        await reader.sends("Continue")
         await reader.looks("Little interest or pleasure in doing things")
         for _ in range(8):
             await chooses(reader, "Not at all")
         await chooses(reader, "More than half the days")
         await reader.looks("Please read this first")
         await reader.fills(Where_you_are_now="12 Oak Lane", Telephone_number="415 555 0100")
-        await reader.presses("Send")
+        await reader.sends("Send")
         await reader.looks("Thank you. We know where you are.")
         await reader.opens("/pages/questions")
         await reader.follows(PHQ_9)
         await chooses(reader, "Not difficult at all")
         await reader.looks("Are these your answers?")
-        await reader.presses("Send my answers")
+        await reader.sends("Send my answers")
         await reader.looks("Your questions")
 
 
@@ -63,5 +63,5 @@ async def test_in_spanish(browser: Browser, screening: tuple[World, str]) -> Non
         await reader.opens(await link_of(world))
         await reader.looks("Sus preguntas")
         await reader.fills(Mes="4", Día="2", Año="1988")
-        await reader.presses("Continuar")
+        await reader.sends("Continuar")
         await reader.looks("Sus preguntas")

@@ -70,11 +70,11 @@ async def comes(reader: Reader, who: Role | None, seeded: Seeded) -> None:
         year, month, day = (str(int(part)) for part in born.split("-"))
         await reader.opens(link)
         await reader.fills(Month=month, Day=day, Year=year)
-        await reader.presses("Continue")
+        await reader.sends("Continue")
     elif who is not None:
         await reader.opens("/pages/login")
         await reader.fills(Token=ISSUER.token(who, subject=f"user-{who}"))
-        await reader.presses("Log in")
+        await reader.sends("Log in")
         await reader.page.wait_for_load_state()
 
 

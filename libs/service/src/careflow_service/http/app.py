@@ -81,7 +81,7 @@ def create_app(
     http, table = routed(service, described, service.ports(app), resources, [*probes, *told])
     http.state.application = app
     http.state.health = health
-    site = http.state.site = _site(described, resources)
+    site = http.state.site = _site(described, resources, service.name)
     way_in = http.state.way_in = _way_in(service.name, described, resources, verifier)
     http.state.routes = table
     http.user_middleware = [
@@ -186,14 +186,20 @@ def _way_in(name: str, described: Http[Any], resources: Resources[Any], verifier
     return WayIn(logins, verifier, code_flow, by_token=settings.in_development and code_flow is None)
 
 
-def _site(described: Http[Any], resources: Resources[Any]) -> "Site | None":
+def _site(described: Http[Any], resources: Resources[Any], name: str) -> "Site | None":
     if described.pages is None:
         return None
     # What pages are made with is not loaded where there are none.
     from careflow_service.pages.site import Site
 
     settings = resources.settings
-    return Site(described.pages, clinic=settings.clinic_name, zone=settings.clinic_timezone, clock=resources.clock)
+    return Site(
+        described.pages,
+        clinic=settings.clinic_name,
+        zone=settings.clinic_timezone,
+        clock=resources.clock,
+        drafts=lambda: _login_keys(resources.blind_index, name),
+    )
 
 
 def _audit_denial(resources: Resources[Any]) -> AuditDenial:

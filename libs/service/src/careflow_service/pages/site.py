@@ -6,7 +6,9 @@ is sent nowhere but back to its own origin, and is kept by nobody.
 
 import base64
 import hashlib
-from collections.abc import Mapping
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib.resources import files
 from typing import Annotated, Any, Final
@@ -22,6 +24,7 @@ from starlette.types import Scope
 
 from careflow_service.clock import Clock
 from careflow_service.http.routes import Call
+from careflow_service.identity import Actor, Role
 from careflow_service.pages import PREFIX
 from careflow_service.pages.logins import UNATTENDED, login_of
 from careflow_service.pages.words import LOCALES, Words, preferred, words_of
@@ -31,6 +34,21 @@ from careflow_service.problems import FORBIDDEN, LOGIN_NEEDED, Problem
 LIBRARY: Final = "careflow_service.pages"
 LANGUAGE: Final = "lang"
 """The parameter by which a reader asks for a language."""
+
+SENT_BY_SCRIPT: Final = "Careflow-Sends"
+"""The header of a form that `sending.js` sends: a browser lets no script see where it is led."""
+THEN: Final = "Careflow-Then"
+"""The header that says to that script where to go."""
+_SENDS: Final = 'id="sending"'
+"""In a page with a form, and in what nobody types: quotes are escaped."""
+
+Keys = Callable[[], Sequence[bytes]]
+
+
+def no_keys() -> Sequence[bytes]:
+    """Where nothing is kept for a reload."""
+    return ()
+
 
 _STYLE: Final = (files(LIBRARY) / "templates" / "careflow.css").read_text(encoding="utf-8").strip()
 
@@ -43,7 +61,7 @@ class Script(StrEnum):
     PARTS = "parts.js"
     """Puts in place what other services know of whom a page is about."""
     SENDING = "sending.js"
-    """Sends what was typed until it arrived, once, and loses none of it."""
+    """Sends what was typed until it arrived, once, and loses none of it. Every page with a form has it."""
     WALL = "wall.js"
     """Keeps a page current that nobody touches."""
 
@@ -66,12 +84,23 @@ HEADERS: Final[Mapping[str, str]] = {
 }
 
 
-class Site:
-    """The pages of one service. `package` has its `templates` and `words`; `clinic` is what every page is headed with,
-    `zone` where the clinic is, `clock` the domain's.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a browser keeps what is typed by until it is sent (ADR 0041): `who` tells one reader's from another's, by
+    `key` that reader's page alone opens it again.
     """
 
-    def __init__(self, package: str, *, clinic: str, zone: ZoneInfo, clock: Clock) -> None:
+    who: str
+    key: str = field(repr=False)
+
+
+class Site:
+    """The pages of one service. `package` has its `templates` and `words`; `clinic` is what every page is headed with,
+    `zone` where the clinic is, `clock` the domain's; by the first key of `drafts` what is typed is kept for a reload.
+    """
+
+    def __init__(self, package: str, *, clinic: str, zone: ZoneInfo, clock: Clock, drafts: Keys = no_keys) -> None:
+        self._drafts = drafts
         self.zone = zone
         self.clock = clock
         self._words = words_of(LIBRARY, package)
@@ -108,6 +137,7 @@ class Site:
         this one time; `runs` are the scripts that run in it: nothing else does, and it hears from its own origin alone.
         """
         words = self.words(scope)
+        reader = _reader(scope)
         # Links lead up to the pages' own root, for nobody here knows under which path an edge shows it.
         root = "../" * scope["path"].removeprefix(PREFIX).count("/")
         text = self._templates.get_template(template).render(
@@ -118,15 +148,25 @@ class Site:
             here=None if once else _here(scope),
             root=root,
             scripts=[Markup(_SCRIPTS[each]) for each in runs],  # noqa: S704 # our own files
+            sends=None if once else Markup(_SCRIPTS[Script.SENDING]),  # noqa: S704 # our own file
+            draft=None if once or reader is None else self._draft(reader, scope["path"]),
+            of_patient=reader is not None and reader.is_patient,
             **what,
         )
         headers = {
             **HEADERS,
-            "Content-Security-Policy": _policy(runs),
+            "Content-Security-Policy": _policy((*runs, Script.SENDING) if _SENDS in text else runs),
             "Content-Language": words.language,
             "Vary": "Accept-Language",
         }
         return HTMLResponse(text, status_code=status, headers=headers)
+
+    def _draft(self, reader: Actor, path: str) -> Draft | None:
+        key = next(iter(self._drafts()), None)
+        if key is None:
+            return None
+        who = hmac.digest(key, f"draft {reader.id}".encode(), "sha256")
+        return Draft(who.hex()[:16], base64.b64encode(hmac.digest(who, path.encode(), "sha256")).decode("ascii"))
 
     def problem(self, scope: Scope, problem: Problem) -> Response:
         """The page that says what went wrong, and what to do now."""
@@ -154,6 +194,12 @@ class Site:
         return RedirectResponse(f"{root}login?{urlencode({'to': here})}", 303, headers={"Cache-Control": "no-store"})
 
 
+def _reader(scope: Scope) -> Actor | None:
+    """Who is logged in before a page, or came in by a link."""
+    call = Call.of(scope)
+    return None if call is None or call.actor is None or call.actor.has(Role.PUBLIC) else call.actor
+
+
 def _policy(runs: tuple[Script, ...]) -> str:
     allowed = " ".join(_HASHES[each] for each in runs)
     return f"{_POLICY}; script-src {allowed}; connect-src 'self'" if runs else _POLICY
@@ -172,7 +218,10 @@ def go_on(request: Request, path: str, *, anchor: str = "", **parameters: str) -
     """To a page beside this one, in the same language; there to what has this id."""
     given = {**parameters, LANGUAGE: request.query_params.get(LANGUAGE)}
     there = _link(path, {name: value or None for name, value in given.items()})
-    return RedirectResponse(f"{there}#{anchor}" if anchor else there, 303)
+    there = f"{there}#{anchor}" if anchor else there
+    if SENT_BY_SCRIPT in request.headers:
+        return Response(status_code=204, headers={THEN: there, "Cache-Control": "no-store"})
+    return RedirectResponse(there, 303)
 
 
 def shown_anew(answer: Response, request: Request, path: str, *, seconds: int, **parameters: str) -> Response:

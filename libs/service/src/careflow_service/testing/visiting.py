@@ -88,12 +88,12 @@ class Page(HTMLParser):
         opened, given, text = self._open.pop()
         assert opened == tag, f"</{tag}> closes <{opened}>"
         said = " ".join("".join(text).split())
-        if tag == "a":
+        if tag == "a" and not self._is_hidden(given):
             self.links[said] = given["href"]
             self.current += [said] if "aria-current" in given else []
             if given["href"].startswith("#"):
                 self.refers.append(given["href"][1:])
-        if tag == "button":
+        if tag == "button" and not self._is_hidden(given):
             self.forms[-1].buttons.append(said)
         if tag == "textarea":
             self.forms[-1].fields[given["name"]] = "".join(text)
@@ -103,10 +103,14 @@ class Page(HTMLParser):
             self._alone[tag].append(said)
 
     def handle_data(self, data: str) -> None:
-        if not any(tag in {"style", "title", "script"} for tag, _, _ in self._open):
+        if not self._is_hidden({}) and not any(tag in {"style", "title", "script"} for tag, _, _ in self._open):
             self._text.append(data)
         for _, _, text in self._open:
             text.append(data)
+
+    def _is_hidden(self, given: dict[str, str]) -> bool:
+        """What only a script shows is there for nobody who reads without."""
+        return any("hidden" in each for each in (given, *(around for _, around, _ in self._open)))
 
     def _around(self, tag: str) -> dict[str, str]:
         return next(given for opened, given, _ in reversed(self._open) if opened == tag)
