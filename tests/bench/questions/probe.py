@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parents[3]
-TURN_SECONDS = 1_500.0
+TURN_SECONDS = 2_400.0
 
 
 async def serve(checkout: Path, stack: Any, extent: str, say: Any) -> None:
