@@ -186,6 +186,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         carriers={channel: CountedAlarms(channel, carrier) for channel, carrier in carried.items()},
         desk=settings.desk,
         page=f"{settings.public_address}/pages/desk/inquiries" if settings.public_address else None,
+        record_requests=all_record_requests,
+        records_page=f"{settings.public_address}/pages/desk/record-requests" if settings.public_address else None,
     )
     inquiry_changes = InquiryChanges(all_inquiries, resources.work)
     task_changes = TaskChanges(all_appointments, policy, work)
@@ -434,6 +436,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
             attempt=messenger.attempt,
             alarms=all_alarms,
             inquiries=all_inquiries,
+            waits=alarm.waits,
+            plan_record_alarm=alarm.plan_record,
             next_to_wake=alarm.next_to_wake,
             ring=alarm.ring,
             note_outcome=note_outcome,

@@ -15,7 +15,8 @@ from careflow_service.testing.visiting import Page
 from services.booking.tests import mailbox
 from services.booking.tests.at_a_browser import logs_in
 from services.booking.tests.builders import local
-from services.booking.tests.clinic import ok
+from services.booking.tests.clinic import has_patient, ok
+from services.booking.tests.integration.test_record_requests import asks as asks_for_record
 from services.booking.tests.mail_server import MailServer, mail_server
 from services.booking.tests.overtaken_inquiries import asks, is_taken, the_inquiry
 from services.booking.tests.world import World, running
@@ -197,3 +198,36 @@ async def test_how_long_it_fails_is_measured_until_it_gets_out_or_is_seen_to(wor
 def attempts(result: str) -> float:
     labels = {"channel": "email", "result": result}
     return REGISTRY.get_sample_value("careflow_desk_alarms_total", labels) or 0
+
+
+async def test_the_desk_is_told_once_by_day_of_a_record_that_is_due_and_of_one_that_is_late(
+    world: World, mail: MailServer
+) -> None:
+    ana = await has_patient(world)
+    request = await asks_for_record(world, ana)
+    told = (
+        "Somebody waits at the desk for an answer that is due. Please see to it today. "
+        "https://clinic.example/booking/pages/desk/record-requests"
+    )
+    world.clock.now = local(6, 3, month=12)
+    await world.catch_up()
+    assert to_desk(mail) == []
+    for day, times in ((6, 1), (8, 1), (9, 2), (20, 2)):
+        world.clock.now = local(day, 10, month=12)
+        await world.catch_up()
+        assert to_desk(mail) == [told] * times
+    ok(await world.coordinator.post(f"/v1/record-requests/{request}/withdraw", version=3))
+
+
+async def test_of_a_record_that_was_given_meanwhile_the_desk_is_not_told(world: World, mail: MailServer) -> None:
+    request = await asks_for_record(world, await has_patient(world))
+    world.clock.now = local(6, 3, month=12)
+    await world.catch_up()
+    ok(await world.coordinator.post(f"/v1/record-requests/{request}/withdraw", version=2))
+    world.clock.now = local(6, 10, month=12)
+    await world.catch_up()
+    assert to_desk(mail) == []
+
+
+def to_desk(mail: MailServer) -> list[str]:
+    return [mailbox.said(each).strip() for each in mail.taken if each["to"] == DESK]

@@ -53,9 +53,9 @@ def test_what_has_no_address_waits_for_one_and_only_as_long_as_the_inquiry_does(
     waiting = after(an_alarm(), Outcome.NO_CHANNEL)
     assert (waiting.attempt_at, waiting.waits_since, waiting.fails_since) == (None, NOW, None)
     assert waiting.untried
-    woken = waiting.woken(an_inquiry(urgent=True), now=NOW + AGAIN)
+    woken = waiting.woken(waits=True, now=NOW + AGAIN)
     assert (woken.attempt_at, woken.waits_since) == (NOW + AGAIN, None)
-    assert waiting.woken(an_inquiry(urgent=True).taken(by="kim"), now=NOW).attempt_at is None
+    assert waiting.woken(waits=False, now=NOW).attempt_at is None
 
 
 def test_once_somebody_sees_to_it_nobody_is_told_any_more() -> None:

@@ -1,5 +1,5 @@
-"""One attempt to tell the clinic's own staff that an urgent inquiry waits: whether it waits still, and what became of
-it. Quiet hours do not count for it.
+"""One attempt to tell the clinic's own staff that something waits at the desk: whether it waits still, and what became
+of it. Quiet hours do not count for an urgent inquiry.
 """
 
 from collections.abc import Mapping
@@ -7,24 +7,29 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from booking.application.letters import Carriers, Letter
-from booking.application.ports import Alarms, Inquiries
-from booking.domain.alarms import ALARM_SUBJECT, ALARM_TEXT, Alarm, AlarmAttempt, waits_for_somebody
+from booking.application.ports import Alarms, Inquiries, RecordRequests
+from booking.domain.alarms import ALARM_SUBJECT, ALARM_TEXT, RECORD_TEXT, Alarm, AlarmAttempt, waits_for_somebody
 from booking.domain.channels import WRITTEN, Channel
 from booking.domain.ids import AlarmId
 from booking.domain.inquiries import Inquiry
 from booking.domain.messages import Outcome
+from booking.domain.record_requests import RecordRequest
 from careflow_service.work import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskAlarm:
-    """`desk` is where the clinic's staff are reached, `page` where they see what waits."""
+    """`desk` is where the clinic's staff are reached, `page` where they see inquiries that wait, `records_page` where
+    requests for records.
+    """
 
     alarms: Alarms
     inquiries: Inquiries
     carriers: Carriers
     desk: Mapping[Channel, str] = field(repr=False)
     page: str | None
+    record_requests: RecordRequests
+    records_page: str | None
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -39,6 +44,28 @@ class DeskAlarm:
             reached = channel in self.channels
             await self.alarms.add(Alarm.of(inquiry, AlarmId(tx.new_id()), channel, reached=reached, now=tx.now), tx)
 
+    async def plan_record(self, request: RecordRequest, at: datetime, tx: Transaction) -> None:
+        """One alarm for each channel there is, of a request for a record that is due soon, or late."""
+        for channel in WRITTEN:
+            alarm = Alarm.of_record(
+                request.id,
+                request.patient_id,
+                AlarmId(tx.new_id()),
+                channel,
+                reached=channel in self.channels,
+                at=at,
+                now=tx.now,
+            )
+            await self.alarms.add(alarm, tx)
+
+    async def waits(self, alarm: Alarm) -> bool:
+        """Whether what it is of still waits for somebody."""
+        if alarm.record_request_id is not None:
+            request = await self.record_requests.find(alarm.record_request_id, of=alarm.patient_id)
+            return request is not None and request.open
+        assert alarm.inquiry_id is not None
+        return waits_for_somebody(await self.inquiries.get(alarm.inquiry_id, of=alarm.patient_id))
+
     async def next_to_wake(self) -> tuple[datetime, str] | None:
         """The one that waits longest for an address that there is now."""
         waiting = [await self.alarms.next_waiting(channel) for channel in self.channels]
@@ -49,10 +76,12 @@ class DeskAlarm:
         return AlarmAttempt(version=alarm.version, outcome=await self._outcome(alarm))
 
     async def _outcome(self, alarm: Alarm) -> Outcome:
-        if not waits_for_somebody(await self.inquiries.get(alarm.inquiry_id, of=alarm.patient_id)):
+        if not await self.waits(alarm):
             return Outcome.UNTRUE
         if alarm.channel not in self.channels:
             return Outcome.NO_CHANNEL
-        said = " ".join(filter(None, (ALARM_TEXT, self.page)))
+        of_record = alarm.record_request_id is not None
+        told = (RECORD_TEXT, self.records_page) if of_record else (ALARM_TEXT, self.page)
+        said = " ".join(filter(None, told))
         letter = Letter(id=alarm.sent_as, subject=ALARM_SUBJECT, text=f"{said}\n", short=said, invitation=None)
         return await self.carriers[alarm.channel].carry(letter, to=self.desk[alarm.channel])

@@ -393,6 +393,8 @@ class Ports:
     """Hands a message on, or says why not."""
     alarms: Alarms
     inquiries: Inquiries
+    waits: Callable[[Alarm], Awaitable[bool]]
+    plan_record_alarm: Callable[[RecordRequest, datetime, Transaction], Awaitable[None]]
     next_to_wake: Callable[[], Awaitable[tuple[datetime, str] | None]]
     """The alarm that waits longest for an address that there is now."""
     ring: Callable[[Alarm], Awaitable[AlarmAttempt]]

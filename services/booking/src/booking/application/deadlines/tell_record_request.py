@@ -15,7 +15,9 @@ async def next_told_record_request(ports: Ports) -> tuple[datetime, str] | None:
 
 
 async def tell_record_request(request_id: str, tx: Transaction, ports: Ports) -> None:
-    """Each once; it stays on the list of the desk until it has ended. Does nothing where it has meanwhile."""
+    """Each once, to the operators by the log and to the desk by its alarms, by day; it stays on the list of the desk
+    until it has ended. Does nothing where it has meanwhile.
+    """
     asked = await ports.record_requests.get(RecordRequestId(request_id))
     if asked.tell_at is None or asked.tell_at > tx.now:
         return
@@ -23,4 +25,5 @@ async def tell_record_request(request_id: str, tx: Transaction, ports: Ports) ->
     event = "record_request_late" if asked.late(tx.now, zone) else "record_request_due"
     missing = sorted({party.value for _, party in asked.waits_for})
     log.warning(event, document_id=asked.id, reason=", ".join(missing) or None)
+    await ports.plan_record_alarm(asked, ports.policy.asking_from(tx.now, zone), tx)
     await ports.record_requests.save(asked.told(tx.now), expecting=asked.version, tx=tx)

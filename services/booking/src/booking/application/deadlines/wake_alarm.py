@@ -1,4 +1,4 @@
-"""An address of the desk's is named that there was not when an urgent inquiry came in: the desk is told of it now."""
+"""An address of the desk's is named that there was not when something began to wait there: the desk is told now."""
 
 from datetime import datetime
 
@@ -12,9 +12,9 @@ async def next_waking(ports: Ports) -> tuple[datetime, str] | None:
 
 
 async def wake_alarm(alarm_id: str, tx: Transaction, ports: Ports) -> None:
-    """It is due from now on, or over where somebody has seen to the inquiry meanwhile."""
+    """It is due from now on, or over where somebody has seen to it meanwhile."""
     before = await ports.alarms.get(AlarmId(alarm_id))
     if before.waits_since is None:
         return
-    inquiry = await ports.inquiries.get(before.inquiry_id, of=before.patient_id)
-    await ports.alarms.save(before.woken(inquiry, now=tx.now), expecting=before.version, tx=tx)
+    waits = await ports.waits(before)
+    await ports.alarms.save(before.woken(waits=waits, now=tx.now), expecting=before.version, tx=tx)
