@@ -117,6 +117,7 @@ class InMemory:
             "drug_log": "container",
             "drug_days": "drug_day",
             "drug_cases": "discrepancy_case",
+            "inventories": "inventory",
             "disclosures": "disclosure",
             "wanted_shares": "record_request",
         }

@@ -293,6 +293,51 @@ async def a_day_is_confirmed_while_it_is_confirmed(world: World, overtaking: Ove
     assert refusal(await world.nurse_called("third-nurse").post(f"{DAY}/confirm")) == (409, "day_confirmed")
 
 
+INVENTORIES = f"/v1/drug-log/locations/{MILL_VALLEY}/inventories"
+
+
+async def inventories(world: World, *vials: str) -> httpx.Response:
+    counted = {vial: {"quantity": "10", "unit": "ml"} for vial in vials}
+    return await world.nurse.post(INVENTORIES, {"moment": "opening", "counted": counted})
+
+
+async def signs_inventory(world: World, inventory: str, name: str = "second-nurse") -> httpx.Response:
+    return await world.nurse_called(name).post(f"/v1/drug-log/inventories/{inventory}/confirm")
+
+
+async def inventoried(world: World) -> tuple[str, str]:
+    """A vial of the day before, and its inventory, which waits for its second signature."""
+    vial = await has_vial(world)
+    await world.travel(timedelta(days=1))
+    return vial, str(ok(await inventories(world, vial), 201)["id"])
+
+
+async def an_inventory_while_another_vial_is_received(world: World, overtaking: Overtaking) -> None:
+    vial = await has_vial(world)
+    await world.travel(timedelta(days=1))
+    overtaking.by(lambda: has_vial(world))
+    assert refusal(await inventories(world, vial)) == (409, "inventory_after_opening")
+
+
+async def an_inventory_signed_while_another_vial_is_received(world: World, overtaking: Overtaking) -> None:
+    _, inventory = await inventoried(world)
+    world.clock.advance(timedelta(minutes=1))
+    overtaking.by(lambda: has_vial(world))
+    assert refusal(await signs_inventory(world, inventory)) == (409, "inventory_stale")
+
+
+async def an_inventory_is_due_while_the_next_is_signed(world: World, overtaking: Overtaking) -> None:
+    vial, inventory = await inventoried(world)
+    ok(await signs_inventory(world, inventory))
+    shown = ok(await world.nurse.get(f"/v1/drug-log/inventories/{inventory}"))
+    await world.travel(timedelta(days=1))
+    again = str(ok(await inventories(world, vial), 201)["id"])
+    world.clock.now = datetime.fromisoformat(shown["asked_for_at"])
+    overtaking.by(lambda: signs_inventory(world, again))
+    await world.catch_up()
+    assert "DrugTaskDue" not in await world.said_at(MILL_VALLEY)
+
+
 async def a_form_sent_while_it_is_sent(world: World, overtaking: Overtaking) -> None:
     session_id = await treated(world)
     overtaking.by(lambda: sends_form(world, session_id))

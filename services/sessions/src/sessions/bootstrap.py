@@ -12,6 +12,7 @@ from sessions.adapters import (
     consents,
     contacts,
     discrepancy_cases,
+    drug_inventories,
     drug_log,
     medication,
     notes,
@@ -28,6 +29,7 @@ from sessions.adapters.clinical_content import SHIPPED, clinical_policy, service
 from sessions.adapters.consents import MongoConsents
 from sessions.adapters.contacts import MongoContacts
 from sessions.adapters.discrepancy_cases import MongoDiscrepancyCases
+from sessions.adapters.drug_inventories import MongoInventories
 from sessions.adapters.drug_log import MongoDrugDays, MongoDrugLog
 from sessions.adapters.medication import MongoMedicationRecords
 from sessions.adapters.notes import MongoNotes, MongoPsychotherapyNotes
@@ -99,6 +101,7 @@ from sessions.application.commands.sign_plan import AdjustPlanHandler, SignPlanH
 from sessions.application.commands.sign_standing_order import RevokeStandingOrderHandler, SignStandingOrderHandler
 from sessions.application.commands.start_session import StartSessionHandler
 from sessions.application.commands.submit_rems_form import SubmitRemsFormHandler
+from sessions.application.commands.take_inventory import ConfirmInventoryHandler, TakeInventoryHandler
 from sessions.application.commands.verify_patient import VerifyPatientHandler
 from sessions.application.commands.withdraw_consent import WithdrawConsentHandler
 from sessions.application.commands.witness_entry import WitnessEntryHandler
@@ -209,6 +212,8 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         confirm_drug_day=ConfirmDrugDayHandler(ports, work),
         judge_discrepancy=JudgeDiscrepancyHandler(ports, work),
         file_drug_report=FileDrugReportHandler(ports, work),
+        take_inventory=TakeInventoryHandler(ports, work),
+        confirm_inventory=ConfirmInventoryHandler(ports, work),
         read_bedside=ReadBedside(ports),
         read_patient_page=ReadPatientPage(ports),
         read_plan_page=ReadPlanPage(ports),
@@ -247,6 +252,7 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         drug_log=MongoDrugLog(database, vault),
         drug_days=MongoDrugDays(database, vault),
         drug_cases=MongoDiscrepancyCases(database, vault),
+        inventories=MongoInventories(database, vault),
         records=MongoRecords(database, NAME, resources.clock),
         disclosures=MongoDisclosures(database, vault),
         wanted_shares=MongoWantedShares(database, vault),
@@ -298,6 +304,7 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
         *packages.INDEXES,
         *drug_log.INDEXES,
         *discrepancy_cases.INDEXES,
+        *drug_inventories.INDEXES,
     ),
     former_indexes=notes.FORMER_INDEXES,
 )

@@ -5,6 +5,7 @@ from sessions.application.deadlines.expire_consent import expire_consent
 from sessions.application.deadlines.raise_contact_overdue import raise_contact_overdue
 from sessions.application.deadlines.raise_drug_task_overdue import raise_drug_task_overdue
 from sessions.application.deadlines.raise_integration_overdue import raise_integration_overdue
+from sessions.application.deadlines.raise_inventory_due import raise_inventory_due
 from sessions.application.deadlines.raise_order_unsigned import raise_order_unsigned
 from sessions.application.deadlines.raise_outreach_overdue import raise_outreach_overdue
 from sessions.application.deadlines.raise_plan_task_overdue import raise_plan_task_overdue
@@ -23,5 +24,6 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("raise_plan_task_overdue", next=lambda ports: ports.plan_tasks.next_due(), fire=raise_plan_task_overdue),
     Deadline("raise_order_unsigned", next=lambda ports: ports.medication.next_due(), fire=raise_order_unsigned),
     Deadline("raise_drug_task_overdue", next=lambda ports: ports.drug_cases.next_due(), fire=raise_drug_task_overdue),
+    Deadline("raise_inventory_due", next=lambda ports: ports.inventories.next_due(), fire=raise_inventory_due),
     Deadline("expire_consent", next=lambda ports: ports.consents.next_due(), fire=expire_consent),
 )

@@ -170,6 +170,8 @@ async def done_with_canaries(world: World, course: Course) -> None:
     review = {"decision": "resume", "note": CANARY}
     ok(await prescriber.post(f"/v1/adverse-events/{reported['id']}/reviews", review, version=reported["version"]))
 
+    nothing_there = {"moment": "opening", "counted": {}}
+    ok(await nurse.post(f"/v1/drug-log/locations/{new_id()}/inventories", nothing_there), 201)
     label = {"patient_id": course.patient_id, "pharmacy": CANARY, "dea_number": "FE1234563", "prescription": CANARY}
     await receives_package(world, course.patient_id, package=label)
 

@@ -27,6 +27,7 @@ ELSEWHERE: Final = frozenset(
         "consents",
         "discrepancy_cases",
         "drug_days",
+        "drug_inventories",
         "follow_up",
         "notes",
         "outreach",
@@ -40,6 +41,7 @@ ELSEWHERE: Final = frozenset(
         "make_plan_task",
         "open_session",
         "sign_plan",
+        "take_inventory",
     }
 )
 """Modules whose refusals no form of the bedside meets."""

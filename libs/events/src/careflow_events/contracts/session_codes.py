@@ -150,6 +150,7 @@ class DrugTaskCategory(OpenCode):
     DEA_NOTICE = "dea_notice", "tell the DEA in writing of a theft or significant loss"
     DEA_FORM_106 = "dea_form_106", "file DEA Form 106 about it"
     DEA_NO_LOSS = "dea_no_loss", "tell the DEA in writing that what it was told of was no loss"
+    BIENNIAL_INVENTORY = "biennial_inventory", "take the inventory of a location that the law asks for every two years"
     UNKNOWN = _UNKNOWN
 
 

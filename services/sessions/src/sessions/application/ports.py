@@ -23,6 +23,7 @@ from sessions.domain.consents import Consent
 from sessions.domain.course import Course
 from sessions.domain.discrepancy_cases import DiscrepancyCase
 from sessions.domain.drug_days import DrugDay
+from sessions.domain.drug_inventories import Inventory
 from sessions.domain.drug_log import Container
 from sessions.domain.eligibility import Eligibility
 from sessions.domain.follow_up import FollowUpContact
@@ -33,6 +34,7 @@ from sessions.domain.ids import (
     ConsentId,
     ContactId,
     ContainerId,
+    InventoryId,
     LocationId,
     NoteId,
     OutreachId,
@@ -301,6 +303,20 @@ class DrugDays(Protocol):
     async def save(self, day: DrugDay, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
+class Inventories(Protocol):
+    async def get(self, inventory_id: InventoryId, /, *, of: LocationId | None = None) -> Inventory: ...
+    async def open_at(self, location_id: LocationId, /) -> list[Inventory]:
+        """The last one of a location that counts, and one that waits for its second signature, the older first."""
+
+    async def of_location(self, location_id: LocationId, /, *, limit: int, after: str | None) -> Listed[Inventory]:
+        """The inventories of a location, the newest first; for a reader."""
+
+    async def add(self, inventory: Inventory, /, tx: Transaction) -> None: ...
+    async def save(self, inventory: Inventory, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The inventory after which the next one is asked for, or late, next."""
+
+
 class DiscrepancyCases(Protocol):
     async def get(self, case_id: CaseId, /, *, of: LocationId | None = None) -> DiscrepancyCase: ...
     async def of_containers(
@@ -362,6 +378,7 @@ class Ports:
     drug_log: DrugLog
     drug_days: DrugDays
     drug_cases: DiscrepancyCases
+    inventories: Inventories
     records: Records
     disclosures: Disclosures
     wanted_shares: WantedShares

@@ -63,6 +63,7 @@ from sessions.application.commands.sign_plan import AdjustPlanHandler, SignPlanH
 from sessions.application.commands.sign_standing_order import RevokeStandingOrderHandler, SignStandingOrderHandler
 from sessions.application.commands.start_session import StartSessionHandler
 from sessions.application.commands.submit_rems_form import SubmitRemsFormHandler
+from sessions.application.commands.take_inventory import ConfirmInventoryHandler, TakeInventoryHandler
 from sessions.application.commands.verify_patient import VerifyPatientHandler
 from sessions.application.commands.withdraw_consent import WithdrawConsentHandler
 from sessions.application.commands.witness_entry import WitnessEntryHandler
@@ -160,6 +161,8 @@ class Sessions:
     confirm_drug_day: ConfirmDrugDayHandler
     judge_discrepancy: JudgeDiscrepancyHandler
     file_drug_report: FileDrugReportHandler
+    take_inventory: TakeInventoryHandler
+    confirm_inventory: ConfirmInventoryHandler
 
     read_bedside: ReadBedside
     read_patient_page: ReadPatientPage

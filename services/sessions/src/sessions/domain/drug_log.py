@@ -73,6 +73,11 @@ class Container(Aggregate):
         return self.sum_of(*ADDING) - self.sum_of(*(kind for kind in EntryKind if kind not in ADDING))
 
     @property
+    def opened(self) -> bool:
+        """Whether anything was ever taken from it."""
+        return bool(self.draws) or any(each.kind is not EntryKind.RECEIVED for each in self.entries)
+
+    @property
     def in_container(self) -> Milligrams:
         """What must be there and is not drawn up: what a count finds."""
         return self.on_hand - total([self.open_of(draw) for draw in self.draws])

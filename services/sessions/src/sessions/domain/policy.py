@@ -156,8 +156,9 @@ class IntegrationPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrugLogPolicy:
-    """From the discovery of a theft or significant loss: so many business days to the notice, days to Form 106.
-    `packages_handed_out` is whether a patient may take some of their own package home.
+    """From the discovery of a theft or significant loss: so many business days to the notice, days to Form 106. An
+    inventory is late so many months after the last, and asked for so many days before that. `packages_handed_out` is
+    whether a patient may take some of their own package home.
     """
 
     witness_minutes: Setting[int]
@@ -166,8 +167,14 @@ class DrugLogPolicy:
     dea_notice_business_days: Setting[int]
     dea_form_106_days: Setting[int]
     packages_handed_out: Setting[bool]
+    inventory_months: Setting[int]
+    inventory_remind_days: Setting[int]
 
     def __post_init__(self) -> None:
+        if not 1 <= self.inventory_months.value <= 24:
+            raise ValueError("the law asks for an inventory within two years of the last")
+        if not 1 <= self.inventory_remind_days.value <= 28 * self.inventory_months.value:
+            raise ValueError("an inventory is asked for before it is late, and after the last one")
         if min(self.dea_notice_business_days.value, self.dea_form_106_days.value) < 1:
             raise ValueError("the clocks of the law must run for a day at least")
 

@@ -20,6 +20,7 @@ from sessions.domain.adverse_events import AdverseEvent
 from sessions.domain.consents import Consent
 from sessions.domain.discrepancy_cases import DiscrepancyCase
 from sessions.domain.drug_days import DrugDay, drug_day_id
+from sessions.domain.drug_inventories import Inventory
 from sessions.domain.drug_log import Container
 from sessions.domain.follow_up import FollowUpContact
 from sessions.domain.gate import Gate
@@ -28,6 +29,7 @@ from sessions.domain.ids import (
     AppointmentId,
     CaseId,
     ContainerId,
+    InventoryId,
     LocationId,
     PackageId,
     PatientId,
@@ -244,6 +246,21 @@ class Reading:
             actor, "read_drug_day", f"locations/{location_id}", *(f"drug_days/{each.id}" for each in days.items)
         )
         return days
+
+    async def inventory(self, inventory_id: InventoryId, actor: Actor) -> Inventory:
+        """Refused: `inventory_not_found`."""
+        inventory = await self.ports.inventories.get(inventory_id)
+        await self.ports.audit.read(actor, "read_inventory", f"drug_inventories/{inventory.id}")
+        return inventory
+
+    async def inventories_of(
+        self, location_id: LocationId, actor: Actor, *, limit: int, after: str | None
+    ) -> Listed[Inventory]:
+        """The inventories of a location, the newest first."""
+        listed = await self.ports.inventories.of_location(location_id, limit=limit, after=after)
+        shown = (f"drug_inventories/{each.id}" for each in listed.items)
+        await self.ports.audit.read(actor, "read_inventory", f"locations/{location_id}", *shown)
+        return listed
 
     async def discrepancy_case(self, case_id: CaseId, actor: Actor) -> DiscrepancyCase:
         """Refused: `discrepancy_case_not_found`."""
