@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from careflow_service.identity import Role
 from careflow_service.testing.calling import Caller
 from services.screening.tests.clinic import (
     cleared,
@@ -69,6 +70,10 @@ async def test_a_benzodiazepine_stopped_at_once_is_a_task_of_its_own(world: Worl
     assert await tasks(world) == [("withdrawal_risk", clonazepam)]
     (task,) = ok(await world.nurse.get("/v1/tasks"))["items"]
     assert task["due_at"] == "2026-11-23T21:00:00Z"
+    done = f"/v1/tasks/{task['id']}/complete"
+    for other in (world.nurse, world.calling(Role.COORDINATOR)):
+        assert refusal(await other.post(done)) == (403, "prescriber_reviews")
+    ok(await world.prescriber.post(done))
 
 
 async def test_the_case_offers_what_is_near_and_a_person_confirms(world: World) -> None:

@@ -8,6 +8,7 @@ from careflow_events.contracts import EventData
 from careflow_events.publication import Says
 from careflow_service.testing.filling import AT, Filling
 from services.sessions.tests.builders import vitals
+from sessions.domain.drug_amounts import DrugUnit, Piece
 from sessions.domain.service_lines import BillableServices, ServiceLine
 from sessions.domain.vitals import VitalSigns
 from sessions.published import PUBLISHED
@@ -15,6 +16,7 @@ from sessions.published import PUBLISHED
 SOME = Filling(
     {
         VitalSigns: vitals(),
+        (Piece, "unit"): DrugUnit.DEVICE,
         (BillableServices, "revision"): 2,
         (ServiceLine, "code"): "90834",
         (ServiceLine, "modifiers"): ("95",),

@@ -29,8 +29,8 @@ class TaskKind(StrEnum):
     OUTCOME_REVIEW = "outcome_review"
 
 
-FOR_PRESCRIBERS = frozenset({TaskKind.PRESCRIBER_REVIEW, TaskKind.OUTCOME_REVIEW})
-"""What only a prescriber can do."""
+FOR_PRESCRIBERS = frozenset({TaskKind.PRESCRIBER_REVIEW, TaskKind.OUTCOME_REVIEW, TaskKind.WITHDRAWAL_RISK})
+"""What only a prescriber can do: the danger of a sudden stop is their review too, only sooner."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
