@@ -224,6 +224,8 @@ async def billing(world: Billing) -> Seeded:
     assert paid is not None
     card.refund_becomes(paid, card.gives_back(paid, Money(2_500)), RefundState.FAILED)
     await tells_all(world, card.news)
+    contract = {"practitioner_id": "dr-paula-prescriber", "signed_on": "2026-01-05", "ends_on": "2026-12-31"}
+    ok(await world.biller.post(f"/v1/accounts/{ANA}/private-contracts", contract), 201)
     way_in = ok(await world.biller.post(f"/v1/accounts/{ANA}/links"), 201)["path"]
     await world.hear(heard.details_changed(family=FAMILY))
     packages = ok(await world.biller.get("/v1/packages", patient_id=ANA))["items"]
