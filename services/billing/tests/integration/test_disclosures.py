@@ -5,8 +5,8 @@ import pytest
 from careflow_service.ids import new_id
 from careflow_service.testing.disclosing import copied, discloses, disclosure, kinds
 from services.billing.tests.builders import ANA
-from services.billing.tests.clinic import has_patient, is_insured, ok, pays, refusal
-from services.billing.tests.heard import registered
+from services.billing.tests.clinic import bill, buys_package, has_patient, is_insured, ok, pays, refusal, the_charge
+from services.billing.tests.heard import THERAPY_HOUR, registered, session_completed
 from services.billing.tests.integration.test_erasure import answer, asked
 from services.billing.tests.world import World
 
@@ -42,3 +42,20 @@ async def test_what_is_accounted_for_outlasts_the_wish_to_be_erased(world: World
     await discloses(world.biller, ANA, basis=basis, reference="no. 7", recipient="a court")
     await asked(world)
     assert said in (await answer(world)).type
+
+
+async def test_every_paper_and_bill_can_be_copied_and_read(world: World) -> None:
+    """One of each kind, with all that is in it."""
+    await has_patient(world)
+    await world.hear(session_completed(THERAPY_HOUR))
+    ok(await world.biller.post("/v1/superbills", bill((await the_charge(world))["id"])), 201)
+    payment = (await pays(world, 10))["payment_id"]
+    await buys_package(world)
+    ok(await world.biller.post("/v1/receipts", {"payment_id": payment}), 201)
+    wish = {"patient_id": ANA, "visits": [{"kind": "dosing", "count": 6}]}
+    ok(await world.biller.post("/v1/estimates", wish), 201)
+    every = {"account", "estimate", "charge", "package", "payment", "superbill", "paper"}
+    assert every <= set(kinds(await copied(world.biller, ANA)))
+    read = await world.biller.get(f"/v1/disclosures/{await discloses(world.biller, ANA)}/record", format="text")
+    assert "SUPERBILL" in read.text
+    assert "End of the record:" in read.text

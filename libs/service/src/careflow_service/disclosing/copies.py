@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from pydantic import TypeAdapter
-
-from careflow_domain.aggregate import Aggregate
 from careflow_service.disclosing.reading import Record
 from careflow_service.disclosing.records import ShareOfRecord
+from careflow_service.typed import adapter_of
 
 _OUR_OWN: Final = {"facts", "version"}
 _STEP: Final = "  "
-_ADAPTERS: Final[dict[type[Aggregate], TypeAdapter[Any]]] = {}
 
 
 class CopyFormat(StrEnum):
@@ -51,19 +48,13 @@ async def written(chosen: Format, record: Record, share: ShareOfRecord) -> Async
     count = 0
     yield chosen.begin(share.service, head)
     async for kind, piece in record.pieces:
-        stored: dict[str, Any] = _adapter(type(piece)).dump_python(piece, mode="json", exclude=_OUR_OWN)
+        stored: dict[str, Any] = adapter_of(type(piece)).dump_python(piece, mode="json", exclude=_OUR_OWN)
         # Of what kind a piece is comes first: the kind of a note or a session, as its service has them, is another.
         body = {f"{kind}_kind" if name == "kind" else name: value for name, value in stored.items()}
         share.shown(piece, body)
         yield chosen.piece(count, kind, body)
         count += 1
     yield chosen.end(count)
-
-
-def _adapter(kind: type[Aggregate]) -> TypeAdapter[Any]:
-    if kind not in _ADAPTERS:
-        _ADAPTERS[kind] = TypeAdapter(kind)
-    return _ADAPTERS[kind]
 
 
 def _json_begin(service: str, head: dict[str, Any]) -> str:
