@@ -46,7 +46,7 @@ class Extent:
 USUAL = Extent(
     turns=3, bookings=70, clients=16, crowd=240, registrations=20, patients_before=100, patients=10_000,
     consultations=20, events=5_000, streams=500, rows=50_000, relaying_seconds=150.0, relayed_alone=300,
-    fill_rows=1_000_000, fill_seconds=170.0, history_rows=1_000_000, history_seconds=1_200.0,
+    fill_rows=1_000_000, fill_seconds=170.0, history_rows=200_000, history_seconds=600.0,
     history_pages=50, history_traces=10, events_when_large=400, rows_when_large=4_000,
 )  # fmt: skip
 QUICK = Extent(
