@@ -35,7 +35,7 @@ async def test_every_page_is_read_by_everybody(browser: Browser, booking: tuple[
         await reader.looks("Your appointments")
         await reader.follows("Your record: ask for it, or see when you get it")
         await reader.looks("Your record")
-        await reader.presses("Ask for it")
+        await reader.sends("Ask for it")
         await reader.looks("Your record")
         await reader.follows("Back to your appointments")
         await reader.follows("Choose another time")

@@ -299,7 +299,7 @@ SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 @pytest.mark.parametrize("field", ["given_name", "family_name", "phone", "email", "birth_date_year"])
 async def test_what_is_typed_stays_text(world: World, field: str) -> None:
     page = await checks(visitor(world), **{field: SCRIPT, "email" if field != "email" else "phone": "wrong"})
-    assert re.search("<(script|img)", page.html) is None
+    assert re.findall("<(?:script|img).{0,5}", page.html) == ["<script>(() "], "our own, and nothing typed"
     assert page.form("Continue").fields["birth_date" if field == "birth_date_month" else field] == SCRIPT
 
 
