@@ -61,6 +61,15 @@ def unguarded_reads(tree: ast.Module) -> Iterator[int]:
             yield node.lineno
 
 
+def partial_reads(tree: ast.Module) -> Iterator[int]:
+    """Up to so many of what matches; the first of an order is another thing."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "many":
+            limit = next((ast.unparse(each.value) for each in node.keywords if each.arg == "limit"), "")
+            if limit != "1":
+                yield node.lineno
+
+
 def driver_imports(tree: ast.Module) -> Iterator[int]:
     yield from (line for line, module in _imports(tree) if module.partition(".")[0] in DRIVERS)
 
@@ -136,6 +145,12 @@ RULES = (
         unguarded_reads,
     ),
     Rule(
+        "some",
+        "what lies beyond the limit is left out in silence, and a decision or a sum rests on all: `all`, or a page",
+        lambda path: _in_service(path) and _room(path) == "adapters",
+        partial_reads,
+    ),
+    Rule(
         "driver",
         "only adapters know a driver; processes that need none must be able to start without it",
         lambda path: (
@@ -195,6 +210,8 @@ def rule_named(name: str) -> Rule:
         ("duplicate-key", "try:\n    x()\nexcept (ValueError, errors.DuplicateKeyError):\n    pass"),
         ("store-call", "await self.rows.update_one({}, {})"),
         ("looked", "await self._documents.looked.many({}, limit=1)"),
+        ("some", "await self._documents.many(query, of=patient_id, limit=500)"),
+        ("some", "await rooms.many(query, limit=MOST)"),
         ("driver", "import pymongo.errors"),
         ("driver", "def f():\n    from bson import Binary"),
         ("domain-import", "from pydantic import BaseModel"),
@@ -223,6 +240,9 @@ def test_a_rule_finds(name: str, code: str) -> None:
         ("store-call", "await self.rooms.save(room, expecting=1, tx=tx)"),
         ("looked", "await self._documents.many({}, of=patient_id, limit=1)"),
         ("looked", "await self._documents.looked.find(ROTA)  # allow looked: who was on call then is asked"),
+        ("some", "await self._documents.all(query, of=patient_id)"),
+        ("some", "await self._documents.many(query, of=patient_id, sort=_NEWEST, limit=1)"),
+        ("some", "await patients.many(query, limit=MOST)  # allow some: offered to a human"),
         ("driver", "if TYPE_CHECKING:\n    from pymongo import IndexModel"),
         ("domain-import", "from careflow_domain.errors import conflict"),
         ("domain-import", "from zoneinfo import ZoneInfo\nfrom booking.domain.slots import Slot"),

@@ -249,3 +249,15 @@ async def test_every_query_has_an_index(store: Store, paths: Documents[CarePath]
     assert await collection_scans(log, store.database) == []
     await store.database["care_paths"].find_one({"body.calls": 3})
     assert await collection_scans(log, store.database) == ["care_paths {body.calls}"]
+
+
+async def test_all_means_all_however_many_there_are(store: Store) -> None:
+    """More than a store hands over at once."""
+    stages = Documents(store.database, "notes", CarePath, owner=lambda path: path.patient_id)
+    paths = [replace(a_care_path(f"n-{number:03}"), patient_id="p1") for number in range(250)]
+    await stored(store, stages, *paths)
+    await stored(store, stages, a_care_path("of-somebody-else"))
+
+    found = await stages.all({"_id": {"$lt": "of"}}, of="p1")
+
+    assert [path.id for path in found] == [path.id for path in paths]

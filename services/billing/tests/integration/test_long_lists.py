@@ -5,7 +5,6 @@ from typing import Any
 import orjson
 import pytest
 
-from billing.adapters import bounds
 from careflow_service.ids import new_id
 from services.billing.tests.builders import ANA
 from services.billing.tests.clinic import buys_package, has_patient, ok, pays, refusal, the_account, usd
@@ -35,10 +34,7 @@ async def test_the_thousandth_entry_of_the_journal_is_reached_and_summed_up(worl
     assert ok(await world.biller.get("/v1/ledger/trial-balance"))["debit"] == usd(MANY)
 
 
-async def test_a_decision_rests_on_all_there_is_however_little_is_read_at_once(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bounds, "MOST", 2)
+async def test_a_decision_rests_on_all_there_is(world: World) -> None:
     await has_patient(world)
     for _ in range(5):
         await buys_package(world)

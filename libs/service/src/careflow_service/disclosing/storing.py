@@ -21,8 +21,6 @@ DISCLOSURES: Final = "disclosures"
 WANTED: Final = "wanted_shares"
 _DUE_FIRST: Final = (("due_on", 1),)
 _NEWEST_FIRST: Final = (("made_at", -1),)
-_MOST: Final = 10_000
-"""So many of one patient are looked at when their erasure is decided; nobody has more."""
 
 INDEXES: Final = ((DISCLOSURES, IndexModel([("patient_id", 1), ("made_at", -1), ("_id", 1)], name="of_patient")),)
 
@@ -52,7 +50,7 @@ class MongoDisclosures(Stored[Disclosure]):
         return await self._documents.page({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=limit, after=after)
 
     async def all_of(self, patient_id: str, /) -> Sequence[Disclosure]:
-        return await self._documents.many({"patient_id": patient_id}, of=patient_id, sort=_NEWEST_FIRST, limit=_MOST)
+        return await self._documents.all({"patient_id": patient_id}, of=patient_id, sort=_NEWEST_FIRST)
 
 
 class MongoWantedShares(Stored[WantedShare]):

@@ -144,6 +144,18 @@ class Documents(Generic[A]):
         found = await self.looked.many(query, sort=sort, limit=limit, after=after)
         return [self._noted(each, unit, sure=self._owner_of(each) == of) for each in found]
 
+    async def all(self, query: Mapping[str, Any], *, of: str | None, sort: Sort = (("_id", 1),)) -> list[A]:
+        """All of the owner `of` that match open fields, however many: what is decided or summed up rests on every one.
+        Raises AskedAfterWriting.
+        """
+        unit = current_unit()
+        if unit is None:
+            return await self.looked.all(query, sort=sort)
+        unit.confirm_unchanged(self._name)
+        await unit.mark(self._named(of))
+        found = await self.looked.all(query, sort=sort)
+        return [self._noted(each, unit, sure=self._owner_of(each) == of) for each in found]
+
     async def page(
         self, query: Mapping[str, Any], *, sort: Sort = (("_id", 1),), limit: int, after: str | None
     ) -> Listed[A]:

@@ -19,7 +19,7 @@ from careflow_service.listed import Listed
 from careflow_service.mongo.blinding import Blinds
 from careflow_service.mongo.bodies import A, Bodies
 from careflow_service.mongo.client import Database, Document
-from careflow_service.mongo.paging import Sort, cursor_at, page_of
+from careflow_service.mongo.paging import Sort, cursor_at, page_of, total
 from careflow_service.mongo.vault import Vault
 from careflow_service.oversight import current_oversight
 
@@ -74,6 +74,12 @@ class Looked(Generic[A]):
         if limit < 1:
             raise ValueError("a page has at least one item")
         found = await page_of(self._collection, self._blinds.asked(query), sort=sort, limit=limit, after=after)
+        await self.fetch_keys(found)
+        return [await self.loaded(document) for document in found]
+
+    async def all(self, query: Mapping[str, Any], *, sort: Sort = (("_id", 1),)) -> list[A]:
+        """All aggregates that match open fields, however many, in the order of `sort`; for an index see `many`."""
+        found = await self._collection.find(self._blinds.asked(query), sort=total(sort)).to_list()
         await self.fetch_keys(found)
         return [await self.loaded(document) for document in found]
 

@@ -7,7 +7,6 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.bounds import every_one
 from billing.domain.account_links import AccountLink
 from billing.domain.ids import PatientId
 from careflow_domain.errors import not_found
@@ -41,10 +40,10 @@ class MongoAccountLinks(Stored[AccountLink]):
         super().__init__(documents, lambda: not_found("account_link"))
 
     async def all_of(self, patient_id: PatientId, /) -> list[AccountLink]:
-        return await every_one(self._documents, {"patient_id": patient_id}, of=patient_id)
+        return await self._documents.all({"patient_id": patient_id}, of=patient_id)
 
     async def waiting_of(self, patient_id: PatientId, /) -> list[AccountLink]:
-        return await every_one(self._documents, {"patient_id": patient_id, "send_at": {"$gt": _ANY}}, of=patient_id)
+        return await self._documents.all({"patient_id": patient_id, "send_at": {"$gt": _ANY}}, of=patient_id)
 
     async def next_due(self) -> tuple[datetime, str] | None:
         return await self._documents.earliest("send_at")

@@ -8,7 +8,6 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.bounds import every_one
 from billing.domain.charges import Charge, ChargeState
 from billing.domain.ids import ChargeId, PatientId
 from billing.domain.tasks import TaskKind, tasks_of
@@ -60,13 +59,13 @@ class MongoCharges(Stored[Charge]):
         super().__init__(documents, lambda: not_found("charge"))
 
     async def open_of(self, patient_id: PatientId, /) -> list[Charge]:
-        return await every_one(self._documents, {"patient_id": patient_id, "to_pay": True}, of=patient_id)
+        return await self._documents.all({"patient_id": patient_id, "to_pay": True}, of=patient_id)
 
     async def waiting_of(self, patient_id: PatientId, /) -> list[Charge]:
-        return await every_one(self._documents, {"patient_id": patient_id, "waiting": True}, of=patient_id)
+        return await self._documents.all({"patient_id": patient_id, "waiting": True}, of=patient_id)
 
     async def to_bill_of(self, patient_id: PatientId, /) -> list[Charge]:
-        return await every_one(self._documents, {"patient_id": patient_id, "to_bill": True}, of=patient_id)
+        return await self._documents.all({"patient_id": patient_id, "to_bill": True}, of=patient_id)
 
     async def owed(self, limit: int, after: str | None) -> Listed[Charge]:
         return await self._documents.page({"to_pay": True}, sort=_BY_DATE, limit=limit, after=after)
@@ -75,10 +74,10 @@ class MongoCharges(Stored[Charge]):
         return await self._documents.page({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=limit, after=after)
 
     async def of_day(self, day: date, *, of: PatientId) -> list[Charge]:
-        return await every_one(self._documents, {"patient_id": of, "service_date": day.isoformat()}, of=of)
+        return await self._documents.all({"patient_id": of, "service_date": day.isoformat()}, of=of)
 
     async def those(self, charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Charge]:
-        return await every_one(self._documents, {"_id": {"$in": list(charge_ids)}}, of=of) if charge_ids else []
+        return await self._documents.all({"_id": {"$in": list(charge_ids)}}, of=of) if charge_ids else []
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Charge]:
         return await self._documents.page({"patient_id": patient_id}, sort=_BY_DATE, limit=limit, after=after)

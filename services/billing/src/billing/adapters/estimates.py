@@ -7,7 +7,6 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.bounds import every_one
 from billing.application.ports import Due
 from billing.domain.estimates import Estimate
 from billing.domain.ids import PatientId
@@ -53,7 +52,7 @@ class MongoEstimates(Stored[Estimate]):
         super().__init__(documents, lambda: not_found("estimate"))
 
     async def all_of(self, patient_id: PatientId, /) -> list[Estimate]:
-        return await every_one(self._documents, {"patient_id": patient_id}, of=patient_id)
+        return await self._documents.all({"patient_id": patient_id}, of=patient_id)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("overdue_from")

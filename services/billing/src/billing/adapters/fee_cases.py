@@ -7,7 +7,6 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.bounds import every_one
 from billing.application.ports import Due
 from billing.domain.fee_cases import FeeCase
 from billing.domain.ids import PatientId
@@ -45,7 +44,7 @@ class MongoFeeCases(Stored[FeeCase]):
         super().__init__(documents, lambda: not_found("fee"))
 
     async def all_of(self, patient_id: PatientId, /) -> list[FeeCase]:
-        return await every_one(self._documents, {"patient_id": patient_id}, of=patient_id)
+        return await self._documents.all({"patient_id": patient_id}, of=patient_id)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("post_at")

@@ -9,7 +9,6 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.bounds import every_one
 from billing.domain.ids import PatientId
 from billing.domain.ledger import AccountTotal, JournalEntry, LedgerAccount, TrialBalance
 from billing.domain.money import Money
@@ -79,7 +78,7 @@ class MongoJournal:
 
     async def since(self, day: date | None, *, of: PatientId) -> list[JournalEntry]:
         later = {"posted_on": {"$gt": day.isoformat()}} if day else {}
-        return await every_one(self._documents, {"patient_id": of, **later}, of=of, sort=_BY_DAY)
+        return await self._documents.all({"patient_id": of, **later}, of=of, sort=_BY_DAY)
 
     async def page(self, limit: int, after: str | None) -> Listed[JournalEntry]:
         return await self._documents.page({}, limit=limit, after=after)

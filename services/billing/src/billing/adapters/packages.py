@@ -5,7 +5,6 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.bounds import every_one
 from billing.domain.ids import PatientId
 from billing.domain.packages import Package
 from careflow_domain.errors import not_found
@@ -39,5 +38,5 @@ class MongoPackages(Stored[Package]):
         super().__init__(documents, lambda: not_found("package"))
 
     async def all_of(self, patient_id: PatientId, /) -> list[Package]:
-        found = await every_one(self._documents, {"patient_id": patient_id}, of=patient_id)
+        found = await self._documents.all({"patient_id": patient_id}, of=patient_id)
         return sorted(found, key=lambda package: (package.bought_on, package.id))

@@ -7,7 +7,6 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.bounds import every_one
 from billing.application.ports import Due
 from billing.domain.ids import PatientId
 from billing.domain.payment_links import PaymentLink
@@ -48,7 +47,7 @@ class MongoPaymentLinks(Stored[PaymentLink]):
         super().__init__(documents, lambda: not_found("payment_link"))
 
     async def all_of(self, patient_id: PatientId, /) -> list[PaymentLink]:
-        return await every_one(self._documents, {"patient_id": patient_id}, of=patient_id, sort=_OLDEST_FIRST)
+        return await self._documents.all({"patient_id": patient_id}, of=patient_id, sort=_OLDEST_FIRST)
 
     async def undecided(self, limit: int, after: str | None) -> Listed[PaymentLink]:
         asked_about = {"attempt_at": {"$type": "date"}}

@@ -7,7 +7,6 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.bounds import every_one
 from billing.application.ports import Due
 from billing.domain.ids import ChargeId, PatientId, PaymentId
 from billing.domain.payments import Payment
@@ -60,23 +59,23 @@ class MongoPayments(Stored[Payment]):
         super().__init__(documents, lambda: not_found("payment"))
 
     async def with_money_left(self, patient_id: PatientId, /) -> list[Payment]:
-        return await every_one(self._documents, {"patient_id": patient_id, "money_left": True}, of=patient_id)
+        return await self._documents.all({"patient_id": patient_id, "money_left": True}, of=patient_id)
 
     async def with_tasks_of(self, patient_id: PatientId, /) -> list[Payment]:
         some = {"$in": [each.value for each in TaskKind]}
-        return await every_one(self._documents, {"patient_id": patient_id, "tasks": some}, of=patient_id)
+        return await self._documents.all({"patient_id": patient_id, "tasks": some}, of=patient_id)
 
     async def newest_of(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Payment]:
         return await self._documents.page({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=limit, after=after)
 
     async def allocated_to(self, charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Payment]:
-        return await every_one(self._documents, {"charge_ids": {"$in": list(charge_ids)}}, of=of)
+        return await self._documents.all({"charge_ids": {"$in": list(charge_ids)}}, of=of)
 
     async def all_of(self, patient_id: PatientId, /) -> list[Payment]:
-        return await every_one(self._documents, {"patient_id": patient_id}, of=patient_id, sort=_BY_TIME)
+        return await self._documents.all({"patient_id": patient_id}, of=patient_id, sort=_BY_TIME)
 
     async def those(self, payment_ids: Collection[PaymentId], *, of: PatientId) -> list[Payment]:
-        return await every_one(self._documents, {"_id": {"$in": list(payment_ids)}}, of=of) if payment_ids else []
+        return await self._documents.all({"_id": {"$in": list(payment_ids)}}, of=of) if payment_ids else []
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Payment]:
         return await self._documents.page({"patient_id": patient_id}, sort=_BY_TIME, limit=limit, after=after)

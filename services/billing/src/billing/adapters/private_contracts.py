@@ -8,7 +8,6 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.bounds import every_one
 from billing.domain.ids import PatientId
 from billing.domain.private_contracts import RecordedContract
 from careflow_domain.errors import not_found
@@ -50,7 +49,7 @@ class MongoPrivateContracts(Stored[RecordedContract]):
         super().__init__(documents, lambda: not_found("private_contract"))
 
     async def all_of(self, patient_id: PatientId, /) -> list[RecordedContract]:
-        return await every_one(self._documents, {"patient_id": patient_id}, of=patient_id)
+        return await self._documents.all({"patient_id": patient_id}, of=patient_id)
 
     async def by_end(self, today: date, limit: int, after: str | None, *, ended: bool) -> Listed[RecordedContract]:
         when = {"$lt": today.isoformat()} if ended else {"$gte": today.isoformat()}

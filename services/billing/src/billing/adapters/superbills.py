@@ -7,7 +7,6 @@ from typing import Final
 
 from pymongo import IndexModel
 
-from billing.adapters.bounds import every_one
 from billing.domain.ids import PatientId
 from billing.domain.superbills import Superbill
 from careflow_domain.errors import not_found
@@ -49,7 +48,7 @@ class MongoSuperbills(Stored[Superbill]):
         super().__init__(documents, lambda: not_found("superbill"))
 
     async def all_of(self, patient_id: PatientId, /) -> list[Superbill]:
-        return await every_one(self._documents, {"patient_id": patient_id}, of=patient_id)
+        return await self._documents.all({"patient_id": patient_id}, of=patient_id)
 
     async def unreplaced_of(self, patient_id: PatientId, /) -> list[Superbill]:
-        return await every_one(self._documents, {"patient_id": patient_id, "unreplaced": True}, of=patient_id)
+        return await self._documents.all({"patient_id": patient_id, "unreplaced": True}, of=patient_id)

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from pymongo import IndexModel
 
-from billing.adapters.bounds import every_one
 from billing.domain.ids import PatientId, PlanId
 from billing.domain.visits import Visit
 from careflow_domain.business_days import end_of, opening_of
@@ -49,13 +48,13 @@ class MongoVisits(Stored[Visit]):
         super().__init__(documents, lambda: not_found("visit"))
 
     async def of_plan(self, plan_id: PlanId, *, of: PatientId) -> list[Visit]:
-        return await every_one(self._documents, {"plan_id": plan_id}, of=of, sort=_IN_TIME)
+        return await self._documents.all({"plan_id": plan_id}, of=of, sort=_IN_TIME)
 
     async def to_come(self, patient_id: PatientId, now: datetime, /) -> list[Visit]:
         wanted = {"patient_id": patient_id, "starts_at": {"$gt": now}}
-        return await every_one(self._documents, wanted, of=patient_id, sort=_IN_TIME)
+        return await self._documents.all(wanted, of=patient_id, sort=_IN_TIME)
 
     async def of_day(self, day: date, *, of: PatientId) -> list[Visit]:
         begins, ends = opening_of(day, time.min, self._zone), end_of(day, self._zone)
         wanted = {"patient_id": of, "starts_at": {"$gte": begins, "$lt": ends}}
-        return await every_one(self._documents, wanted, of=of, sort=_IN_TIME)
+        return await self._documents.all(wanted, of=of, sort=_IN_TIME)

@@ -19,8 +19,6 @@ from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 
 ALARMS: Final = "alarms"
-MOST_CHANNELS: Final = 2
-"""By e-mail and by text message: an inquiry has one alarm for each."""
 
 INDEXES: Final = (
     (ALARMS, IndexModel([("attempt_at", 1)], name="attempt_at")),
@@ -50,7 +48,7 @@ class MongoAlarms(Stored[Alarm]):
         if not inquiry_ids:
             return ()
         alarms = self._documents.looked  # allow looked: shown to a human, decides nothing
-        return await alarms.many({"inquiry_id": {"$in": list(inquiry_ids)}}, limit=MOST_CHANNELS * len(inquiry_ids))
+        return await alarms.all({"inquiry_id": {"$in": list(inquiry_ids)}})
 
     async def next_due(self) -> tuple[datetime, str] | None:
         return await self._documents.earliest("attempt_at")

@@ -24,7 +24,6 @@ from careflow_service.mongo.vault import Vault
 from careflow_service.work import Transaction
 
 APPOINTMENTS: Final = "appointments"
-MOST_HOLDS: Final = 50
 _BEFORE_EVERYTHING: Final = datetime(1, 1, 1, tzinfo=UTC)
 _BY_START: Final = (("starts_at", 1),)
 _BY_TASK: Final = (("task_at", 1),)
@@ -82,12 +81,12 @@ class MongoAppointments(Stored[Appointment]):
     async def several(self, appointment_ids: Sequence[AppointmentId]) -> tuple[Appointment, ...]:
         appointments = self._documents.looked  # allow looked: shown to a human, decides nothing
         asked = {"_id": {"$in": list(appointment_ids)}}
-        found = await appointments.many(asked, limit=len(appointment_ids)) if appointment_ids else []
+        found = await appointments.all(asked) if appointment_ids else []
         return tuple(sorted(found, key=lambda each: (each.starts_at, each.id)))
 
     async def holds_of(self, patient_id: PatientId) -> int:
         held = {"patient_id": patient_id, "held_until": {"$gt": _BEFORE_EVERYTHING}}
-        return len(await self._documents.many(held, of=patient_id, limit=MOST_HOLDS))
+        return len(await self._documents.all(held, of=patient_id))
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Appointment]:
         query = {"patient_id": patient_id, "listed": True}

@@ -20,8 +20,6 @@ from careflow_service.mongo.vault import Vault
 
 MESSAGES: Final = "messages"
 CONTACT_CONSENTS: Final = "contact_consents"
-MOST_PLANNED: Final = 200
-"""A patient is told of what they are booked for, and each message is planned days ahead at the most."""
 _NEWEST_FIRST: Final = (("planned_at", -1),)
 _ANY: Final = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -52,7 +50,7 @@ class MongoMessages(Stored[Message]):
 
     async def planned_of(self, patient_id: PatientId) -> Sequence[Message]:
         query = {"patient_id": patient_id, "attempt_at": {"$gt": _ANY}}
-        return await self._documents.many(query, of=patient_id, sort=_NEWEST_FIRST, limit=MOST_PLANNED)
+        return await self._documents.all(query, of=patient_id, sort=_NEWEST_FIRST)
 
     async def next_due(self) -> tuple[datetime, str] | None:
         return await self._documents.earliest("attempt_at")

@@ -51,12 +51,12 @@ class MongoPatients(Stored[Patient]):
     async def several(self, patient_ids: Sequence[PatientId]) -> tuple[Patient, ...]:
         patients = self._documents.looked  # allow looked: shown to a human, decides nothing
         asked = {"_id": {"$in": list(patient_ids)}}
-        return tuple(await patients.many(asked, limit=len(patient_ids))) if patient_ids else ()
+        return tuple(await patients.all(asked)) if patient_ids else ()
 
     async def with_contact(self, born: date, *, email: str | None, phone: str | None) -> tuple[Patient, ...]:
         patients = self._documents.looked  # allow looked: shown to a human, decides nothing
         queries = ({name: value} for name, value in _indexed(by_contact(born, email=email, phone=phone)).items())
-        found = await asyncio.gather(*(patients.many(query, limit=MOST_ALIKE) for query in queries))
+        found = await asyncio.gather(*(patients.many(query, limit=MOST_ALIKE) for query in queries))  # allow some: offered to a human
         known = {patient.id: patient for each in found for patient in each}
         return tuple(known[patient_id] for patient_id in sorted(known))
 

@@ -13,8 +13,6 @@ from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
 
 PRACTITIONERS: Final = "practitioners"
-MOST_ACTIVE: Final = 200
-"""How many people one location has at most; all of them are looked at for each free time."""
 
 INDEXES: Final = (
     (PRACTITIONERS, IndexModel([("active", 1), ("_id", 1)], name="active")),
@@ -38,7 +36,7 @@ class MongoPractitioners(Stored[Practitioner]):
 
     async def active(self) -> tuple[Practitioner, ...]:
         people = self._documents.looked  # allow looked: every booking asks; whoever leaves keeps their visits
-        return tuple(await people.many({"active": True}, limit=MOST_ACTIVE))
+        return tuple(await people.all({"active": True}))
 
     async def page(self, limit: int, after: str | None) -> Listed[Practitioner]:
         return await self._documents.page({}, limit=limit, after=after)

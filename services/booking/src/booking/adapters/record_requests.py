@@ -20,8 +20,6 @@ from careflow_service.mongo.vault import Vault
 RECORD_REQUESTS: Final = "record_requests"
 _DUE_FIRST: Final = (("due_on", 1),)
 _NEWEST: Final = (("recorded_at", -1),)
-_MOST_OPEN: Final = 100
-"""So many of one patient that have not ended are looked at; nobody has more."""
 
 INDEXES: Final = (
     (RECORD_REQUESTS, IndexModel([("patient_id", 1), ("recorded_at", -1), ("_id", 1)], name="of_patient")),
@@ -47,7 +45,7 @@ class MongoRecordRequests(Stored[RecordRequest]):
 
     async def open_of(self, patient_id: PatientId) -> Sequence[RecordRequest]:
         query = {"patient_id": patient_id, "open": True}
-        return await self._documents.many(query, of=patient_id, sort=_NEWEST, limit=_MOST_OPEN)
+        return await self._documents.all(query, of=patient_id, sort=_NEWEST)
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[RecordRequest]:
         return await self._documents.page({"patient_id": patient_id}, sort=_NEWEST, limit=limit, after=after)

@@ -13,8 +13,6 @@ from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
 
 ROOMS: Final = "rooms"
-MOST_ACTIVE: Final = 200
-"""How many rooms one location has at most; all of them are looked at for each free time."""
 
 INDEXES: Final = (
     (ROOMS, IndexModel([("active", 1), ("_id", 1)], name="active")),
@@ -35,7 +33,7 @@ class MongoRooms(Stored[Room]):
 
     async def active(self) -> tuple[Room, ...]:
         rooms = self._documents.looked  # allow looked: every booking asks; a room that is closed keeps its visits
-        return tuple(await rooms.many({"active": True}, limit=MOST_ACTIVE))
+        return tuple(await rooms.all({"active": True}))
 
     async def page(self, limit: int, after: str | None) -> Listed[Room]:
         return await self._documents.page({}, limit=limit, after=after)

@@ -21,8 +21,6 @@ from careflow_service.mongo.vault import Vault
 
 WAITLIST: Final = "waitlist"
 FREED_TIMES: Final = "freed_times"
-MOST_ENTRIES: Final = 20
-"""More than there are kinds of visit, of which a patient waits for each once."""
 _LONGEST_WAITING: Final = (("joined_at", 1),)
 
 INDEXES: Final = (
@@ -51,7 +49,7 @@ class MongoWaitlist(Stored[WaitlistEntry]):
 
     async def waiting_of(self, patient_id: PatientId) -> tuple[WaitlistEntry, ...]:
         query = {"patient_id": patient_id, "open": True}
-        return tuple(await self._documents.many(query, of=patient_id, sort=_LONGEST_WAITING, limit=MOST_ENTRIES))
+        return tuple(await self._documents.all(query, of=patient_id, sort=_LONGEST_WAITING))
 
     async def listed(self, patient_id: PatientId | None, limit: int, after: str | None) -> Listed[WaitlistEntry]:
         query = {"open": True} if patient_id is None else {"patient_id": patient_id, "open": True}

@@ -20,8 +20,6 @@ from screening.domain.case_record import CaseState
 from screening.domain.ids import PatientId
 
 CASES: Final = "cases"
-MOST_CASES: Final = 50
-"""More courses than one patient has in a lifetime."""
 _NEWEST_FIRST: Final = (("opened_at", -1),)
 _LONGEST_FIRST: Final = (("undecided_from", 1),)
 
@@ -75,11 +73,11 @@ class MongoCases(Stored[Case]):
 
     async def all_of(self, patient_id: PatientId, /) -> list[Case]:
         cases = self._documents.looked  # allow looked: for readers, who decide nothing on it
-        return await cases.many({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=MOST_CASES)
+        return await cases.all({"patient_id": patient_id}, sort=_NEWEST_FIRST)
 
     async def all_held(self, patient_id: PatientId, /) -> list[Case]:
         of_patient = {"patient_id": patient_id}
-        return await self._documents.many(of_patient, of=patient_id, sort=_NEWEST_FIRST, limit=MOST_CASES)
+        return await self._documents.all(of_patient, of=patient_id, sort=_NEWEST_FIRST)
 
     async def undecided(self, *, limit: int, after: str | None) -> Listed[Case]:
         return await self._documents.page({"is_undecided": True}, sort=_LONGEST_FIRST, limit=limit, after=after)

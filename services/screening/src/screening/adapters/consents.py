@@ -18,8 +18,6 @@ from screening.domain.consents import ConsentState, DisclosureConsent
 from screening.domain.ids import PatientId
 
 CONSENTS: Final = "consents"
-MOST_CONSENTS: Final = 100
-"""More than one patient has signed at a time."""
 _NEWEST_FIRST: Final = (("recorded_at", -1),)
 
 INDEXES: Final = (
@@ -55,7 +53,7 @@ class MongoConsents(Stored[DisclosureConsent]):
 
     async def signed_by(self, patient_id: PatientId, /) -> list[DisclosureConsent]:
         query = {"patient_id": patient_id, "is_signed": True}
-        return await self._documents.many(query, of=patient_id, sort=_NEWEST_FIRST, limit=MOST_CONSENTS)
+        return await self._documents.all(query, of=patient_id, sort=_NEWEST_FIRST)
 
     async def of_patient(self, patient_id: PatientId, /, *, limit: int, after: str | None) -> Listed[DisclosureConsent]:
         return await self._documents.page({"patient_id": patient_id}, sort=_NEWEST_FIRST, limit=limit, after=after)

@@ -19,8 +19,6 @@ from screening.domain.rota import ROTA_ID, Rota
 ROTAS: Final = "rotas"
 PAGES: Final = "pages"
 TEST_PAGES: Final = "test_pages"
-MOST_PAGES: Final = 500
-"""The newest of an alert: more than a whole chain over every channel, several rounds included."""
 _NEWEST_FIRST: Final = (("intended_at", -1),)
 _UNDER_WAY_FIRST: Final = (("attempt_at", -1),)
 
@@ -62,7 +60,7 @@ class MongoPages(Stored[Page]):
         super().__init__(documents, lambda: not_found("page"))
 
     async def of_alert(self, alert_id: AlertId, /) -> list[Page]:
-        newest = await self._documents.many({"alert_id": alert_id}, of=alert_id, sort=_NEWEST_FIRST, limit=MOST_PAGES)
+        newest = await self._documents.all({"alert_id": alert_id}, of=alert_id, sort=_NEWEST_FIRST)
         return newest[::-1]
 
     async def next_due(self) -> Due | None:

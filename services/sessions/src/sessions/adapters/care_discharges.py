@@ -13,8 +13,6 @@ from sessions.domain.care import CareDischarge
 from sessions.domain.ids import PatientId
 
 DISCHARGES: Final = "care_discharges"
-MOST_DISCHARGES: Final = 100
-"""More than one patient's care ends in a lifetime."""
 
 INDEXES: Final = ((DISCHARGES, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),)
 
@@ -35,5 +33,5 @@ class MongoCareDischarges(Stored[CareDischarge]):
         super().__init__(documents, lambda: not_found("care_discharge"))
 
     async def of_patient(self, patient_id: PatientId, /) -> list[CareDischarge]:
-        found = await self._documents.many({"patient_id": patient_id}, of=patient_id, limit=MOST_DISCHARGES)
+        found = await self._documents.all({"patient_id": patient_id}, of=patient_id)
         return sorted(found, key=lambda each: each.at)

@@ -16,7 +16,6 @@ from sessions.domain.consents import Consent, ConsentState
 from sessions.domain.ids import PatientId
 
 CONSENTS: Final = "consents"
-MOST_CONSENTS: Final = 100
 
 INDEXES: Final = (
     (CONSENTS, IndexModel([("patient_id", 1), ("signed", 1), ("_id", 1)], name="of_patient")),
@@ -52,12 +51,10 @@ class MongoConsents(Stored[Consent]):
         return await self._documents.page(signed, limit=limit, after=after)
 
     async def signed_by(self, patient_id: PatientId, /) -> list[Consent]:
-        return await self._documents.many(
-            {"patient_id": patient_id, "signed": True}, of=patient_id, limit=MOST_CONSENTS
-        )
+        return await self._documents.all({"patient_id": patient_id, "signed": True}, of=patient_id)
 
     async def all_of(self, patient_id: PatientId, /) -> list[Consent]:
-        return await self._documents.many({"patient_id": patient_id}, of=patient_id, limit=MOST_CONSENTS)
+        return await self._documents.all({"patient_id": patient_id}, of=patient_id)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")

@@ -18,7 +18,6 @@ from sessions.domain.follow_up import FollowUpContact
 from sessions.domain.ids import PatientId
 
 CONTACTS: Final = "follow_up_contacts"
-MOST_CONTACTS: Final = 200
 _BY_DUE: Final = (("due_by", 1),)
 
 INDEXES: Final = (
@@ -55,7 +54,7 @@ class MongoContacts(Stored[FollowUpContact]):
         super().__init__(documents, lambda: not_found("follow_up_contact"))
 
     async def of_patient(self, patient_id: PatientId, /) -> list[FollowUpContact]:
-        return await self._documents.many({"patient_id": patient_id}, of=patient_id, sort=_BY_DUE, limit=MOST_CONTACTS)
+        return await self._documents.all({"patient_id": patient_id}, of=patient_id, sort=_BY_DUE)
 
     async def waiting(self, *, limit: int, after: str | None) -> Listed[FollowUpContact]:
         return await self._documents.page({"waits": True}, sort=_BY_DUE, limit=limit, after=after)

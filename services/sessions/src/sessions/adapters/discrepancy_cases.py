@@ -18,7 +18,6 @@ from sessions.domain.discrepancy_cases import DiscrepancyCase
 from sessions.domain.ids import ContainerId, LocationId
 
 CASES: Final = "discrepancy_cases"
-MOST_CASES: Final = 500
 
 INDEXES: Final = (
     (CASES, IndexModel([("location_id", 1), ("waits", 1), ("discovered_at", -1), ("_id", 1)], name="of_location")),
@@ -52,7 +51,7 @@ class MongoDiscrepancyCases(Stored[DiscrepancyCase]):
         self, location_id: LocationId, containers: Iterable[ContainerId], /
     ) -> list[DiscrepancyCase]:
         about = {"location_id": location_id, "container_id": {"$in": sorted(set(containers))}}
-        return await self._documents.many(about, of=location_id, sort=(("discovered_at", 1),), limit=MOST_CASES)
+        return await self._documents.all(about, of=location_id, sort=(("discovered_at", 1),))
 
     async def of_location(
         self, location_id: LocationId, /, *, waiting: bool, limit: int, after: str | None

@@ -18,7 +18,6 @@ from sessions.domain.drug_inventories import Inventory
 from sessions.domain.ids import LocationId
 
 INVENTORIES: Final = "drug_inventories"
-MOST_AT_ONCE: Final = 100
 _NEWEST: Final = (("_id", -1),)
 
 INDEXES: Final = (
@@ -47,7 +46,7 @@ class MongoInventories(Stored[Inventory]):
 
     async def open_at(self, location_id: LocationId, /) -> list[Inventory]:
         open_here = {"location_id": location_id, "open": True}
-        return await self._documents.many(open_here, of=location_id, limit=MOST_AT_ONCE)
+        return await self._documents.all(open_here, of=location_id)
 
     async def of_location(self, location_id: LocationId, /, *, limit: int, after: str | None) -> Listed[Inventory]:
         return await self._documents.page({"location_id": location_id}, sort=_NEWEST, limit=limit, after=after)

@@ -20,7 +20,6 @@ from sessions.domain.ids import LocationId
 
 CONTAINERS: Final = "drug_containers"
 DAYS: Final = "drug_days"
-MOST_CONTAINERS: Final = 500
 _BEFORE_EVERYTHING: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 INDEXES: Final = (
@@ -61,11 +60,11 @@ class MongoDrugLog(Stored[Container]):
 
     async def at(self, location_id: LocationId, /) -> list[Container]:
         in_use = {"location_id": location_id, "in_use": True}
-        return await self._documents.many(in_use, of=location_id, limit=MOST_CONTAINERS)
+        return await self._documents.all(in_use, of=location_id)
 
     async def touched_since(self, location_id: LocationId, moment: datetime, /) -> list[Container]:
         touched = {"location_id": location_id, "touched_at": {"$gte": moment}}
-        return await self._documents.many(touched, of=location_id, sort=(("touched_at", -1),), limit=MOST_CONTAINERS)
+        return await self._documents.all(touched, of=location_id, sort=(("touched_at", -1),))
 
     async def unsettled_before(self, location_id: LocationId, moment: datetime, /) -> bool:
         query = {"location_id": location_id, "unsettled_since": {"$gt": _BEFORE_EVERYTHING, "$lt": moment}}

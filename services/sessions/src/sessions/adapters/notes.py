@@ -17,7 +17,6 @@ from sessions.domain.psychotherapy_notes import PsychotherapyNote
 
 NOTES: Final = "notes"
 PSYCHOTHERAPY_NOTES: Final = "psychotherapy_notes"
-MOST_NOTES: Final = 500
 
 INDEXES: Final = (
     (NOTES, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
@@ -44,7 +43,7 @@ class MongoNotes(Stored[ClinicalNote]):
         super().__init__(documents, lambda: not_found("note"))
 
     async def of_session(self, session_id: SessionId, /, *, of: PatientId) -> list[ClinicalNote]:
-        return await self._documents.many({"session_id": session_id}, of=of, limit=MOST_NOTES)
+        return await self._documents.all({"session_id": session_id}, of=of)
 
 
 class MongoPsychotherapyNotes(Stored[PsychotherapyNote]):
@@ -65,5 +64,5 @@ class MongoPsychotherapyNotes(Stored[PsychotherapyNote]):
 
     async def of_session(self, session_id: SessionId, author: StaffId, /, *, of: PatientId) -> list[PsychotherapyNote]:
         # Whose each is stands sealed with it: an index may not name two blind fields, and a session has few of these.
-        kept = await self._documents.many({"session_id": session_id}, of=of, limit=MOST_NOTES)
+        kept = await self._documents.all({"session_id": session_id}, of=of)
         return [note for note in kept if note.author == author]

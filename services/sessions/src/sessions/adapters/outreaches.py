@@ -18,7 +18,6 @@ from sessions.domain.ids import PatientId
 from sessions.domain.outreach import Outreach
 
 OUTREACHES: Final = "outreaches"
-MOST_OUTREACHES: Final = 200
 _BY_DUE: Final = (("due_by", 1),)
 
 INDEXES: Final = (
@@ -57,9 +56,7 @@ class MongoOutreaches(Stored[Outreach]):
     async def of_patient(self, patient_id: PatientId, /) -> list[Outreach]:
         """The last ones: of which one is open is always among them."""
         newest_first = (("due_by", -1),)
-        found = await self._documents.many(
-            {"patient_id": patient_id}, of=patient_id, sort=newest_first, limit=MOST_OUTREACHES
-        )
+        found = await self._documents.all({"patient_id": patient_id}, of=patient_id, sort=newest_first)
         return sorted(found, key=lambda each: each.began_at)
 
     async def waiting(self, *, limit: int, after: str | None) -> Listed[Outreach]:

@@ -16,7 +16,6 @@ from sessions.domain.ids import PackageId, PatientId
 from sessions.domain.packages import Package
 
 PACKAGES: Final = "packages"
-MOST_PACKAGES: Final = 500
 
 INDEXES: Final = ((PACKAGES, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),)
 
@@ -37,8 +36,8 @@ class MongoPackages(Stored[Package]):
         super().__init__(documents, lambda: not_found("package"))
 
     async def of_patient(self, patient_id: PatientId, /) -> list[Package]:
-        return await self._documents.many({"patient_id": patient_id}, of=patient_id, limit=MOST_PACKAGES)
+        return await self._documents.all({"patient_id": patient_id}, of=patient_id)
 
     async def several(self, package_ids: Sequence[PackageId], /) -> list[Package]:
         packages = self._documents.looked  # allow looked: shown to a human, decides nothing
-        return await packages.many({"_id": {"$in": list(package_ids)}}, limit=MOST_PACKAGES)
+        return await packages.all({"_id": {"$in": list(package_ids)}})

@@ -26,7 +26,7 @@ class MongoPatients(Stored[PatientCopy]):
     async def several(self, patient_ids: Sequence[PatientId], /) -> list[PatientCopy]:
         patients = self._documents.looked  # allow looked: shown to a human, decides nothing
         asked = {"_id": {"$in": list(patient_ids)}}
-        return await patients.many(asked, limit=len(patient_ids)) if patient_ids else []
+        return await patients.all(asked) if patient_ids else []
 
 
 class MongoEligibilities(Stored[Eligibility]):

@@ -18,7 +18,6 @@ from sessions.domain.ids import PatientId
 from sessions.domain.plan_tasks import PlanTask
 
 PLAN_TASKS: Final = "plan_tasks"
-MOST_TASKS: Final = 1000
 _BY_DUE: Final = (("due_by", 1), ("_id", 1))
 
 INDEXES: Final = (
@@ -55,7 +54,7 @@ class MongoPlanTasks(Stored[PlanTask]):
         super().__init__(documents, lambda: not_found("plan_task"))
 
     async def of_patient(self, patient_id: PatientId, /) -> list[PlanTask]:
-        return await self._documents.many({"patient_id": patient_id}, of=patient_id, sort=_BY_DUE, limit=MOST_TASKS)
+        return await self._documents.all({"patient_id": patient_id}, of=patient_id, sort=_BY_DUE)
 
     async def waiting(self, *, limit: int, after: str | None) -> Listed[PlanTask]:
         return await self._documents.page({"waits": True}, sort=_BY_DUE, limit=limit, after=after)

@@ -17,7 +17,6 @@ from sessions.domain.plans import Plan, PlanState
 
 PLANS: Final = "plans"
 COURSES: Final = "courses"
-MOST_PLANS: Final = 100
 
 INDEXES: Final = (
     (
@@ -52,7 +51,7 @@ class MongoPlans(Stored[Plan]):
         return await self._documents.one(of=patient_id, patient_id=patient_id, live=True)
 
     async def of_patient(self, patient_id: PatientId, /) -> list[Plan]:
-        return await self._documents.many({"patient_id": patient_id}, of=patient_id, limit=MOST_PLANS)
+        return await self._documents.all({"patient_id": patient_id}, of=patient_id)
 
 
 class MongoCourses(Stored[Course]):

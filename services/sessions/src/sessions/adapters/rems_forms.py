@@ -18,7 +18,6 @@ from sessions.domain.ids import PatientId
 from sessions.domain.rems_form import RemsForm
 
 FORMS: Final = "rems_forms"
-MOST_FORMS: Final = 200
 _BY_DUE: Final = (("due_by", 1),)
 
 INDEXES: Final = (
@@ -55,7 +54,7 @@ class MongoRemsForms(Stored[RemsForm]):
         super().__init__(documents, lambda: not_found("rems_form"))
 
     async def of_patient(self, patient_id: PatientId, /) -> list[RemsForm]:
-        return await self._documents.many({"patient_id": patient_id}, of=patient_id, sort=_BY_DUE, limit=MOST_FORMS)
+        return await self._documents.all({"patient_id": patient_id}, of=patient_id, sort=_BY_DUE)
 
     async def waiting(self, *, limit: int, after: str | None) -> Listed[RemsForm]:
         return await self._documents.page({"waits": True}, sort=_BY_DUE, limit=limit, after=after)

@@ -22,9 +22,6 @@ from sessions.domain.words import VisitKind
 
 SESSIONS: Final = "sessions"
 ADVERSE_EVENTS: Final = "adverse_events"
-MOST_SESSIONS: Final = 200
-MOST_EVENTS: Final = 200
-MOST_WITHOUT_TIME: Final = 50
 _BY_START: Final = (("starts_at", 1),)
 
 INDEXES: Final = (
@@ -77,24 +74,20 @@ class MongoSessions(Stored[Session]):
         return await sessions.one(appointment_id=appointment_id)
 
     async def of_patient(self, patient_id: PatientId, /) -> list[Session]:
-        return await self._documents.many(
-            {"patient_id": patient_id}, of=patient_id, sort=_BY_START, limit=MOST_SESSIONS
-        )
+        return await self._documents.all({"patient_id": patient_id}, of=patient_id, sort=_BY_START)
 
     async def between(self, start: datetime, end: datetime, /) -> list[Session]:
         sessions = self._documents.looked  # allow looked: shown to a human, decides nothing
         query = {"starts_at": {"$gte": start, "$lt": end}}
-        return await sessions.many(query, sort=(("starts_at", 1), ("_id", 1)), limit=MOST_SESSIONS)
+        return await sessions.all(query, sort=(("starts_at", 1), ("_id", 1)))
 
     async def without_time(self) -> list[Session]:
         sessions = self._documents.looked  # allow looked: shown to a human, decides nothing
-        return await sessions.many({"starts_at": None}, limit=MOST_WITHOUT_TIME)
+        return await sessions.all({"starts_at": None})
 
     async def latest_of_patient(self, patient_id: PatientId, /) -> list[Session]:
         newest_first = (("starts_at", -1),)
-        return await self._documents.many(
-            {"patient_id": patient_id}, of=patient_id, sort=newest_first, limit=MOST_SESSIONS
-        )
+        return await self._documents.all({"patient_id": patient_id}, of=patient_id, sort=newest_first)
 
     async def next_integration(self, patient_id: PatientId, /, *, after: datetime) -> datetime | None:
         query = {"awaited_of": patient_id, "starts_at": {"$gt": after}}
@@ -124,4 +117,4 @@ class MongoAdverseEvents(Stored[AdverseEvent]):
         super().__init__(documents, lambda: not_found("adverse_event"))
 
     async def of_patient(self, patient_id: PatientId, /) -> list[AdverseEvent]:
-        return await self._documents.many({"patient_id": patient_id}, of=patient_id, limit=MOST_EVENTS)
+        return await self._documents.all({"patient_id": patient_id}, of=patient_id)

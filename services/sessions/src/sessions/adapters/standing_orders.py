@@ -18,7 +18,6 @@ from sessions.domain.ids import LocationId
 from sessions.domain.standing_orders import StandingOrder
 
 STANDING_ORDERS: Final = "standing_orders"
-MOST_ORDERS: Final = 200
 
 INDEXES: Final = (
     (STANDING_ORDERS, IndexModel([("location_id", 1), ("_id", -1)], name="of_location")),
@@ -58,5 +57,5 @@ class MongoStandingOrders(Stored[StandingOrder]):
     async def counting_at(self, location_id: LocationId, day: date, /) -> list[StandingOrder]:
         orders = self._documents.looked  # allow looked: for readers, who decide nothing on it
         query = {"location_id": location_id, "revoked": False, "valid_until": {"$gte": day.isoformat()}}
-        found = await orders.many(query, sort=(("valid_until", 1), ("_id", 1)), limit=MOST_ORDERS)
+        found = await orders.all(query, sort=(("valid_until", 1), ("_id", 1)))
         return [each for each in found if each.valid_from <= day]
