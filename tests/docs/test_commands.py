@@ -54,6 +54,8 @@ ON_A_KEPT_STACK = (
     ".venv/bin/careflow keys new booking blind-index --execute",
     ".venv/bin/careflow keys rotate booking blind-index",
     ".venv/bin/careflow keys rotate booking blind-index --execute",
+    ".venv/bin/careflow keys rotate booking data",
+    ".venv/bin/careflow keys rotate booking data --execute",
     ".venv/bin/careflow keys list booking --json",
     ".venv/bin/careflow audit verify",
     ".venv/bin/careflow audit heads --json",

@@ -1,5 +1,5 @@
-"""Journey 24: keys are replaced while people register: booking's master key and audit key, and the key that is sealed
-to screening. Nobody is refused for it, everything stays readable, the trail stays whole, what is said reaches
+"""Journey 24: keys are replaced while people register: booking's master key, audit key and data keys, and the key that
+is sealed to screening. Nobody is refused for it, everything stays readable, the trail stays whole, what is said reaches
 whom it is for, and the old master key ends in a drawer.
 """
 
@@ -83,6 +83,8 @@ async def test_keys_follow_one_another_while_people_register(stack: "Stack", wal
         made[kind] = (await done(at_hand, "keys", "new", "booking", kind, "--execute"))["result"]["key"]
         assert (await done(at_hand, "keys", "rotate", "booking", kind))["plan"]["to"] == made[kind]
         await done(at_hand, "keys", "rotate", "booking", kind, "--execute")
+    assert (await done(at_hand, "keys", "rotate", "booking", "data"))["plan"]["to"] == "2"
+    await done(at_hand, "keys", "rotate", "booking", "data", "--execute")
     registering = False
     await people
 
@@ -96,6 +98,9 @@ async def test_keys_follow_one_another_while_people_register(stack: "Stack", wal
         stack.start(process)
 
     assert states(at_hand, "master") == {old: "retired", made["master"]: "current"}
+    assert states(at_hand, "data") == {"1": "older", "2": "current"}
+    early = at_hand("keys", "retire", "booking", "data", "1")
+    assert (early.returncode, "may be written late until" in early.stderr) == (1, True)
     assert [await name_of(walk, each) for each in patients] == [f"Keyed-{n}" for n in range(len(patients))]
     (signed_before, _) = states(at_hand, "audit")
     kept = at_hand("keys", "retire", "booking", "audit", signed_before)

@@ -56,7 +56,8 @@ class MongoPatients(Stored[Patient]):
     async def with_contact(self, born: date, *, email: str | None, phone: str | None) -> tuple[Patient, ...]:
         patients = self._documents.looked  # allow looked: shown to a human, decides nothing
         queries = ({name: value} for name, value in _indexed(by_contact(born, email=email, phone=phone)).items())
-        found = await asyncio.gather(*(patients.many(query, limit=MOST_ALIKE) for query in queries))  # allow some: offered to a human
+        several = (patients.many(each, limit=MOST_ALIKE) for each in queries)  # allow some: offered to a human
+        found = await asyncio.gather(*several)
         known = {patient.id: patient for each in found for patient in each}
         return tuple(known[patient_id] for patient_id in sorted(known))
 
