@@ -5,15 +5,26 @@ import socket
 import threading
 
 import psutil
+import pytest
 
+from careflow_cli.processes import ports
 from careflow_cli.processes.ports import HOST, RANGE, free_ports, listens
 
 
 def test_free_ports_differ_and_lie_below_those_of_outgoing_connections() -> None:
-    ports = free_ports(20)
+    found = free_ports(20)
 
-    assert len(set(ports)) == 20
-    assert all(port in RANGE for port in ports)
+    assert len(set(found)) == 20
+    assert all(port in RANGE for port in found)
+
+
+def test_a_port_that_is_drawn_twice_is_given_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter([7, 7, 8, 8, 9, 10])
+    monkeypatch.setattr("secrets.randbelow", lambda _: next(drawn))
+    monkeypatch.setattr(ports, "TRIES", 6)
+    monkeypatch.setattr(ports, "_binds", lambda *_: True)
+
+    assert [port - RANGE.start for port in free_ports(3)] == [7, 8, 9]
 
 
 def test_a_preferred_port_is_kept_while_it_is_free() -> None:

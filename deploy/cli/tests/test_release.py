@@ -83,7 +83,8 @@ def test_its_bill_names_what_the_events_ask_for(released: Path) -> None:
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
     assert bill["metadata"]["component"]["purl"] == f"pkg:pypi/careflow-events@{VERSION}"
     scopes = {each["name"]: each["scope"] for each in bill["components"]}
-    assert {name for name, scope in scopes.items() if scope == "required"} == {"joserfc", "orjson", "pydantic"}
+    required = {name for name, scope in scopes.items() if scope == "required"}
+    assert required == {"joserfc", "orjson", "pydantic", "typing-extensions"}
     assert scopes["aiokafka"] == "optional"
 
 

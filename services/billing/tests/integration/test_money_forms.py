@@ -66,7 +66,13 @@ async def test_a_year_is_summed_up_once_something_was_paid(world: World) -> None
 
 
 async def test_every_command_about_an_account_has_its_form() -> None:
-    """What the clinic begins for all of them has a page of its own; what the processor tells nobody types."""
-    elsewhere = {"POST /v1/statement-runs", "POST /v1/public/processor-events"}
+    """What the clinic begins for all of them has a page of its own; what the processor tells nobody types; a record is
+    no account.
+    """
+    elsewhere = {
+        "POST /v1/statement-runs",
+        "POST /v1/public/processor-events",
+        "POST /v1/patients/{patient_id}/disclosures",
+    }
     commands = {row for row in API if not row.startswith("GET ")}
     assert commands - elsewhere == set(MONEY_FORMS.values())

@@ -68,7 +68,6 @@ RESUME: Final = news.reviewed(session_codes.ReviewDecision.RESUME)
 
 ALONE: Final[Mapping[str, Race[World]]] = {
     "register_patient": commands.somebody_is_registered_while_the_same_person_is,
-    "add_room": commands.a_room_is_added_while_one_of_its_name_is,
 }
 """What is new here is nobody's yet, and two alike are allowed: there is nothing another could change."""
 
@@ -81,6 +80,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "record_absence": commands.somebody_is_away_while_their_hours_change,
     "open_calendar_feed": commands.a_feed_is_opened_while_it_is_opened,
     "close_calendar_feed": commands.a_feed_is_closed_while_it_is_opened_anew,
+    "add_room": commands.a_room_is_added_while_one_of_its_name_is,
     "change_room": commands.a_room_changes_while_it_changes,
     "hold_appointment": commands.a_time_is_held_while_somebody_else_books_it,
     "confirm_hold": commands.a_hold_is_confirmed_while_the_patient_books_another_call,

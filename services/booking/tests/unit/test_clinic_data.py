@@ -18,9 +18,10 @@ from careflow_domain.setting import Setting
 
 def test_every_number_names_its_source_and_ships_as_its_default() -> None:
     policy = booking_policy()
-    kept, asked = policy.retention, policy.record_requests
-    groups = ((policy, {"version", "retention", "record_requests"}), (kept, set[str]()), (asked, set[str]()))
-    settings = [getattr(each, f.name) for each, but in groups for f in fields(each) if f.name not in but]
+    grouped = {"retention", "record_requests", "record_copies"}
+    groups = [getattr(policy, name) for name in sorted(grouped)]
+    alone = [getattr(policy, f.name) for f in fields(policy) if f.name not in {"version", *grouped}]
+    settings = alone + [getattr(group, f.name) for group in groups for f in fields(group)]
     assert all(isinstance(each, Setting) and each.source and each.value == each.default for each in settings)
 
 

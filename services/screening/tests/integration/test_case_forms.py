@@ -196,11 +196,18 @@ async def test_an_alert_is_followed_to_its_end(world: World) -> None:
     short = await nurse.presses(form, close, outcome="resolved", note=CANARY)
     assert (short.status, CANARY in short.text) == (422, True)
     assert "Closing this alert needs more: Where the patient is now Safety plan" in short.text
-    ok(await world.nurse.post("/v1/alerts", {**heard, "note": "again by telephone"}), 201)
+    (alert,) = ok(await world.nurse.get("/v1/alerts"))["items"]
+    reached = {"location": "home", "callback_number": "+14155550123"}
+    ok(await world.nurse.post(f"/v1/alerts/{alert['id']}/whereabouts", reached))
     whole = {"disposition": "safe_with_plan", "safety_plan": "sister stays the night"}
     unseen = await nurse.presses(short, close, **whole)
     assert (unseen.status, "The safety alert" in unseen.text) == (412, True)
-    closed = await nurse.presses(unseen, close)
+    ok(await world.nurse.post("/v1/alerts", {**heard, "note": "again by telephone"}), 201)
+    unheard = await nurse.presses(unseen, close)
+    assert (unheard.status, "must take this alert on first" in unheard.text) == (409, True)
+    await nurse.presses(await nurse.opens(of(case)), "Take it on")
+    form = await nurse.follows(await nurse.opens(of(case)), close)
+    closed = await nurse.presses(form, close, outcome="resolved", note=CANARY, **whole)
     assert "The alert is closed." in closed.text
     assert ok(await world.nurse.get("/v1/alerts"))["items"] == []
 

@@ -32,7 +32,8 @@ def free_ports(count: int, preferred: Sequence[int] = ()) -> tuple[int, ...]:
         for candidate in (*preferred, *(RANGE[secrets.randbelow(len(RANGE))] for _ in range(TRIES))):
             if len(ports) == count:
                 break
-            if _binds(held.enter_context(socket.socket()), candidate):
+            # A port that is bound here already would be bound once more: nobody listens on it yet.
+            if candidate not in ports and _binds(held.enter_context(socket.socket()), candidate):
                 ports.append(candidate)
         else:
             raise CareflowError(f"no {count} free ports found in {TRIES} tries between {RANGE.start} and {RANGE.stop}")

@@ -70,9 +70,7 @@ def _of_part(part: PartSeen) -> Iterator[Trace]:
         yield _trace("clearance", clearance.state, clearance.id, clearance.state, clearance.valid_until, held)
     if part.alert is not None:
         alert = part.alert
-        yield _trace(
-            "alert", alert.state, alert.id, alert.state, alert.level, len(alert.positives), len(alert.contacts)
-        )
+        yield _trace("alert", alert.state, alert.id, alert.version)
 
 
 def _trace(what: str, said: str, *how: object) -> Trace:
