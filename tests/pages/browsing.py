@@ -135,7 +135,7 @@ class Reader:
 
     async def sends(self, button: str) -> None:
         """Presses it, and waits for what comes back in place of what stands there."""
-        await self.page.evaluate("document.querySelector('main > *').setAttribute('data-before', '')")
+        await self.page.locator("main > *").first.evaluate("element => element.setAttribute('data-before', '')")
         await self.presses(button)
         await expect(self.page.locator("[data-before]")).to_have_count(0)
 
