@@ -17,7 +17,7 @@ from bson.binary import Binary
 
 from careflow_service.errors import OwnerErased
 from careflow_service.identity import Actor
-from careflow_service.mongo import data_key_rotation
+from careflow_service.mongo import data_key_rotation, key_watch
 from careflow_service.mongo.data_key_rotation import DataKeyRotation
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.generation import KEY_GENERATION
@@ -38,6 +38,8 @@ from libs.service.tests.mongo.storing import stored
 pytestmark = pytest.mark.store
 
 MANY = [a_care_path(f"path-{number:02}") for number in range(8)]
+PAUSE = 0.1
+"""Seconds between two who write: a pass over three documents at a time ends before the next three are there."""
 SOMEBODY = Actor.system("tests")
 
 
@@ -144,7 +146,10 @@ async def test_what_one_that_has_not_heard_of_it_writes_is_read_by_everybody(ser
 
 
 @pytest.mark.thorough
-async def test_processes_that_work_meanwhile_lose_nothing(service: Service, at_once: None) -> None:
+async def test_processes_that_work_meanwhile_lose_nothing(
+    service: Service, at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_watch, "SAY_AGAIN_SECONDS", 0.2)
     working, operator = await Clinic.of(service, watching=True), await Clinic.of(service)
     await working.add(*MANY)
     await until(lambda: _alive(operator))
@@ -157,10 +162,11 @@ async def test_processes_that_work_meanwhile_lose_nothing(service: Service, at_o
             written.append(path)
             await _called(working, MANY[0])
             assert await working.reads(*written[-3:])
+            await asyncio.sleep(PAUSE)
 
     async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
         tasks.create_task(work())
-        await asyncio.sleep(0)
+        await asyncio.sleep(3 * PAUSE)
         before = (await operator.rotation().rotate()).before
         working_on = False
     assert set(await operator.generations()) == {2}
