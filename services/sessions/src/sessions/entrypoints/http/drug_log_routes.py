@@ -1,11 +1,9 @@
 """The controlled-drug log: receiving, drawing, entering, witnessing, reading."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from careflow_domain.errors import invalid
 from careflow_service.http.dependencies import (
@@ -26,17 +24,15 @@ from sessions.application.commands.hand_out_package import HandOutPackage
 from sessions.application.commands.receive_container import ReceiveContainer
 from sessions.application.commands.witness_entry import WitnessEntry
 from sessions.domain.checks import Identifier
-from sessions.domain.clinic_day import clinic_day
-from sessions.domain.discrepancy_cases import Judgement
 from sessions.domain.drug_amounts import DrugUnit, Piece
-from sessions.domain.drug_entries import Destroyed, EntryKind, HandedOut, Recipient, Returned, Ruling
+from sessions.domain.drug_entries import Destroyed, EntryKind, HandedOut, Recipient, Returned
 from sessions.domain.drug_items import Item
-from sessions.domain.drug_log import Container
-from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, PackageId, PatientId, SessionId
-from sessions.domain.packages import Package, PackageLabel
+from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, PatientId, SessionId
+from sessions.domain.packages import PackageLabel
 from sessions.domain.units import Milligrams, MilligramsPerMillilitre
 from sessions.entrypoints.http.access import OF_PACKAGES
-from sessions.entrypoints.http.drug_amount_bodies import Amounting, AmountView, milligrams_of
+from sessions.entrypoints.http.drug_amount_bodies import Amounting, milligrams_of
+from sessions.entrypoints.http.drug_log_views import ContainerList, ContainerView, container_view
 from sessions.entrypoints.http.schemas import (
     AggregateChanged,
     App,
@@ -44,9 +40,7 @@ from sessions.entrypoints.http.schemas import (
     Note,
     PartAdded,
     Quantity,
-    Shown,
     Uuid,
-    View,
     added,
     changed,
 )
@@ -182,123 +176,6 @@ class Reversal(RequestBody):
     note: Note
 
 
-class ReturnedView(View):
-    distributor: str
-    dea_number: str
-
-
-class DestroyedView(View):
-    place: str
-    method: str
-
-
-class HandedOutView(View):
-    recipient: Recipient
-    identified_by: tuple[Identifier, ...]
-
-
-class RulingView(BaseModel):
-    """How the case was judged that the line is in, in place of a witness."""
-
-    case_id: str
-    how: Judgement
-    note: str
-    by: str
-    at: datetime
-
-    @classmethod
-    def of(cls, ruling: Ruling) -> Self:
-        judged = ruling.judged
-        return cls(case_id=ruling.case_id, how=judged.how, note=judged.note, by=judged.by, at=judged.at)
-
-
-class EntryView(BaseModel):
-    """`counts` once it is in the balance: by its witness, or where nobody was one in time by `judged`; `serial` is the
-    device's.
-    """
-
-    id: str
-    kind: EntryKind
-    mg: Shown
-    amount: AmountView
-    by: str
-    at: datetime
-    draw_id: str | None
-    note: str
-    serial: str | None
-    witnessed_by: str | None
-    witnessed_at: datetime | None
-    counts: bool
-    reverses: str | None
-    returned: ReturnedView | None
-    destroyed: DestroyedView | None
-    handed_out: HandedOutView | None
-    judged: RulingView | None
-
-
-class DrawView(BaseModel):
-    id: str
-    session_id: str
-    mg: Shown
-    open_mg: Shown
-    amount: AmountView
-    open: AmountView
-    by: str
-
-
-class PackageView(View):
-    """Whose it is, and by which pharmacy and prescription it was dispensed."""
-
-    id: str
-    patient_id: str
-    pharmacy: str
-    dea_number: str
-    prescription: str
-
-    @classmethod
-    def of(cls, package: Package) -> Self:
-        label = package.label
-        return cls(
-            id=package.id,
-            patient_id=package.patient_id,
-            pharmacy=label.pharmacy,
-            dea_number=label.dea_number,
-            prescription=label.prescription,
-        )
-
-
-class ContainerView(BaseModel):
-    """`in_container` is what a count must find, in the unit of the label; `on_hand` has what is drawn up with it. With
-    the line of a destruction it is what Form 41 is copied from. `mg_per_ml` is that of a solution.
-    `package` says whose own it is, to who may know that.
-    """
-
-    id: str
-    location_id: str
-    version: int
-    drug: str
-    form: str
-    ndc: str | None
-    unit: DrugUnit
-    mg_per_unit: Shown
-    mg_per_ml: Shown | None
-    lot: str
-    expires_on: date
-    expired: bool
-    on_hand_mg: Shown
-    in_container_mg: Shown
-    on_hand: AmountView
-    in_container: AmountView
-    package_id: str | None
-    package: PackageView | None
-    draws: tuple[DrawView, ...]
-    entries: tuple[EntryView, ...]
-
-
-class ContainerList(BaseModel):
-    items: tuple[ContainerView, ...]
-
-
 @router.get("/v1/drug-log/containers", response_model=Page[ContainerView])
 async def list_containers(
     location_id: Uuid,
@@ -311,7 +188,7 @@ async def list_containers(
     """What is in use at a location, or what was used up there."""
     place, whose = LocationId(location_id), OF_PACKAGES.admits(actor, {})
     found, packages = await app.reading.containers_at(place, actor, limit, after, emptied=emptied, whose=whose)
-    items = [_container(each, packages, app) for each in found.items]
+    items = [container_view(each, packages, app) for each in found.items]
     return represent(Page[ContainerView](items=items, next=found.next))
 
 
@@ -320,14 +197,14 @@ async def read_container(container_id: Uuid, actor: CurrentActor, app: App) -> R
     """One container with every line of its log."""
     whose = OF_PACKAGES.admits(actor, {})
     container, packages = await app.reading.container(ContainerId(container_id), actor, whose=whose)
-    return represent(_container(container, packages, app), version=container.version)
+    return represent(container_view(container, packages, app), version=container.version)
 
 
 @router.get("/v1/patients/{patient_id}/packages", response_model=ContainerList)
 async def list_packages(patient_id: Uuid, actor: CurrentActor, app: App) -> Response:
     """What was dispensed for a patient and is, or was, kept by the clinic, the first received first."""
     containers, packages = await app.reading.packages_of(PatientId(patient_id), actor)
-    return represent(ContainerList(items=tuple(_container(each, packages, app) for each in containers)))
+    return represent(ContainerList(items=tuple(container_view(each, packages, app) for each in containers)))
 
 
 @router.post("/v1/drug-log/containers", status_code=201, response_model=AggregateChanged)
@@ -382,66 +259,3 @@ async def reverse_entry(
     """Take a wrong line back by a counter-entry."""
     command = ReverseEntry(ContainerId(container_id), EntryId(entry_id), body.note)
     return added(await app.reverse_entry(command, actor, request))
-
-
-def _container(container: Container, packages: Mapping[PackageId, Package], app: App) -> ContainerView:
-    today, item = clinic_day(app.ports.clock(), app.ports.policy.timezone), container.item
-    package = packages.get(container.package_id) if container.package_id else None
-
-    def amount(mass: Milligrams) -> AmountView:
-        return AmountView.of(item.quantity_of(mass))
-
-    return ContainerView(
-        id=container.id,
-        location_id=container.location_id,
-        version=container.version,
-        drug=container.item.drug,
-        form=container.item.form,
-        ndc=container.item.ndc,
-        unit=item.unit,
-        mg_per_unit=item.strength,
-        mg_per_ml=item.concentration.value if item.concentration else None,
-        lot=container.item.lot,
-        expires_on=container.item.expires_on,
-        expired=today > container.item.expires_on,
-        on_hand_mg=container.on_hand.value,
-        in_container_mg=container.in_container.value,
-        on_hand=amount(container.on_hand),
-        in_container=amount(container.in_container),
-        package_id=container.package_id,
-        package=PackageView.of(package) if package else None,
-        draws=tuple(
-            DrawView(
-                id=draw.id,
-                session_id=draw.session_id,
-                mg=draw.mass.value,
-                open_mg=container.open_of(draw).value,
-                amount=amount(draw.mass),
-                open=amount(container.open_of(draw)),
-                by=draw.by,
-            )
-            for draw in container.draws
-        ),
-        entries=tuple(
-            EntryView(
-                id=entry.id,
-                kind=entry.kind,
-                mg=entry.mass.value,
-                amount=amount(entry.mass),
-                by=entry.by,
-                at=entry.at,
-                draw_id=entry.draw_id,
-                note=entry.note,
-                serial=entry.serial,
-                witnessed_at=entry.witness.at if entry.witness else None,
-                witnessed_by=entry.witness.by if entry.witness else None,
-                counts=entry.counts,
-                reverses=entry.reverses,
-                returned=ReturnedView.model_validate(gone) if isinstance(gone := entry.disposal, Returned) else None,
-                destroyed=DestroyedView.model_validate(gone) if isinstance(gone, Destroyed) else None,
-                handed_out=HandedOutView.model_validate(gone) if isinstance(gone, HandedOut) else None,
-                judged=RulingView.of(entry.ruling) if entry.ruling else None,
-            )
-            for entry in container.entries
-        ),
-    )
