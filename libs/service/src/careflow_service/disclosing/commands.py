@@ -67,18 +67,19 @@ class DiscloseRecordHandler:
                 by=actor.id,
                 now=tx.now,
             )
-            await self._answered(disclosure, tx)
             await self.share.disclosures.add(disclosure, tx)
-            await self.share.said(disclosure, tx)
+            if command.record_request_id is not None:
+                await self._not_waited_for(command.record_request_id, disclosure, tx)
+                await self.share.answered(disclosure, command.record_request_id, tx)
             return Disclosed(disclosure.id, disclosure.version)
 
         return await self.work.run(disclose, by=actor, action="disclose_record", returns=Disclosed, request=request)
 
-    async def _answered(self, disclosure: Disclosure, tx: Transaction) -> None:
+    async def _not_waited_for(self, record_request_id: str, disclosure: Disclosure, tx: Transaction) -> None:
         """What is waited for there is not any more. A request nobody has told of yet may be answered."""
-        if self.share.wanted is None or disclosure.record_request_id is None:
+        if self.share.wanted is None:
             return
-        wanted = await self.share.wanted.find(disclosure.record_request_id, of=disclosure.patient_id)
+        wanted = await self.share.wanted.find(record_request_id, of=disclosure.patient_id)
         if wanted is None:
             return
         if wanted.patient_id != disclosure.patient_id:

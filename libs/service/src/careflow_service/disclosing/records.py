@@ -56,10 +56,6 @@ class Consent(CoversRecord, Protocol):
         """What goes with each copy that is made on it (42 CFR 2.32(b))."""
 
 
-async def _nothing_more(_: Disclosure, __: Transaction) -> None:
-    pass
-
-
 def _as_it_is(_: Aggregate, __: dict[str, Any]) -> None:
     pass
 
@@ -67,10 +63,10 @@ def _as_it_is(_: Aggregate, __: dict[str, Any]) -> None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareOfRecord:
     """The share of `service`. `parts` are those it holds, each with who hands it out. `pieces` yields what a disclosure
-    hands out, one after the other, however much there is; `notice` is what each copy of a part says of itself. `wanted`
-    is what is waited for, in a service that hears of it. `said` is called when a disclosure was made, with its unit of
-    work. `consent` finds one that is on record, in a service that has them. `shown` completes what people are shown of
-    a piece beyond what is stored of it.
+    hands out, one after the other, however much there is; `notice` is what each copy of a part says of itself.
+    `answered` is called when a disclosure was made that names a request for the record, with that request and the unit
+    of work. `wanted` is what is waited for, in a service that hears of it. `consent` finds one that is on record, in a
+    service that has them. `shown` completes what people are shown of a piece beyond what is stored of it.
     """
 
     service: str
@@ -80,8 +76,8 @@ class ShareOfRecord:
     pieces: Callable[[Disclosure], AsyncIterator[Piece]]
     notice: Callable[[RecordPart], str]
     copied_within: timedelta
+    answered: Callable[[Disclosure, str, Transaction], Awaitable[None]]
     wanted: WantedShares | None = None
-    said: Callable[[Disclosure, Transaction], Awaitable[None]] = _nothing_more
     consent: Callable[[str], Awaitable[Consent]] | None = None
     shown: Callable[[Aggregate, dict[str, Any]], None] = _as_it_is
 

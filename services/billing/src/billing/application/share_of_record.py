@@ -32,16 +32,14 @@ def share_of_record(ports: Ports) -> ShareOfRecord:
         pieces=lambda disclosure: _pieces(disclosure, ports),
         notice=lambda _: NOTICE,
         copied_within=ports.policy.record_copies.copied_within,
-        said=_said,
+        answered=_answered,
     )
 
 
-async def _said(disclosure: Disclosure, tx: Transaction) -> None:
-    if disclosure.record_request_id is None:
-        return
+async def _answered(disclosure: Disclosure, record_request_id: str, tx: Transaction) -> None:
     fact = RecordDisclosed(
         patient_id=PatientId(disclosure.patient_id),
-        record_request_id=RecordRequestId(disclosure.record_request_id),
+        record_request_id=RecordRequestId(record_request_id),
         disclosure_id=DisclosureId(disclosure.id),
         by=StaffId(disclosure.made_by),
         at=disclosure.made_at,

@@ -36,11 +36,9 @@ def share_of_record(
     async def knows(patient_id: str) -> bool:
         return bool(await patients.several([PatientId(patient_id)]))
 
-    async def said(disclosure: Disclosure, tx: Transaction) -> None:
-        if disclosure.record_request_id is None:
-            return
+    async def answered(disclosure: Disclosure, record_request_id: str, tx: Transaction) -> None:
         patient_id = PatientId(disclosure.patient_id)
-        before = await record_requests.find(RecordRequestId(disclosure.record_request_id), of=patient_id)
+        before = await record_requests.find(RecordRequestId(record_request_id), of=patient_id)
         if before is None or before.patient_id != patient_id:
             raise not_found("record_request")
         share = Export(
@@ -65,5 +63,5 @@ def share_of_record(
         pieces=pieces,
         notice=lambda _: NOTICE,
         copied_within=policy.record_copies.copied_within,
-        said=said,
+        answered=answered,
     )

@@ -50,18 +50,16 @@ def share_of_record(ports: Ports) -> ShareOfRecord:
         pieces=lambda disclosure: _pieces(disclosure, ports),
         notice=lambda part: partition_of(part, ports.policy).notice,
         copied_within=ports.policy.disclosures.copied_within.length,
-        said=_said,
+        answered=_answered,
         consent=lambda consent_id: ports.consents.get(ConsentId(consent_id)),
         shown=shown,
     )
 
 
-async def _said(disclosure: Disclosure, tx: Transaction) -> None:
-    if disclosure.record_request_id is None:
-        return
+async def _answered(disclosure: Disclosure, record_request_id: str, tx: Transaction) -> None:
     fact = RecordDisclosed(
         patient_id=PatientId(disclosure.patient_id),
-        record_request_id=RecordRequestId(disclosure.record_request_id),
+        record_request_id=RecordRequestId(record_request_id),
         disclosure_id=DisclosureId(disclosure.id),
         part=disclosure.part,
         by=StaffId(disclosure.made_by),
