@@ -1,6 +1,7 @@
 """A store of its own for every test here."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -9,6 +10,7 @@ from careflow_service.mongo.store import Store
 from careflow_service.testing.commands import CommandLog
 from careflow_service.testing.store import SetClock, scratch_store
 from libs.service.tests.clinic import INDEXES, PUBLISHED, CarePath, care_paths
+from libs.service.tests.mongo.rotating import Files, Service, hurry
 
 
 @pytest.fixture
@@ -32,3 +34,15 @@ async def store(store_url: str, database: str, clock: SetClock, log: CommandLog)
 @pytest.fixture
 def paths(store: Store) -> Documents[CarePath]:
     return care_paths(store)
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    hurry(monkeypatch)
+
+
+@pytest.fixture
+async def service(store_url: str, database: str, clock: SetClock) -> AsyncIterator[Service]:
+    """One whose keys follow one another; the test starts its processes."""
+    async with AsyncExitStack() as stack:
+        yield Service(store_url, database, Files(), clock, stack)

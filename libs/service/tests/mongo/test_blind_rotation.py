@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import timedelta
 from types import NoneType
 from typing import Any
@@ -25,29 +23,17 @@ from careflow_service.mongo.key_turning import Step
 from careflow_service.mongo.store import Store
 from careflow_service.one_shot import Stopped
 from careflow_service.pages.links import Signed
-from careflow_service.testing.store import SetClock
 from careflow_service.work import Committed, Transaction
 from libs.service.tests.clinic import INDEXES, CarePath, a_care_path, private_care_paths
-from libs.service.tests.mongo.rotating import Files, Service, hurry, lives_with, refused, until
+from libs.service.tests.mongo.rotating import Service, lives_with, refused, until
 from libs.service.tests.mongo.storing import stored
 
-pytestmark = pytest.mark.store
+pytestmark = [pytest.mark.store, pytest.mark.usefixtures("hurried")]
 
 BLIND = KeyKind.BLIND_INDEX
 BLIND_FIELDS = ("patient_id", "stage")
 MANY = [a_care_path(f"path-{number:02}") for number in range(8)]
 SOMEBODY = Actor.system("tests")
-
-
-@pytest.fixture(autouse=True)
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    hurry(monkeypatch)
-
-
-@pytest.fixture
-async def service(store_url: str, database: str, clock: SetClock) -> AsyncIterator[Service]:
-    async with AsyncExitStack() as stack:
-        yield Service(store_url, database, Files(), clock, stack)
 
 
 @pytest.fixture

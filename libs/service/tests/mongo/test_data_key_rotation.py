@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import timedelta
 from types import NoneType
 from typing import Any
@@ -29,29 +27,17 @@ from careflow_service.mongo.store import Store
 from careflow_service.mongo.vault import KEYS, Apart, key_id_in
 from careflow_service.one_shot import Stopped
 from careflow_service.testing.rotating import data_key_rotation_of
-from careflow_service.testing.store import SetClock
 from careflow_service.work import Transaction
 from libs.service.tests.clinic import CarePath, a_care_path, private_care_paths
-from libs.service.tests.mongo.rotating import Files, Service, hurry, refused, until
+from libs.service.tests.mongo.rotating import Service, refused, until
 from libs.service.tests.mongo.storing import stored
 
-pytestmark = pytest.mark.store
+pytestmark = [pytest.mark.store, pytest.mark.usefixtures("hurried")]
 
 MANY = [a_care_path(f"path-{number:02}") for number in range(8)]
 PAUSE = 0.1
 """Seconds between two who write: a pass over three documents at a time ends before the next three are there."""
 SOMEBODY = Actor.system("tests")
-
-
-@pytest.fixture(autouse=True)
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    hurry(monkeypatch)
-
-
-@pytest.fixture
-async def service(store_url: str, database: str, clock: SetClock) -> AsyncIterator[Service]:
-    async with AsyncExitStack() as stack:
-        yield Service(store_url, database, Files(), clock, stack)
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 
@@ -32,30 +30,17 @@ from careflow_service.testing.store import SetClock
 from libs.service.tests.mongo.rotating import (
     MASTER,
     PATIENTS,
-    Files,
     Service,
-    hurry,
     lives_with,
     refused,
     someone_lives,
     until,
 )
 
-pytestmark = pytest.mark.store
+pytestmark = [pytest.mark.store, pytest.mark.usefixtures("hurried")]
 
 NURSE = Actor("nurse-7", frozenset({Role.NURSE}))
 AUDITS = KeyKind.AUDIT
-
-
-@pytest.fixture(autouse=True)
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    hurry(monkeypatch)
-
-
-@pytest.fixture
-async def service(store_url: str, database: str, clock: SetClock) -> AsyncIterator[Service]:
-    async with AsyncExitStack() as stack:
-        yield Service(store_url, database, Files(), clock, stack)
 
 
 # -- the master key
