@@ -1,7 +1,11 @@
 """What answers of one or two builds say."""
 
+import subprocess
+import sys
+
 import pytest
 
+from careflow_cli.checkout import root
 from tests.bench.questions.answers import Answers, Row, Turn, compared
 from tests.bench.questions.asking import as_json, names, table
 from tests.bench.questions.catalogue import QUESTIONS
@@ -98,3 +102,9 @@ def test_questions_are_asked_in_their_order_whatever_the_order_of_their_names() 
 def test_a_question_there_is_not_is_refused_with_those_there_are() -> None:
     with pytest.raises(ValueError, match="no question speed; there are waits, book"):
         names("book,speed")
+
+
+def test_a_build_without_what_another_question_stands_on_can_be_asked() -> None:
+    probe = "import sys; from tests.bench.questions import catalogue; sys.exit('careflow_cli.operators' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", probe], cwd=root(), check=False).returncode == 0
