@@ -29,6 +29,25 @@ async def test_a_package_is_sold_and_given_back_where_it_stands(world: World) ->
     assert await trial_balance(world) == {}
 
 
+async def test_whoever_types_a_check_again_is_asked_whether_it_is_another(world: World) -> None:
+    await has_patient(world)
+    biller = await logs_in(world)
+    typed = {"amount": "225.00", "method": "check", "reference": "458"}
+    form = await biller.follows(await biller.opens(ACCOUNT), "Record a payment")
+    assert "Is it another payment" not in form.text
+    await biller.presses(form, "Record a payment", **typed)
+    form = await biller.follows(await biller.opens(ACCOUNT), "Record a payment")
+    asked = await biller.presses(form, "Record a payment", **typed)
+    assert (asked.status, "This much is recorded already under this number" in asked.text) == (409, True)
+    for answer in ("", "no"):
+        asked = await biller.presses(asked, "Record a payment", is_another=answer)
+        assert (asked.status, asked.form("Record a payment").fields["reference"]) == (409, "458")
+    assert await trial_balance(world) == {"cash": 22_500, "unapplied_payments": -22_500}
+    done = await biller.presses(asked, "Record a payment", is_another="yes")
+    assert "The payment is recorded." in done.text
+    assert await trial_balance(world) == {"cash": 45_000, "unapplied_payments": -45_000}
+
+
 async def test_a_package_that_is_too_old_is_given_back_by_the_clinics_own_will(world: World) -> None:
     await has_patient(world)
     await buys_package(world)

@@ -143,6 +143,22 @@ async def test_the_same_terminal_reference_is_one_payment(world: World) -> None:
     assert await trial_balance(world) == {"cash": 1_000, "unapplied_payments": -1_000}
 
 
+async def test_a_check_that_two_record_is_a_question(world: World) -> None:
+    await has_patient(world)
+    check = {"method": "check", "reference": "No. 458"}
+    first = await pays(world, 3_720, **check)
+    body = {"patient_id": ANA, "amount": usd(3_720), "method": "check", "reference": "458"}
+    asked = await world.biller.post("/v1/payments", body)
+    assert refusal(asked) == (409, "payment_known")
+    assert asked.json()["payment_id"] == first["payment_id"]
+    package = {"patient_id": ANA, "offer": "dosing-6", **check}
+    assert refusal(await world.biller.post("/v1/packages", package)) == (409, "payment_known")
+    assert await trial_balance(world) == {"cash": 372_000, "unapplied_payments": -372_000}
+    ok(await world.biller.post("/v1/payments", {**body, "is_another": True}), 201)
+    ok(await world.biller.post("/v1/packages", {**package, "is_another": True}), 201)
+    assert (await trial_balance(world))["cash"] == 3 * 372_000
+
+
 async def test_a_reversed_charge_gives_its_money_back_to_the_patient(world: World) -> None:
     await has_patient(world)
     await world.hear(session_completed(THERAPY_HOUR))

@@ -1,7 +1,7 @@
 """Payments: received once, for what they are meant for, refunded no further than what came in."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -36,6 +36,37 @@ def receive(amount: Money, method: PaymentMethod, reference: str | None) -> Paym
 def test_what_is_no_payment_is_refused(amount: Money, method: PaymentMethod, reference: str, code: str) -> None:
     with pytest.raises(DomainError, match=code):
         receive(amount, method, reference)
+
+
+CHECK, TRANSFER = PaymentMethod.CHECK, PaymentMethod.TRANSFER
+
+
+@pytest.mark.parametrize(
+    ("method", "known", "told", "days", "same"),
+    [
+        (CHECK, "458", "458", 0, True),
+        (CHECK, "Check No. 0458", "#458", 0, True),
+        (CHECK, "458", "458", 9, True),
+        (CHECK, "458", "459", 0, False),
+        (TRANSFER, "ACH Quill", "ach  quill", 0, True),
+        (TRANSFER, "ACH Quill", "ACH Quill", 31, False),
+        (TRANSFER, "ACH Quill", "ACH Pond", 0, False),
+        (PaymentMethod.HSA_FSA, "7", "7", 0, False),
+    ],
+)
+def test_what_two_may_have_typed_of_one_payment_looks_the_same(
+    method: PaymentMethod, known: str, told: str, days: int, *, same: bool
+) -> None:
+    first, second = receive(usd(225), method, known), receive(usd(225), method, told)
+    second = replace(second, received_on=TODAY + timedelta(days=days))
+    assert first.looks_like(second) is same
+    assert not first.looks_like(replace(second, amount=usd(225.01)))
+
+
+def test_a_check_that_never_came_is_no_reason_to_ask() -> None:
+    never = Refund("r", usd(225), RefundReason.ENTERED_IN_ERROR, NOW)
+    first = replace(receive(usd(225), CHECK, "458"), refunds=(never,))
+    assert not first.looks_like(receive(usd(225), CHECK, "458"))
 
 
 def a_fee(cause_id: str = "missed", day: date = TODAY.replace(day=2)) -> Charge:

@@ -1,9 +1,9 @@
-"""Money that comes in: a receipt, and whether the terminal has told of it before."""
+"""Money that comes in: a receipt, and whether it was told before."""
 
 from billing.application.ports import Ports
 from billing.domain.ids import PatientId, PaymentId
 from billing.domain.money import Money
-from billing.domain.payment_methods import TERMINAL, PaymentMethod
+from billing.domain.payment_methods import TERMINAL, TOLD_BY_HAND, PaymentMethod
 from billing.domain.payments import Payment, payment_id_of
 from careflow_domain.errors import invalid
 from careflow_service.work import Transaction
@@ -31,8 +31,12 @@ def money_in(
     )
 
 
-async def known_by_terminal(payment: Payment, ports: Ports) -> Payment | None:
-    """The payment the terminal called so before."""
-    if payment.method not in TERMINAL:
-        return None
-    return await ports.payments.find(payment.id, of=payment.patient_id)
+async def known_before(payment: Payment, ports: Ports, *, is_another: bool) -> Payment | None:
+    """The payment the terminal called so before. Raises `payment_known` where somebody typed what may be the same, and
+    nobody said that it `is_another`.
+    """
+    if payment.method in TERMINAL:
+        return await ports.payments.find(payment.id, of=payment.patient_id)
+    if payment.method in TOLD_BY_HAND and not is_another:
+        payment.expect_another(await ports.payments.all_of(payment.patient_id))
+    return None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from billing.application.bookkeeping import keep_books, open_books
-from billing.application.money_in import known_by_terminal, money_in
+from billing.application.money_in import known_before, money_in
 from billing.application.ports import Ports
 from billing.application.results import Changed
 from billing.domain.ids import PackageId, PatientId
@@ -16,12 +16,15 @@ from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 @dataclass(frozen=True, slots=True)
 class BuyPackage:
-    """`offer` is the package's code in the fee schedule of today; its price is paid now, whole."""
+    """`offer` is the package's code in the fee schedule of today; its price is paid now, whole.
+    `is_another` says that it is not the payment that looks the same.
+    """
 
     patient_id: PatientId
     offer: str
     method: PaymentMethod
     reference: str | None
+    is_another: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class BuyPackageHandler:
 
     async def __call__(self, command: BuyPackage, actor: Actor, request: RequestKey) -> Committed[Changed]:
         """Refused: `account_not_found`, `package_not_offered`, `reference_needed`, `reference_used`,
-        `card_number_refused`.
+        `payment_known`, `card_number_refused`.
         """
 
         async def buy(tx: Transaction) -> Changed:
@@ -39,7 +42,7 @@ class BuyPackageHandler:
             payment = money_in(command.patient_id, offer.price, command.method, command.reference, tx, self.ports)
             _, same, opened = await side_by_side(
                 self.ports.accounts.get(command.patient_id),
-                known_by_terminal(payment, self.ports),
+                known_before(payment, self.ports, is_another=command.is_another),
                 open_books(command.patient_id, self.ports),
             )
             if same is not None:

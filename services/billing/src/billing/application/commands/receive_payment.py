@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from billing.application.bookkeeping import keep_books, open_books
 from billing.application.destinations import Destination, charges_of_patient, visit_of_patient
-from billing.application.money_in import known_by_terminal, money_in
+from billing.application.money_in import known_before, money_in
 from billing.application.ports import Ports
 from billing.application.results import Received
 from billing.domain.ids import AppointmentId, ChargeId, PatientId
@@ -17,7 +17,9 @@ from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 @dataclass(frozen=True, slots=True)
 class ReceivePayment:
-    """`charge_ids` are the charges it is meant for, `appointment_id` a visit that is not charged yet."""
+    """`charge_ids` are the charges it is meant for, `appointment_id` a visit that is not charged yet;
+    `is_another` says that it is not the payment that looks the same.
+    """
 
     patient_id: PatientId
     amount: Money
@@ -25,6 +27,7 @@ class ReceivePayment:
     reference: str | None
     charge_ids: tuple[ChargeId, ...] = ()
     appointment_id: AppointmentId | None = None
+    is_another: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +37,15 @@ class ReceivePaymentHandler:
 
     async def __call__(self, command: ReceivePayment, actor: Actor, request: RequestKey) -> Committed[Received]:
         """Refused: `account_not_found`, `charge_not_found`, `charge_not_open`, `visit_not_found`, `visit_over`,
-        `amount_not_positive`, `currency_mismatch`, `reference_needed`, `reference_used`, `card_number_refused`,
-        `told_by_processor`.
+        `amount_not_positive`, `currency_mismatch`, `reference_needed`, `reference_used`, `payment_known`,
+        `card_number_refused`, `told_by_processor`.
         """
 
         async def receive(tx: Transaction) -> Received:
             payment = money_in(command.patient_id, command.amount, command.method, command.reference, tx, self.ports)
             _, same, destination, opened = await side_by_side(
                 self.ports.accounts.get(command.patient_id),
-                known_by_terminal(payment, self.ports),
+                known_before(payment, self.ports, is_another=command.is_another),
                 self._destination(command, tx),
                 open_books(command.patient_id, self.ports),
             )

@@ -30,12 +30,13 @@ router = APIRouter(tags=["packages"])
 
 
 class PackageBody(RequestBody):
-    """`offer` is a package of today's fee schedule; `reference` as for a payment."""
+    """`offer` is a package of today's fee schedule; `reference` and `is_another` as for a payment."""
 
     patient_id: Id
     offer: Id
     method: PaymentMethod
     reference: Line | None = None
+    is_another: bool = False
 
 
 class GiveBackBody(RequestBody):
@@ -96,7 +97,7 @@ class PackageView(View):
 @router.post("/v1/packages", status_code=201, response_model=ChangedView)
 async def buy_package(body: PackageBody, actor: CurrentActor, app: App, request: IdempotentRequest) -> Response:
     """Visits are paid beforehand; each that is rendered takes one place and costs its share."""
-    command = BuyPackage(PatientId(body.patient_id), body.offer, body.method, body.reference)
+    command = BuyPackage(PatientId(body.patient_id), body.offer, body.method, body.reference, body.is_another)
     done = await app.buy_package(command, actor, request)
     made = ChangedView.model_validate(done.value)
     return answer(done, made, status=201, version=made.version, location=f"/v1/packages/{made.id}")

@@ -32,7 +32,7 @@ router = APIRouter(tags=["payments"])
 
 class PaymentBody(RequestBody):
     """`reference` is what the terminal, the check or the bank calls it; never a card number. `charge_ids` or
-    `appointment_id` say what it is meant for.
+    `appointment_id` say what it is meant for. `is_another`: though it looks like one that is recorded.
     """
 
     patient_id: Id
@@ -41,6 +41,7 @@ class PaymentBody(RequestBody):
     reference: Line | None = None
     charge_ids: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
     appointment_id: Id | None = None
+    is_another: bool = False
 
     @model_validator(mode="after")
     def _meant_for_one_thing(self) -> "PaymentBody":
@@ -127,6 +128,7 @@ async def receive_payment(body: PaymentBody, actor: CurrentActor, app: App, requ
         body.reference,
         tuple(ChargeId(each) for each in dict.fromkeys(body.charge_ids)),
         AppointmentId(body.appointment_id) if body.appointment_id else None,
+        body.is_another,
     )
     done = await app.receive_payment(command, actor, request)
     made = ReceivedView.model_validate(done.value)

@@ -126,7 +126,7 @@ def _add(form: MoneyForm) -> None:
         key: FormRequest,
         about: About = None,
     ) -> Response:
-        before = await _before(request, app, actor, pages, form, patient_id, about)
+        before = await _before(request, app, actor, pages, form, patient_id, about, Filled(typed))
         version = typed.version
         left = without_card_numbers(typed)
         if left is not None:
@@ -152,7 +152,14 @@ for each in FORMS:
 
 
 async def _before(
-    request: Request, app: Billing, actor: Actor, pages: Site, form: MoneyForm, patient_id: str, about: str | None
+    request: Request,
+    app: Billing,
+    actor: Actor,
+    pages: Site,
+    form: MoneyForm,
+    patient_id: str,
+    about: str | None,
+    filled: Filled,
 ) -> Before:
     """What the form is about, as it is now. Refused as not found where it is none of this patient's."""
     if (about is None) is not (form.of is Of.ACCOUNT):
@@ -167,6 +174,8 @@ async def _before(
         zone=pages.zone,
         offers=ports.schedules.on(ports.day_of(seen.as_of)).packages,
         clinicians=ports.practice.clinicians,
+        typed=filled.typed,
+        refused=filled.refused.code if filled.refused else None,
     )
 
 
@@ -181,7 +190,7 @@ async def _ask(
     filled: Filled,
 ) -> Response:
     """The form, as it was filled in and with what it is about as that is now."""
-    before = await _before(request, app, actor, pages, form, patient_id, about)
+    before = await _before(request, app, actor, pages, form, patient_id, about, filled)
     fields = form.fields(before)
     labels = before.words.groups["asked"]
     return pages.show(

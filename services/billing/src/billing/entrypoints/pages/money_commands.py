@@ -82,6 +82,7 @@ class Paying(RequestBody):
     method: PaymentMethod
     reference: Line | None = None
     meant_for: Id | None = None
+    is_another: bool = False
 
 
 class Linking(RequestBody):
@@ -102,6 +103,7 @@ class Prepaying(RequestBody):
     offer: Id
     method: PaymentMethod
     reference: Line | None = None
+    is_another: bool = False
 
 
 class SummingUp(RequestBody):
@@ -170,6 +172,7 @@ async def pay(app: Billing, doing: Doing[Paying], actor: Actor, key: RequestKey)
         body.reference,
         charge_ids_of(body.meant_for),
         appointment_id_of(body.meant_for),
+        body.is_another,
     )
     return await app.receive_payment(command, actor, key)
 
@@ -287,7 +290,8 @@ async def contract(app: Billing, doing: Doing[PrivateContractBody], actor: Actor
 
 async def prepay(app: Billing, doing: Doing[Prepaying], actor: Actor, key: RequestKey) -> object:
     body = doing.body
-    return await app.buy_package(BuyPackage(doing.patient_id, body.offer, body.method, body.reference), actor, key)
+    command = BuyPackage(doing.patient_id, body.offer, body.method, body.reference, body.is_another)
+    return await app.buy_package(command, actor, key)
 
 
 async def give_back_package(app: Billing, doing: Doing[GiveBackBody], actor: Actor, key: RequestKey) -> object:

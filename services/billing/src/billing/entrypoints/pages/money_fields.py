@@ -26,13 +26,14 @@ from billing.domain.write_offs import WriteOffReason
 from billing.entrypoints.pages.asking import Asked, as_typed
 from billing.entrypoints.pages.money_commands import VISIT
 from careflow_service.pages.asking import NO, Kind
+from careflow_service.pages.forms import UNTYPED, Form
 from careflow_service.pages.words import Words
 from careflow_service.pages.writing import Writing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """What a form is about, and how it is written for its reader."""
+    """What a form is about, what was typed into it and why it was not done, and how it is written for its reader."""
 
     seen: AccountSeen
     thing: Thing
@@ -40,6 +41,8 @@ class Before:
     zone: ZoneInfo
     offers: Sequence[PackageOffer]
     clinicians: Sequence[Clinician]
+    typed: Form = UNTYPED
+    refused: str | None = None
 
     @property
     def write(self) -> Writing:
@@ -82,6 +85,12 @@ def meant_for(before: Before) -> Asked:
     )
 
 
+def another(before: Before) -> Sequence[Asked]:
+    """Whether it is another payment than the one that looks the same; asked where there is one."""
+    asked = before.refused == "payment_known" or before.typed["is_another"]
+    return (Asked(name="is_another", kind=Kind.YES_NO),) if asked else ()
+
+
 def paying(before: Before) -> Sequence[Asked]:
     owed = before.seen.owed
     return (
@@ -89,6 +98,7 @@ def paying(before: Before) -> Sequence[Asked]:
         Asked(name="method", kind=Kind.CHOICE, options=before.named("methods", _PAID_HERE)),
         Asked(name="reference"),
         meant_for(before),
+        *another(before),
     )
 
 
@@ -186,6 +196,7 @@ def prepaying(before: Before) -> Sequence[Asked]:
         Asked(name="offer", kind=Kind.CHOICE, options=offers, first=offers[0][0] if len(offers) == 1 else ""),
         Asked(name="method", kind=Kind.CHOICE, options=before.named("methods", _PAID_HERE)),
         Asked(name="reference"),
+        *another(before),
     )
 
 
