@@ -76,6 +76,7 @@ def test_a_service_hears_only_events_that_exist_and_none_of_its_own(service: str
 def test_what_only_takes_permissions_away_is_marked_so() -> None:
     """Nothing else is applied while its stream is blocked, and all of this is."""
     assert {contract.name() for contract in CATALOGUE.values() if contract.restricts} == {
+        "SafetyAlertJoined",
         "SafetyAlertRaised",
         "SafetyAlertUpgraded",
         "ClearanceSuspended",

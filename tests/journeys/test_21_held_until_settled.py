@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from careflow_clinic.clinic import NURSE, PRESCRIBER, SAFE_WITH_PLAN, THERAPIST, Person
+from careflow_clinic.clinic import NURSE, PRESCRIBER, SAFE_WITH_PLAN, THERAPIST, Person, position
 from careflow_clinic.course import Course
 from careflow_clinic.subscriber import SeenEvent
 from careflow_clinic.walk import Walk
@@ -64,6 +64,28 @@ async def test_of_two_things_that_hold_a_dose_one_is_settled_and_it_waits_for_th
         "SafetyAlertAcknowledged",
         "SafetyAlertClosed",
     ]
+
+
+async def test_what_is_said_after_a_prescriber_signed_beside_an_alert_stands_in_the_way_of_the_dose(
+    walk: Walk, person: Person
+) -> None:
+    course = Course(walk, await walk.to_clearance(person))
+    (today,) = await course.to_first_dose(pairs=1)
+    clinic, bedside, events, patient = walk.clinic, course.bedside, walk.clinic.events, course.cleared.patient
+    await course.answer_before(today.dosing, score=12)
+    session_id = await course.ready_for_dose(today.dosing)
+    await clinic.raise_alert(patient, "moderate", "Said on the way in that nothing matters any more.")
+    raised = await events.wait_for("SafetyAlertRaised", subject=course.subject)
+    assert await bedside.failed(session_id, after=[position(raised)]) == ["no_open_alert"]
+    signed = {"overrides": [{"item": "no_open_alert", "reason": "Spoken with her at length."}]}
+    await bedside.does(session_id, "clear", signed, by=PRESCRIBER)
+
+    again = await clinic.raise_alert(patient, "moderate", "Said to the nurse how she would do it.", by=NURSE)
+    joined = await events.wait_for("SafetyAlertJoined", subject=course.subject)
+    assert joined.data["alert_id"] == again.body["alert_id"] == raised.data["alert_id"]
+    assert await bedside.failed(session_id, after=[position(joined)]) == ["no_open_alert"]
+    refused = await bedside.tries(session_id, "start")
+    assert (refused.status, refused.code) == (409, "dose_gate_closed")
 
 
 async def test_an_overdue_integration_holds_the_next_dose_and_its_own_visit_cures_it(

@@ -87,6 +87,12 @@ def alert_raised(patient_id: str, alert_id: str, at: datetime, level: str = "hig
     )
 
 
+def alert_joined(patient_id: str, alert_id: str, at: datetime, level: str = "high") -> contracts.SafetyAlertJoined:
+    return contracts.SafetyAlertJoined(
+        patient_id=patient_id, alert_id=alert_id, level=codes.AlertLevel(level), respond_by=at + timedelta(minutes=5)
+    )
+
+
 def clearance_suspended(patient_id: str, clearance_id: str, valid_until: datetime) -> contracts.ClearanceSuspended:
     return contracts.ClearanceSuspended(
         patient_id=patient_id,

@@ -14,6 +14,7 @@ from careflow_service.testing.overtaking import Overtaking, Race
 from services.sessions.tests.builders import MILL_VALLEY
 from services.sessions.tests.clinic import Course, books, consent_body, does, has_course, ok, refusal, session_of
 from services.sessions.tests.news import (
+    alert_joined,
     alert_raised,
     called_off,
     clearance_granted,
@@ -254,4 +255,5 @@ a_review_while_an_alert_is_raised = clearance_news(_reviewed, "valid", _without_
 a_screen_while_an_alert_is_raised = clearance_news(_screened, "valid")
 an_alert_while_the_clearance_is_revoked = alert_news(alert_raised, holds=True)
 an_upgrade_while_the_clearance_is_revoked = alert_news(_upgraded, holds=True)
+more_of_an_alert_while_the_clearance_is_revoked = alert_news(alert_joined, holds=True)
 a_closed_alert_while_the_clearance_is_revoked = alert_news(_closed, holds=False)

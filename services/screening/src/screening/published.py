@@ -11,6 +11,7 @@ from screening.domain.alerts import (
     SafetyAlertAcknowledged,
     SafetyAlertClosed,
     SafetyAlertEscalated,
+    SafetyAlertJoined,
     SafetyAlertRaised,
     SafetyAlertUpgraded,
 )
@@ -290,6 +291,16 @@ PUBLISHED: PublicationTable = published(
         SafetyAlertUpgraded,
         contracts.SafetyAlertUpgraded,
         lambda fact: contracts.SafetyAlertUpgraded(
+            patient_id=fact.patient_id,
+            alert_id=fact.alert_id,
+            level=codes.AlertLevel(fact.level.value),
+            respond_by=fact.respond_by,
+        ),
+    ),
+    says(
+        SafetyAlertJoined,
+        contracts.SafetyAlertJoined,
+        lambda fact: contracts.SafetyAlertJoined(
             patient_id=fact.patient_id,
             alert_id=fact.alert_id,
             level=codes.AlertLevel(fact.level.value),

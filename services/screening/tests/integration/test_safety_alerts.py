@@ -96,7 +96,7 @@ async def test_a_worse_screener_raises_the_level_and_pages_at_once(world: World)
         ["phq9_item9_some", "cssrs_active_thoughts", "cssrs_intent"],
     )
     assert people(world) == ["user-nurse"]
-    assert await world.alarmed(case["patient_id"]) == ["SafetyAlertRaised", "SafetyAlertUpgraded"]
+    assert await world.alarmed(case["patient_id"]) == ["SafetyAlertRaised", "SafetyAlertJoined", "SafetyAlertUpgraded"]
 
 
 async def test_item_9_often_escalates_every_five_minutes_to_the_end_of_the_chain(world: World) -> None:

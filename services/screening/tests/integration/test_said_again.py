@@ -163,6 +163,17 @@ async def test_what_is_said_anew_beside_an_open_alert_joins_it_and_is_seen_befor
     assert refusal(await world.nurse.post(f"{path}/close", CLOSING, version=seen)) == (412, "stale_version")
 
 
+@pytest.mark.parametrize(("saying", "told"), [(in_another_sitting, 1), (the_same_answers_once_more, 0)])
+async def test_what_is_said_anew_while_nobody_has_the_alert_is_told_to_those_who_decided_on_less(
+    world: World, saying: Saying, told: int
+) -> None:
+    """A prescriber may have signed for a dose beside the open alert: not for what was said after that."""
+    case = await alarms(world)
+    await saying(world, case)
+    said = await world.alarmed(case["patient_id"])
+    assert (said.count("SafetyAlertJoined"), await raised(world, case)) == (told, 1)
+
+
 @pytest.mark.parametrize("saying", [in_another_sitting, in_another_questionnaire])
 async def test_what_is_said_anew_after_the_contact_pages_though_the_alert_is_kept_open(
     world: World, saying: Saying

@@ -15,6 +15,7 @@ from screening.domain.alerts import (
     SafetyAlert,
     SafetyAlertClosed,
     SafetyAlertEscalated,
+    SafetyAlertJoined,
     SafetyAlertRaised,
     SafetyAlertUpgraded,
 )
@@ -53,6 +54,11 @@ def closing(**changes: object) -> Closing:
         safety_plan="agreed",
     )
     return replace(whole, **changes)  # type: ignore[arg-type] # each test names one field of Closing
+
+
+def stored(alert: SafetyAlert) -> SafetyAlert:
+    """As it is read again: what it said is said."""
+    return replace(alert, facts=())
 
 
 def kinds(alert: SafetyAlert) -> list[type[Fact]]:
@@ -142,11 +148,22 @@ def test_a_rise_never_gives_more_time_than_was_left() -> None:
 
 
 def test_another_positive_of_the_same_level_joins_without_a_page() -> None:
-    alert = raised(CRISIS).asked_next(CHAIN, LASTING, now=NOW)
+    alert = stored(raised(CRISIS).asked_next(CHAIN, LASTING, now=NOW))
     again = joined(alert, replace(CRISIS, code="cssrs_intent"), now=NOW + minutes(1))
     assert len(again.positives) == 2
     assert (again.due_at, again.paged) == (alert.due_at, alert.paged)
-    assert kinds(again) == kinds(alert)
+    assert kinds(again) == [SafetyAlertJoined]
+
+
+@pytest.mark.parametrize(
+    "known", [raised(WITHIN_THE_HOUR), raised(WITHIN_THE_HOUR).acknowledged(NURSE, LASTING, now=NOW)]
+)
+def test_what_is_said_together_is_said_once_to_those_who_decided_on_less(known: SafetyAlert) -> None:
+    more = joined(stored(known), BEFORE_NEXT_STEP, now=NOW + minutes(1))
+    both = joined(more, replace(WITHIN_THE_HOUR, code="cssrs_method"), now=NOW + minutes(1))
+    assert kinds(more) == kinds(both) == [SafetyAlertJoined]
+    assert [type(fact) for fact in joined(raised(CRISIS), WITHIN_THE_HOUR).facts] == [SafetyAlertRaised]
+    assert kinds(joined(joined(stored(known), CRISIS), BEFORE_NEXT_STEP)) == [SafetyAlertUpgraded]
 
 
 def test_a_more_urgent_positive_of_the_same_level_brings_the_first_page_forward() -> None:
@@ -165,10 +182,10 @@ def test_the_same_positive_again_changes_nothing_in_one_sitting() -> None:
     [(CRISIS, 60), (replace(CRISIS, ref="another questionnaire"), 0), (replace(CRISIS, note="in other words"), 0)],
 )
 def test_what_is_said_anew_of_the_same_level_joins_without_a_page(anew: Positive, after: int) -> None:
-    alert = raised(CRISIS).asked_next(CHAIN, LASTING, now=NOW)
+    alert = stored(raised(CRISIS).asked_next(CHAIN, LASTING, now=NOW))
     again = joined(alert, anew, now=NOW + minutes(after))
     assert [each.said_at for each in again.positives] == [NOW, NOW + minutes(after)]
-    assert (again.due_at, again.paged, kinds(again)) == (alert.due_at, alert.paged, kinds(alert))
+    assert (again.due_at, again.paged, kinds(again)) == (alert.due_at, alert.paged, [SafetyAlertJoined])
 
 
 def test_a_lower_positive_after_acknowledgement_only_joins() -> None:

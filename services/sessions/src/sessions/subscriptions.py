@@ -42,6 +42,7 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.OutcomeReviewed, on_outcome_reviewed),
     hears(contracts.SafetyAlertRaised, on_safety_alert),
     hears(contracts.SafetyAlertUpgraded, on_safety_alert),
+    hears(contracts.SafetyAlertJoined, on_safety_alert),
     hears(contracts.SafetyAlertClosed, on_safety_alert_closed),
     hears(contracts.RecordRequested, on_record_request),
     hears(contracts.RecordRequestChanged, on_record_request),

@@ -32,7 +32,7 @@ from services.sessions.tests.clinic import (
     therapy_hour,
     wastes_before_witness,
 )
-from services.sessions.tests.news import alert_raised, outcome_review_due
+from services.sessions.tests.news import alert_joined, alert_raised, outcome_review_due
 from services.sessions.tests.setbacks import suffers
 from services.sessions.tests.world import World
 
@@ -158,6 +158,21 @@ async def test_of_two_open_alerts_one_closed_still_holds(world: World) -> None:
     )
 
     assert await gate_of(world, session_id) == ["no_open_alert"]
+
+
+async def test_what_a_prescriber_signed_for_covers_nothing_that_was_said_after_it(world: World) -> None:
+    """Of the same alert, no more urgent than before, that nobody has acknowledged yet."""
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    alert_id = new_id()
+    await world.hear(alert_raised(course.patient_id, alert_id, world.clock(), "moderate"))
+    await world.travel(MINUTE)
+    decided = {"overrides": [{"item": "no_open_alert", "reason": "spoken with her at length"}]}
+    ok(await does(world, session_id, "clear", decided, by=world.prescriber))
+    await world.travel(MINUTE)
+    await world.hear(alert_joined(course.patient_id, alert_id, world.clock(), "moderate"))
+
+    assert refusal(await does(world, session_id, "start")) == (409, "dose_gate_closed")
 
 
 async def test_a_low_alert_too_holds_until_it_is_closed(world: World) -> None:

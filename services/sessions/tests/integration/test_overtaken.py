@@ -136,6 +136,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "OutcomeReviewed": reactions.a_review_while_an_alert_is_raised,
     "SafetyAlertRaised": reactions.an_alert_while_the_clearance_is_revoked,
     "SafetyAlertUpgraded": reactions.an_upgrade_while_the_clearance_is_revoked,
+    "SafetyAlertJoined": reactions.more_of_an_alert_while_the_clearance_is_revoked,
     "SafetyAlertClosed": reactions.a_closed_alert_while_the_clearance_is_revoked,
     "raise_vitals_alarm": sessions.a_missing_observation_while_it_is_made,
     "raise_running_long": sessions.a_long_session_while_the_patient_walks_out,

@@ -140,6 +140,7 @@ from careflow_events.contracts.safety import (
     SafetyAlertClosed,
     SafetyAlertEscalated,
     SafetyAlertEvent,
+    SafetyAlertJoined,
     SafetyAlertRaised,
     SafetyAlertUpgraded,
 )
@@ -397,6 +398,7 @@ __all__ = [
     "SafetyAlertClosed",
     "SafetyAlertEscalated",
     "SafetyAlertEvent",
+    "SafetyAlertJoined",
     "SafetyAlertRaised",
     "SafetyAlertUpgraded",
     "ScreeningClosed",

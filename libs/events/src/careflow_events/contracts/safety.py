@@ -40,6 +40,17 @@ class SafetyAlertUpgraded(SafetyAlertEvent):
     respond_by: Instant
 
 
+class SafetyAlertJoined(SafetyAlertEvent):
+    """Something alarming was said of a patient whose alert is open, no more urgent than the alert is: whatever was
+    decided of the alert before was decided without it. `level` and `respond_by` are what it asks for by itself.
+    """
+
+    restricts = True
+
+    level: codes.AlertLevel
+    respond_by: Instant
+
+
 class SafetyAlertEscalated(SafetyAlertEvent):
     """Nobody acknowledged in time, whoever did has not contacted the patient in time, or something alarming was said
     after they had: the next person is asked, or the first again. `step` counts who was asked so far; after it nobody

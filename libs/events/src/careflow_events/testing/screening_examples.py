@@ -224,6 +224,13 @@ def _safety() -> Sequence[Example]:
             ),
             raised + timedelta(minutes=3),
         ),
+        Example(
+            "said-again",
+            contracts.SafetyAlertJoined(
+                **this, level=codes.AlertLevel.MODERATE, respond_by=raised + timedelta(minutes=65)
+            ),
+            raised + timedelta(minutes=5),
+        ),
         Example("second-person", contracts.SafetyAlertEscalated(**this, step=2), raised + timedelta(minutes=8)),
         Example("taken", contracts.SafetyAlertAcknowledged(**this), raised + timedelta(minutes=10)),
         Example(

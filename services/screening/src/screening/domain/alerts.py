@@ -55,6 +55,16 @@ class SafetyAlertUpgraded(AlertFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyAlertJoined(AlertFact):
+    """Something alarming was said while the alert was open, no more urgent than it: whoever decided before did not know
+    of it. Said once for all that was said together.
+    """
+
+    level: AlertLevel
+    respond_by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SafetyAlertEscalated(AlertFact):
     """`step` counts who was asked so far, this one included; `exhausted` when there was nobody left to ask."""
 
@@ -148,7 +158,7 @@ class SafetyAlert(Aggregate):
             return self._risen(positive, asks, now=now)
         if self.has(positive, persistence):
             return self
-        joined = replace(self.recording(), positives=(*self.positives, positive))
+        joined = replace(self._saying_more(positive, asks, now=now), positives=(*self.positives, positive))
         if self.state is AlertState.ACKNOWLEDGED and not self._spoken_to:
             return joined
         if self.state is AlertState.ACKNOWLEDGED:
@@ -164,6 +174,15 @@ class SafetyAlert(Aggregate):
             due_at=self.due_at if self.paged else min(self.due_at or asks.page_at, asks.page_at),
             acknowledge_within=min(self.acknowledge_within, asks.acknowledge_within),
         )
+
+    def _saying_more(self, positive: Positive, asks: Urgency, *, now: datetime) -> Self:
+        """That there is more, unless that is said already of what is said together with it."""
+        if any(isinstance(each, SafetyAlertRaised | SafetyAlertUpgraded | SafetyAlertJoined) for each in self.facts):
+            return self.recording()
+        more = SafetyAlertJoined(
+            patient_id=self.patient_id, at=now, alert_id=self.id, level=positive.level, respond_by=asks.respond_by
+        )
+        return self.recording(more)
 
     def _risen(self, positive: Positive, asks: Urgency, *, now: datetime) -> Self:
         respond_by = min(self.respond_by, asks.respond_by) if self.state is AlertState.OPEN else asks.respond_by

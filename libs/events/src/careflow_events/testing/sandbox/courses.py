@@ -109,6 +109,7 @@ COURSES: Final[Sequence[Course]] = (
             "QuestionnaireCompleted/with-alert",
             "SafetyAlertRaised/by-an-answer",
             "SafetyAlertUpgraded/to-high",
+            "SafetyAlertJoined/said-again",
             "SafetyAlertEscalated/second-person",
             "SafetyAlertAcknowledged/taken",
             "SafetyAlertClosed/resolved",

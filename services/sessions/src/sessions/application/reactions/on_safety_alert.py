@@ -9,11 +9,15 @@ from sessions.domain.ids import AlertId
 
 
 async def on_safety_alert(
-    event: Received[contracts.SafetyAlertRaised] | Received[contracts.SafetyAlertUpgraded],
+    event: Received[contracts.SafetyAlertRaised]
+    | Received[contracts.SafetyAlertUpgraded]
+    | Received[contracts.SafetyAlertJoined],
     tx: Transaction,
     ports: Ports,
 ) -> None:
-    """Raised, or more urgent than before. A low one, too, is reviewed before the next step."""
+    """Raised, more urgent than before, or with more said: what a prescriber signed before covers none of it. A low one,
+    too, is reviewed before the next step.
+    """
     data = event.data
     await noting(data.patient_id, tx, ports, lambda each: each.alert_raised(AlertId(data.alert_id), tx.now))
 
