@@ -54,6 +54,7 @@ AUDIT_C = SHELF.newest("audit-c")
 DAST_10 = SHELF.newest("dast-10")
 PEG = SHELF.newest("peg")
 C_SSRS = SHELF.newest("c-ssrs-screener")
+SINCE_LAST_CONTACT = SHELF.newest("c-ssrs-since-last-contact")
 
 _numbers = count(1)
 
@@ -98,6 +99,12 @@ def phq_9(total: int, *, item_9: int = 0) -> dict[str, str]:
 def gad_7(total: int) -> dict[str, str]:
     """Complete GAD-7 answers with this total."""
     return answers(GAD_7, [min(3, max(0, total - 3 * position)) for position in range(7)])
+
+
+def since_last_contact(*yes: str) -> dict[str, str]:
+    """A complete screener of somebody who was asked before: yes to these items, no to every other that is asked."""
+    asked = SINCE_LAST_CONTACT.asked(dict.fromkeys(yes, "yes"))
+    return {item.code: "yes" if item.code in yes else "no" for item in asked}
 
 
 def c_ssrs(*yes: str) -> dict[str, str]:

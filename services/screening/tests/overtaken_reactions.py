@@ -14,7 +14,7 @@ from careflow_service.ids import new_id
 from careflow_service.testing.overtaking import Overtaking, Race
 from screening.domain.ids import AppointmentId
 from screening.domain.pre_session import PreSessionScreen
-from services.screening.tests.builders import c_ssrs, phq_9
+from services.screening.tests.builders import phq_9, since_last_contact
 from services.screening.tests.clinic import (
     cleared,
     grants,
@@ -114,7 +114,7 @@ def news_of_a_visit_while_it_is_assessed(make: Callable[[dict[str, Any]], EventD
 
     async def news(world: World, overtaking: Overtaking) -> None:
         case, visit = await about_to_be_assessed(world)
-        overtaking.by(lambda: answers_before_session(world, case, c_ssrs_screener=c_ssrs()))
+        overtaking.by(lambda: answers_before_session(world, case, c_ssrs_since_last_contact=since_last_contact()))
         await world.hear(make(visit))
         screen = await screen_of(world, visit)
         assert (screen.state, screen.valid_until is not None) == (state, True)
@@ -167,7 +167,7 @@ async def the_questions_before_a_visit_while_the_case_is_closed(world: World, ov
 async def a_dose_while_the_scores_are_answered(world: World, overtaking: Overtaking) -> None:
     """Both are kept: the dose, and what was answered meanwhile."""
     case, visit = await about_to_be_assessed(world)
-    overtaking.by(lambda: answers_before_session(world, case, c_ssrs_screener=c_ssrs()))
+    overtaking.by(lambda: answers_before_session(world, case, c_ssrs_since_last_contact=since_last_contact()))
     await world.hear(dosed(case["patient_id"], visit["starts_at"]))
     assert [each["completed_at"] is None for each in await pre_session_requests(world, case)] == [False, False]
     assert len((await world.ports.cases.get(case["id"])).course.doses) == 1

@@ -17,7 +17,7 @@ from careflow_clinic.cashier import Cashier
 from careflow_clinic.clinic import COORDINATOR, NURSE, PRESCRIBER, THERAPIST, Clinic, at, instant, position
 from careflow_clinic.http import Refused
 from careflow_clinic.subscriber import SeenEvent
-from careflow_clinic.walk import C_SSRS_NONE, Cleared, Walk
+from careflow_clinic.walk import SINCE_LAST_CONTACT_NONE, Cleared, Walk
 
 INFUSION_MINUTES = 40
 OBSERVED_AT = (10, 15, 30, 40, 55, 70, 85, 100)
@@ -188,7 +188,7 @@ class Course:
     async def answer_before(self, visit: Mapping[str, Any], *, score: int, **answers: Mapping[str, str]) -> SeenEvent:
         """The questions before a dosing visit, answered when they are asked for. Returns their assessment."""
         await self.walk.travel_to(at(visit["starts_at"]) - BEFORE_VISIT)
-        given = {"phq-9": phq_9(score), "c-ssrs-screener": C_SSRS_NONE, **answers}
+        given = {"phq-9": phq_9(score), "c-ssrs-since-last-contact": SINCE_LAST_CONTACT_NONE, **answers}
         before = len(self.clinic.events.of("PreSessionScreenAssessed", subject=self.subject))
         for code, each in given.items():
             await self.clinic.answer_questionnaire(self.cleared.patient, self.cleared.case_id, code, each)

@@ -23,6 +23,7 @@ PHQ_9: Mapping[str, str] = {"1": "2", "2": "3", "3": "2", "4": "2", "5": "2", "6
 GAD_7: Mapping[str, str] = {"1": "2", "2": "2", "3": "2", "4": "2", "5": "1", "6": "2", "7": "1"}
 """Moderate anxiety, 12 of 21."""
 C_SSRS_NONE: Mapping[str, str] = {"1": "no", "2": "no", "6_lifetime": "no"}
+SINCE_LAST_CONTACT_NONE: Mapping[str, str] = {"1": "no", "2": "no", "6": "no"}
 """No thoughts and no behaviour: none reported."""
 
 NOT_SO = (

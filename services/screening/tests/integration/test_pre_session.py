@@ -8,8 +8,8 @@ import pytest
 from careflow_events.catalogue import read
 from careflow_events.contracts import PreSessionScreenAssessed, codes
 from careflow_service.testing.world import SEALING
-from services.screening.tests.builders import NOW, c_ssrs, phq_9
-from services.screening.tests.clinic import answers, cleared, has_rota, reads, refusal
+from services.screening.tests.builders import NOW, c_ssrs, phq_9, since_last_contact
+from services.screening.tests.clinic import answers, cleared, has_case, has_rota, ok, open_alert, reads, refusal
 from services.screening.tests.treatment import (
     a_visit,
     answers_before_session,
@@ -25,7 +25,7 @@ from services.screening.tests.world import World
 VISIT_AT = NOW + timedelta(days=10)
 OPENS = timedelta(days=7)
 """From now until three days before the visit."""
-CALM = {"phq_9": phq_9(12), "c_ssrs_screener": c_ssrs()}
+CALM = {"phq_9": phq_9(12), "c_ssrs_since_last_contact": since_last_contact()}
 
 
 async def assessed(world: World, patient_id: str) -> PreSessionScreenAssessed:
@@ -132,9 +132,15 @@ async def test_nothing_is_asked_about_a_visit_that_is_cancelled(world: World) ->
         (CALM, "pass", None, -5),
         ({**CALM, "phq_9": phq_9(22)}, "prescriber_decides", None, 5),
         ({**CALM, "phq_9": phq_9(21)}, "pass", None, 4),
-        ({**CALM, "c_ssrs_screener": c_ssrs("1")}, "prescriber_decides", "low", -5),
-        ({**CALM, "c_ssrs_screener": c_ssrs("1", "2", "3")}, "prescriber_decides", "moderate", -5),
-        ({**CALM, "c_ssrs_screener": c_ssrs("1", "2", "3", "4")}, "stop", "high", -5),
+        ({**CALM, "c_ssrs_since_last_contact": since_last_contact("1")}, "prescriber_decides", "low", -5),
+        (
+            {**CALM, "c_ssrs_since_last_contact": since_last_contact("1", "2", "3")},
+            "prescriber_decides",
+            "moderate",
+            -5,
+        ),
+        ({**CALM, "c_ssrs_since_last_contact": since_last_contact("1", "2", "3", "4")}, "stop", "high", -5),
+        ({**CALM, "c_ssrs_since_last_contact": since_last_contact("6")}, "stop", "high", -5),
     ],
 )
 async def test_what_the_answers_come_to(
@@ -150,6 +156,22 @@ async def test_what_the_answers_come_to(
     section = found.for_sessions.value
     assert section is not None
     assert (section.level and section.level.value, section.change_from_baseline) == (level, change)
+
+
+async def test_what_was_told_at_the_intake_is_not_asked_and_alarms_no_more_at_each_visit(world: World) -> None:
+    """An attempt years ago, told at first contact, was answered for then."""
+    await has_rota(world)
+    case = await has_case(world)
+    ok(await answers(world, case, "c-ssrs-screener", c_ssrs("6_lifetime"), complete=True))
+    before = (await open_alert(world))["positives"]
+    assert [each["code"] for each in before] == ["cssrs_behavior_lifetime"]
+    await world.hear(booked(a_visit(case["patient_id"], VISIT_AT)))
+    await world.travel(OPENS)
+    asked = {each["questionnaire"] for each in (await reads(world, case))["clinical"]["responses"]}
+    assert asked >= {"c-ssrs-screener", "c-ssrs-since-last-contact"}
+    await answers_before_session(world, case, **CALM)
+    assert (await assessed(world, case["patient_id"])).result.value == "pass"
+    assert (await open_alert(world))["positives"] == before
 
 
 async def test_half_the_questions_are_not_assessed(world: World) -> None:

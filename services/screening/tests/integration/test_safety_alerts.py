@@ -8,7 +8,7 @@ import pytest
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from screening.domain.rota import ChannelKind
-from services.screening.tests.builders import c_ssrs, phq_9
+from services.screening.tests.builders import c_ssrs, phq_9, since_last_contact
 from services.screening.tests.clinic import (
     answers,
     grants,
@@ -60,12 +60,17 @@ async def test_item_9_some_days_shows_the_crisis_text_and_opens_the_screener(wor
     assert alert["respond_by"] == "2026-11-24T02:00:00Z"
 
 
-async def test_with_the_screener_already_answered_a_new_one_opens_in_the_same_sitting(world: World) -> None:
+async def test_with_the_screener_already_answered_the_one_about_what_has_been_since_opens_in_the_same_sitting(
+    world: World,
+) -> None:
     case = await has_case(world)
     ok(await answers(world, case, "c-ssrs-screener", c_ssrs(), complete=True))
     saved = ok(await answers(world, case, "phq-9", {"9": "1"}))
-    screener = request_of(await reads(world, case), "c-ssrs-screener")
-    assert screener["request_id"] == saved["next_request_id"] != request_of(case, "c-ssrs-screener")["request_id"]
+    screener = request_of(await reads(world, case), "c-ssrs-since-last-contact")
+    assert screener["request_id"] == saved["next_request_id"]
+    ok(await answers(world, case, "c-ssrs-since-last-contact", since_last_contact(), complete=True))
+    await world.travel(60 * MINUTE)
+    assert people(world) == [], "finished in time, it spares the page"
 
 
 async def test_an_unfinished_screener_pages_after_a_quarter_of_an_hour(world: World) -> None:

@@ -8,9 +8,22 @@ from hypothesis import strategies as st
 
 from careflow_domain.errors import DomainError
 from screening.adapters.clinical_content import questionnaires
-from screening.domain.questionnaires import AlertLevel, Band, QuestionnaireDefinition, highest_level
+from screening.domain.questionnaires import AlertLevel, Band, QuestionnaireDefinition, ScoringMethod, highest_level
 from screening.domain.shelf import QuestionnaireShelf
-from services.screening.tests.builders import C_SSRS, GAD_7, PHQ_9, SHELF, answers, c_ssrs, gad_7, phq_9
+from services.screening.tests.builders import (
+    C_SSRS,
+    GAD_7,
+    NOW,
+    PHQ_9,
+    SHELF,
+    SINCE_LAST_CONTACT,
+    answers,
+    c_ssrs,
+    gad_7,
+    opened_case,
+    phq_9,
+    since_last_contact,
+)
 
 LIKERT = st.integers(min_value=0, max_value=3)
 
@@ -115,6 +128,47 @@ def test_c_ssrs_skips_method_intent_and_plan_after_no_thoughts() -> None:
     assert C_SSRS.missing({"1": "no", "2": "yes", "6_lifetime": "yes"}) == ("3", "4", "5", "6_recent")
 
 
+@pytest.mark.parametrize(
+    ("yes", "level"),
+    [
+        ((), None),
+        (("1",), AlertLevel.LOW),
+        (("2", "3"), AlertLevel.MODERATE),
+        (("2", "4"), AlertLevel.HIGH),
+        (("2", "5"), AlertLevel.HIGH),
+        (("6",), AlertLevel.HIGH),
+    ],
+)
+def test_since_the_last_contact_any_behavior_is_high(yes: tuple[str, ...], level: AlertLevel | None) -> None:
+    score = SINCE_LAST_CONTACT.score(since_last_contact(*yes))
+    assert score is not None
+    assert (score.level, score.total, score.band) == (level, None, None)
+
+
+def test_the_levels_of_a_triage_name_where_they_come_from() -> None:
+    triages = [each for each in SHELF.all_newest() if each.scoring is ScoringMethod.TRIAGE]
+    assert len(triages) == 2
+    assert all(each.alerts_source for each in triages)
+
+
+def test_who_has_completed_a_questionnaire_in_the_case_is_asked_about_what_has_been_since() -> None:
+    case = opened_case()
+    asked = case.unanswered(C_SSRS.code)
+    assert asked is not None
+    half, _ = case.answered(asked.id, C_SSRS, 1, {"1": "no"})
+    whole, _ = half.answered(asked.id, C_SSRS, 1, c_ssrs())
+    done = whole.completed(asked.id, C_SSRS, now=NOW)
+    assert [SHELF.for_case(C_SSRS.code, each) for each in (case, half, done)] == [C_SSRS, C_SSRS, SINCE_LAST_CONTACT]
+    assert SHELF.for_case("phq-9", done) is PHQ_9
+    assert [SHELF.forms(each.code) for each in (C_SSRS, PHQ_9)] == [(C_SSRS.code, SINCE_LAST_CONTACT.code), ("phq-9",)]
+
+
+@pytest.mark.parametrize("repeats", ["nothing-there", "c-ssrs-since-last-contact", "c-ssrs-screener"])
+def test_a_form_that_repeats_what_is_not_there_or_repeated_already_is_refused(repeats: str) -> None:
+    with pytest.raises(ValueError, match="repeats"):
+        QuestionnaireShelf([C_SSRS, SINCE_LAST_CONTACT, replace(PHQ_9, repeats=repeats)])
+
+
 def test_answers_to_skipped_questions_still_count() -> None:
     score = C_SSRS.score({**c_ssrs(), "4": "yes"})
     assert score is not None
@@ -172,4 +226,13 @@ def test_two_definitions_with_the_same_code_and_version_are_refused() -> None:
 
 def test_the_shipped_questionnaires_are_read_from_the_package() -> None:
     shipped = {each.code for each in questionnaires().all_newest()}
-    assert shipped == {"phq-9", "gad-7", "c-ssrs-screener", "pcl-5", "audit-c", "dast-10", "peg"}
+    assert shipped == {
+        "phq-9",
+        "gad-7",
+        "c-ssrs-screener",
+        "c-ssrs-since-last-contact",
+        "pcl-5",
+        "audit-c",
+        "dast-10",
+        "peg",
+    }

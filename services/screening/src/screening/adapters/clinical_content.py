@@ -50,7 +50,7 @@ def clinical_content(content: Traversable | Path = SHIPPED) -> tuple[ClinicalPol
         "the follow-up of a course": tuple(each.questionnaire for each in policy.outcomes.scales),
     }
     for occasion, codes in asked.items():
-        for code in codes:
+        for code in (form for each in codes for form in shelf.forms(each)):
             try:
                 definition = shelf.newest(code)
             except DomainError:

@@ -14,11 +14,11 @@ def with_screener_in_sitting(case: Case, hits: Sequence[ItemAlert], tx: Transact
     """The case with the screener asked for, unless nothing calls for it or it is open already."""
     code = ports.policy.intake.safety_screener
     asked_for = any(hit.response is AlertResponse.SCREENER_IN_SITTING for hit in hits)
-    if not asked_for or case.unanswered(code):
+    if not asked_for or case.unanswered(*ports.shelf.forms(code)):
         return case
     return case.requesting(
         RequestId(tx.new_id()),
-        ports.shelf.newest(code),
+        ports.shelf.for_case(code, case),
         Purpose.FOLLOW_UP,
         due_within=ports.policy.intake.due_within.length,
         now=tx.now,

@@ -149,12 +149,9 @@ class Case(CaseRecord):
         """What the patient is asked for now: nothing once the case is closed."""
         return () if self.state is CaseState.CLOSED else tuple(each for each in self.questionnaires if each.open)
 
-    def unanswered(self, questionnaire: str) -> RequestedQuestionnaire | None:
-        """An open request for this questionnaire, if there is one."""
-        return next(
-            (each for each in self.questionnaires if each.questionnaire == questionnaire and each.open),
-            None,
-        )
+    def unanswered(self, *questionnaires: str) -> RequestedQuestionnaire | None:
+        """An open request for one of these questionnaires, if there is one."""
+        return next((each for each in self.questionnaires if each.questionnaire in questionnaires and each.open), None)
 
     def answered_all_of(self, questionnaire: str) -> bool:
         """Whether this questionnaire was completed in this case."""

@@ -135,7 +135,9 @@ class Score:
 class QuestionnaireDefinition:
     """A versioned instrument as data. A definition that contradicts itself cannot be built (ValueError).
 
-    `review_from`: the total from which on a prescriber must look at it.
+    `review_from`: the total from which on a prescriber must look at it. `repeats`: the questionnaire in whose place it
+    is asked of whoever has completed that one in the case: it asks about what has been since. `alerts_source`: where
+    the levels of its item alerts come from.
     """
 
     code: str
@@ -152,6 +154,8 @@ class QuestionnaireDefinition:
     clusters: tuple[Cluster, ...] = ()
     item_alerts: tuple[ItemAlert, ...] = ()
     review_from: Setting[int] | None = None
+    repeats: str | None = None
+    alerts_source: str = ""
 
     def __post_init__(self) -> None:
         if self.scoring is ScoringMethod.SUM:

@@ -106,7 +106,7 @@ class HearAnswersHandler:
         asked = with_screener_in_sitting(case, hits, tx, self.ports)
         if asked is not case:
             await self.ports.cases.save(asked, expecting=case.version, tx=tx)
-        screener = asked.unanswered(self.ports.policy.intake.safety_screener)
+        screener = asked.unanswered(*self.ports.shelf.forms(self.ports.policy.intake.safety_screener))
         return screener.id if screener else None
 
 

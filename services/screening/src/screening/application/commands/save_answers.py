@@ -71,7 +71,7 @@ class SaveAnswersHandler:
             if command.complete:
                 case = case.completed(asked.id, definition, now=tx.now)
             completed = case.request(asked.id).completed_at is not None
-            if completed and definition.code == self.ports.policy.intake.safety_screener:
+            if completed and definition.code in self._screeners:
                 concerned = await self._screened(case, concerned)
             if concerned:
                 await settle(concerned, tx, self.ports)
@@ -82,7 +82,7 @@ class SaveAnswersHandler:
                 await assess(case, asked.id, tx, self.ports)
                 await self._review(case, asked.id, definition, tx)
             alarming = bool(definition.hits(command.answers))
-            screener = case.unanswered(self.ports.policy.intake.safety_screener) if alarming else None
+            screener = case.unanswered(*self._screeners) if alarming else None
             return AnswersSaved(
                 case_id=case.id,
                 version=case.version,
@@ -94,6 +94,10 @@ class SaveAnswersHandler:
             )
 
         return await self.work.run(save, by=actor, action="save_answers", returns=AnswersSaved, request=request)
+
+    @property
+    def _screeners(self) -> tuple[str, ...]:
+        return self.ports.shelf.forms(self.ports.policy.intake.safety_screener)
 
     async def _concern(
         self, case: Case, alarms: Alarms, request_id: RequestId, tx: Transaction

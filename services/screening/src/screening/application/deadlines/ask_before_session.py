@@ -20,7 +20,7 @@ async def ask_before_session(visit: str, tx: Transaction, ports: Ports) -> None:
             request_id = RequestId(tx.new_id())
             asking = asking.requesting(
                 request_id,
-                ports.shelf.newest(code),
+                ports.shelf.for_case(code, case),
                 Purpose.PRE_SESSION,
                 due_within=before.starts_at - tx.now,
                 now=tx.now,
