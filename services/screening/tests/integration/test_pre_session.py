@@ -25,7 +25,8 @@ from services.screening.tests.world import World
 VISIT_AT = NOW + timedelta(days=10)
 OPENS = timedelta(days=7)
 """From now until three days before the visit."""
-CALM = {"phq_9": phq_9(12), "c_ssrs_since_last_contact": since_last_contact()}
+SCREENER = "c_ssrs_since_last_contact"
+CALM = {"phq_9": phq_9(12), SCREENER: since_last_contact()}
 
 
 async def assessed(world: World, patient_id: str) -> PreSessionScreenAssessed:
@@ -132,15 +133,15 @@ async def test_nothing_is_asked_about_a_visit_that_is_cancelled(world: World) ->
         (CALM, "pass", None, -5),
         ({**CALM, "phq_9": phq_9(22)}, "prescriber_decides", None, 5),
         ({**CALM, "phq_9": phq_9(21)}, "pass", None, 4),
-        ({**CALM, "c_ssrs_since_last_contact": since_last_contact("1")}, "prescriber_decides", "low", -5),
+        ({**CALM, SCREENER: since_last_contact("1")}, "prescriber_decides", "low", -5),
         (
-            {**CALM, "c_ssrs_since_last_contact": since_last_contact("1", "2", "3")},
+            {**CALM, SCREENER: since_last_contact("1", "2", "3")},
             "prescriber_decides",
             "moderate",
             -5,
         ),
-        ({**CALM, "c_ssrs_since_last_contact": since_last_contact("1", "2", "3", "4")}, "stop", "high", -5),
-        ({**CALM, "c_ssrs_since_last_contact": since_last_contact("6")}, "stop", "high", -5),
+        ({**CALM, SCREENER: since_last_contact("1", "2", "3", "4")}, "stop", "high", -5),
+        ({**CALM, SCREENER: since_last_contact("6")}, "stop", "high", -5),
     ],
 )
 async def test_what_the_answers_come_to(
