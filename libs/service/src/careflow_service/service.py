@@ -120,13 +120,14 @@ class Service(Generic[S, P, App]):
     """Everything the library must know of a service.
 
     `bootstrap` is the only wiring; `ports` picks from the application what reactions, deadlines and effects get.
-    `domain` holds its facts; `published` and `subscriptions` are all it says and hears: a process with a fact that is
-    not published does not start. `http` imports the routes: only what answers over HTTP calls it, the other processes
-    come without the web framework. `ready` is what must hold beyond the store for any process to be ready, `without`
-    what it is ready without, `measures` what operators watch of its store. `knows` says whether it has a patient of
-    this id; a service with rows that are open in an emergency has it. `forgets` removes what is held of an erased
-    patient beside the documents encrypted with their key; it is called before those are removed, and again after a
-    crash. `former_indexes`, by collection and name, were those of a version before. `seeds` is idempotent and run by
+    `domain` holds its facts; `published` and `subscriptions` are all it says and hears: a process with a fact that
+    is not published does not start. `http` imports the routes: only what answers over HTTP calls it, the other
+    processes come without the web framework. `ready` is what must hold beyond the store for any process to be
+    ready, `without` what it is ready without by its settings, `wanted` what people have yet to write down,
+    `measures` what operators watch of its store. `knows` says whether it has a patient of this id; a service with
+    rows that are open in an emergency has it. `forgets` removes what is held of an erased patient beside the
+    documents encrypted with their key; it is called before those are removed, and again after a crash.
+    `former_indexes`, by collection and name, were those of a version before. `seeds` is idempotent and run by
     `indexes`.
     """
 
@@ -143,6 +144,7 @@ class Service(Generic[S, P, App]):
     measures: tuple[Measure[P], ...] = ()
     ready: Mapping[str, ReadyCheck[App]] = field(default_factory=dict)
     without: DoesWithout[App] = _nothing
+    wanted: Mapping[str, ReadyCheck[App]] = field(default_factory=dict)
     knows: Callable[[P, str], Awaitable[bool]] | None = None
     forgets: Callable[[App, str], Awaitable[None]] | None = None
     indexes: tuple[tuple[str, IndexModel], ...] = ()

@@ -44,6 +44,20 @@ async def test_what_a_service_does_without_is_said_and_keeps_nobody_from_working
     assert (response.status_code, response.json()["without"]) == (200, ["messages"])
 
 
+async def test_what_people_have_yet_to_write_down_is_said_until_they_have(world: World) -> None:
+    named: list[str] = []
+
+    async def somebody_is_named(_app: Toy) -> bool:
+        return bool(named)
+
+    async with running_toy(world, replace(SERVICE, wanted={"somebody": somebody_is_named})) as toy:
+        before = await toy.client.get("/health/ready")
+        named.append("Ana")
+        after = await toy.client.get("/health/ready")
+    assert (before.status_code, before.json()["without"]) == (200, ["somebody"])
+    assert (after.status_code, "without" in after.json()) == (200, False)
+
+
 def client_of(health: Health) -> httpx.AsyncClient:
     app = Starlette(routes=health_routes(health))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://process")

@@ -75,7 +75,7 @@ from screening.deadlines import DEADLINES, EFFECTS
 from screening.domain.ids import LinkId, PatientId
 from screening.measures import MEASURES
 from screening.published import PUBLISHED
-from screening.readiness import people_can_be_reached
+from screening.readiness import people_can_be_reached, somebody_is_on_the_rota
 from screening.settings import ScreeningSettings
 from screening.subscriptions import SUBSCRIPTIONS
 
@@ -214,6 +214,7 @@ SERVICE: Service[ScreeningSettings, Ports, Screening] = Service(
     subscriptions=SUBSCRIPTIONS,
     http=http,
     ready={"on_call_channels": people_can_be_reached},
+    wanted={"on_call_rota": somebody_is_on_the_rota},
     knows=_knows,
     deadlines=DEADLINES,
     effects=EFFECTS,

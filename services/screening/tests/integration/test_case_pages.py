@@ -33,6 +33,20 @@ async def test_the_most_urgent_is_first_and_leads_to_the_patient(world: World) -
     assert "said so by telephone" in seen.text
 
 
+async def test_with_no_rota_the_page_says_that_nobody_is_paged_and_whoever_works_there_has_it_as_a_task(
+    world: World,
+) -> None:
+    case = await has_case(world)
+    await alarmed(world, case["patient_id"])
+    kinds = {each["kind"] for each in ok(await world.nurse.get("/v1/tasks"))["items"]}
+    assert kinds == {"welfare_check", "rota_gap"}
+    someone, page = await logs_in(world, Role.NURSE)
+    assert "No on-call rota has been drawn up: nobody is paged, whatever a patient says." in page.text
+    await has_rota(world)
+    assert "No on-call rota" not in (await someone.follows(page, f"Patient {case['patient_id']}")).text
+    assert "No on-call rota" not in (await someone.opens(CASES)).text
+
+
 async def test_more_than_a_page_of_alerts_is_reached_page_by_page(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,7 +37,7 @@ from careflow_service.http.console import Console
 from careflow_service.http.contract import contract_routes
 from careflow_service.http.dependencies import idempotent_request, repeatable
 from careflow_service.http.edge import Edge, answer_error
-from careflow_service.http.health import Health, Heartbeat, health_routes, ready_checks
+from careflow_service.http.health import Health, Heartbeat, health_of, health_routes
 from careflow_service.http.hearing import hears_of
 from careflow_service.http.limits import BodyLimit
 from careflow_service.http.live import LiveViews
@@ -74,7 +74,7 @@ def create_app(
 ) -> FastAPI:
     """The ASGI application of `service`; raises `AccessTableMismatch` and `RoutesWrong`."""
     described = service.http()
-    health = health or Health(ready_checks(service, app, resources), Heartbeat(), service.without(app))
+    health = health or health_of(service, app, resources, Heartbeat())
     probes = health_routes(health)
     told = contract_routes(service.name)
     verifier = verifier or verifier_for(resources.settings)

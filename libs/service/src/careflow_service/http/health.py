@@ -66,12 +66,14 @@ class Health:
         heartbeat: Heartbeat,
         without: Sequence[str] = (),
         measure: Callable[[], Awaitable[None]] | None = None,
+        wanted: Mapping[str, Check] | None = None,
     ) -> None:
-        """`without` names what the process does without, because it was not told of it; `measure` sets the gauges
-        that are read of the store.
+        """`without` names what the process does without, because it was not told of it, `wanted` what people may still
+        have to write down; `measure` sets the gauges that are read of the store.
         """
         self._checks = dict(checks)
-        self.without = tuple(without)
+        self._without = tuple(without)
+        self._wanted = dict(wanted or {})
         self.heartbeat = heartbeat
         self._measure = measure
         self._known: tuple[float, dict[str, bool]] | None = None
@@ -92,6 +94,11 @@ class Health:
         self._known = (now, dict(zip(self._checks, results, strict=True)))
         return self._known[1]
 
+    async def does_without(self) -> tuple[str, ...]:
+        """What it works without, by name."""
+        there = await asyncio.gather(*(_holds(check) for check in self._wanted.values()))
+        return (*self._without, *(name for name, holds in zip(self._wanted, there, strict=True) if not holds))
+
 
 async def _holds(check: Check) -> bool:
     try:
@@ -100,6 +107,21 @@ async def _holds(check: Check) -> bool:
     except Exception:
         # Whatever keeps a check from answering, what it checks cannot be relied on.
         return False
+
+
+def health_of(
+    service: Service[S, P, App],
+    app: App,
+    resources: Resources[S],
+    heartbeat: Heartbeat,
+    *,
+    more: Mapping[str, Check] | None = None,
+    measure: Callable[[], Awaitable[None]] | None = None,
+) -> Health:
+    """The health of any process of `service`, with what this one needs `more`."""
+    checks = {**ready_checks(service, app, resources), **(more or {})}
+    wanted = {name: partial(check, app) for name, check in service.wanted.items()}
+    return Health(checks, heartbeat, service.without(app), measure, wanted)
 
 
 def ready_checks(service: Service[S, P, App], app: App, resources: Resources[S]) -> dict[str, Check]:
@@ -136,8 +158,8 @@ def health_routes(health: Health) -> list[Route]:
         checks = await health.readiness()
         everything = all(checks.values())
         content: dict[str, object] = {"status": "ready" if everything else "unready", "checks": checks}
-        if health.without:
-            content["without"] = health.without
+        if without := await health.does_without():
+            content["without"] = without
         return JSONResponse(content, status_code=200 if everything else 503)
 
     async def exposition(_request: Request) -> Response:

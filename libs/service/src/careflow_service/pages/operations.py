@@ -196,7 +196,7 @@ async def _standing(
         seconds=SHOWN_ANEW_SECONDS,
         refused=refused.kind.code if refused else None,
         ready=await health.readiness(),
-        without=health.without,
+        without=await health.does_without(),
         backlog=await console.unpublished.backlog(),
         feedings=[each for each in await console.refeeds.recent(SHOWN) if each.finished_at is None],
         consuming=await consuming(console),

@@ -6,7 +6,7 @@ from typing import TypeVar
 from careflow_events.mongo import MongoFeed, OwnerChanges
 from careflow_service.http.access import AccessTableMismatch
 from careflow_service.http.app import RoutesWrong, create_app
-from careflow_service.http.health import Health, Heartbeat, ready_checks
+from careflow_service.http.health import Heartbeat, health_of
 from careflow_service.processes.opening import Opened, StartUpFailure
 from careflow_service.processes.running import Run, run_tasks, until_stopped
 from careflow_service.processes.serving import bind, serving
@@ -21,7 +21,7 @@ async def run_api(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
     """Serve until stopped; answers whether it ended because it was told to."""
     service, settings = process.service, process.resources.settings
     heartbeat = Heartbeat()
-    health = Health(ready_checks(service, process.app, process.resources), heartbeat)
+    health = health_of(service, process.app, process.resources, heartbeat)
     try:
         app = create_app(service, process.app, process.resources, health=health)
     except (AccessTableMismatch, RoutesWrong, SettingsError) as error:

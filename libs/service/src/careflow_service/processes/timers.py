@@ -9,7 +9,7 @@ from typing import TypeVar
 from starlette.applications import Starlette
 
 from careflow_service.backup.taken import BackupsTaken
-from careflow_service.http.health import Health, Heartbeat, health_routes, ready_checks
+from careflow_service.http.health import Heartbeat, health_of, health_routes
 from careflow_service.measures import age_of_backup, disabled_webhooks, emergencies_unreviewed, overdue, read_all
 from careflow_service.processes.effects import effects_of
 from careflow_service.processes.opening import Opened
@@ -29,12 +29,7 @@ async def run_timers(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
     """Work until stopped; answers whether it ended because it was told to."""
     settings = process.resources.settings
     heartbeat = Heartbeat()
-    health = Health(
-        ready_checks(process.service, process.app, process.resources),
-        heartbeat,
-        process.service.without(process.app),
-        measuring(process),
-    )
+    health = health_of(process.service, process.app, process.resources, heartbeat, measure=measuring(process))
     listening = bind(settings.http_host, settings.health_port)
     tasks: dict[str, Run] = {
         "health": serving(Starlette(routes=health_routes(health)), listening),

@@ -14,7 +14,7 @@ from careflow_events.kafka.runner import EventsRunner
 from careflow_events.kafka.worker import EventsWorker
 from careflow_events.sealing import KeyRing
 from careflow_events.topics import SERVICES, refeed_of
-from careflow_service.http.health import Check, Health, Heartbeat, health_routes, ready_checks
+from careflow_service.http.health import Check, Heartbeat, health_of, health_routes
 from careflow_service.mongo.faults import store_is_away
 from careflow_service.mongo.reactions import ReactionTransactions
 from careflow_service.processes.opening import Opened, StartUpFailure
@@ -35,11 +35,13 @@ async def run_worker(process: Opened[S, P, App], stop: asyncio.Event, *, with_ti
     settings = process.resources.settings
     heartbeat = Heartbeat()
     events = _events_runner(process)
-    health = Health(
-        {**ready_checks(process.service, process.app, process.resources), **_event_checks(events)},
+    health = health_of(
+        process.service,
+        process.app,
+        process.resources,
         heartbeat,
-        process.service.without(process.app),
-        measuring(process) if with_timers else None,
+        more=_event_checks(events),
+        measure=measuring(process) if with_timers else None,
     )
     listening = bind(settings.http_host, settings.health_port)
     tasks: dict[str, Run] = {

@@ -6,6 +6,7 @@ clearance is granted past an alert that is being raised.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from careflow_service.work import Transaction
 from screening.application.ports import Ports
@@ -14,8 +15,10 @@ from screening.domain.alert_urgency import Positive, Urgency, urgency
 from screening.domain.alerts import AlertSource, SafetyAlert
 from screening.domain.ids import AlertId, CaseId, PageId, PatientId, StaffId
 from screening.domain.paging import Page
-from screening.domain.rota import Channel
+from screening.domain.rota import ROTA_ID, Channel
 from screening.domain.tasks import TaskKind
+
+NO_TIME = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,9 @@ async def ask_on_call(alert: SafetyAlert, tx: Transaction, ports: Ports) -> Safe
     if asked.all_asked:
         within = ports.policy.staff.welfare_check_within.length
         await open_task(TaskKind.WELFARE_CHECK, alert.id, alert.patient_id, within=within, tx=tx, ports=ports)
-    if rota:
+    if rota is None:
+        await open_task(TaskKind.ROTA_GAP, ROTA_ID, None, within=NO_TIME, tx=tx, ports=ports)
+    else:
         for person in rota.prescribers if asked.all_asked else asked.paged[-1:]:
             await _page(person, rota.channels_of(person), alert.id, tx, ports)
     return asked

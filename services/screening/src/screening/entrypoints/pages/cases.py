@@ -29,6 +29,7 @@ from screening.entrypoints.pages.case_commands import Asked
 from screening.entrypoints.pages.case_forms import FORMS, About, CaseForm, Fields, Reader, signing
 from screening.entrypoints.pages.changes import changed_since, marks
 from screening.entrypoints.pages.curves import curves, rows
+from screening.readiness import somebody_is_on_the_rota
 
 router = APIRouter(prefix="/pages/cases", include_in_schema=False)
 
@@ -61,6 +62,7 @@ async def who_waits(
     alerts = await app.reading.alerts(actor, open_only=True, limit=SHOWN, after=alerts_after)
     cases = await app.reading.undecided(actor, limit=SHOWN, after=cases_after)
     tasks = await app.reading.tasks(actor, limit=SHOWN, after=tasks_after)
+    nobody_on_call = not await somebody_is_on_the_rota(app)
     after = {"alerts_after": alerts_after, "cases_after": cases_after, "tasks_after": tasks_after}
     return pages.show(
         request.scope,
@@ -68,6 +70,7 @@ async def who_waits(
         alerts=alerts,
         cases=cases,
         tasks=tasks,
+        nobody_on_call=nobody_on_call,
         after=after,
         as_of=app.ports.clock(),
         zone=pages.zone,
