@@ -27,7 +27,7 @@ SOURCES := $(addsuffix /src,$(PACKAGES)) $(wildcard $(addsuffix /tests,$(PACKAGE
 # Writes what each service answers over HTTP, as OpenAPI.
 DESCRIBE := $(BIN)/python -m careflow_service.describing docs/integrators booking screening sessions billing
 # Writes the catalogue of events, as pages for people.
-BROWSE := $(BIN)/python -m careflow_service.catalogue_pages docs/integrators/catalogue
+BROWSE := $(BIN)/python -m careflow_service.catalogue_pages
 
 # What `make test` checks before it runs the tests, in this order: add a target here to add a check.
 CHECKS := check-format check-lint check-types check-imports check-generated check-contract

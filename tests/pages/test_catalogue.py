@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fastapi import FastAPI
-from starlette.staticfiles import StaticFiles
 
-from careflow_cli.checkout import root
+from careflow_service.pages.catalogue_routes import FOLDER, router
 from tests.pages.browsing import EVERY, Reader, forget_pictures, served
 
 if TYPE_CHECKING:
@@ -15,15 +14,14 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-HERE = "/docs/integrators/catalogue"
+HERE = "/pages/catalogue"
 
 
 @pytest.fixture
 async def catalogue() -> AsyncIterator[str]:
-    """The address of whoever serves the checkout as plain files."""
+    """Its address at a service."""
     app = FastAPI()
-    for part in (HERE, "/libs/events"):
-        app.mount(part, StaticFiles(directory=root() / part[1:]))
+    app.include_router(router)
     async with served(app) as address:
         yield address + HERE
 
@@ -64,5 +62,5 @@ async def test_without_scripts_everything_is_there_but_the_filter(browser: "Brow
 
 async def test_opened_as_files_it_looks_the_same(browser: "Browser") -> None:
     async with Reader.at(browser, "file://", "phone", name="catalogue-file") as reader:
-        await reader.opens(f"{root()}{HERE}/ConsultationBooked.v1.html")
+        await reader.opens(f"{FOLDER}/ConsultationBooked.v1.html")
         assert await reader.page.locator("header").evaluate("e => getComputedStyle(e).display") == "flex"

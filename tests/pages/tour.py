@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
 
-from careflow_service.http.access import LOGIN, OPERATIONS, Rule, emergency_pages_of
+from careflow_service.http.access import CATALOGUE, LOGIN, OPERATIONS, Rule, emergency_pages_of
 from careflow_service.identity import Role
 from careflow_service.pages import PREFIX
 from careflow_service.service import Service
@@ -18,6 +18,7 @@ from careflow_service.service import Service
 SERVICES: Final = ("booking", "screening", "sessions", "billing")
 
 NOT_PAGES: Final[Mapping[str, str]] = {
+    **{f"{service} GET /pages/catalogue/{{name}}": "text/html" for service in SERVICES},  # see test_catalogue.py
     "sessions GET /pages/bedside/live": "text/event-stream",
     "sessions GET /pages/bedside/now": "text/html",  # a part of a page, put in place there
     "billing GET /pages/papers/issued/{paper_id}": "application/pdf",
@@ -34,6 +35,7 @@ _OF_SESSION = "GET /pages/bedside/{session_id}/"
 _OF_CASE = "GET /pages/cases/{case_id}/"
 _OF_MONEY = "GET /pages/money/{patient_id}/"
 ASKS: Final[Mapping[str, str]] = {
+    **{f"{service} GET /pages/catalogue/{{name}}": "catalogue/fields.html" for service in SERVICES},
     "booking GET /pages/desk/patients/{patient_id}/times": f"?{_TIMES}",
     "booking GET /pages/desk/patients/{patient_id}/integration": f"?{_TIMES}&starts_at={{dose_at}}",
     "booking GET /pages/desk/patients/{patient_id}/book": f"?{_TIMES}&starts_at={{dose_at}}",
@@ -198,7 +200,7 @@ def rows_without_a_page() -> set[str]:
 def pages_of(service: str) -> dict[str, Rule]:
     described: Service[Any, Any, Any] = import_module(f"{service}.bootstrap").SERVICE
     access = described.http().access
-    whole = {**access, **LOGIN, **emergency_pages_of(access), **OPERATIONS}
+    whole = {**access, **LOGIN, **CATALOGUE, **emergency_pages_of(access), **OPERATIONS}
     return {row: rule for row, rule in whole.items() if row.partition(" ")[2].startswith(PREFIX)}
 
 

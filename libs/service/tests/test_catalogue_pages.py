@@ -16,10 +16,12 @@ from careflow_events.schemas import differing, published
 from careflow_events.schemas.fields import described_fields
 from careflow_service.catalogue_pages import generated, tables
 from careflow_service.catalogue_pages.__main__ import main
+from careflow_service.pages.catalogue_routes import FOLDER as PACKAGED
+from careflow_service.pages.catalogue_routes import digest
 
-FOLDER = Path(__file__).parents[3] / "docs/integrators/catalogue"
+FOLDER = Path(str(PACKAGED))
 KNOWN = tables()
-PAGES = generated(FOLDER, KNOWN)
+PAGES = generated(KNOWN)
 
 
 class Read(HTMLParser):
@@ -60,15 +62,28 @@ def test_the_page_of_an_event_explains_each_of_its_fields_and_values(contract: t
             assert f"{value} {meaning}" in seen
 
 
-@pytest.mark.parametrize("name", sorted(PAGES), ids=str)
-def test_every_link_leads_somewhere(name: Path) -> None:
+@pytest.mark.parametrize("name", sorted(name for name in PAGES if name.suffix == ".html"), ids=str)
+def test_every_link_leads_to_something_beside_the_page(name: Path) -> None:
     for link in Read(PAGES[name]).links:
         if link.startswith("data:"):
             continue
         path, _, place = link.partition("#")
-        target = (FOLDER / (path or name)).resolve()
-        assert target.is_file(), link
-        assert not place or place in Read(PAGES[Path(target.name)]).places, link
+        path, _, known_by = path.partition("?")
+        target = Path(path or name)
+        assert target in PAGES, link
+        assert not known_by or known_by == digest(PAGES[target]), link
+        assert not place or place in Read(PAGES[target]).places, link
+
+
+def test_a_schema_names_the_page_of_its_event() -> None:
+    for contract in CATALOGUE.values():
+        page = published(contract)["x-page"]
+        assert page.startswith("/pages/catalogue/")
+        assert contract.type() in words(PAGES[Path(page).relative_to("/pages/catalogue")])
+
+
+def test_it_stays_small_enough_to_be_in_every_image() -> None:
+    assert sum(map(len, PAGES.values())) < 2 * 1024 * 1024
 
 
 def test_nothing_on_a_page_needs_a_looser_policy() -> None:
@@ -80,12 +95,12 @@ def test_nothing_on_a_page_needs_a_looser_policy() -> None:
 def test_who_says_and_hears_an_event_is_what_the_services_tables_say() -> None:
     assert "Said by screening Heard by booking, sessions Topic careflow.screening.v1" in page_of(ClearanceGranted)
     assert "Said by every service, in each of its topics Heard by every reader" in page_of(FeedCheckpoint)
-    unheard = generated(FOLDER, replace(KNOWN, hears={}))
+    unheard = generated(replace(KNOWN, hears={}))
     assert "Heard by no service of CareFlow: it is for integrators" in page_of(ClearanceGranted, unheard)
 
 
 def test_an_event_that_no_service_says_yet_is_marked_as_planned() -> None:
-    silent = generated(FOLDER, replace(KNOWN, says={}))
+    silent = generated(replace(KNOWN, says={}))
 
     assert "Planned. No service says it yet." in page_of(ClearanceGranted, silent)
     assert "ClearanceGranted planned" in words(silent[Path("index.html")])
@@ -113,7 +128,7 @@ def as_released(releases: Path, name: str, contract: type[EventData], without: s
 
 
 def versions(releases: Path, contract: type[EventData]) -> str:
-    return page_of(contract, generated(FOLDER, KNOWN, releases)).partition(" Versions ")[2].partition(" Generated ")[0]
+    return page_of(contract, generated(KNOWN, releases)).partition(" Versions ")[2].partition(" Generated ")[0]
 
 
 def test_what_changed_between_releases_is_said_newest_first(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ PAGES: Final = (
     Shown("screening", "cases", "who waits for what", "prescriber"),
     Shown("billing", "money", "what waits for a biller", "biller"),
     Shown("booking", "operations", "how a service stands", "operator"),
+    Shown("booking", "catalogue", "every event there is, for integrators", None),
 )
 
 

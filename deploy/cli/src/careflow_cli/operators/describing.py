@@ -7,22 +7,21 @@ from careflow_events.schemas.fields import DescribedField, described_fields
 from careflow_events.topics import EVERY_TOPIC
 
 INDENT: Final = "  "
-CATALOGUE: Final = "docs/integrators/catalogue"
-"""Where a checkout has a page of each event."""
+PAGES: Final = "libs/service/src/careflow_service"
+"""Where a checkout has the pages of events; each service serves them."""
 
 Schema = Mapping[str, Any]
 
 
 def described(schema: Schema) -> Iterator[str]:
     """What is said, where, who may read it, and every field with its meaning."""
-    name, _, major = schema["$id"].rpartition("/")
     yield f"{schema['title']}: {schema['description']}"
     yield ""
     yield f"type    {schema['x-type']}"
     one = f"{schema['x-topic']} ({schema['x-dataclassification']})"
     yield f"topic   {'every one' if schema['x-topic'] == EVERY_TOPIC.name else one}"
     yield f"schema  {schema['$id']}"
-    yield f"page    {CATALOGUE}/{name.rpartition('/')[2]}.{major}.html"
+    yield f"page    {PAGES}{schema['x-page']}"
     yield ""
     for field in described_fields(schema):
         margin = INDENT * field.depth

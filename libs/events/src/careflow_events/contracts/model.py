@@ -75,6 +75,11 @@ class EventData(ContractModel):
         """The CloudEvents dataschema, e.g. `careflow:schemas/booking/ConsultationBooked/v1`."""
         return f"careflow:schemas/{cls.topic.service}/{cls.name()}/v{cls.major}"
 
+    @classmethod
+    def page(cls) -> str:
+        """Where whoever says it has its page for people, e.g. `/pages/catalogue/ConsultationBooked.v1.html`."""
+        return f"/pages/catalogue/{cls.name()}.v{cls.major}.html"
+
 
 class PatientEvent(EventData):
     """An event in a patient's stream: its subject is `patient:<patient_id>`."""

@@ -141,6 +141,7 @@ def _schema(contract: type[EventData], identifier: str, *, strict: bool) -> Json
         "x-type": contract.type(),
         "x-topic": contract.topic.name,
         "x-dataclassification": contract.topic.classification.value,
+        "x-page": contract.page(),
     }
     return {**head, **described, **({"$defs": definitions} if definitions else {})}
 

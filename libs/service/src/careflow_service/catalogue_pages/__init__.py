@@ -1,8 +1,9 @@
 """The catalogue of events as pages for people: generated from the models, the services' tables and what was released;
 committed, checked.
 
-A page for each event, an index of them, and one of all fields. They are plain files: what they load stands beside
-them, what they offer to download stands elsewhere in the checkout, and without their one script they lack the filter.
+A page for each event, an index of them, and one of all fields. They are plain files, and what they load or offer to
+download stands beside them: the folder can be opened, copied or served as it is. Without their one script they lack
+the filter.
 """
 
 import re
@@ -12,8 +13,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.resources import files
 from itertools import groupby, pairwise
-from os.path import relpath
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import orjson
@@ -23,10 +23,11 @@ from markupsafe import Markup, escape
 from careflow_events.catalogue import CATALOGUE, authenticated
 from careflow_events.contracts.model import EventData, LocationEvent, PatientEvent
 from careflow_events.contracts.sealed import sealed_fields
-from careflow_events.schemas import FOLDER, published, released
+from careflow_events.schemas import published, released, written
 from careflow_events.schemas.fields import DescribedField, Difference, described_fields, differences
-from careflow_events.testing.samples import Sample, place_of, sample_key_ring, samples
+from careflow_events.testing.samples import Sample, sample_key_ring, samples
 from careflow_events.topics import EVERY_TOPIC, SERVICES, TOPICS, Topic
+from careflow_service.pages.catalogue_routes import digest
 
 Contract = type[EventData]
 
@@ -51,7 +52,7 @@ class ShownSample:
     text: str
     opened: tuple[tuple[str, str, str], ...]
     """Field, consumer, plaintext."""
-    href: str
+    file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,12 @@ class Page:
 
     @property
     def file(self) -> str:
-        return f"{self.name}.v{self.contract.major}.html"
+        return PurePosixPath(self.contract.page()).name
+
+    @property
+    def schema(self) -> str:
+        """The file of its published schema."""
+        return f"{self.name}.v{self.contract.major}.json"
 
     @property
     def everywhere(self) -> bool:
@@ -159,22 +165,26 @@ def tables(services: Sequence[str] = SERVICES) -> Tables:
     )
 
 
-def generated(folder: Path, known: Tables, releases: Path = released.RELEASES) -> dict[Path, bytes]:
-    """Every file of the catalogue, relative to `folder`, where it is to stand."""
-    templates = _templates(Path(relpath(FOLDER.parent, folder)).as_posix())
+def generated(known: Tables, releases: Path = released.RELEASES) -> dict[Path, bytes]:
+    """Every file of the catalogue, by where in its folder it is to stand."""
+    aside = {name: (files(__name__) / "templates" / name).read_bytes() for name in _ASIDE}
+    templates = _templates({name: f"{name}?{digest(content)}" for name, content in aside.items()})
     pages = [_page(contract, known, releases) for contract in CATALOGUE.values()]
     of = defaultdict(list)
+    made = {}
     for sample in samples():
-        of[sample.contract].append(_shown(sample))
-    made = {
+        shown = _shown(sample)
+        of[sample.contract].append(shown)
+        made[shown.file] = sample.value
+    texts = {
         "index.html": templates.get_template("index.html").render(topics=_by_topic(pages), count=len(pages)),
         "fields.html": templates.get_template("fields.html").render(letters=_by_letter(pages)),
     }
     for page in pages:
-        made[page.file] = templates.get_template("event.html").render(page=page, samples=of[page.contract])
-    for name in _ASIDE:
-        made[name] = (files(__name__) / "templates" / name).read_text(encoding="utf-8")
-    return {Path(name): text.encode() for name, text in made.items()}
+        texts[page.file] = templates.get_template("event.html").render(page=page, samples=of[page.contract])
+        made[page.schema] = written(published(page.contract))
+    made |= {**aside, **{name: text.encode() for name, text in texts.items()}}
+    return {Path(name): content for name, content in made.items()}
 
 
 def _page(contract: Contract, known: Tables, releases: Path) -> Page:
@@ -238,8 +248,8 @@ def _shown(sample: Sample) -> ShownSample:
             if plaintext is not None:
                 opened.append((field.name, consumer, _text(orjson.loads(plaintext))))
         event["data"][field.name] = _cut(section)
-    place = (place_of(sample.contract) / f"{sample.name}.json").relative_to(FOLDER.parent)
-    return ShownSample(sample.name, _text(event), tuple(opened), place.as_posix())
+    file = f"{sample.contract.name()}.v{sample.contract.major}.{sample.name}.json"
+    return ShownSample(sample.name, _text(event), tuple(opened), file)
 
 
 def _cut(value: Any) -> Any:
@@ -254,8 +264,8 @@ def _text(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
 
 
-def _templates(libs: str) -> Environment:
-    """`libs` leads from a page to the folder with schemas and samples."""
+def _templates(aside: Mapping[str, str]) -> Environment:
+    """`aside` leads from a page to what it loads."""
     environment = Environment(
         loader=PackageLoader(__name__),
         autoescape=True,
@@ -265,7 +275,7 @@ def _templates(libs: str) -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {"prose": _prose, "breakable": _breakable}
-    environment.globals |= {"libs": libs, "services": SERVICES}
+    environment.globals |= {"aside": aside, "services": SERVICES}
     return environment
 
 

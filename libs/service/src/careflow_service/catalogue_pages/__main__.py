@@ -1,5 +1,5 @@
-"""Writes the catalogue of events into a folder: `python -m careflow_service.catalogue_pages FOLDER`; `--check` writes
-nothing and names what differs.
+"""Writes the catalogue of events where services serve it from, or into a folder: `python -m
+careflow_service.catalogue_pages`; `--check` writes nothing and names what differs.
 """
 
 import argparse
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from careflow_events.schemas import differing, put
 from careflow_service.catalogue_pages import generated, tables
+from careflow_service.pages.catalogue_routes import FOLDER
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -15,11 +16,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m careflow_service.catalogue_pages", description="The catalogue of events."
     )
-    parser.add_argument("folder", type=Path, help="where it stands, in a checkout")
+    parser.add_argument("folder", type=Path, nargs="?", default=Path(str(FOLDER)), help="where else it is to stand")
     parser.add_argument("--check", action="store_true", help="check, write nothing")
     chosen = parser.parse_args(arguments)
     folder: Path = chosen.folder
-    wanted = generated(folder, tables())
+    wanted = generated(tables())
     found = {path.relative_to(folder) for path in folder.glob("*")}
     faults = [f"{path}: no event has this page; `make generated` removes it" for path in sorted(found - wanted.keys())]
     if chosen.check:

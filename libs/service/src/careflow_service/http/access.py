@@ -283,6 +283,12 @@ LOGIN: AccessTable = {
 }
 """The rows of the way in for staff, where a service has pages."""
 
+CATALOGUE: AccessTable = {
+    "GET /pages/catalogue": public(rate="60/minute"),
+    "GET /pages/catalogue/{name}": public(rate="60/minute"),
+}
+"""The rows of the catalogue of events, where a service has pages: there is nothing of anybody in it."""
+
 
 def colleagues_of(*roles: Role) -> AccessTable:
     """The rows by which a colleague shows who they are at the device of somebody in these roles."""

@@ -22,6 +22,7 @@ from starlette.routing import Route
 from careflow_events.mongo import Arrivals, OwnerChanges
 from careflow_service.http import emergencies, feed, webhooks
 from careflow_service.http.access import (
+    CATALOGUE,
     LOGIN,
     OPERATIONS,
     OPS,
@@ -143,10 +144,10 @@ def routed(
 
 def access_of(service: Service[S, P, App], described: Http[App]) -> AccessTable:
     """The service's rows, those of emergency accesses, its events', the operators', and with pages those of the way in
-    for staff.
+    for staff and of the catalogue.
     """
-    of_pages = {} if described.pages is None else {**OPERATIONS, **LOGIN, **emergency_pages_of(described.access)}
     of_emergencies = emergencies_of(described.access)
+    of_pages = {**OPERATIONS, **LOGIN, **CATALOGUE, **emergency_pages_of(described.access)} if described.pages else {}
     return {**described.access, **of_emergencies, **machines_of(service.topics), **OPS, **of_pages}
 
 
@@ -164,12 +165,12 @@ def _login_keys(blind_index: BlindIndex, name: str) -> list[bytes]:
 def _of_pages(described: Http[Any]) -> tuple[APIRouter, ...]:
     if described.pages is None:
         return ()
+    from careflow_service.pages import catalogue_routes, login_routes, opening, operations
     from careflow_service.pages import emergencies as reviewing
-    from careflow_service.pages import login_routes, opening, operations
 
     reviewed = (reviewing.router,) if emergencies_of(described.access) else ()
     opened = (opening.router,) if opening_pages_of(described.access) else ()
-    return (login_routes.router, operations.router, *reviewed, *opened)
+    return (login_routes.router, catalogue_routes.router, operations.router, *reviewed, *opened)
 
 
 def _way_in(name: str, described: Http[Any], resources: Resources[Any], verifier: Verifier) -> "WayIn | None":
