@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from pymongo import AsyncMongoClient
+from pymongo.errors import OperationFailure
 
 from careflow_events.lease import Fenced, Grant, HeldLease
-from careflow_events.mongo import MongoLeases
+from careflow_events.mongo import MongoLeases, writing_session
 from careflow_events.outbox import OutboxRow
 from careflow_events.testing.backend import Backend
 from careflow_events.testing.builders import NOON, publication
@@ -159,3 +160,36 @@ async def test_a_lease_that_a_dead_holder_left_locked_is_not_waited_for(store_ur
 
         await dead.abort_transaction()
         assert await leases.take("relay", "b", LONG) is not None
+
+
+@pytest.mark.store
+async def test_what_a_dead_holder_has_in_flight_in_the_session_it_named_is_given_up(
+    store_url: str, database: str
+) -> None:
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(store_url)
+    async with client, writing_session(client) as dead, writing_session(client) as alive:
+        held = await MongoLeases(client[database], dead).take("relay", "a", SHORT)
+        assert held is not None
+        await dead.start_transaction()
+        await client[database]["_leases"].update_one({"_id": "relay"}, {"$inc": {"published": 1}}, session=dead)
+        await asyncio.sleep(SHORT.total_seconds())
+
+        async with asyncio.timeout(5):
+            after = await MongoLeases(client[database], alive).take("relay", "b", LONG)
+
+        assert after is not None
+        with pytest.raises(OperationFailure):
+            await dead.commit_transaction()
+        lease = await client[database]["_leases"].find_one({"_id": "relay"})
+        assert lease is not None
+        assert "published" not in lease
+
+
+async def test_a_process_that_is_started_anew_has_its_lease_again_at_once(backend: Backend) -> None:
+    before = await HeldLease(backend.leases, "relay", "a", ttl=LONG).hold()
+    after = await HeldLease(backend.leases, "relay", "a", ttl=LONG).hold()
+
+    assert before is not None
+    assert after is not None
+    assert after.epoch > before.epoch
+    assert not await backend.leases.renew(before, LONG)

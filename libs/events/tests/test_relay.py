@@ -9,7 +9,7 @@ from careflow_events import contracts
 from careflow_events.envelope import decode
 from careflow_events.lease import DEFAULT_TTL, Fenced
 from careflow_events.producing import Place
-from careflow_events.relay import ROWS_PER_STREAM
+from careflow_events.relay import KEPT_EVERY_SECONDS, ROWS_PER_STREAM
 from careflow_events.testing.builders import an_id, publication
 from careflow_events.testing.log import MemoryLog
 from careflow_events.testing.memory_outbox import MemoryLeases
@@ -132,6 +132,30 @@ class SleepsBeforeItAnswers(MemoryLog):
         self._clinic.seconds += DEFAULT_TTL.total_seconds() + 1
         await self._clinic.relay("b").turn()
         return answers
+
+
+async def test_a_leader_keeps_its_lease_while_the_broker_lets_it_wait(clinic: Clinic) -> None:
+    await clinic.say(publication())
+    relay = clinic.relay("a", log=AnswersAfterLong(clinic))
+
+    await relay.turn()
+
+    assert relay.leading
+    assert clinic.outbox.unpublished() == []
+
+
+class AnswersAfterLong(MemoryLog):
+    """A broker that answers after longer than a lease lives without being renewed; it is renewed twice meanwhile."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        super().__init__()
+        self._clinic = clinic
+
+    async def publish(self, records: Any) -> Any:
+        for _ in range(2):
+            self._clinic.seconds += DEFAULT_TTL.total_seconds() / 2
+            await asyncio.sleep(KEPT_EVERY_SECONDS * 1.2)
+        return await super().publish(records)
 
 
 async def test_what_a_slow_broker_has_stored_is_marked_and_not_sent_again(clinic: Clinic) -> None:

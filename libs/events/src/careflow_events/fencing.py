@@ -98,7 +98,7 @@ class Restoring:
         keep: Callable[[], Awaitable[object]],
         wall_clock: Callable[[], datetime],
     ) -> None:
-        """`keep` renews the relay's lease when it is time: reading whole topics takes longer than it lasts."""
+        """`keep` renews the relay's lease when it is time: reading topics takes longer than it lasts."""
         self._keep = keep
         self._topics = {topic.name: topic for topic in topics}
         self._own = own
@@ -142,6 +142,7 @@ class Restoring:
         async for records in self._own.last(LAST_RECORDS):
             if await self._orphans(records):
                 return True
+            await self._keep()
         return False
 
     async def _finish(self, grant: Grant) -> None:

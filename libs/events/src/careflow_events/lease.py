@@ -15,8 +15,13 @@ from typing import Final, Protocol
 RELAY_LEASE: Final = "relay"
 """Held by whoever publishes a service's outbox; what was published is counted in it."""
 DEFAULT_TTL: Final = timedelta(seconds=15)
-ASKS_PER_TTL: Final = 15
-"""How often, within its time to live, a lease that somebody else holds is asked for: once a second by default."""
+RELAY_TTL: Final = timedelta(seconds=6)
+"""Shorter than the others', because all a service says waits for it: after a leader that hangs, so long and a second.
+Its holder renews it every 2 s, also while the broker lets it wait, and stops after 4 s without.
+"""
+ASK_EVERY_SECONDS: Final = 1.0
+ASKS_PER_TTL: Final = 5
+"""A lease that somebody else holds is asked for once a second, and a short one so often within its time to live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ class HeldLease:
         began = self._monotonic()
         if self._grant is None and began < self._ask_again_at:
             return None
-        self._ask_again_at = began + self._ttl.total_seconds() / ASKS_PER_TTL
+        self._ask_again_at = began + min(ASK_EVERY_SECONDS, self._ttl.total_seconds() / ASKS_PER_TTL)
         if self.held and self._grant is not None and await self._leases.renew(self._grant, self._ttl):
             self._renewed_at = began
         else:

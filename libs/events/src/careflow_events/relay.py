@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from careflow_events import metrics
 from careflow_events.checkpoint import Checkpoints
@@ -28,10 +28,14 @@ ROWS_PER_STREAM: Final = 100
 BYTES_PER_BATCH: Final = 16 * 1024 * 1024
 """Of all records in flight together; a batch has at least one row."""
 LEASE_KNOWN_SECONDS: Final = 30.0
+KEPT_EVERY_SECONDS: Final = 0.5
+"""How often the lease is looked after while the broker is waited for, which may be longer than a lease lives."""
 COMMITS_WITHIN: Final = timedelta(seconds=15)
 """How long after it was told the time a unit of work may commit (10 s), and clocks may differ. What a checkpoint
 promises ends so long before the question for unpublished rows, or an event recorded before it would come after it.
 """
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -161,7 +165,7 @@ class Relay:
         if done and that_is_all:
             behind = self.stuck_streams | self.silent_streams
             self._checkpoints.published_before(asked_at - COMMITS_WITHIN, behind=behind)
-        if self._lease.held and await self._checkpoints.write_when_due():
+        if self._lease.held and await self._kept(self._checkpoints.write_when_due()):
             metrics.FEED_CHECKPOINTS.inc()
         return bool(rows) and done
 
@@ -187,7 +191,7 @@ class Relay:
 
     async def _publish(self, rows: Sequence[OutboxRow], grant: Grant) -> bool:
         """Sends a batch and marks what was stored. Answers whether all streams got all their rows through."""
-        answers = await self._producer.publish([outgoing(row) for row in rows])
+        answers = await self._kept(self._producer.publish([outgoing(row) for row in rows]))
         stored, left = _split(rows, answers)
         await self._mark(stored, _places(rows, answers), grant)
         self._silence.heard({row.stream for row in stored})
@@ -213,7 +217,7 @@ class Relay:
     async def _publish_alone(self, rows: Sequence[OutboxRow], grant: Grant) -> None:
         """Sends one stream row by row; what is refused even so makes the stream stuck."""
         for row in rows:
-            (answer,) = await self._producer.publish([outgoing(row)])
+            (answer,) = await self._kept(self._producer.publish([outgoing(row)]))
             if not answer.stored:
                 await self._producer.renew()
                 if answer.acknowledgement is Acknowledgement.REFUSED:
@@ -232,6 +236,18 @@ class Relay:
         await self._unpublished.mark(rows, grant, self._clock(), places=places)
         metrics.RELAY_PUBLISHED.inc(len(rows))
         metrics.RELAY_BATCHES.inc()
+
+    async def _kept(self, broker: Awaitable[T]) -> T:
+        """What the broker answers. The lease is renewed meanwhile, or a broker that is slow would have another relay
+        lead, which does no better.
+        """
+        answering = asyncio.ensure_future(broker)
+        try:
+            while not (await asyncio.wait([answering], timeout=KEPT_EVERY_SECONDS))[0]:
+                await self._lease.hold()
+            return answering.result()
+        finally:
+            answering.cancel()
 
     def _retry_stuck(self) -> None:
         """Lets a stuck stream try again from time to time: an operator may have removed the cause."""

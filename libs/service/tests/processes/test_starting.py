@@ -13,7 +13,7 @@ import structlog
 from careflow_events.publication import published
 from careflow_service.main import EXIT_CANNOT_START, EXIT_TASK_DIED, main
 from careflow_service.processes.indexes import make_indexes
-from careflow_service.processes.opening import StartUpFailure, opened
+from careflow_service.processes.opening import BOOT, StartUpFailure, opened
 from libs.service.tests.toy.application import Toy
 from libs.service.tests.toy.service import SERVICE
 from libs.service.tests.toy.world import World
@@ -163,6 +163,19 @@ async def test_a_fact_that_is_not_published(world: World) -> None:
     with pytest.raises(StartUpFailure, match=r"what toy publishes is not complete: no row says the fact VisitClosed$"):
         async with opened(replace(SERVICE, published=published()), world.settings(), process="tests"):
             pass
+
+
+@pytest.mark.skipif(not BOOT.exists(), reason="only Linux names a boot")
+async def test_who_is_bound_to_the_same_port_again_holds_leases_under_the_same_name(world: World) -> None:
+    async def holder(process: str, port: int) -> str:
+        world.environment["CAREFLOW_HEALTH_PORT"] = str(port)
+        async with opened(SERVICE, world.settings(), process=process) as started:
+            return started.holder
+
+    assert await holder("worker", 8001) == await holder("worker", 8001)
+    assert await holder("worker", 8001) != await holder("worker", 8002)
+    assert await holder("worker", 0) != await holder("worker", 0), "any port is nobody's own"
+    assert await holder("keys", 8001) != await holder("keys", 8001), "some may run side by side"
 
 
 async def test_making_indexes_again_changes_nothing(world: World) -> None:

@@ -27,6 +27,14 @@ FINISH_SECONDS: Final = 15.0
 
 RECORDS_PER_POLL: Final = 500
 
+SESSION_SECONDS: Final = 6.0
+"""After how long without a heartbeat a group gives a worker's partitions to others, or to the same one started anew.
+The least a broker allows (`group.min.session.timeout.ms`). Groups have no static members: these would keep their
+partitions as long when they are told to stop, at every upgrade.
+"""
+HEARTBEAT_SECONDS: Final = 2.0
+"""A third of it, so that two may be lost."""
+
 Deliver = Callable[[Sequence[ConsumedRecord]], Awaitable[Sequence[Rewind]]]
 
 
@@ -64,6 +72,8 @@ def make_broker(
             auto_offset_reset="none",
             batch=True,
             max_records=RECORDS_PER_POLL,
+            session_timeout_ms=int(SESSION_SECONDS * 1000),
+            heartbeat_interval_ms=int(HEARTBEAT_SECONDS * 1000),
             listener=pauses.listener(topic),
         )
         subscriber(_settled)

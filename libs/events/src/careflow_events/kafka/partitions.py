@@ -6,6 +6,7 @@ offset outside the log, or a topic that was made again under its old name, stops
 silently.
 """
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -96,11 +97,14 @@ class Starts:
     async def _states(self, topic: str, identity: TopicIdentity) -> dict[int, PartitionState]:
         async with self._group_client(topic) as client:
             partitions = [TopicPartition(topic, partition) for partition in identity.partitions]
-            committed = {each: await client.committed(each) for each in partitions}
-            beginnings = await client.beginning_offsets(partitions)
-            ends = await client.end_offsets(partitions)
+            beginnings, ends, *committed = await asyncio.gather(
+                client.beginning_offsets(partitions),
+                client.end_offsets(partitions),
+                *(client.committed(each) for each in partitions),
+            )
             return {
-                each.partition: PartitionState(beginnings[each], ends[each], committed[each]) for each in partitions
+                place.partition: PartitionState(beginnings[place], ends[place], offset)
+                for place, offset in zip(partitions, committed, strict=True)
             }
 
     async def _begins(self, topic: str, start: Start, states: Mapping[int, PartitionState]) -> dict[int, int]:

@@ -18,7 +18,7 @@ from careflow_events.kafka.account import NO_OPTIONS
 from careflow_events.producing import Acknowledgement, Answer, OutgoingRecord, Place
 
 FLUSH_SECONDS: Final = 8.0
-"""Less than a relay's lease lives, so that a broker that is away does not have another relay lead in between."""
+"""How long a batch is waited for; the relay keeps its lease meanwhile."""
 QUIET_SECONDS: Final = 1.0
 _METADATA_SECONDS: Final = 2.0
 _STOP_SECONDS: Final = 1.0

@@ -28,6 +28,8 @@ from careflow_events.replay import Replay
 from careflow_events.unpublished import Unpublished
 
 CONNECT_AGAIN_SECONDS: Final = 2.0
+CONFIRMED_WITHIN_SECONDS: Final = 0.1
+"""How often a starting consumer looks whether the relay has found its store to know what its topics hold."""
 REPLAY_EVERY_SECONDS: Final = 1.0
 WATCH_EVERY_SECONDS: Final = 10.0
 REFEED_EVERY_SECONDS: Final = 1.0
@@ -175,7 +177,8 @@ class EventsRunner:
             except Exception as error:
                 if not self._passes(error):
                     raise
-            await _wait(stopping, CONNECT_AGAIN_SECONDS)
+            looking = not (self._relay.confirmed or self._fenced)
+            await _wait(stopping, CONFIRMED_WITHIN_SECONDS if looking else CONNECT_AGAIN_SECONDS)
 
     async def _hear(self, topics: Sequence[str], stopping: asyncio.Event) -> None:
         """Handles what comes until there is a reason to stop; what was settled by then is noted."""

@@ -18,7 +18,7 @@ from careflow_events.kafka.faults import kafka_is_away
 from careflow_events.kafka.own_topics import KafkaOwnTopics
 from careflow_events.kafka.producer import KafkaRecordProducer
 from careflow_events.kafka.runner import EventsRunner
-from careflow_events.lease import DEFAULT_TTL, RELAY_LEASE, HeldLease
+from careflow_events.lease import RELAY_LEASE, RELAY_TTL, HeldLease
 from careflow_events.mongo import (
     MongoFences,
     MongoLeases,
@@ -27,6 +27,7 @@ from careflow_events.mongo import (
     OutboxWatch,
     mongo_stores,
     store_is_away,
+    writing_session,
 )
 from careflow_events.refeeding import Refeeding
 from careflow_events.relay import Relay
@@ -59,8 +60,12 @@ class EventsWorker:
     """The topic through which this consumer is fed what it has missed; none where it is never fed."""
     account: KafkaAccount | None = None
     """As whom it speaks to Kafka; none where Kafka asks nobody."""
-    lease_ttl: timedelta = DEFAULT_TTL
-    """How long the relay's lease outlives a killed process."""
+    lease_ttl: timedelta = RELAY_TTL
+    """How long the relay's lease outlives a process that hangs, or a killed one that is not started again."""
+    holder: str | None = None
+    """Who holds the relay's lease: a name that no other process has and this one has again when it is started anew, so
+    that it need not wait for a lease of its own. By default a new one.
+    """
 
     def runner(self) -> EventsRunner:
         """Everything put together, not started yet. Raises OSError when the account's authorities cannot be read."""
@@ -81,9 +86,12 @@ class EventsWorker:
         own_topics = topics_of(self.service) if self.own_topics is None else self.own_topics
         refeed = None if self.refeed is None else self.refeed.name
         watch = OutboxWatch(self.database)
-        unpublished = MongoUnpublished(self.database)
+        writes = writing_session(self.database.client)
+        unpublished = MongoUnpublished(self.database, writes)
         fences = MongoFences(self.database)
-        lease = HeldLease(MongoLeases(self.database), RELAY_LEASE, str(uuid4()), ttl=self.lease_ttl)
+        lease = HeldLease(
+            MongoLeases(self.database, writes), RELAY_LEASE, self.holder or str(uuid4()), ttl=self.lease_ttl
+        )
         own = KafkaOwnTopics(self.bootstrap_servers, own_topics, options)
         restoring = Restoring(own_topics, own, fences, keep=lease.hold, wall_clock=self.wall_clock)
         relay = Relay(

@@ -6,6 +6,7 @@ Invariant: what they write belongs to the unit of work the caller is in, and is 
 
 from careflow_events.mongo.changes import OwnerChanges, Versions
 from careflow_events.mongo.closings import MongoClosings
+from careflow_events.mongo.commit import writing_session
 from careflow_events.mongo.consumers import MongoConsumers
 from careflow_events.mongo.erasure import MongoErasure
 from careflow_events.mongo.faults import store_is_away
@@ -44,4 +45,5 @@ __all__ = [
     "Versions",
     "mongo_stores",
     "store_is_away",
+    "writing_session",
 ]

@@ -40,9 +40,11 @@ async def commit(client: AsyncMongoClient[Document], units: Sequence[Unit]) -> N
     await write_together(client, [write for writes in of_units for write in writes])
 
 
-async def write_together(client: AsyncMongoClient[Document], writes: Sequence[Write]) -> None:
-    """Sends these writes, all or nothing. Raises Overtaken, the driver's DuplicateKeyError, and what the driver raises
-    when the store is away.
+async def write_together(
+    client: AsyncMongoClient[Document], writes: Sequence[Write], within: AsyncClientSession | None = None
+) -> None:
+    """Sends these writes, all or nothing; `within` this session, if one is given. Raises Overtaken, the driver's
+    DuplicateKeyError, and what the driver raises when the store is away.
     """
     if not writes:
         return
@@ -53,9 +55,18 @@ async def write_together(client: AsyncMongoClient[Document], writes: Sequence[Wr
     async def send(session: AsyncClientSession) -> None:
         await _send(client, session, writes)
 
-    # No causal consistency and no read concern: nothing is read, and stores refuse a bulk write that brings one along.
-    async with client.start_session(causal_consistency=False) as session:
+    if within is not None:
+        await within.with_transaction(send, write_concern=WRITE_CONCERN)
+        return
+    async with writing_session(client) as session:
         await session.with_transaction(send, write_concern=WRITE_CONCERN)
+
+
+def writing_session(client: AsyncMongoClient[Document]) -> AsyncClientSession:
+    """A session to write in: nothing is read, and stores refuse a bulk write that brings a read concern along, as it
+    would with causal consistency.
+    """
+    return client.start_session(causal_consistency=False)
 
 
 async def _send(

@@ -2,12 +2,17 @@
 query. The reading is older than the write it leads to, so a lease is never seen as expired too early.
 
 Invariant: a lease is changed in a transaction. A holder that died while it marked leaves the lease locked until the
-store gives its transaction up; a plain write would wait for that inside the server, a transaction is refused at once.
+store gives its transaction up, after as much as a minute; a plain write would wait for that inside the server, a
+transaction is refused at once. A holder that says in which session it writes is not waited for: whoever is next has
+the store give up what is in flight there, which also ends the write of one that hangs and wakes up later.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 
+from bson.binary import Binary
 from pymongo import ReturnDocument
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import OperationFailure
 from pymongo.read_concern import ReadConcern
@@ -23,7 +28,9 @@ _WRITE_CONFLICT = 112
 class MongoLeases:
     """The `Leases` port on one service's database. Not for use inside a unit of work."""
 
-    def __init__(self, database: AsyncDatabase[Document]) -> None:
+    def __init__(self, database: AsyncDatabase[Document], writes: AsyncClientSession | None = None) -> None:
+        """`writes` is the session of all that is written under the leases taken here."""
+        self._writes = writes
         self._database = database
         self._leases = collection(database, "_leases")
 
@@ -36,9 +43,12 @@ class MongoLeases:
             await self._leases.update_one({"_id": name}, {"$setOnInsert": free}, upsert=True)
         elif known["holder"] != holder and known["expires_at"] > now:
             return None
+        else:
+            await self._give_up(known.get("session"))
+        session = None if self._writes is None else self._writes.session_id["id"]
         lease = await self._change(
             {"_id": name, "$or": [{"expires_at": {"$lte": now}}, {"holder": holder}]},
-            {"$set": {"holder": holder, "expires_at": now + ttl}, "$inc": {"epoch": 1}},
+            {"$set": {"holder": holder, "expires_at": now + ttl, "session": session}, "$inc": {"epoch": 1}},
         )
         return None if lease is None else Grant(name, holder, lease["epoch"])
 
@@ -51,6 +61,14 @@ class MongoLeases:
         """See `careflow_events.lease.Leases.release`."""
         now = await store_time(self._database)
         await self._change(_current(grant), {"$set": {"holder": None, "expires_at": now}})
+
+    async def _give_up(self, session: Binary | None) -> None:
+        """What is in flight in the last holder's session is undone. Everybody may end sessions of their own account; a
+        store that refuses ends it in its own time.
+        """
+        if session is not None:
+            with suppress(OperationFailure):
+                await self._database.client.admin.command("killSessions", [{"id": session}])
 
     async def _change(self, query: Document, update: Document) -> Document | None:
         """The lease as changed; None when none matches, or while a transaction has it locked."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from pymongo import UpdateOne
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 
 from careflow_events.lease import Fenced, Grant
@@ -27,7 +28,9 @@ _ORDER: Final = [("rank", 1), ("recorded_at", 1), ("stream", 1), ("sequence", 1)
 class MongoUnpublished:
     """The `Unpublished` port of one service."""
 
-    def __init__(self, database: AsyncDatabase[Document]) -> None:
+    def __init__(self, database: AsyncDatabase[Document], writes: AsyncClientSession | None = None) -> None:
+        """`writes` is the session the lease names: see `careflow_events.mongo.lease`."""
+        self._writes = writes
         self._client = database.client
         self._database = database
         self._counted: tuple[Grant, int] | None = None
@@ -58,7 +61,7 @@ class MongoUnpublished:
             marked = self._update("_outbox", {"_id": row.id}, published)
             writes.append(Write(f"_outbox/{row.id}", marked, expected=True))
         try:
-            await write_together(self._client, writes)
+            await write_together(self._client, writes, self._writes)
         except Overtaken:
             raise Fenced from None
         self._counted = (grant, after)

@@ -8,8 +8,9 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 from pydantic import ValidationError
@@ -39,6 +40,10 @@ App = TypeVar("App")
 STORE_WAIT_SECONDS: Final = 30.0
 """How long a starting process waits for its store, which may start at the same time."""
 ASK_AGAIN_SECONDS: Final = 0.5
+LASTING: Final = frozenset({"worker", "timers"})
+"""The processes that hold leases for as long as they run, and take none before they are bound to their health port."""
+BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
+"""Names this run of the machine, for all its containers; only on Linux."""
 _REFUSED_CODES: Final = frozenset({13, 18})
 """Unauthorized and AuthenticationFailed: waiting does not help."""
 
@@ -61,6 +66,8 @@ class Opened(Generic[S, P, App]):
     ports: P
     lease: Callable[[str], HeldLease]
     """This process's hold on the lease of that name."""
+    holder: str
+    """The name under which this process holds leases."""
 
 
 @asynccontextmanager
@@ -90,8 +97,15 @@ async def opened(
             store.keys.also(followed_public(settings.sealing_public_file, sealer, recipients(service.name)))
         resources = Resources.on(store, settings=settings, clock=clock)
         app = _bootstrapped(service, resources)
-        leases, holder = MongoLeases(store.database), _holder()
-        yield Opened(service, resources, app, service.ports(app), lease=lambda name: HeldLease(leases, name, holder))
+        leases, holder = MongoLeases(store.database), _holder(process, settings.health_port)
+        yield Opened(
+            service,
+            resources,
+            app,
+            service.ports(app),
+            lease=lambda name: HeldLease(leases, name, holder),
+            holder=holder,
+        )
 
 
 def _check_published(service: Service[S, P, App]) -> None:
@@ -173,5 +187,13 @@ def _bootstrapped(service: Service[S, P, App], resources: Resources[S]) -> App:
         raise StartUpFailure(f"{error.title}: {where}: {first['msg']}") from None
 
 
-def _holder() -> str:
-    return f"{socket.gethostname()}-{os.getpid()}-{new_id()[-6:]}"
+def _holder(process: str, health_port: int) -> str:
+    """A name no other process has. One that is bound to a port of its machine has it again when it is started anew:
+    nobody else can be bound there, so what its last run held is its own at once. Where the same host name is another
+    machine, or the same one started anew, the boot tells; a container keeps its host name until it is replaced.
+    """
+    host = socket.gethostname()
+    if process in LASTING and health_port:
+        with suppress(OSError):
+            return f"{host}-{health_port}-{BOOT.read_text('ascii').strip()}"
+    return f"{host}-{os.getpid()}-{new_id()[-6:]}"

@@ -75,6 +75,7 @@ def _events_runner(process: Opened[S, P, App]) -> EventsRunner:
         wall_clock=resources.wall_clock,
         new_id=resources.new_id,
         passes=store_is_away,
+        holder=process.holder,
         refeed=refeed_of(service.name) if service.name in SERVICES else None,
     )
     try:

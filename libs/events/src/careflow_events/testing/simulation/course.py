@@ -15,7 +15,8 @@ from careflow_events.testing.simulation.virtual import elapsed
 from careflow_events.testing.simulation.world import World
 
 LOOK_EVERY: Final = 2.0
-RESTART_SECONDS: Final = 1.0
+RESTART_SECONDS: Final = 3.0
+"""What a process takes to start: meanwhile there is more to read than one record."""
 SETTLED_WITHIN: Final = 240.0
 """Virtual seconds in which everything has arrived once all faults have ended."""
 QUIET_SECONDS: Final = 6.0
