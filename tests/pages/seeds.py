@@ -28,7 +28,7 @@ from services.screening.tests.consenting import consents
 from services.screening.tests.treatment import dosed
 from services.screening.tests.world import World as Screening
 from services.sessions.tests import clinic as treated
-from services.sessions.tests import distance, medicated, planned
+from services.sessions.tests import dispensed, distance, medicated, planned
 from services.sessions.tests.builders import MILL_VALLEY
 from services.sessions.tests.news import renamed
 from services.sessions.tests.world import World as Sessions
@@ -144,6 +144,8 @@ async def screening(world: Screening) -> Seeded:
 
 async def sessions(world: Sessions) -> Seeded:
     ok = treated.ok
+    empty = {"moment": "opening", "counted": {}}
+    inventory = ok(await world.nurse.post(f"/v1/drug-log/locations/{MILL_VALLEY}/inventories", empty), 201)["id"]
     course = await treated.has_course(world, goals=[PROSE[:190], NEVER_BROKEN[:150]])
     session_id = await treated.ready_for_dose(world, course)
     standing = await medicated.signs_standing_order(world, medicine=f"Ondansetron {FAMILY}")
@@ -169,6 +171,7 @@ async def sessions(world: Sessions) -> Seeded:
         "started_at": world.clock().isoformat(),
     }
     ok(await world.nurse.post("/v1/adverse-events", harm), 201)
+    package = await dispensed.receives_package(world, course.patient_id, lot=FAMILY)
     task = await planned.asks(world, course, text=PROSE[:500])
     labs = await planned.asks(world, course, by=world.prescriber, kind="labs", text="Thyroid")
     ok(await planned.results(world, labs, abnormal=True), 201)
@@ -197,6 +200,8 @@ async def sessions(world: Sessions) -> Seeded:
             "order_id": standing,
             "container_id": vial,
             "entry_id": waste,
+            "inventory_id": inventory,
+            "package_container": package,
             "task_id": task,
             "labs_id": labs,
             "access_id": access["id"],

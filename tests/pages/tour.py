@@ -32,6 +32,7 @@ NOT_PAGES: Final[Mapping[str, str]] = {
 
 _TIMES = "kind=dosing&modality=in_person"
 _OF_SESSION = "GET /pages/bedside/{session_id}/"
+_OF_CONTAINER = "GET /pages/drug-log/containers/{container_id}/"
 _OF_CASE = "GET /pages/cases/{case_id}/"
 _OF_MONEY = "GET /pages/money/{patient_id}/"
 ASKS: Final[Mapping[str, str]] = {
@@ -63,6 +64,16 @@ ASKS: Final[Mapping[str, str]] = {
     f"sessions {_OF_SESSION}coordination": "bedside/{call}/coordination",
     f"sessions {_OF_SESSION}convert": "bedside/{refused}/convert",
     "sessions GET /pages/standing-orders": "?location={location}",
+    "sessions GET /pages/drug-log": "?location={location}",
+    "sessions GET /pages/drug-log/receive": "?location={location}",
+    "sessions GET /pages/drug-log/packages/{patient_id}/receive": "?location={location}",
+    f"sessions {_OF_CONTAINER}hand-out": "drug-log/containers/{package_container}/hand-out",
+    f"sessions {_OF_CONTAINER}reverse": "?of={entry_id}",
+    "sessions GET /pages/drug-log/days": "?location={location}",
+    "sessions GET /pages/drug-log/day": "?location={location}",
+    "sessions GET /pages/drug-log/day/close": "?location={location}&day=2026-11-23",
+    "sessions GET /pages/drug-log/inventories": "?location={location}",
+    "sessions GET /pages/drug-log/inventories/take": "?location={location}",
     "sessions GET /pages/standing-orders/sign": "?location={location}&like={order_id}",
     "sessions GET /pages/colleague": "?to=bedside/{session_id}/witness/{container_id}/{entry_id}",
     "sessions GET /pages/colleague-gone": "?to=bedside",
@@ -122,9 +133,11 @@ NAMES: Final[Mapping[str, frozenset[str]]] = {
             "call",
             "container_id",
             "entry_id",
+            "inventory_id",
             "labs_id",
             "location",
             "order_id",
+            "package_container",
             "patient_id",
             "plan_id",
             "refused",

@@ -114,6 +114,7 @@ from sessions.application.medication_changes import MedicationChanges
 from sessions.application.ports import Ports
 from sessions.application.queries.follow_session import FollowSession
 from sessions.application.queries.read_bedside import ReadBedside
+from sessions.application.queries.read_drug_log import ReadDrugLog
 from sessions.application.queries.read_patient_page import ReadPatientPage
 from sessions.application.queries.read_plan_page import ReadPlanPage
 from sessions.application.queries.reading import Reading
@@ -216,6 +217,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         confirm_inventory=ConfirmInventoryHandler(ports, work),
         read_bedside=ReadBedside(ports),
         read_patient_page=ReadPatientPage(ports),
+        read_drug_log=ReadDrugLog(ports),
         read_plan_page=ReadPlanPage(ports),
         follow_session=FollowSession(ports),
         disclose_record=DiscloseRecordHandler(share, work),

@@ -31,6 +31,7 @@ NO_DECISIONS: Final = {
     "reading_plan_tasks",
     "reading_notes",
     "read_bedside",
+    "read_drug_log",
     "read_patient_page",
     "read_plan_page",
     "follow_session",

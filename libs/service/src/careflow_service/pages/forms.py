@@ -24,7 +24,8 @@ KEY: Final = "key"
 VERSION: Final = "version"
 """The field that says as which version of what it is about the form was filled in."""
 
-MOST_FIELDS: Final = 60
+MOST_FIELDS: Final = 600
+"""What an inventory of all containers a place may have asks, and some more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ ELSEWHERE: Final = frozenset({ErrorKind.NOT_FOUND, ErrorKind.FORBIDDEN, ErrorKin
 """Where there is no page to come back to: the one about problems says so."""
 
 
-_NAMING: Final = ("failed", "items", "criteria", "missing")
+_NAMING: Final = ("failed", "items", "criteria", "missing", "containers", "discrepancies")
 """Members of a refusal that list what stands in the way."""
+_NAMED_BY: Final = ("item", "code", "container_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +44,10 @@ async def refusal_of(doing: Awaitable[object], *, typed: bool = False) -> Refuse
 
 def _named(refusal: DomainError | ServiceError) -> tuple[str, ...]:
     named: Any = next((refusal.extra[each] for each in _NAMING if refusal.extra.get(each)), ())
-    return tuple(each.get("item") or each["code"] if isinstance(each, dict) else str(each) for each in named)
+    return tuple(dict.fromkeys(_name(each) for each in named))
+
+
+def _name(named: Any) -> str:
+    if not isinstance(named, dict):
+        return str(named)
+    return str(next(named[each] for each in _NAMED_BY if each in named))

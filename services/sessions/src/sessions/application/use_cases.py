@@ -75,6 +75,7 @@ from sessions.application.commands.write_psychotherapy_note import (
 from sessions.application.ports import Ports
 from sessions.application.queries.follow_session import FollowSession
 from sessions.application.queries.read_bedside import ReadBedside
+from sessions.application.queries.read_drug_log import ReadDrugLog
 from sessions.application.queries.read_patient_page import ReadPatientPage
 from sessions.application.queries.read_plan_page import ReadPlanPage
 from sessions.application.queries.reading import Reading
@@ -166,6 +167,7 @@ class Sessions:
 
     read_bedside: ReadBedside
     read_patient_page: ReadPatientPage
+    read_drug_log: ReadDrugLog
     read_plan_page: ReadPlanPage
     follow_session: FollowSession
     disclose_record: DiscloseRecordHandler

@@ -12,6 +12,7 @@ deleted). That what is opened is counted exactly, and not estimated, is the clin
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -135,6 +136,50 @@ class Inventory(Aggregate):
             due_by=self.due_by or at,
             at=at,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishedForm:
+    """What a report counts as one: the same drug in the same finished form, strength and commercial container, with how
+    many containers of it are sealed and opened, and how much was counted in all of them. What was dispensed for
+    patients (`dispensed`) is reported apart.
+    """
+
+    drug: str
+    form: str
+    strength: Decimal
+    labelled: DrugQuantity
+    dispensed: bool
+    sealed: int
+    opened: int
+    counted: DrugQuantity
+
+
+def by_finished_form(lines: Sequence[InventoryLine]) -> tuple[FinishedForm, ...]:
+    """As 21 CFR 1304.11(e)(1)(iii) asks for it: name, finished form, units in each commercial container, number of
+    containers.
+    """
+    kinds: dict[tuple[bool, str, str, Decimal, Decimal, str], list[InventoryLine]] = {}
+    for line in lines:
+        item = line.item
+        drug, form = item.drug.strip().casefold(), item.form.strip().casefold()
+        key = (line.package_id is not None, drug, form, item.strength, item.whole.value, item.unit)
+        kinds.setdefault(key, []).append(line)
+    return tuple(_one_form(alike) for _, alike in sorted(kinds.items(), key=lambda each: each[0]))
+
+
+def _one_form(alike: Sequence[InventoryLine]) -> FinishedForm:
+    first = alike[0]
+    return FinishedForm(
+        drug=first.item.drug,
+        form=first.item.form,
+        strength=first.item.strength,
+        labelled=first.item.whole,
+        dispensed=first.package_id is not None,
+        sealed=sum(not each.opened for each in alike),
+        opened=sum(each.opened for each in alike),
+        counted=DrugQuantity(value=sum((each.counted.value for each in alike), Decimal(0)), unit=first.item.unit),
+    )
 
 
 def lines_of(containers: Sequence[Container], counted: Mapping[ContainerId, DrugQuantity]) -> tuple[InventoryLine, ...]:

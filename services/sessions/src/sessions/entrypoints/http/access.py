@@ -206,8 +206,58 @@ PLAN_FORMS: Final = {
 PLAN_BUTTONS: Final = frozenset({"sign", "sample"})
 """Forms without a page of their own."""
 
+CONTAINER_FORMS: Final = {
+    "enter": "POST /v1/drug-log/containers/{container_id}/entries",
+    "return": "POST /v1/drug-log/containers/{container_id}/entries",
+    "destroy": "POST /v1/drug-log/containers/{container_id}/entries",
+    "hand-out": "POST /v1/drug-log/containers/{container_id}/hand-outs",
+    "reverse": "POST /v1/drug-log/containers/{container_id}/entries/{entry_id}/reverse",
+    "witness": "POST /v1/drug-log/containers/{container_id}/entries/{entry_id}/witness",
+}
+"""Each form about a container of the drug log, and the route of the API whose command it is."""
+OF_LOG: Final = API["GET /v1/drug-log/containers"].roles
+"""Who reads the drug log."""
+RECEIVERS: Final = API["POST /v1/drug-log/containers"].roles
+DRUG_LOG: AccessTable = {
+    "GET /pages/drug-log": allow(*OF_LOG),
+    "GET /pages/drug-log/receive": allow(*RECEIVERS, impersonal=True),
+    "POST /pages/drug-log/receive": allow(*RECEIVERS),
+    "GET /pages/drug-log/packages/{patient_id}": allow(*OF_PACKAGES.roles),
+    "GET /pages/drug-log/packages/{patient_id}/receive": allow(*RECEIVERS),
+    "POST /pages/drug-log/packages/{patient_id}/receive": allow(*RECEIVERS),
+    "GET /pages/drug-log/containers/{container_id}": allow(*OF_LOG),
+    **{
+        f"{method} /pages/drug-log/containers/{{container_id}}/{form}": allow(*(API[row].roles & OF_LOG))
+        for form, row in CONTAINER_FORMS.items()
+        for method in (("POST",) if form == "witness" else ("GET", "POST"))
+    },
+    "GET /pages/drug-log/days": allow(*API["GET /v1/drug-log/locations/{location_id}/days"].roles),
+    "GET /pages/drug-log/day": allow(*OF_LOG),
+    **{
+        f"{method} /pages/drug-log/day/close": allow(
+            *API["POST /v1/drug-log/locations/{location_id}/days/{day}/close"].roles
+        )
+        for method in ("GET", "POST")
+    },
+    "POST /pages/drug-log/day/confirm": allow(
+        *API["POST /v1/drug-log/locations/{location_id}/days/{day}/confirm"].roles
+    ),
+    "GET /pages/drug-log/inventories": allow(*API["GET /v1/drug-log/locations/{location_id}/inventories"].roles),
+    **{
+        f"{method} /pages/drug-log/inventories/take": allow(
+            *API["POST /v1/drug-log/locations/{location_id}/inventories"].roles
+        )
+        for method in ("GET", "POST")
+    },
+    "GET /pages/drug-log/inventories/{inventory_id}": allow(*API["GET /v1/drug-log/inventories/{inventory_id}"].roles),
+    "POST /pages/drug-log/inventories/{inventory_id}/confirm": allow(
+        *API["POST /v1/drug-log/inventories/{inventory_id}/confirm"].roles
+    ),
+}
+
 ACCESS: AccessTable = {
     **API,
+    **DRUG_LOG,
     "GET /pages/patients/{patient_id}": allow(*CLINICIANS, emergency=EMERGENCY),
     "GET /pages/plans": allow(*CLINICIANS),
     "GET /pages/plans/{patient_id}": allow(*CLINICIANS),

@@ -30,7 +30,16 @@ from sessions.entrypoints.http import (
     telehealth_routes,
 )
 from sessions.entrypoints.http.access import ACCESS
-from sessions.entrypoints.pages import bedside, patient, plans, standing_orders, witness
+from sessions.entrypoints.pages import (
+    bedside,
+    drug_days,
+    drug_log,
+    inventories,
+    patient,
+    plans,
+    standing_orders,
+    witness,
+)
 
 HTTP: Http[Sessions] = Http(
     title="CareFlow sessions",
@@ -64,6 +73,9 @@ HTTP: Http[Sessions] = Http(
         bedside.router,
         witness.router,
         standing_orders.router,
+        drug_log.router,
+        drug_days.router,
+        inventories.router,
         colleagues.router,
         patient.router,
         plans.router,
