@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from careflow_events.contracts import ClearanceGranted, SafetyAlertRaised
+from careflow_events.contracts import CarePathStageChanged, ClearanceGranted, SafetyAlertRaised
 from careflow_service.clock import wall_clock
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
@@ -180,6 +180,46 @@ async def test_a_range_is_replayed_beside_what_is_new(it: Told) -> None:
     assert await refused(it, "POST", f"/v1/webhooks/{webhook}/replays", later) == (409, "nothing_to_replay")
     turned = {"since": body["until"], "until": body["since"]}
     assert await refused(it, "POST", f"/v1/webhooks/{webhook}/replays", turned) == (422, "invalid_request")
+
+
+async def test_one_event_is_replayed_by_its_id_and_nothing_beside_it(it: Told) -> None:
+    webhook = await it.webhook()
+    await it.say(ANA, ANA, BEN)
+    await it.catch_up()
+    wanted = it.verified(it.outside.posted[1], it.secrets[webhook])["id"]
+
+    asked = await it.ok("POST", f"/v1/webhooks/{webhook}/replays", {"event_id": wanted})
+    await it.catch_up()
+
+    (again,) = it.outside.posted[3:]
+    assert (again.headers["webhook-id"], again.headers["careflow-replay"]) == (wanted, asked["id"])
+    assert again.body == it.outside.posted[1].body
+    logged = (await it.deliveries(webhook))[-1]
+    assert (logged["kind"], logged["event_id"], logged["status"]) == ("replay", wanted, 204)
+    await it.say(BEN)
+    await it.catch_up()
+    assert it.events()[4:] == [(BEN, 2)], "what is new comes as before"
+
+
+async def test_an_event_that_the_webhook_is_not_told_of_is_not_replayed(it: Told) -> None:
+    webhook = await it.webhook()
+    await it.say(ANA)
+    await it.catch_up()
+    granted = it.verified(it.outside.posted[0], it.secrets[webhook])["id"]
+    route = f"/v1/webhooks/{await it.webhook(types=[CarePathStageChanged.type()])}/replays"
+
+    for none_of_its in (granted, new_id()):
+        assert await refused(it, "POST", route, {"event_id": none_of_its}) == (409, "nothing_to_replay")
+    moment = "2026-01-01T00:00:00Z"
+    for wrong in (
+        {},
+        {"event_id": "1"},
+        {"event_id": granted, "since": moment},
+        {"event_id": granted, "until": moment},
+    ):
+        assert await refused(it, "POST", route, wrong) == (422, "invalid_request")
+    await it.catch_up()
+    assert len(it.outside.posted) == 1
 
 
 async def test_a_replay_that_is_not_taken_is_tried_again(it: Told) -> None:

@@ -114,6 +114,16 @@ class MongoFeed:
                 before = middle
         return extent.at(before)
 
+    async def around(self, event_id: str, wanted: Wanted) -> tuple[FeedPlace, FeedPlace] | None:
+        """The places before and behind this event; None where it is not published, not among what is wanted, or was
+        emptied by an erasure.
+        """
+        found = await self._outbox.find_one({"_id": event_id})
+        if found is None or found["position"] is None or not found["record"] or not wanted.sees(_sighted(found)):
+            return None
+        extent = await self._extent()
+        return extent.at(found["position"] - 1), extent.at(found["position"])
+
     async def sighted(self, behind: int, to: int) -> list[Sighted]:
         """What is at the positions behind `behind` up to `to`, in no order."""
         between = {"position": {"$gt": behind, "$lte": to}}

@@ -28,6 +28,7 @@ from careflow_service.http.dependencies import (
 )
 from careflow_service.http.feed import CLASS_NOT_GRANTED, MOST_TYPES, EventType, check_types, granted_classes
 from careflow_service.http.fields import ONE_LINE, Moment
+from careflow_service.http.routes import UUID
 from careflow_service.identity import Actor
 from careflow_service.problems import Problem
 from careflow_service.webhooks.commands import Asked, Kept, Told, Wishes
@@ -37,6 +38,7 @@ from careflow_service.webhooks.storing import Kind
 from careflow_service.work import Committed
 
 LONGEST_URL: Final = 2_048
+EventId = Annotated[str, StringConstraints(pattern=f"^{UUID}$")]
 
 
 class WebhookBody(RequestBody):
@@ -49,14 +51,17 @@ class WebhookBody(RequestBody):
 
 
 class ReplayBody(RequestBody):
-    """Push again what was published from `since` and before `until`, or until now."""
+    """Push again what was published from `since` and before `until`, or until now; or the one event of this id."""
 
-    since: Moment
+    since: Moment | None = None
     until: Moment | None = None
+    event_id: EventId | None = None
 
     @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.until is not None and self.until <= self.since:
+    def _one_of_both(self) -> Self:
+        if (self.since is None) == (self.event_id is None) or (self.until is not None and self.since is None):
+            raise PydanticCustomError("one_of", "either since, perhaps with until, or event_id")
+        if self.since is not None and self.until is not None and self.until <= self.since:
             raise PydanticCustomError("out_of_range", "until is after since")
         return self
 
@@ -228,9 +233,12 @@ async def test_webhook(
 async def replay_to_webhook(
     console: AtConsole, webhook_id: str, body: ReplayBody, actor: CurrentActor, request: IdempotentRequest
 ) -> Response:
-    """Push events of the past once more, beside those that are new."""
+    """Push events of the past once more, beside those that are new: all of a time, or one."""
     await _confirm(console, webhook_id, actor)
-    return _asked(await console.webhooks.replay(webhook_id, body.since, body.until, actor, request))
+    if body.since is not None:
+        return _asked(await console.webhooks.replay(webhook_id, body.since, body.until, actor, request))
+    assert body.event_id is not None
+    return _asked(await console.webhooks.replay_event(webhook_id, body.event_id, console.own, actor, request))
 
 
 @router.get("/{webhook_id}/deliveries", response_model=Page[DeliveryRead])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,8 +11,9 @@ from typing import Any, Final
 from pydantic import HttpUrl
 
 from careflow_domain.errors import conflict, invalid
+from careflow_events.feed import FeedPlace
 from careflow_events.mongo import MongoFeed
-from careflow_events.topics import Classification
+from careflow_events.topics import Classification, Topic
 from careflow_service.addresses import is_callable
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.service import Resources
@@ -162,10 +163,19 @@ class Webhooks:
         if through.position <= place.position:
             raise conflict("nothing_to_replay", "Nothing was published in that time.")
 
-        def asked(before: Endpoint, replay: str) -> Endpoint:
-            return before.asked_to_replay(Replay(id=replay, place=place, through=through))
+        return await self._replayed(id_, place, through, actor, request)
 
-        return await self._asked(id_, actor, "replay_to_webhook", request, asked)
+    async def replay_event(
+        self, id_: str, event_id: str, topics: Iterable[Topic], actor: Actor, request: RequestKey
+    ) -> Committed[Asked]:
+        """One event of these topics is told again. Raises `nothing_to_replay` where the webhook would not be told it,
+        `replay_in_progress`.
+        """
+        endpoint = await self._own(id_, actor)
+        around = await self._feed.around(event_id, endpoint.wanted(topics))
+        if around is None:
+            raise conflict("nothing_to_replay", "This webhook is told of no published event with that id.")
+        return await self._replayed(id_, *around, actor, request)
 
     async def confirm(self, id_: str, actor: Actor, granted: Collection[Classification]) -> Committed[Confirmed]:
         """Its account is here, and may read these classes: it goes on being told, or, where it needs others, ends."""
@@ -233,6 +243,14 @@ class Webhooks:
         while (await self._work.run(hasten, by=actor, action="resume_webhook", returns=int)).value:
             pass
         return done
+
+    async def _replayed(
+        self, id_: str, place: FeedPlace, through: FeedPlace, actor: Actor, request: RequestKey
+    ) -> Committed[Asked]:
+        def asked(before: Endpoint, replay: str) -> Endpoint:
+            return before.asked_to_replay(Replay(id=replay, place=place, through=through))
+
+        return await self._asked(id_, actor, "replay_to_webhook", request, asked)
 
     async def _asked(
         self,
