@@ -84,12 +84,14 @@ from sessions.application.commands.receive_container import ReceiveContainerHand
 from sessions.application.commands.record_checks import RecordChecksHandler
 from sessions.application.commands.record_contact_attempt import RecordContactAttemptHandler
 from sessions.application.commands.record_coordination_call import RecordCoordinationCallHandler
+from sessions.application.commands.record_dose_outside_gate import RecordDoseOutsideGateHandler
 from sessions.application.commands.record_vitals import RecordVitalsHandler
 from sessions.application.commands.refuse_session import RefuseSessionHandler
 from sessions.application.commands.regrade_adverse_event import RegradeAdverseEventHandler
 from sessions.application.commands.report_adverse_event import ReportAdverseEventHandler
 from sessions.application.commands.resolve_stop import ResolveStopHandler
 from sessions.application.commands.review_adverse_event import ReviewAdverseEventHandler
+from sessions.application.commands.review_dose_outside_gate import ReviewDoseOutsideGateHandler
 from sessions.application.commands.review_doses import ReviewDosesHandler
 from sessions.application.commands.set_pump import SetPumpHandler
 from sessions.application.commands.settle_plan_task import SettlePlanTaskHandler
@@ -164,6 +166,8 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         record_coordination_call=RecordCoordinationCallHandler(changes),
         start_session=StartSessionHandler(changes),
         give_dose=GiveDoseHandler(changes),
+        record_dose_outside_gate=RecordDoseOutsideGateHandler(changes),
+        review_dose_outside_gate=ReviewDoseOutsideGateHandler(changes),
         set_pump=SetPumpHandler(changes),
         end_dose=EndDoseHandler(changes),
         correct_dose=CorrectDoseHandler(changes),

@@ -16,6 +16,7 @@ from services.sessions.tests import overtaken_doses as doses
 from services.sessions.tests import overtaken_erasures as erasures
 from services.sessions.tests import overtaken_medicines as medicines
 from services.sessions.tests import overtaken_notes as notes
+from services.sessions.tests import overtaken_outside as outside
 from services.sessions.tests import overtaken_reactions as reactions
 from services.sessions.tests import overtaken_records as records
 from services.sessions.tests import overtaken_sessions as sessions
@@ -64,6 +65,8 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "record_coordination_call": distance.a_coordination_call_while_the_patient_finds_a_quiet_room,
     "start_session": doses.a_start_while_its_plan_is_put_on_hold,
     "give_dose": doses.a_dose_while_an_adverse_event_is_reported,
+    "record_dose_outside_gate": outside.a_dose_written_down_while_it_is_written_down,
+    "review_dose_outside_gate": outside.a_review_while_it_is_reviewed,
     "set_pump": corrections.a_pump_is_set_while_the_dose_ends,
     "correct_dose": corrections.a_dose_put_right_while_it_is_put_right,
     "end_dose": sessions.a_dose_ends_while_the_session_is_stopped,

@@ -46,9 +46,7 @@ ELSEWHERE: Final = frozenset(
 )
 """Modules whose refusals no form of the bedside meets."""
 OTHER_COMMANDS: Final[Mapping[str, frozenset[str]]] = {
-    "adverse_events": frozenset(
-        {"grade_invalid", "grade_unchanged", "lower_grade_by_prescriber", "note_missing", "review_final"}
-    ),
+    "adverse_events": frozenset({"grade_invalid", "grade_unchanged", "lower_grade_by_prescriber"}),
     "drug_log": frozenset(
         {
             "disposal_forbidden",
@@ -56,7 +54,6 @@ OTHER_COMMANDS: Final[Mapping[str, frozenset[str]]] = {
             "entry_forbidden",
             "ndc_missing",
             "not_a_package",
-            "note_missing",
             "overfill_before_empty",
             "overfill_too_much",
             "residue_is_wasted",
@@ -73,6 +70,7 @@ OTHER_COMMANDS: Final[Mapping[str, frozenset[str]]] = {
         {
             "adverse_event_not_reviewed",
             "clearance_not_valid",
+            "dose_not_reviewed",
             "finding_stands",
             "hand_out_not_allowed",
             "plan_not_active",

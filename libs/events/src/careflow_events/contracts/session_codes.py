@@ -128,6 +128,7 @@ class TaskCategory(OpenCode):
     MISSED_VISIT_LETTER = "missed_visit_letter", "write to a patient whom no call has reached"
     MISSED_VISIT_DECISION = "missed_visit_decision", "decide about a patient whom neither calls nor letter have reached"
     MONITORING_FORM = "monitoring_form", "send a program the form it asks for after a session"
+    DOSE_REVIEW = "dose_review", "review a dose that was given outside the gate"
     ORDER_SIGNATURE = "order_signature", "sign or refuse an order that was taken by word"
     PLAN_TASK = "plan_task", "do what the plan asks for beside its sessions"
     RESULT_REVIEW = "result_review", "read a result that has come"

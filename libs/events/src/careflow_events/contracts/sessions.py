@@ -95,7 +95,11 @@ class SessionStarted(SessionEvent):
 
 
 class DoseAdministered(SessionEvent):
-    """A dose was given; what and how much stays inside."""
+    """A dose was given; what and how much stays inside. `outside_gate`: it was given although not everything was in
+    order, or written down too late to know, and no further dose is given until a prescriber has reviewed it.
+    """
+
+    outside_gate: bool = False
 
 
 class SessionRunningLong(SessionEvent):

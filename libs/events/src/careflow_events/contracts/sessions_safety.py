@@ -124,6 +124,27 @@ class OrderSignatureOverdue(OrderSignatureEvent):
     """The prescriber has not answered in time."""
 
 
+class DoseReviewEvent(SessionSafetyEvent):
+    """A dose that was given outside the gate, which a prescriber who had no hand in it is to review by then. No further
+    dose is given before. `task_id` is the dose's id.
+    """
+
+    for_integrators = True
+
+    session_id: Id
+    task_id: Id
+    category: session_codes.TaskCategory
+    due_by: Instant
+
+
+class DoseReviewDue(DoseReviewEvent):
+    """It was written down."""
+
+
+class DoseReviewCompleted(DoseReviewEvent):
+    """Its review is decided."""
+
+
 class DrugLogEvent(LocationEvent):
     """About a place's controlled drugs."""
 

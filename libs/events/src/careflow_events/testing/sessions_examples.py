@@ -173,6 +173,7 @@ def _session() -> Sequence[Example]:
         Example("in-another-state", elsewhere, at(20)),
         Example("first-of-six", contracts.SessionStarted(**_of_session(21)), at(21)),
         Example("the-fact-only", contracts.DoseAdministered(**_of_session(24)), at(24)),
+        Example("outside-the-gate", contracts.DoseAdministered(**_of_session(26), outside_gate=True), at(26)),
         Example("beyond-its-end", contracts.SessionRunningLong(**_of_session(180), expected_end=at(180)), at(180)),
         Example("criteria-met", contracts.SessionDischarged(**_of_session(128)), at(128)),
         Example(

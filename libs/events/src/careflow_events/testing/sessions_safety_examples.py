@@ -12,6 +12,7 @@ from careflow_events.testing.example import (
     DOSING_AT,
     LOCATION,
     MEDICINE_ORDER,
+    OUTSIDE_DOSE,
     PATIENT,
     SESSION,
     VIAL,
@@ -34,6 +35,13 @@ def sessions_safety_examples() -> Sequence[Example]:
         "patient_id": PATIENT,
         "task_id": MEDICINE_ORDER,
         "category": session_codes.TaskCategory.ORDER_SIGNATURE,
+        "due_by": at + timedelta(hours=24),
+    }
+    dose_review: dict[str, Any] = {
+        "patient_id": PATIENT,
+        "session_id": SESSION,
+        "task_id": OUTSIDE_DOSE,
+        "category": session_codes.TaskCategory.DOSE_REVIEW,
         "due_by": at + timedelta(hours=24),
     }
     drug_task: dict[str, Any] = {
@@ -87,6 +95,8 @@ def sessions_safety_examples() -> Sequence[Example]:
         Example("within-seven-days", contracts.RemsFormDue(**form), DOSING_AT),
         Example("two-days-later", contracts.RemsFormSubmitted(**form), DOSING_AT + timedelta(days=2)),
         Example("after-seven-days", contracts.RemsFormOverdue(**form), DOSING_AT + timedelta(days=7)),
+        Example("given-before-she-wrote", contracts.DoseReviewDue(**dose_review), at),
+        Example("by-the-director", contracts.DoseReviewCompleted(**dose_review), at + timedelta(hours=3)),
         Example("by-telephone", contracts.OrderSignatureDue(**signature), at),
         Example("the-same-evening", contracts.OrderSignatureCompleted(**signature), at + timedelta(hours=6)),
         Example("after-a-day", contracts.OrderSignatureOverdue(**signature), at + timedelta(hours=24)),

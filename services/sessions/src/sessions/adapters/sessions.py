@@ -9,6 +9,7 @@ from typing import Final
 from pymongo import IndexModel
 
 from careflow_domain.errors import not_found
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
@@ -30,6 +31,7 @@ INDEXES: Final = (
     (SESSIONS, IndexModel([("starts_at", 1), ("_id", 1)], name="by_start")),
     (SESSIONS, IndexModel("due_at", name="due")),
     (SESSIONS, IndexModel("overruns_at", name="overruns")),
+    (SESSIONS, IndexModel([("waits", 1), ("review_by", 1), ("_id", 1)], name="to_review")),
     (ADVERSE_EVENTS, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
     (
         SESSIONS,
@@ -46,6 +48,8 @@ def _open_fields(session: Session) -> Mapping[str, object]:
         "starts_at": session.starts_at,
         "due_at": session.alarm_at,
         "overruns_at": session.overruns_at,
+        "waits": session.review_by is not None,
+        "review_by": session.review_by,
         # Of the others somebody else, so that nobody who reads it can tell which is which.
         "awaited_of": session.patient_id if to_come else f"nobody, {session.id}",
     }
@@ -93,6 +97,9 @@ class MongoSessions(Stored[Session]):
         query = {"awaited_of": patient_id, "starts_at": {"$gt": after}}
         found = await self._documents.many(query, of=patient_id, sort=_BY_START, limit=1)
         return found[0].starts_at if found else None
+
+    async def to_review(self, *, limit: int, after: str | None) -> Listed[Session]:
+        return await self._documents.page({"waits": True}, sort=(("review_by", 1),), limit=limit, after=after)
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")

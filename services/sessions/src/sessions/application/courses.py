@@ -1,6 +1,7 @@
 """Which plan a session belongs to, and the patient's course it is a part of."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from careflow_service.upsert import upsert
 from careflow_service.work import Transaction
@@ -9,6 +10,7 @@ from sessions.domain.course import Course
 from sessions.domain.ids import PatientId
 from sessions.domain.plans import Plan
 from sessions.domain.sessions import Session
+from sessions.domain.states import Numbered
 
 
 async def plan_of(session: Session, ports: Ports) -> Plan | None:
@@ -21,6 +23,22 @@ async def plan_of(session: Session, ports: Ports) -> Plan | None:
 async def course_of(patient_id: PatientId, ports: Ports) -> Course:
     """The patient's course so far; an empty one while nothing of it was ever stored."""
     return await ports.courses.find(patient_id, of=patient_id) or _empty(patient_id)
+
+
+def numbered(session: Session, plan: Plan | None, course: Course) -> Session:
+    """Which visit of its plan it is; a therapy hour beyond what was planned is counted all the same."""
+    if plan is None:
+        return session
+    phase, planned = plan.terms.phase, plan.terms.planned(session.kind)
+    number = course.number_of_next(session.kind, plan.id, phase)
+    return session.planned_by(plan.id, phase, Numbered(number=number, of=planned) if planned else None)
+
+
+def counted(course: Course, session: Session, at: datetime, ports: Ports) -> Course:
+    """The course counts a session by its first dose, given at `at`, and asks for its integration."""
+    rules = ports.policy.integration
+    due = {"due_within": rules.due_within, "overdue_after": rules.overdue_after}
+    return course.dosed(session.id, session.plan_id, session.phase, at=at, **due)
 
 
 async def change_course(

@@ -1,8 +1,18 @@
-"""The report the REMS asks for, of a session as it is recorded now."""
+"""The form the REMS asks for after a session, and its report of the session as it is recorded now."""
 
+from careflow_service.work import Transaction
 from sessions.application.ports import Ports
 from sessions.domain.rems_form import RemsForm
 from sessions.domain.rems_report import TreatmentReport
+from sessions.domain.sessions import Session
+
+
+async def ask_for_rems_form(session: Session, ports: Ports, tx: Transaction) -> None:
+    """The first dose under the REMS asks for the form of its session."""
+    under = [each for each in session.doses if ports.policy.routes[session.route_of(each)].restricted_program]
+    if len(under) == 1 and under[0] is session.doses[-1]:
+        within = ports.policy.rems.form_due_within
+        await ports.rems_forms.add(RemsForm.asked_for(session.id, session.patient_id, within=within, now=tx.now), tx)
 
 
 async def report_of(form: RemsForm, ports: Ports) -> TreatmentReport:

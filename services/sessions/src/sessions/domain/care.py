@@ -50,6 +50,7 @@ class OpenMatter(StrEnum):
     DRUG = "drug_not_accounted_for"
     PACKAGE = "package_kept"
     ADVERSE_EVENT = "adverse_event_not_reviewed"
+    DOSE_REVIEW = "dose_not_reviewed"
     REMS_FORM = "rems_form_not_sent"
     INTEGRATION = "integration_not_done"
     CONTACT = "contact_not_made"
@@ -168,6 +169,7 @@ def open_matters(
             OpenMatter.ADVERSE_EVENT,
             (each.id for each in adverse_events if each.id in course.held_by and not each.reviews),
         ),
+        *_each(OpenMatter.DOSE_REVIEW, (each.id for each in sessions if each.review_by is not None)),
         *_each(OpenMatter.REMS_FORM, (each.id for each in rems_forms if each.submission is None)),
         *_each(OpenMatter.INTEGRATION, (each.dosing_session_id for each in course.integrations)),
         *_each(OpenMatter.CONTACT, (each.id for each in contacts if each.open)),

@@ -11,7 +11,7 @@ from typing import Self
 
 from careflow_domain.aggregate import Aggregate, Fact
 from sessions.domain.clinic_day import on_the_wall
-from sessions.domain.ids import AdverseEventId, PatientId, PlanId, SessionId
+from sessions.domain.ids import AdverseEventId, OutsideDoseId, PatientId, PlanId, SessionId
 from sessions.domain.stops import Resolution, Stop, StopKind
 from sessions.domain.units import Kilograms
 from sessions.domain.weights import BelievedWeight
@@ -84,8 +84,8 @@ class IntegrationTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course(Aggregate):
-    """`held_by` are the adverse events whose review is awaited, `stops` the alarming findings, resolved or not,
-    `weights` what sessions were cleared with, the newest last.
+    """`held_by` are the adverse events whose review is awaited, `unreviewed` the doses outside the gate that wait for
+    theirs, `stops` the alarming findings, resolved or not, `weights` what sessions were cleared with, the newest last.
     """
 
     id: PatientId
@@ -94,6 +94,7 @@ class Course(Aggregate):
     integrations: tuple[IntegrationTask, ...] = ()
     dose_reviews: tuple[datetime, ...] = ()
     held_by: frozenset[AdverseEventId] = frozenset()
+    unreviewed: frozenset[OutsideDoseId] = frozenset()
     stops: tuple[Stop, ...] = field(default=(), repr=False)
     weights: tuple[BelievedWeight, ...] = field(default=(), repr=False)
 
@@ -191,6 +192,16 @@ class Course(Aggregate):
         if event_id not in self.held_by:
             return self
         return replace(self.recording(), held_by=self.held_by - {event_id})
+
+    def given_outside(self, dose_id: OutsideDoseId) -> Self:
+        """A dose was given outside the gate: the next waits for its review."""
+        return replace(self.recording(), unreviewed=self.unreviewed | {dose_id})
+
+    def outside_reviewed(self, dose_id: OutsideDoseId) -> Self:
+        """Its review was signed and lets dosing go on."""
+        if dose_id not in self.unreviewed:
+            return self
+        return replace(self.recording(), unreviewed=self.unreviewed - {dose_id})
 
     def stopped(self, stops: tuple[Stop, ...]) -> Self:
         """Something alarming was found before a dose, or after one."""

@@ -84,15 +84,18 @@ def _of_amount(dose: Dose, amount: DrugQuantity) -> StatedDose:
 
 
 def _must_follow(doses: tuple[Dose, ...], began: datetime | None, now: datetime) -> None:
-    """One dose after the other, within the session. Refused: `times_invalid`."""
+    """One dose after the other, within the session; one outside the gate was given whenever it was. Refused:
+    `times_invalid`.
+    """
     last = began
     for dose in doses:
         ended = dose.ended_at or now
-        if (last is not None and dose.started_at < last) or ended < dose.started_at or ended > now:
+        follows = dose.outside is not None or last is None or dose.started_at >= last
+        if not follows or ended < dose.started_at or ended > now:
             raise invalid("times_invalid", "A dose begins before it ends, after the one before it, and not after now.")
         if dose.infusion is not None and not _holds(dose, dose.infusion):
             raise invalid("times_invalid", "What was done to the pump lies within its dose.")
-        last = ended
+        last = last if dose.outside else ended
 
 
 def _holds(dose: Dose, infusion: Infusion) -> bool:

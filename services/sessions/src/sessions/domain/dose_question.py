@@ -202,7 +202,9 @@ class DoseQuestion:
 
     @property
     def dose_review_current(self) -> bool:
-        """Reviewed every so many doses, and every so many days once there was a dose."""
+        """Reviewed every so many doses, every so many days once there was a dose, and each dose outside the gate."""
+        if self.course.unreviewed:
+            return False
         gate, doses = self.policy.gate, self.course.doses
         if self.course.doses_since_review(but=self.session.id) >= gate.dose_review_doses.value:
             return False

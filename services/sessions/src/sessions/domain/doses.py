@@ -13,6 +13,7 @@ from careflow_domain.errors import conflict, invalid
 from sessions.domain.drug_amounts import FINEST, Pieces
 from sessions.domain.ids import ContainerId, DrawId, StaffId
 from sessions.domain.infusion import Infusion, Step, Tolerance
+from sessions.domain.outside_gate import OutsideGate
 from sessions.domain.units import (
     Kilograms,
     Milligrams,
@@ -141,7 +142,8 @@ class DoseRecord:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dose:
     """One dose as it was given; `ended_at` is None while an infusion runs. `hung` is what an infusion was begun with
-    that was stopped before all of it had run in; `earlier` is how it was written down before it was put right.
+    that was stopped before all of it had run in; `earlier` is how it was written down before it was put right;
+    `outside` marks what was given outside the gate.
     """
 
     stated: StatedDose = field(repr=False)
@@ -157,6 +159,7 @@ class Dose:
     hung: StatedDose | None = field(default=None, repr=False)
     infusion: Infusion | None = field(default=None, repr=False)
     earlier: tuple[DoseRecord, ...] = ()
+    outside: OutsideGate | None = None
 
     @property
     def at_most(self) -> Milligrams:
@@ -217,5 +220,5 @@ class Devices:
             raise invalid("serial_missing", "A device is given by its serial number.")
         if any(each.serial == dose.serial for each in before):
             raise conflict("serial_used", "This device has been given.")
-        if before and dose.started_at - before[-1].latest_start < self.rest:
+        if before and dose.started_at - max(each.latest_start for each in before) < self.rest:
             raise conflict("device_too_soon", "Between two devices the patient rests.")

@@ -93,7 +93,8 @@ DISPOSALS: Final[Mapping[EntryKind, type[Disposal]]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One line of the log. `reverses` names the entry this one takes back; `draw_id` the draw it settles,
-    `serial` the device; `disposal` is where stock went that is kept no longer.
+    `serial` the device; `disposal` is where stock went that is kept no longer; `given_at` is when it was given, where
+    that was entered late.
     """
 
     id: EntryId
@@ -108,6 +109,7 @@ class Entry:
     serial: str | None = field(default=None, repr=False)
     disposal: Disposal | None = None
     ruling: Ruling | None = None
+    given_at: datetime | None = None
 
     @property
     def counts(self) -> bool:

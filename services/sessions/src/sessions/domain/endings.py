@@ -44,7 +44,7 @@ class SessionServicesCorrected(SessionFact):
 
 def discharged(session: Session, discharge: Discharge, risk: Recorded[RiskLevel]) -> Session:
     """The patient may go home, `risk` asked just before. Refused: `dose_running`, `wrong_state`."""
-    if session.doses and session.doses[-1].ended_at is None:
+    if any(each.ended_at is None for each in session.doses):
         raise conflict("dose_running", "The dose has not ended.")
     leaving = replace(session.assessed(risk), discharge=discharge)
     state = session.state if session.state is SessionState.ABORTED else SessionState.DISCHARGED
@@ -90,9 +90,14 @@ def services_corrected(session: Session, lines: tuple[ServiceLine, ...], by: Sta
     must_have_been_rendered(lines, now=now)
     assert session.services is not None
     others = tuple(line for line in session.services.lines if line.rendering_provider != by)
+    return services_became(session.recording(), (*others, *lines), by, now=now)
+
+
+def services_became(session: Session, lines: tuple[ServiceLine, ...], by: StaffId, *, now: datetime) -> Session:
+    """It is billed by these lines now. Part of another change: not a version of its own."""
+    assert session.services is not None
     revision = session.services.revision + 1
-    corrected = BillableServices(revision=revision, lines=(*others, *lines), by=by, at=now)
-    after = replace(session.recording(), services=corrected)
+    after = replace(session, services=BillableServices(revision=revision, lines=lines, by=by, at=now))
     return after.saying(SessionServicesCorrected(session=after, at=now))
 
 

@@ -103,7 +103,7 @@ class TakingHome:
 
     def must_be_allowed(self, container: Container, today: date) -> None:
         """Refused: `hand_out_not_allowed` (the clinic's policy), `container_expired`, `plan_not_active`,
-        `clearance_not_valid`, `safety_alert_open`, `finding_stands`, `adverse_event_not_reviewed`.
+        `clearance_not_valid`, `safety_alert_open`, `finding_stands`, `adverse_event_not_reviewed`, `dose_not_reviewed`.
         """
         if not self.policy.drug_log.packages_handed_out.value:
             raise conflict("hand_out_not_allowed", "The clinic's policy lets nobody take this home.")
@@ -126,6 +126,8 @@ class TakingHome:
             )
         if self.course.held_by:
             raise conflict("adverse_event_not_reviewed", "An adverse event of the patient waits for its review.")
+        if self.course.unreviewed:
+            raise conflict("dose_not_reviewed", "A dose of the patient outside the gate waits for its review.")
 
     def _by_this_drug(self, plan: Plan, container: Container) -> bool:
         route = self.policy.routes[plan.terms.route]

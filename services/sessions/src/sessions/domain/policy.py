@@ -5,7 +5,7 @@ was decided by. The document itself is data (`sessions/data/policy`), which the 
 signs off.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -202,6 +202,20 @@ class CorrectionPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideGatePolicy:
+    """A dose outside the gate: for so many days after it was given it may be written down, and a prescriber is to
+    review it within so many hours.
+    """
+
+    record_days: Setting[int]
+    review_hours: Setting[int]
+
+    def __post_init__(self) -> None:
+        if min(self.record_days.value, self.review_hours.value) < 1:
+            raise ValueError("a dose outside the gate is written down, and reviewed, within some time")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpPolicy:
     """After harm: the patient is spoken with within so many days of the clinic, and again within so many hours."""
 
@@ -276,6 +290,7 @@ class SessionsPolicy:
     drug_log: DrugLogPolicy
     infusion: InfusionPolicy
     corrections: CorrectionPolicy
+    outside_gate: OutsideGatePolicy
     rems: RemsPolicy
     follow_up: FollowUpPolicy
     lost: LostPolicy
@@ -287,6 +302,13 @@ class SessionsPolicy:
     def integration_rules(self) -> IntegrationRules:
         after = timedelta(hours=self.integration.after_dose_hours.value)
         return IntegrationRules(after_dose=after, doses=self.gate.doses_per_integration.value)
+
+    def strictest(self, routes: Iterable[Route]) -> RoutePolicy:
+        """Of the ways doses were given, the one that is watched most."""
+        return max(
+            (self.routes[each] for each in sorted(routes)),
+            key=lambda each: (each.restricted_program, each.monitoring_minutes.value),
+        )
 
     def is_dosed(self, drug: str) -> bool:
         """Whether a container of this drug is one that doses are given from."""

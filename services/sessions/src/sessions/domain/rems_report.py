@@ -72,11 +72,11 @@ class TreatmentReport:
     def of(cls, session: Session, policy: SessionsPolicy) -> "TreatmentReport":
         """The report of a session in which a dose was given under the program."""
         assert session.monitoring is not None
-        assert session.order is not None
-        route, discharge, program = policy.routes[session.order.route], session.discharge, session.checks
+        assert session.last_dose is not None
+        route, discharge, program = policy.strictest(session.routes), session.discharge, session.checks
         checked = program.restricted_program.value if program.restricted_program else None
         signs = [each.signs for each in standing(session.monitoring.observations)]
-        started_at, last_dose = session.doses[0].started_at, session.doses[-1].started_at
+        started_at, last_dose = min(each.started_at for each in session.doses), session.last_dose.started_at
         ended_at = discharge.at if discharge else None
         tolerance = policy.discharge.observation_tolerance_minutes.value
         watched = ended_at - last_dose if ended_at else timedelta(0)

@@ -173,6 +173,7 @@ def dosing_lines(doses: Sequence[Dose], route: Route, codes: ServiceCodes) -> tu
     """The giving of the drug and the drug itself; nothing where no dose was given."""
     if not doses:
         return ()
+    doses = sorted(doses, key=lambda each: each.started_at)
     place = codes.place_of_service[Modality.IN_PERSON]
     provider, ndc = doses[0].given_by, doses[0].ndc
 

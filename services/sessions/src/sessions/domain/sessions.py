@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Self
 
 from careflow_domain.aggregate import Aggregate, Fact
-from careflow_domain.errors import conflict, invalid
+from careflow_domain.errors import conflict, invalid, not_found
 from sessions.domain.checks import Checks, Recorded, RiskLevel
 from sessions.domain.discharge import Discharge
 from sessions.domain.doses import Dose, Order
 from sessions.domain.gate import Attestation, Gate, Override, Refusal
-from sessions.domain.ids import AppointmentId, LocationId, PatientId, PlanId, SessionId, StaffId
+from sessions.domain.ids import AppointmentId, LocationId, OutsideDoseId, PatientId, PlanId, SessionId, StaffId
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.presence import AT_THE_BEDSIDE, Present, joined, left
 from sessions.domain.reports import ClinicalReport, reports_in
@@ -24,7 +24,7 @@ from sessions.domain.service_lines import BillableServices
 from sessions.domain.states import BEFORE_START, UNDER_WAY, Numbered, Outcome, SessionState
 from sessions.domain.telehealth import CoordinationCall, Verification, must_be_ready
 from sessions.domain.units import Milligrams, total
-from sessions.domain.words import CONVERTIBLE_TO, Modality, Phase, Provider, ProviderRole, VisitKind
+from sessions.domain.words import CONVERTIBLE_TO, Modality, Phase, Provider, ProviderRole, Route, VisitKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +272,36 @@ class Session(Aggregate):
         if not self.patient_watched:
             self.must_be(SessionState.MONITORING)
         return self.recording()._found(Checks(suicide_risk=risk), risk.at)
+
+    @property
+    def last_dose(self) -> Dose | None:
+        """The one that began last, by the latest that was ever said."""
+        return max(self.doses, key=lambda each: each.latest_start, default=None)
+
+    @property
+    def routes(self) -> frozenset[Route]:
+        """How the doses of this session were given; before any, how they are ordered."""
+        ordered = frozenset({self.order.route} if self.order else ())
+        return frozenset(each.outside.route for each in self.doses if each.outside) | (
+            ordered if not self.doses or any(each.outside is None for each in self.doses) else frozenset()
+        )
+
+    def route_of(self, dose: Dose) -> Route:
+        """How this dose was given: as it says itself, else by the order. Refused: `order_missing`."""
+        return dose.outside.route if dose.outside else self.must_have_order().route
+
+    @property
+    def review_by(self) -> datetime | None:
+        """When the most urgent of its doses outside the gate is to be reviewed."""
+        marks = [each.outside for each in self.doses if each.outside is not None]
+        return min((each.review_by for each in marks if each.awaits_review), default=None)
+
+    def outside_dose(self, dose_id: OutsideDoseId) -> Dose:
+        """The dose with this mark. Refused: `dose_not_found`."""
+        found = next((each for each in self.doses if each.outside and each.outside.id == dose_id), None)
+        if found is None:
+            raise not_found("dose")
+        return found
 
     def must_have_order(self) -> Order:
         """What doses are drawn up and given by. Refused: `order_missing`."""

@@ -32,7 +32,7 @@ class Signs:
     @classmethod
     def of(cls, session: Session, policy: SessionsPolicy, now: datetime) -> "Signs":
         """As they stand in this session now."""
-        monitoring, last_dose = session.monitoring, session.doses[-1].latest_start if session.doses else None
+        monitoring, last_dose = session.monitoring, session.last_dose.latest_start if session.last_dose else None
         observed = monitoring.observations if monitoring else ()
         readings = sorted((*standing(session.checks.baseline), *standing(observed)), key=_by_moment)
         minutes = policy.baseline.fresh_minutes if last_dose is None else policy.baseline.further_fresh_minutes

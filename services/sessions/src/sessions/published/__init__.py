@@ -27,6 +27,7 @@ from sessions.domain.endings import (
     SessionServicesCorrected,
 )
 from sessions.domain.follow_up import FollowUpContactDue, FollowUpContactOverdue
+from sessions.domain.given_outside import DoseReviewCompleted, DoseReviewDue
 from sessions.domain.medication import OrderSignatureCompleted, OrderSignatureDue, OrderSignatureOverdue
 from sessions.domain.notes import NoteSigned
 from sessions.domain.plan_tasks import PlanTaskCompleted, PlanTaskDue, PlanTaskOverdue
@@ -135,7 +136,9 @@ PUBLISHED: PublicationTable = published(
     says(
         DoseAdministered,
         contracts.DoseAdministered,
-        lambda fact: contracts.DoseAdministered(**treatment.of_session(fact)),
+        lambda fact: contracts.DoseAdministered(
+            **treatment.of_session(fact), outside_gate=fact.session.doses[-1].outside is not None
+        ),
     ),
     says(
         SessionRunningLong,
@@ -203,6 +206,14 @@ PUBLISHED: PublicationTable = published(
     says(RemsFormDue, contracts.RemsFormDue, lambda fact: contracts.RemsFormDue(**_rems_form(fact))),
     says(RemsFormSubmitted, contracts.RemsFormSubmitted, lambda fact: contracts.RemsFormSubmitted(**_rems_form(fact))),
     says(RemsFormOverdue, contracts.RemsFormOverdue, lambda fact: contracts.RemsFormOverdue(**_rems_form(fact))),
+    says(
+        DoseReviewDue, contracts.DoseReviewDue, lambda fact: contracts.DoseReviewDue(**treatment.of_dose_review(fact))
+    ),
+    says(
+        DoseReviewCompleted,
+        contracts.DoseReviewCompleted,
+        lambda fact: contracts.DoseReviewCompleted(**treatment.of_dose_review(fact)),
+    ),
     says(
         OrderSignatureDue,
         contracts.OrderSignatureDue,

@@ -13,6 +13,7 @@ from sessions.domain.endings import (
     SessionServicesCorrected,
 )
 from sessions.domain.follow_up import FollowUpContactFact
+from sessions.domain.given_outside import DoseReviewFact
 from sessions.domain.medication import OrderSignatureFact
 from sessions.domain.sessions import (
     ClinicalFactReported,
@@ -136,4 +137,14 @@ def of_signature(fact: OrderSignatureFact) -> dict[str, Any]:
         "task_id": fact.order_id,
         "category": session_codes.TaskCategory.ORDER_SIGNATURE,
         "due_by": fact.sign_by,
+    }
+
+
+def of_dose_review(fact: DoseReviewFact) -> dict[str, Any]:
+    return {
+        "patient_id": fact.patient_id,
+        "session_id": fact.session.id,
+        "task_id": fact.dose_id,
+        "category": session_codes.TaskCategory.DOSE_REVIEW,
+        "due_by": fact.review_by,
     }

@@ -64,19 +64,19 @@ class DischargePatientHandler:
 
 
 def _leaving(session: Session, course: Course, score: DischargeScore, ports: Ports, now: datetime) -> Leaving:
-    if session.monitoring is None or session.order is None or not session.doses:
+    if session.monitoring is None or session.last_dose is None:
         raise conflict("nothing_to_monitor", "Only after a dose is anybody discharged.")
-    last = session.doses[-1]
-    if last.latest_end is None:
+    ends = [each.latest_end for each in session.doses if each.latest_end is not None]
+    if len(ends) < len(session.doses):
         raise conflict("dose_running", "The dose has not ended.")
     return Leaving(
         score=score,
         risk_stands=bool(course.standing(StopKind.HIGH_SUICIDE_RISK)),
         prescriber_there=session.present(ProviderRole.PRESCRIBER),
         monitoring=session.monitoring,
-        last_dose_started_at=last.latest_start,
-        last_dose_ended_at=last.latest_end,
-        route=ports.policy.routes[session.order.route],
+        last_dose_started_at=session.last_dose.latest_start,
+        last_dose_ended_at=max(ends),
+        route=ports.policy.strictest(session.routes),
         policy=ports.policy,
         now=now,
     )

@@ -5,19 +5,18 @@ from dataclasses import dataclass, field
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, side_by_side
 from sessions.application.ask_gate import ask_gate
-from sessions.application.courses import change_course
+from sessions.application.courses import change_course, counted
 from sessions.application.ports import Ports
+from sessions.application.rems_reports import ask_for_rems_form
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain import dosing
-from sessions.domain.course import Course
 from sessions.domain.doses import Dose, Order, StatedDose
 from sessions.domain.drug_log import Container
 from sessions.domain.ids import ContainerId, DrawId, EntryId, SessionId, StaffId
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.policy import RoutePolicy
 from sessions.domain.readings import newest
-from sessions.domain.rems_form import RemsForm
 from sessions.domain.sessions import Session
 from sessions.domain.words import Route
 
@@ -56,8 +55,8 @@ class GiveDoseHandler:
             return dosed
 
         async def note(session: Session, tx: Transaction) -> None:
-            await _note_in_course(session, ports, tx)
-            await _ask_for_rems_form(session, ports, tx)
+            await change_course(session.patient_id, lambda course: counted(course, session, tx.now, ports), ports, tx)
+            await ask_for_rems_form(session, ports, tx)
 
         return await self.changes.run(
             command.session_id,
@@ -95,27 +94,3 @@ def _dose(command: GiveDose, order: Order, container: Container, actor: Actor, t
 
 def _monitoring(session: Session, route: RoutePolicy, ports: Ports, tx: Transaction) -> Monitoring:
     return Monitoring.begun(tx.now, route.observations, newest(session.checks.baseline), ports.policy.vitals_times)
-
-
-async def _note_in_course(session: Session, ports: Ports, tx: Transaction) -> None:
-    """The course counts a session by its first dose, and asks for its integration."""
-    integration = ports.policy.integration
-
-    def dosed(course: Course) -> Course:
-        return course.dosed(
-            session.id,
-            session.plan_id,
-            session.phase,
-            at=tx.now,
-            due_within=integration.due_within,
-            overdue_after=integration.overdue_after,
-        )
-
-    await change_course(session.patient_id, dosed, ports, tx)
-
-
-async def _ask_for_rems_form(session: Session, ports: Ports, tx: Transaction) -> None:
-    """The first dose under the REMS asks for the form of its session."""
-    if len(session.doses) == 1 and ports.policy.routes[session.must_have_order().route].restricted_program:
-        within = ports.policy.rems.form_due_within
-        await ports.rems_forms.add(RemsForm.asked_for(session.id, session.patient_id, within=within, now=tx.now), tx)

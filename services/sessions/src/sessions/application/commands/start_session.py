@@ -8,14 +8,11 @@ from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.work import Committed, Transaction, side_by_side
 from sessions.application.ask_gate import ask_gate
 from sessions.application.ask_telehealth import ask_telehealth
-from sessions.application.courses import course_of, plan_of
+from sessions.application.courses import course_of, numbered, plan_of
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
-from sessions.domain.course import Course
 from sessions.domain.ids import SessionId, StaffId
-from sessions.domain.plans import Plan
 from sessions.domain.sessions import Session
-from sessions.domain.states import Numbered
 from sessions.domain.words import VisitKind
 
 
@@ -36,11 +33,11 @@ class StartSessionHandler:
         async def start(session: Session, tx: Transaction) -> Session:
             if session.kind is VisitKind.DOSING:
                 asked = await ask_gate(session, ports, tx.now)
-                return _numbered(session, asked.plan, asked.course).started(asked.gate, now=tx.now)
+                return numbered(session, asked.plan, asked.course).started(asked.gate, now=tx.now)
             plan, course, gate = await side_by_side(
                 plan_of(session, ports), course_of(session.patient_id, ports), ask_telehealth(session, ports, tx.now)
             )
-            begun = _numbered(session, plan, course).started(gate, now=tx.now)
+            begun = numbered(session, plan, course).started(gate, now=tx.now)
             return begun.with_therapist(StaffId(actor.id), now=tx.now) if actor.has(Role.THERAPIST) else begun
 
         return await self.changes.run(
@@ -51,12 +48,3 @@ class StartSessionHandler:
             request=request,
             expecting=command.expected_version,
         )
-
-
-def _numbered(session: Session, plan: Plan | None, course: Course) -> Session:
-    """Which visit of its plan it is; a therapy hour beyond what was planned is counted all the same."""
-    if plan is None:
-        return session
-    phase, planned = plan.terms.phase, plan.terms.planned(session.kind)
-    number = course.number_of_next(session.kind, plan.id, phase)
-    return session.planned_by(plan.id, phase, Numbered(number=number, of=planned) if planned else None)

@@ -170,6 +170,12 @@ class Reading:
         await self.ports.audit.read(actor, "read_contact", f"patients/{patient_id}", *shown)
         return contacts
 
+    async def doses_to_review(self, actor: Actor, limit: int, after: str | None) -> Listed[Session]:
+        """Every session with a dose outside the gate that waits for its review, the most urgent first."""
+        sessions = await self.ports.sessions.to_review(limit=limit, after=after)
+        await self.ports.audit.read(actor, "read_session", *(f"sessions/{each.id}" for each in sessions.items))
+        return sessions
+
     async def contacts_waiting(self, actor: Actor, limit: int, after: str | None) -> Listed[FollowUpContact]:
         """Every contact that was not made, the most urgent first."""
         contacts = await self.ports.contacts.waiting(limit=limit, after=after)

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from careflow_domain.errors import invalid
+from careflow_domain.errors import DomainError, invalid
 from careflow_service.http.dependencies import (
     CurrentActor,
     ExpectedVersion,
@@ -42,13 +42,12 @@ from sessions.entrypoints.http.vitals_body import Vitals
 router = APIRouter(tags=["doses"])
 
 
-class NewDose(Amounting):
-    """Out of which draw, how much, and every other way it is stated: they must agree within one percent. Of pieces it
-    is how many, with `mg_per_unit` in each. A device has its `serial` number.
+class StatedBody(Amounting):
+    """How much of what is in a container, and every other way it is stated: they must agree within one percent. Of
+    pieces it is how many, with `mg_per_unit` in each. A device has its `serial` number.
     """
 
     container_id: Uuid
-    draw_id: Uuid
     mg: Quantity
     mg_per_kg: Quantity | None = None
     mg_per_ml: Quantity | None = None
@@ -74,6 +73,12 @@ class NewDose(Amounting):
             raise invalid("strength_missing", "What comes in pieces says how much is in one.")
         piece = Piece(unit=amount.unit, content=Milligrams(strength))
         return replace(whole, pieces=Pieces(number=amount.value, piece=piece))
+
+
+class NewDose(StatedBody):
+    """Out of which draw, and how much."""
+
+    draw_id: Uuid
 
 
 class PumpStep(StrEnum):
@@ -159,7 +164,9 @@ async def give_dose(
     expected_version: ExpectedVersion,
     app: App,
 ) -> Response:
-    """Give a dose out of a draw, by the order."""
+    """Give a dose out of a draw, by the order. What was given although the gate is closed is written down by
+    `if_given`, which the refusal names.
+    """
     command = GiveDose(
         SessionId(session_id),
         ContainerId(body.container_id),
@@ -168,7 +175,12 @@ async def give_dose(
         body.serial,
         expected_version,
     )
-    return changed(await app.give_dose(command, actor, request), status=201)
+    try:
+        return changed(await app.give_dose(command, actor, request), status=201)
+    except DomainError as refused:
+        if refused.code != "dose_gate_closed":
+            raise
+        raise refused.with_extra(if_given=f"/v1/sessions/{session_id}/doses/outside-gate") from refused
 
 
 @router.post("/v1/sessions/{session_id}/doses/pump", status_code=201, response_model=AggregateChanged)

@@ -1,14 +1,18 @@
 """What is shown of a dose: how much, how its pump was run, and what was written down wrong of it."""
 
 from datetime import datetime
+from typing import Self
 
 from pydantic import BaseModel
 
+from sessions.domain.adverse_events import ReviewDecision
 from sessions.domain.doses import Dose, DoseRecord, StatedDose
 from sessions.domain.drug_amounts import DrugUnit
 from sessions.domain.infusion import Infusion, StepKind
+from sessions.domain.outside_gate import OutsideGate
+from sessions.domain.words import Route
 from sessions.entrypoints.http.drug_amount_bodies import AmountView
-from sessions.entrypoints.http.schemas import Shown
+from sessions.entrypoints.http.schemas import Shown, View
 
 
 class PumpStepView(BaseModel):
@@ -40,9 +44,43 @@ class DoseRecordView(BaseModel):
     reason: str
 
 
+class DoseReviewView(View):
+    decision: ReviewDecision
+    note: str
+    by: str
+    at: datetime
+
+
+class OutsideGateView(BaseModel):
+    """The mark of a dose outside the gate. `closed` are the items that stood in the way by what had been written down
+    when it was given, `closed_later` those that did when it was written down; `off_order`: no order has this dose by
+    this route. `holds_dosing`: further doses wait for a review, or for another one.
+    """
+
+    id: str
+    route: Route
+    reason: str
+    ordered_by: str | None
+    before_start: str | None
+    recorded_by: str
+    recorded_at: datetime
+    review_by: datetime
+    policy_version: str
+    closed: tuple[str, ...]
+    closed_later: tuple[str, ...]
+    off_order: bool
+    holds_dosing: bool
+    reviews: tuple[DoseReviewView, ...]
+
+    @classmethod
+    def of(cls, mark: OutsideGate) -> Self:
+        named = {name: getattr(mark, name) for name in cls.model_fields if name != "reviews"}
+        return cls(**named, reviews=tuple(DoseReviewView.model_validate(each) for each in mark.reviews))
+
+
 class DoseView(BaseModel):
     """`mg` is what was given, `hung_mg` what an infusion was begun with that was stopped before; `earlier` is what was
-    written down wrong, the first record first.
+    written down wrong, the first record first; `outside_gate` is None of a dose the gate was open for.
     """
 
     mg: Shown
@@ -59,6 +97,7 @@ class DoseView(BaseModel):
     hung_mg: Shown | None
     infusion: InfusionView | None
     earlier: tuple[DoseRecordView, ...]
+    outside_gate: OutsideGateView | None
 
 
 def dose_view(dose: Dose) -> DoseView:
@@ -78,6 +117,7 @@ def dose_view(dose: Dose) -> DoseView:
         hung_mg=dose.hung.mass.value if dose.hung else None,
         infusion=_infusion(dose.infusion) if dose.infusion else None,
         earlier=tuple(_earlier(each) for each in dose.earlier),
+        outside_gate=OutsideGateView.of(dose.outside) if dose.outside else None,
     )
 
 

@@ -51,7 +51,7 @@ class RulingView(BaseModel):
 
 class EntryView(BaseModel):
     """`counts` once it is in the balance: by its witness, or where nobody was one in time by `judged`; `serial` is the
-    device's.
+    device's; `given_at` is when it was given, of what was entered late.
     """
 
     id: str
@@ -71,6 +71,7 @@ class EntryView(BaseModel):
     destroyed: DestroyedView | None
     handed_out: HandedOutView | None
     judged: RulingView | None
+    given_at: datetime | None
 
 
 class DrawView(BaseModel):
@@ -194,6 +195,7 @@ def container_view(container: Container, packages: Mapping[PackageId, Package], 
                 destroyed=DestroyedView.model_validate(gone) if isinstance(gone, Destroyed) else None,
                 handed_out=HandedOutView.model_validate(gone) if isinstance(gone, HandedOut) else None,
                 judged=RulingView.of(entry.ruling) if entry.ruling else None,
+                given_at=entry.given_at,
             )
             for entry in container.entries
         ),
