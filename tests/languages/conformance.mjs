@@ -30,7 +30,7 @@ process.stdout.write(
     events: await all(cases.records, (each) => eventOf(record(each)).toJSON()),
     structured: await all(cases.records, (each) => sent(Kafka.structured(eventOf(record(each))))),
     binary: await all(cases.records, (each) => sent(Kafka.binary(eventOf(record(each))))),
-    opened: await all(cases.sections, ({ event, field, consumer, keys }) => opened(event, field, consumer, keys)),
+    opened: await all(cases.sections, ({ event, field, consumer, keys }) => opened(event, field, consumer, { keys })),
     pushed: await all(cases.webhooks, ({ headers, body, secret }) => pushed(headers, body, secret).toJSON()),
   }),
 );

@@ -11,8 +11,8 @@ export function eventOf({ key, value, headers }) {
   return Kafka.toEvent({ key: text(key), value: text(value), headers: Object.fromEntries(named) });
 }
 
-/** What `field` of the event holds for you, whose private keys are these JWKs; undefined where it is not sealed to you. */
-export async function opened(event, field, consumer, keys) {
+/** What `field` of the event holds for you, whose private keys are this JWK set; undefined where it is not sealed to you. */
+export async function opened(event, field, consumer, { keys }) {
   const section = event.data[field];
   const own = (section?.recipients ?? []).filter(({ header }) => header.kid.replace(/-[^-]*$/, "") === consumer);
   if (own.length === 0) return undefined;

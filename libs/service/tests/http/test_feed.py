@@ -176,27 +176,36 @@ async def test_a_sealed_section_keeps_the_readers_own_recipients_only(toy: Runni
     assert await recipients(None) == []
 
 
-@pytest.mark.parametrize("after", ["x", "", "%00", cursor_at({"position": "1", "_id": 0}, feed._ORDER), "a" * 513])
+@pytest.mark.parametrize("after", ["x", "", "%00", cursor_at({"position": "1", "_id": 0}, feed._UNNAMED), "a" * 513])
 async def test_a_cursor_made_up_is_refused(toy: RunningToy, after: str) -> None:
     assert refused(await ask(toy, after=after)) in {(422, "invalid_cursor"), (422, "invalid_request")}
+
+
+async def test_a_cursor_of_another_service_is_refused_and_one_that_says_no_service_is_good(toy: RunningToy) -> None:
+    await tell(toy, MOVED, CLEARED)
+
+    anothers = feed._cursor(FeedPlace(1), "booking")
+    assert refused(await ask(toy, after=anothers)) == (422, "invalid_cursor"), "it would pass over what it never saw"
+    assert whose(await read(toy, after=feed._cursor(FeedPlace(1), "toy"))) == [CLEARED]
+    assert whose(await read(toy, after=cursor_at({"position": 1, "_id": 0}, feed._UNNAMED))) == [CLEARED]
 
 
 async def test_a_place_that_is_gone_says_where_there_is_something(toy: RunningToy) -> None:
     await tell(toy, MOVED, CLEARED, MOVED)
     await toy.process.resources.database["_outbox"].delete_one({"position": 1})
 
-    gone = await ask(toy, after=feed._cursor(FeedPlace(0)))
+    gone = await ask(toy, after=feed._cursor(FeedPlace(0), "toy"))
 
     assert refused(gone) == (410, "position_gone")
     assert whose(await read(toy, after=gone.json()["oldest"])) == [CLEARED, MOVED]
-    assert refused(await ask(toy, after=feed._cursor(FeedPlace(99)))) == (410, "position_gone")
+    assert refused(await ask(toy, after=feed._cursor(FeedPlace(99), "toy"))) == (410, "position_gone")
 
 
 async def test_what_was_shown_of_whom_is_in_the_trail(toy: RunningToy) -> None:
     await tell(toy, MOVED, CLEARED)
 
     events = await read(toy)
-    assert await read(toy, after=feed._cursor(FeedPlace(2))) == []
+    assert await read(toy, after=feed._cursor(FeedPlace(2), "toy")) == []
 
     resources = toy.process.resources
     (entry,) = await resources.database["_audit"].find({"outcome": "read"}).to_list()

@@ -16,12 +16,11 @@ from pydantic import StringConstraints
 
 from careflow_events import catalogue
 from careflow_events.feed import FeedPage, FeedPlace, PlaceGone, Wanted, for_reader
-from careflow_events.mongo import MongoFeed
 from careflow_events.outbox import OutboxRow
 from careflow_events.topics import Classification, Topic
 from careflow_service.errors import CursorBroken
 from careflow_service.http.access import EVENT_READERS
-from careflow_service.http.console import AtConsole
+from careflow_service.http.console import AtConsole, Console
 from careflow_service.http.dependencies import CurrentActor, PageCursor, PageLimit
 from careflow_service.http.routes import UUID
 from careflow_service.identity import Actor
@@ -53,7 +52,9 @@ Wait = Annotated[
     int, Query(ge=0, le=LONGEST_WAIT_SECONDS, description="Seconds to wait for an event while there is none.")
 ]
 
-_ORDER: Final = (("position", 1), ("_id", 1))
+_UNNAMED: Final = (("position", 1), ("_id", 1))
+"""Of cursors that were given out before they said whose they are: they stay good."""
+_ORDER: Final = (("service", 1), *_UNNAMED)
 _ENVELOPE: Final = ("specversion", "id", "source", "type", "subject", "stream", "sequence", "time", "data")
 _STRING: Final = {"type": "string"}
 _DOCUMENTED: Final[dict[int | str, dict[str, Any]]] = {
@@ -109,12 +110,13 @@ async def list_events(
     without it, from the oldest event on.
     """
     wanted = _wanted(console.own, actor, type_, subject)
-    page = await _page(console.feed, wanted, None if after is None else _place(after), request, limit=limit, wait=wait)
+    here = console.service.name
+    page = await _page(console, wanted, None if after is None else _place(after, here), request, limit=limit, wait=wait)
     await console.resources.audit.read(actor, "list_events", *_touched(page.rows))
     asked = [("limit", str(limit)), *(("wait", str(wait)) for _ in range(wait > 0))]
     asked += [("type", each) for each in type_]
     asked += [("subject", subject)] if subject is not None else []
-    following = urlencode([("after", _cursor(page.next)), *asked], safe=":")
+    following = urlencode([("after", _cursor(page.next, here)), *asked], safe=":")
     return EventBatch(
         b"[" + b",".join(for_reader(row.record, actor.consumer) for row in page.rows) + b"]",
         headers={
@@ -149,20 +151,20 @@ def check_types(topics: Sequence[Topic], granted: frozenset[Classification], typ
 
 
 async def _page(
-    feed: MongoFeed, wanted: Wanted, after: FeedPlace | None, request: Request, *, limit: int, wait: int
+    console: Console, wanted: Wanted, after: FeedPlace | None, request: Request, *, limit: int, wait: int
 ) -> FeedPage:
     """The page, or the first one that has something while it is waited for."""
     ends_at = time.monotonic() + wait
     while True:
         try:
-            page = await feed.page(wanted, after, limit)
+            page = await console.feed.page(wanted, after, limit)
         except PlaceGone as gone:
-            raise Problem(POSITION_GONE, extra={"oldest": _cursor(gone.oldest)}) from None
+            raise Problem(POSITION_GONE, extra={"oldest": _cursor(gone.oldest, console.service.name)}) from None
         left = ends_at - time.monotonic()
         if page.rows or not page.caught_up or left <= 0:
             return page
         after = page.next
-        if not await _more(feed.until(wanted, after), request, left):
+        if not await _more(console.feed.until(wanted, after), request, left):
             return page
 
 
@@ -194,14 +196,20 @@ def _touched(rows: Iterable[OutboxRow]) -> list[str]:
     return touched
 
 
-def _cursor(place: FeedPlace) -> str:
-    return cursor_at({"position": place.position, "_id": place.restore}, _ORDER)
+def _cursor(place: FeedPlace, service: str) -> str:
+    return cursor_at({"service": service, "position": place.position, "_id": place.restore}, _ORDER)
 
 
-def _place(cursor: str) -> FeedPlace:
-    """Raises CursorBroken."""
-    match position_in(cursor, _ORDER):
-        case [int(position), int(restore)] if position >= 0 and restore >= 0:
+def _place(cursor: str, service: str) -> FeedPlace:
+    """Raises CursorBroken, also for another service's: at the same position here stands something else, and what is
+    before it would never be shown.
+    """
+    try:
+        at = position_in(cursor, _ORDER)
+    except CursorBroken:
+        at = [service, *position_in(cursor, _UNNAMED)]
+    match at:
+        case [str(whose), int(position), int(restore)] if whose == service and position >= 0 and restore >= 0:
             return FeedPlace(position, restore)
         case _:
             raise CursorBroken
