@@ -10,8 +10,10 @@ const SECONDARY = 2; // of replSetGetStatus
 const [, user, password, hosts] = /^mongodb:\/\/([^:]+):([^@]+)@([^/]+)\//.exec(secret("mongo-url")).map(decodeURIComponent);
 const members = hosts.split(",");
 const database = process.env.CAREFLOW_MONGO_DATABASE;
+const authority = process.env.CAREFLOW_MONGO_CA_FILE; // where stores speak TLS
+const tls = authority ? `&tls=true&tlsCAFile=${encodeURIComponent(authority)}` : "";
 const adminAt = (where, how) =>
-  connect(`mongodb://admin:${encodeURIComponent(secret("store-admin-password"))}@${where}/admin?${how}`);
+  connect(`mongodb://admin:${encodeURIComponent(secret("store-admin-password"))}@${where}/admin?${how}${tls}`);
 
 function until(what, holds) {
   const deadline = Date.now() + PATIENCE_MS;

@@ -13,7 +13,7 @@ from tests.compose.project import Project, what_is_missing
 from tests.compose.test_containers import NAMES, memory, stores_reached
 from tests.compose.test_path import reaches_clearance
 
-MEMORY_OF_ALL = 2_000_000_000  # bytes
+MEMORY_OF_ALL = 1_500_000_000  # bytes
 PROGRAM = """
 import json, pymongo
 client = pymongo.MongoClient(open("/run/secrets/mongo-url").read())

@@ -61,7 +61,8 @@ def _merged(base: Any, overlay: Any) -> Any:
     if isinstance(base, list) and isinstance(overlay, dict):
         base = dict.fromkeys(base)  # a list of networks, and what an overlay says more of one
     if isinstance(base, dict) and isinstance(overlay, dict):
-        return {key: _merged(base.get(key), overlay.get(key)) for key in [*base, *overlay]}
+        merged = {key: _merged(base.get(key), overlay.get(key)) for key in [*base, *overlay]}
+        return merged | ({"command": overlay["command"]} if "command" in overlay else {})  # said anew, not added to
     if isinstance(base, list) and isinstance(overlay, list):
         return base + [each for each in overlay if each not in base]
     return base if overlay is None else overlay

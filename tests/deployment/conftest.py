@@ -53,6 +53,18 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Tree:
 
 
 @pytest.fixture(scope="session")
+def store_tls(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """Production with stores that speak TLS alone."""
+    return made(tmp_path_factory, replace(COMPLETE, bundled=frozenset({Overlay.STORE_TLS})))
+
+
+@pytest.fixture(scope="session")
+def store_tls_ha(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """The same with three members of each store."""
+    return made(tmp_path_factory, replace(COMPLETE, bundled=frozenset({Overlay.HA, Overlay.STORE_TLS})))
+
+
+@pytest.fixture(scope="session")
 def ha(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     """Production with three brokers and three members of each store."""
     return made(tmp_path_factory, replace(COMPLETE, bundled=frozenset({Overlay.HA})))

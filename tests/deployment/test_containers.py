@@ -30,7 +30,9 @@ def containers(deployment: Tree) -> dict[str, Tree]:
     return dict(deployment["services"])
 
 
-@pytest.fixture(params=["deployment", "identity", "observability", "secure", "small", "secure_ha"])
+@pytest.fixture(
+    params=["deployment", "identity", "observability", "secure", "small", "secure_ha", "store_tls", "store_tls_ha"]
+)
 def all_containers(request: pytest.FixtureRequest) -> dict[str, Tree]:
     """Of each kind of production."""
     return dict(request.getfixturevalue(request.param)["services"])

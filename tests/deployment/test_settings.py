@@ -50,7 +50,7 @@ def loaded(deployment: Tree, service: str, process: str, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("service", NAMES)
 @pytest.mark.parametrize("process", PROCESSES)
-@pytest.mark.parametrize("where", ["deployment", "development", "observability", "secure", "small", "ha"])
+@pytest.mark.parametrize("where", ["deployment", "development", "observability", "secure", "small", "store_tls", "ha"])
 def test_a_process_could_start_with_what_it_is_given(
     where: str, service: str, process: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,7 +68,7 @@ def test_a_process_could_start_with_what_it_is_given(
 
 
 @pytest.mark.parametrize("service", NAMES)
-@pytest.mark.parametrize("where", ["deployment", "development", "observability", "secure", "small", "ha"])
+@pytest.mark.parametrize("where", ["deployment", "development", "observability", "secure", "small", "store_tls", "ha"])
 def test_a_process_is_given_no_variable_it_does_not_know(
     where: str, service: str, request: pytest.FixtureRequest
 ) -> None:
@@ -81,7 +81,7 @@ def test_a_process_is_given_no_variable_it_does_not_know(
 
 
 @pytest.mark.parametrize("service", NAMES)
-@pytest.mark.parametrize("where", ["deployment", "observability", "secure", "small", "ha"])
+@pytest.mark.parametrize("where", ["deployment", "observability", "secure", "small", "store_tls", "ha"])
 def test_a_secret_is_a_file_and_never_a_variable(where: str, service: str, request: pytest.FixtureRequest) -> None:
     deployment = request.getfixturevalue(where)
     secret = {
@@ -111,13 +111,22 @@ def test_a_process_has_its_own_secrets_and_everybodys_public_keys(deployment: Tr
 
 
 def test_every_secret_is_made_by_init_and_everything_it_makes_is_used(
-    deployment: Tree, development: Tree, observability: Tree, secure: Tree, small: Tree, secure_ha: Tree
+    deployment: Tree,
+    development: Tree,
+    observability: Tree,
+    secure: Tree,
+    small: Tree,
+    secure_ha: Tree,
+    store_tls: Tree,
+    store_tls_ha: Tree,
 ) -> None:
     of_stores = {f"{name}-store-admin.password" for name in NAMES if name != "booking"}
     for tree, signing in (
         (small, of_stores),
         (secure, {"kafka-authority.key", "kafka-kafka.password"}),
         (secure_ha, {"kafka-authority.key", "kafka-kafka.password"}),
+        (store_tls, {"store-authority.key"}),
+        (store_tls_ha, {"store-authority.key"}),
         (deployment, set[str]()),
         (development, {"tokens-private.json"}),
         (observability, set[str]()),

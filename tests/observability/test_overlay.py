@@ -1,15 +1,21 @@
 """The overlay: processes are watched on a network of their own, and need nobody who watches them."""
 
+import importlib
 from typing import Any
 
+import pytest
 import yaml
 
 from careflow_cli.stack.services import SERVICES
+from careflow_service.telemetry.metrics import DEADLINE_OVERDUE
 from tests.deployment.compose_files import Tree
 from tests.observability.programs import CONFIGURATION
 
 WATCHING = {"prometheus", "alertmanager", "blackbox", "host", "grafana", "collector", "tempo"}
 PROCESSES = {f"{spec.name}-{process}" for spec in SERVICES for process in ("api", "worker", "timers")}
+
+OF_TIMERS = "careflow_deadline_overdue_seconds"
+"""What only who does what timers do measures, a process of its own or a worker."""
 
 
 def configured(name: str) -> Any:
@@ -70,8 +76,16 @@ def test_every_process_is_missed() -> None:
 
     assert terms == {
         f'absent(up{{job="careflow", service="{service}", process="{process}"}})'
+        if process != "timers"
+        else f'label_replace(absent({OF_TIMERS}{{job="careflow", service="{service}"}}), "process", "timers", "", "")'
         for service, process in (name.split("-") for name in PROCESSES)
     }
+
+
+@pytest.mark.parametrize("service", [spec.name for spec in SERVICES])
+def test_what_tells_that_somebody_does_what_timers_do_is_measured_of_every_service(service: str) -> None:
+    assert importlib.import_module(f"{service}.bootstrap").SERVICE.deadlines
+    assert [each.name for each in DEADLINE_OVERDUE.describe()] == [OF_TIMERS]
 
 
 def test_spans_go_to_the_collector_and_from_it_to_tempo(observability: Tree, deployment: Tree) -> None:

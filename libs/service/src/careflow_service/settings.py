@@ -56,6 +56,10 @@ class ServiceSettings(BaseSettings):
     environment: Environment = Environment.PRODUCTION
 
     mongo_url: SecretStr
+    mongo_ca_file: Path | None = None
+    """Certificates, PEM, that vouch for the store, which is then spoken to over TLS alone."""
+    mongo_certificate_file: Path | None = None
+    """A certificate of the service's own and its key, PEM, in one file: for a store that asks who connects."""
     mongo_database: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_-]{0,37}$")
     """The service's own database; named like the service when not given."""
     kafka_url: str | None = None

@@ -20,7 +20,7 @@ from careflow_cli.commands.asking import AsJson
 from careflow_cli.commands.stack import kept
 from careflow_cli.deployment import settings
 from careflow_cli.deployment.examining.backlog_found import backlog_found
-from careflow_cli.deployment.examining.certificate_found import certificate_found, kafka_found
+from careflow_cli.deployment.examining.certificate_found import certificate_found, kafka_found, stores_found
 from careflow_cli.deployment.examining.engine_found import (
     disk_found,
     engine_found,
@@ -43,6 +43,7 @@ CHECKS: tuple[Check, ...] = (
     keys_found,
     certificate_found,
     kafka_found,
+    stores_found,
     provider_found,
     told_found,
     engine_found,

@@ -115,6 +115,10 @@ class Deployment:
             ),
             Group("accounts of Kafka", kafka_accounts.ACCOUNTS, lambda: kafka_accounts.make_accounts(self._secrets)),
         )
+        of_stores = (
+            Group("authority of the stores", stores.AUTHORITY, lambda: stores.make_authority(self._secrets)),
+            *(self._keystore_of(spec.name) for spec in SERVICES),
+        )
         return [
             *(self._of_service(spec.name, overlays) for spec in SERVICES),
             *(self._further_keys_of(spec.name) for spec in SERVICES),
@@ -130,6 +134,7 @@ class Deployment:
                 lambda: self._make_certificate(wishes.host or "localhost", overlays),
             ),
             *(group for overlay, group in of_overlays.items() if overlay in overlays),
+            *(of_stores if Overlay.STORE_TLS in overlays else ()),
             *(of_kafka if Overlay.SECURE in overlays else ()),
         ]
 
@@ -231,6 +236,10 @@ class Deployment:
             stores.make(self._secrets, service, members=3 if Overlay.HA in overlays else 1)
 
         return Group(f"keys and store of {service}", (*keys, *stores.files(service)), make)
+
+    def _keystore_of(self, service: str) -> Group:
+        files = (stores.keystore(service),)
+        return Group(f"certificate of {service}'s store", files, lambda: stores.make_keystore(self._secrets, service))
 
     def _further_keys_of(self, service: str) -> Group:
         files = (further_file(service),)

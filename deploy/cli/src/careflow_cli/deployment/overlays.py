@@ -13,6 +13,7 @@ class Overlay(StrEnum):
     HA = "ha"
     DEVELOPMENT = "development"
     IDENTITY = "identity"
+    STORE_TLS = "store-tls"
     OBSERVABILITY = "observability"
     SECURE = "secure"
 
@@ -26,6 +27,7 @@ BUNDLED: Final = {
     Overlay.SMALL: "one store for all services, for a laptop or a small clinic",
     Overlay.HA: "three brokers, and three members of each store",
     Overlay.IDENTITY: "an identity provider, for who has none",
+    Overlay.STORE_TLS: "TLS between services and their stores",
     Overlay.OBSERVABILITY: "metrics, alerts, dashboards and traces",
     Overlay.SECURE: "accounts and TLS at Kafka",
 }
@@ -39,7 +41,10 @@ NEVER_TOGETHER: Final = (
     (Overlay.HA, Overlay.DEVELOPMENT, "a try has one broker, which this host reaches"),
 )
 """Overlays that contradict each other, and why."""
-TOGETHER: Final = {frozenset({Overlay.HA, Overlay.SECURE}): "deploy/compose/ha-secure.yml"}
+TOGETHER: Final = {
+    frozenset({Overlay.HA, Overlay.SECURE}): "deploy/compose/ha-secure.yml",
+    frozenset({Overlay.HA, Overlay.STORE_TLS}): "deploy/compose/ha-store-tls.yml",
+}
 """A file of two overlays: what the one asks for of what only the other has. It goes behind both."""
 
 

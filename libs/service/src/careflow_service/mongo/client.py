@@ -6,9 +6,13 @@ URL's concern along and the server refuses that.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from bson.codec_options import CodecOptions
 from pymongo import AsyncMongoClient
@@ -27,10 +31,45 @@ _CONCERNS = frozenset({"w", "wtimeoutms", "journal", "j", "readconcernlevel"})
 
 
 class StoreUrlWrong(Exception):
-    """The store's URL cannot be used; the message never shows the URL."""
+    """The store's URL, or what is said about TLS with it, cannot be used; the message never shows the URL."""
 
 
-def open_client(url: str, *, name: str, listeners: Sequence[CommandListener] = ()) -> Client:
+@dataclass(frozen=True, slots=True)
+class StoreTls:
+    """Files, PEM: who vouches for the store, and what shows it who connects, where it asks. Either asks for TLS."""
+
+    authorities: Path | None = None
+    certificate: Path | None = None
+
+    def options(self) -> dict[str, Any]:
+        """The driver's words for it, none without a file. Raises StoreUrlWrong for a file that cannot be used."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        options: dict[str, Any] = {}
+        if self.authorities is not None:
+            with _usable("CAREFLOW_MONGO_CA_FILE", "holds no certificates"):
+                context.load_verify_locations(self.authorities)
+            options |= {"tls": True, "tlsCAFile": str(self.authorities)}
+        if self.certificate is not None:
+            with _usable("CAREFLOW_MONGO_CERTIFICATE_FILE", "is not a certificate with its key"):
+                context.load_cert_chain(self.certificate)
+            options |= {"tls": True, "tlsCertificateKeyFile": str(self.certificate)}
+        return options
+
+
+PLAIN: Final = StoreTls()
+
+
+@contextmanager
+def _usable(setting: str, otherwise: str) -> Iterator[None]:
+    try:
+        yield
+    except ssl.SSLError:
+        raise StoreUrlWrong(f"{setting} {otherwise}") from None
+    except OSError as error:
+        raise StoreUrlWrong(f"{setting} cannot be read ({error.strerror})") from None
+
+
+def open_client(url: str, *, name: str, tls: StoreTls = PLAIN, listeners: Sequence[CommandListener] = ()) -> Client:
     """A client for process `name`; it connects with its first operation. Raises StoreUrlWrong."""
     try:
         parsed = parse_uri(url, validate=True)
@@ -47,6 +86,7 @@ def open_client(url: str, *, name: str, listeners: Sequence[CommandListener] = (
         serverSelectionTimeoutMS=5_000,
         connectTimeoutMS=5_000,
         event_listeners=list(listeners),
+        **tls.options(),
     )
 
 

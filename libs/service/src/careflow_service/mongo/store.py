@@ -17,7 +17,7 @@ from careflow_service.ids import new_id
 from careflow_service.mongo.audit import AuditTrail
 from careflow_service.mongo.audit_review import AuditReview
 from careflow_service.mongo.audit_seals import AuditSeals
-from careflow_service.mongo.client import Client, Database, open_client, open_database
+from careflow_service.mongo.client import PLAIN, Client, Database, StoreTls, open_client, open_database
 from careflow_service.mongo.erasing import MongoErasing
 from careflow_service.mongo.fence import FenceWatch
 from careflow_service.mongo.further_keys import Further
@@ -88,6 +88,7 @@ async def open_store(
     published: PublicationTable,
     sealer: Sealer,
     clock: Clock,
+    tls: StoreTls = PLAIN,
     time_limit: float = TIME_LIMIT_SECONDS,
     listeners: Sequence[CommandListener] = (),
 ) -> AsyncIterator[Store]:
@@ -96,7 +97,7 @@ async def open_store(
     or FurtherKeysBroken.
     """
     lines = keys.lines()
-    async with open_client(url, name=process, listeners=listeners) as client:
+    async with open_client(url, name=process, tls=tls, listeners=listeners) as client:
         opened = open_database(client, database)
         proofs = KeyProofs(opened, lines)
         audit = AuditTrail(opened, lines.audit, wall_clock=wall_clock, new_id=new_id)

@@ -25,7 +25,7 @@ from careflow_events.publication import faults
 from careflow_events.sealing import RecipientUnknown, Sealer
 from careflow_service.clock import ClockFileBroken, DomainClock
 from careflow_service.ids import new_id
-from careflow_service.mongo.client import StoreUrlWrong
+from careflow_service.mongo.client import StoreTls, StoreUrlWrong
 from careflow_service.mongo.further_keys import FurtherKeysBroken, reading
 from careflow_service.mongo.key_proofs import KeyWrong
 from careflow_service.mongo.store import Keys, Store, open_store
@@ -46,6 +46,8 @@ BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 """Names this run of the machine, for all its containers; only on Linux."""
 _REFUSED_CODES: Final = frozenset({13, 18})
 """Unauthorized and AuthenticationFailed: waiting does not help."""
+_UNVOUCHED: Final = "certificate verify failed"
+"""What OpenSSL says, and the driver quotes, of a certificate that is another's, has ended, or nobody vouches for."""
 
 
 class StartUpFailure(Exception):
@@ -85,6 +87,7 @@ async def opened(
         published=service.published,
         sealer=sealer,
         clock=clock,
+        tls=StoreTls(settings.mongo_ca_file, settings.mongo_certificate_file),
     )
     _check_published(service)
     async with AsyncExitStack() as stack:
@@ -138,8 +141,9 @@ async def _reach(store: Store, store_wait: float) -> None:
         except OperationFailure as error:
             if error.code in _REFUSED_CODES:
                 raise StartUpFailure("the store refuses the credentials in CAREFLOW_MONGO_URL") from None
-        except (PyMongoError, TimeoutError):
-            pass
+        except (PyMongoError, TimeoutError) as error:
+            if _UNVOUCHED in str(error):
+                raise StartUpFailure("nobody in CAREFLOW_MONGO_CA_FILE vouches for the store") from None
         if loop.time() >= give_up_at:
             raise StartUpFailure(f"no primary answered at CAREFLOW_MONGO_URL within {store_wait:.0f} seconds")
         await asyncio.sleep(ASK_AGAIN_SECONDS)

@@ -1,23 +1,26 @@
-"""Certificates: that of the edge goes with its key, is good for long enough, and for the clinic's names; that of Kafka
-is vouched for, and good for long enough.
+"""Certificates: that of the edge goes with its key, is good for long enough, and for the clinic's names; those of Kafka
+and of the stores are vouched for, and good for long enough.
 """
 
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from careflow_cli.deployment import kafka_accounts
+from careflow_cli.deployment import kafka_accounts, stores
 from careflow_cli.deployment.examining.findings import Deployed, Finding, State, known, well, wrong
 from careflow_cli.deployment.overlays import Overlay
+from careflow_cli.stack.services import SERVICES
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
-CHECK, OF_KAFKA = "certificate", "kafka"
+CHECK, OF_KAFKA, OF_STORES = "certificate", "kafka", "stores"
 RENEW_EDGE = "replace it: compose.md, Your own certificate"
 RENEW_KAFKA = "renew it: secure.md, When a certificate ends"
+RENEW_STORE = "renew it: store-tls.md, When a certificate ends"
 SOON = timedelta(days=30)
 
 
@@ -49,12 +52,25 @@ def certificate_found(deployed: Deployed) -> Iterator[Finding]:
 
 def kafka_found(deployed: Deployed) -> Iterator[Finding]:
     """What clients of Kafka will say of its certificate, where it has one."""
+    if Overlay.SECURE in deployed.overlays:
+        vouching = deployed.secrets / kafka_accounts.AUTHORITY[0]
+        yield from _vouched_for(OF_KAFKA, vouching, deployed.secrets / kafka_accounts.KEYSTORE, RENEW_KAFKA)
+
+
+def stores_found(deployed: Deployed) -> Iterator[Finding]:
+    """What services will say of the certificates of their stores, where these have any: the most urgent of it."""
+    if Overlay.STORE_TLS in deployed.overlays:
+        vouching = deployed.secrets / stores.AUTHORITY[0]
+        keystores = (deployed.secrets / stores.keystore(spec.name) for spec in SERVICES)
+        found = [each for file in keystores for each in _vouched_for(OF_STORES, vouching, file, RENEW_STORE)]
+        yield from sorted(found, key=_urgent)[:1]
+
+
+def _vouched_for(check: str, vouching: Path, keystore: Path, renew: str) -> Iterator[Finding]:
+    """Whether the certificate in a keystore is vouched for, and how long both last."""
     from cryptography import x509
     from cryptography.exceptions import InvalidSignature
 
-    if Overlay.SECURE not in deployed.overlays:
-        return
-    vouching, keystore = (deployed.secrets / name for name in (kafka_accounts.AUTHORITY[0], kafka_accounts.KEYSTORE))
     if not (vouching.is_file() and keystore.is_file()):
         return  # said of the secrets
     try:
@@ -62,9 +78,9 @@ def kafka_found(deployed: Deployed) -> Iterator[Finding]:
         certificate = x509.load_pem_x509_certificates(keystore.read_bytes())[0]
         certificate.verify_directly_issued_by(authority)
     except (ValueError, TypeError, InvalidSignature):
-        yield wrong(OF_KAFKA, f"{keystore.name} is not vouched for by {vouching.name}", RENEW_KAFKA)
+        yield wrong(check, f"{keystore.name} is not vouched for by {vouching.name}", renew)
         return
-    yield min((_lasting(OF_KAFKA, each, RENEW_KAFKA) for each in (certificate, authority)), key=_urgent)
+    yield min((_lasting(check, each, renew) for each in (certificate, authority)), key=_urgent)
 
 
 def _urgent(found: Finding) -> int:
