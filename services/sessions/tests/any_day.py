@@ -32,6 +32,7 @@ class AnyDay(GoingHome):
             self.end_of_care, self.corrects_vitals, self.corrects_checks, self.corrects_dose,
             self.medicine, self.medicine, self.medicine, self.corrects_medicine, self.sets_pump, self.sets_pump,
             self.goes_home, self.goes_home, self.reviews, self.answers, self.hears_nothing, self.attests, self.holds,
+            self.writes_down_late, self.writes_down_late, self.writes_down_late, self.reviews_late,
         ]  # fmt: skip
         for _ in range(steps):
             try:
@@ -91,6 +92,8 @@ class AnyDay(GoingHome):
             await self.outcome()
         elif self.told.harm:
             await self.harm()
+        elif self.told.outside:
+            await self.reviews_late()
         elif self.random.random() < 0.2:
             await self._handle(RefuseSessionHandler, RefuseSession(session.id, session.version), a.NURSE)
         elif session.checks.equipment_ready is not None:

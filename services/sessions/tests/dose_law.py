@@ -64,6 +64,8 @@ class Told:
     there: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     alerts: dict[str, datetime] = field(default_factory=dict)
     harm: set[str] = field(default_factory=set)
+    outside: set[str] = field(default_factory=set)
+    given_outside: int = 0
     no_response: datetime | None = None
     integrated: list[datetime] = field(default_factory=list)
     doses: list[Given] = field(default_factory=list)
@@ -124,7 +126,7 @@ def _by_signs(told: Told, dose: Given) -> Iterator[str]:
 
     def usable(written: list[Reading]) -> bool:
         made = min(r.at for r in written)
-        return made >= oldest and (not before or made > before[-1].at)
+        return made >= oldest and all(made > each.at for each in before)
 
     now = next((written for written in reversed(of_session) if usable(written)), None)
     if now is None:
@@ -260,6 +262,8 @@ def _by_course(told: Told, dose: Given) -> Iterator[str]:
         yield "no consent, or no clearance"
     if not told.in_care:
         yield "the plan was given up, or care has ended"
+    if told.outside:
+        yield "a dose outside the gate not reviewed"
     if told.harm:
         yield "harm not reviewed"
     if any(not told.decided(dose.session, "no_open_alert", heard) for heard in told.alerts.values()):

@@ -7,19 +7,73 @@ from typing import Any
 
 from services.sessions.tests import builders as a
 from services.sessions.tests.anybody import Anybody, as_checks
-from services.sessions.tests.dose_law import Check
+from services.sessions.tests.dose_law import Check, Given
 from sessions.application.commands.correct_checks import CorrectChecks, CorrectChecksHandler
 from sessions.application.commands.correct_dose import CorrectDose, CorrectDoseHandler
 from sessions.application.commands.correct_vitals import CorrectVitals, CorrectVitalsHandler
+from sessions.application.commands.record_dose_outside_gate import (
+    RecordDoseOutsideGate,
+    RecordDoseOutsideGateHandler,
+)
+from sessions.application.commands.review_dose_outside_gate import (
+    ReviewDoseOutsideGate,
+    ReviewDoseOutsideGateHandler,
+)
+from sessions.domain.adverse_events import ReviewDecision
 from sessions.domain.checks import Checks
 from sessions.domain.corrections import Amendment, ReadingList, WhichReading, written_into
 from sessions.domain.dose_corrections import DoseAmendment
+from sessions.domain.doses import StatedDose
 from sessions.domain.drug_amounts import DrugQuantity, DrugUnit
 from sessions.domain.ids import StaffId
+from sessions.domain.units import Millilitres
+from sessions.domain.words import Route, VisitKind
 
 
 class Mistaken(Anybody):
-    """Somebody who goes back to what was written down."""
+    """Somebody who goes back to what was written down, or was not."""
+
+    async def writes_down_late(self) -> None:
+        """A dose that was given, in this session or one that is over, whatever was in order then."""
+        dosing = [each for each in self.memory.shelves["sessions"].kept.values() if each.kind is VisitKind.DOSING]
+        vials = [each for each in self.memory.shelves["drug_log"].kept.values() if each.item.drug == "ketamine"]
+        if not dosing or not vials:
+            return
+        session, vial = self.random.choice(dosing[-2:]), self.random.choice(vials)
+        drawn = [each.id for each in vial.draws if each.session_id == session.id]
+        volume = Millilitres(Decimal(self.random.choice(("0.4", "0.4", "0.8", "4"))))
+        stated = StatedDose(
+            mass=vial.item.concentration.times(volume), volume=volume, concentration=vial.item.concentration
+        )
+        given_at = self.now - timedelta(minutes=self.random.choice((-5, 0, 5, 40, 60 * 20)))
+        ended_at = given_at + timedelta(minutes=self.random.choice((0, 5)))
+        by = self.random.choice((a.NURSE, a.PRESCRIBER))
+        command = RecordDoseOutsideGate(
+            session_id=session.id, container_id=vial.id, draw_id=self.random.choice([*drawn, None]), dose=stated,
+            serial=None, route=Route.INTRAVENOUS, given_at=given_at, ended_at=ended_at, given_by=None, ordered_by=None,
+            reason="nobody could write", before_start=self.random.choice((None, "at once")),
+            expected_version=session.version,
+        )  # fmt: skip
+        await self._handle(RecordDoseOutsideGateHandler, command, by)
+        after = self.memory.shelves["sessions"].kept[session.id].doses[-1].outside
+        self.told.outside.add(after.id)
+        self.told.given_outside += 1
+        self.told.doses.append(Given(session=session.id, at=given_at, mg=stated.mass.value))
+        self.told.dose_ended[session.id] = max(ended_at, self.told.dose_ended.get(session.id, ended_at))
+
+    async def reviews_late(self) -> None:
+        """Somebody reviews such a dose, who may have given it."""
+        for session in list(self.memory.shelves["sessions"].kept.values()):
+            for dose in session.doses:
+                if dose.outside is None or not dose.outside.awaits_review:
+                    continue
+                decision = self.random.choice((ReviewDecision.RESUME, ReviewDecision.RESUME, ReviewDecision.HOLD))
+                review = ReviewDoseOutsideGate(session.id, dose.outside.id, decision, "seen", session.version)
+                await self._handle(ReviewDoseOutsideGateHandler, review, a.PRESCRIBER)
+                assert dose.given_by != a.PRESCRIBER
+                if decision is ReviewDecision.RESUME:
+                    self.told.outside.discard(dose.outside.id)
+                return
 
     async def corrects_vitals(self) -> None:
         session, by = self._session(), self.random.choice((a.NURSE, a.NURSE, a.OTHER_NURSE, a.PRESCRIBER))

@@ -51,6 +51,7 @@ def test_doses_are_given_on_many_of_these_days() -> None:
 
     assert sum(len(day.told.doses) for day in days) >= 40
     assert any(day.told.discharged for day in days)
+    assert sum(day.told.given_outside for day in days) >= 5
     assert sum(len(day.told.gone_home) for day in days) >= 5
     assert any(len({dose.session for dose in day.told.doses}) >= 2 for day in days)
     assert any(len(day.told.doses) > len({dose.session for dose in day.told.doses}) for day in days)

@@ -20,7 +20,9 @@
     const html = fresh.get(part.id);
     if (html === undefined || part.contains(document.activeElement)) return;
     fresh.delete(part.id);
+    const open = [...part.querySelectorAll("details[open][id]")].map((each) => each.id);
     if (part.innerHTML !== html) part.innerHTML = html;
+    open.forEach((id) => part.querySelector(`#${id}`)?.setAttribute("open", ""));
   };
   document.addEventListener("focusout", () => setTimeout(() => document.querySelectorAll("[data-part]").forEach(put)));
 

@@ -69,12 +69,14 @@ def _leaving(session: Session, course: Course, score: DischargeScore, ports: Por
     ends = [each.latest_end for each in session.doses if each.latest_end is not None]
     if len(ends) < len(session.doses):
         raise conflict("dose_running", "The dose has not ended.")
+    # Given in more ways than one, the longest watch counts from the end of all.
+    from_end = len(session.routes) > 1
     return Leaving(
         score=score,
         risk_stands=bool(course.standing(StopKind.HIGH_SUICIDE_RISK)),
         prescriber_there=session.present(ProviderRole.PRESCRIBER),
         monitoring=session.monitoring,
-        last_dose_started_at=session.last_dose.latest_start,
+        last_dose_started_at=max(ends) if from_end else session.last_dose.latest_start,
         last_dose_ended_at=max(ends),
         route=ports.policy.strictest(session.routes),
         policy=ports.policy,

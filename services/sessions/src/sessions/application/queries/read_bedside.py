@@ -54,9 +54,19 @@ class Unsigned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToReview:
+    """A session with a dose outside the gate that a prescriber is to review."""
+
+    session_id: SessionId
+    review_by: datetime
+    late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
     """The reader's sessions first, then by when they start. `elsewhere` are other locations with sessions on that
-    day; `unsigned` the orders of any day that the reader is to sign, and those of everybody that are late. `waiting`:
+    day; `unsigned` the orders of any day that the reader is to sign, and those of everybody that are late,
+    `to_review` the sessions of any day with a dose to be reviewed, the most urgent first. `waiting`:
     some order waits, of whomever. `locations` are those of the day's sessions.
     """
 
@@ -65,6 +75,7 @@ class Today:
     lines: tuple[TodayLine, ...]
     elsewhere: tuple[LocationId, ...]
     unsigned: tuple[Unsigned, ...]
+    to_review: tuple[ToReview, ...]
     waiting: bool
     locations: tuple[LocationId, ...]
 
@@ -90,7 +101,8 @@ class Bedside:
     """One session as it stands. `gate` is None for what is no dose any more or never was; `containers` are those of the
     session's location, None for a reader who may not see the drug log; `unseen` their lines that a second person may
     still confirm; `offers` the orders by which a medicine may be given now, or why not; `route` is how what was
-    ordered is given, `own` the packages that were dispensed for this patient.
+    ordered is given, `own` the packages that were dispensed for this patient, `dosable` the containers that doses of
+    whatever order are given from.
     """
 
     session: Session
@@ -105,6 +117,7 @@ class Bedside:
     timezone: str
     route: RoutePolicy | None = None
     own: frozenset[PackageId] = frozenset()
+    dosable: frozenset[ContainerId] = frozenset()
 
     def may_take(self, container: Container) -> bool:
         """Whether something of it may be given to this patient: stock, or their own package; for a dose that is given
@@ -129,10 +142,11 @@ class ReadBedside:
         day = clinic_day(now, policy.timezone)
         start, end = day_bounds(day, policy.timezone)
         longest = timedelta(hours=policy.gate.session_hours.value)
-        timed, untimed, waiting = await side_by_side(
+        timed, untimed, waiting, reviews = await side_by_side(
             self.ports.sessions.between(start - longest, end),
             self.ports.sessions.without_time(),
             self.ports.medication.waiting(limit=MOST_WAITING, after=None),
+            self.ports.sessions.to_review(limit=MOST_WAITING, after=None),
         )
         unsigned = [each for each in unsigned_of(waiting.items, now) if each.late or each.prescriber == actor.id]
         todays = [each for each in timed if _is_of(each, start)]
@@ -140,7 +154,8 @@ class ReadBedside:
         shown = [each for each in of_today if location_id is None or each.location_id == location_id]
         patients = await self.ports.patients.several(sorted({each.patient_id for each in shown}))
         of_orders = dict.fromkeys(f"medication_records/{each.session_id}" for each in unsigned)
-        seen = (*(f"sessions/{each.id}" for each in shown), *of_orders)
+        known = dict.fromkeys(f"sessions/{each.id}" for each in (*shown, *reviews.items))
+        seen = (*known, *of_orders)
         await self.ports.audit.read(actor, "read_todays_sessions", *seen)
         names = told_apart(patients)
         lines = [
@@ -154,6 +169,11 @@ class ReadBedside:
             lines=tuple(sorted(lines, key=lambda each: not each.mine)),
             elsewhere=tuple(elsewhere) if location_id or len(elsewhere) > 1 else (),
             unsigned=tuple(unsigned),
+            to_review=tuple(
+                ToReview(session_id=each.id, review_by=each.review_by, late=each.review_by <= now)
+                for each in reviews.items
+                if each.review_by is not None
+            ),
             waiting=bool(waiting.items),
             locations=tuple(sorted({each.location_id for each in of_today if each.location_id})),
         )
@@ -191,6 +211,7 @@ class ReadBedside:
             timezone=ports.policy.timezone,
             route=ports.policy.routes[session.order.route] if session.order else None,
             own=frozenset(each.id for each in own),
+            dosable=frozenset(each.id for each in containers or () if ports.policy.is_dosed(each.item.drug)),
         )
 
     async def line(self, session_id: SessionId, container_id: ContainerId, entry_id: EntryId, actor: Actor) -> Line:

@@ -169,6 +169,8 @@ BEDSIDE_FORMS: Final = {
     "verify": "POST /v1/sessions/{session_id}/verifications",
     "start": "POST /v1/sessions/{session_id}/start",
     "dose": "POST /v1/sessions/{session_id}/doses",
+    "dose-outside": "POST /v1/sessions/{session_id}/doses/outside-gate",
+    "review-dose": "POST /v1/sessions/{session_id}/doses/outside-gate/{dose_id}/reviews",
     "pump": "POST /v1/sessions/{session_id}/doses/pump",
     "dose-ended": "POST /v1/sessions/{session_id}/doses/end",
     "dose-stopped": "POST /v1/sessions/{session_id}/doses/end",

@@ -46,20 +46,30 @@ def doses(seen: Bedside) -> Sequence[tuple[str, str]]:
 
 def doses_drawn(seen: Bedside) -> Sequence[tuple[str, str]]:
     """Of what is drawn up for this session, what its dose is given with."""
-    return _drawn(seen, [each for each in seen.containers or () if seen.is_ordered(each.item.drug)])
+    return drawn_from(seen, [each for each in seen.containers or () if seen.is_ordered(each.item.drug)])
+
+
+def kept_in(among: Sequence[Container]) -> Sequence[tuple[str, str]]:
+    """Those of these containers there is something left in, and how they read."""
+    return [
+        (str(each.id), f"{_label(each)} · {each.item.lot} · {_amount(each, each.in_container)}")
+        for each in among
+        if each.in_container
+    ]
 
 
 def medicines_drawn(seen: Bedside) -> Sequence[tuple[str, str]]:
     """Of what is drawn up for this session, what is given beside the dose."""
-    return _drawn(seen, [each for each in seen.containers or () if not seen.is_ordered(each.item.drug)])
+    return drawn_from(seen, [each for each in seen.containers or () if not seen.is_ordered(each.item.drug)])
 
 
 def draws(seen: Bedside) -> Sequence[tuple[str, str]]:
     """What is drawn up for this session and not settled, and how it reads."""
-    return _drawn(seen, seen.containers or ())
+    return drawn_from(seen, seen.containers or ())
 
 
-def _drawn(seen: Bedside, among: Sequence[Container]) -> Sequence[tuple[str, str]]:
+def drawn_from(seen: Bedside, among: Sequence[Container]) -> Sequence[tuple[str, str]]:
+    """What is drawn up for this session out of these containers, and how it reads."""
     return [
         (
             f"{container.id}/{draw.id}",
@@ -84,15 +94,8 @@ def waiting(seen: Bedside) -> Sequence[tuple[str, str]]:
 
 
 def containers(seen: Bedside) -> Sequence[tuple[str, str]]:
-    """What there is something left in, and how it reads."""
-    return [
-        (
-            str(each.id),
-            f"{_label(each)} · {each.item.lot} · {_amount(each, each.in_container)}",
-        )
-        for each in seen.containers or ()
-        if each.in_container and seen.may_take(each)
-    ]
+    """What there is something left in that may be taken, and how it reads."""
+    return kept_in([each for each in seen.containers or () if seen.may_take(each)])
 
 
 def in_pieces(containers: Sequence[Container]) -> bool:

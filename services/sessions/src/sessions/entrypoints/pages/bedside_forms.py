@@ -64,6 +64,7 @@ from sessions.entrypoints.pages.bedside_fields import (
 )
 from sessions.entrypoints.pages.bedside_form import BedsideForm, Fields
 from sessions.entrypoints.pages.medicine_forms import MEDICINE_FORMS
+from sessions.entrypoints.pages.outside_forms import OUTSIDE_FORMS
 
 
 def _reasons(listed: str, called: str, of: str) -> Field:
@@ -245,6 +246,7 @@ FORMS: Final = (
             *CORRECTING_DOSE,
         ),
     ),
+    *OUTSIDE_FORMS,
     *MEDICINE_FORMS,
     BedsideForm("waste", Entering, do.enter, _unsettled, _wasting),
     BedsideForm("witness", Witnessing, do.witness, lambda seen: bool(waiting(seen)), _witnessing),
