@@ -143,7 +143,7 @@ def _copies(row: Document, behind: int) -> Iterator[Document]:
 
 async def _page(site: Site, behind: int) -> None:
     """What stands behind that position, over HTTP."""
-    place = cursor_at({"position": behind, "_id": 0}, (("position", 1), ("_id", 1)))
+    place = cursor_at({"position": behind, "_id": 0}, (("position", 1), ("_id", 1)), of="booking")
     asked = {"after": place, "limit": str(_PAGE)}
     found = await site.clinic.get("booking", "/v1/events", asked, role="events_operational")
     assert len(found.json()) == _PAGE

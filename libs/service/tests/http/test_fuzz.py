@@ -42,7 +42,7 @@ async def test_operators_and_readers_of_events_are_answered_as_documented(
 
 @given(at=VALUES, id_=st.text())
 def test_a_cursor_leads_back_to_where_it_was_made(at: object, id_: str) -> None:
-    assert position_in(cursor_at({"at": at, "_id": id_}, SORT), SORT) == [at, id_]
+    assert position_in(cursor_at({"at": at, "_id": id_}, SORT, of="it"), SORT, of="it") == [at, id_]
 
 
 @given(
@@ -50,7 +50,7 @@ def test_a_cursor_leads_back_to_where_it_was_made(at: object, id_: str) -> None:
 )
 def test_any_other_text_is_no_cursor(cursor: str) -> None:
     try:
-        position = position_in(cursor, SORT)
+        position = position_in(cursor, SORT, of="it")
     except CursorBroken:
         return
     assert len(position) == 2

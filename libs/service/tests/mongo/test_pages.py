@@ -1,11 +1,15 @@
 """Lists are read page by page: in order, without gap or repeat, to a last page that says so."""
 
+import base64
+
+import bson
 import pytest
 
 from careflow_events.contracts.codes import CareStage
 from careflow_service.errors import CursorBroken
 from careflow_service.listed import Listed
 from careflow_service.mongo.documents import Documents
+from careflow_service.mongo.paging import cursor_at
 from careflow_service.mongo.store import Store
 from libs.service.tests.clinic import CarePath, a_care_path
 from libs.service.tests.mongo.storing import stored
@@ -50,6 +54,17 @@ async def test_a_cursor_from_elsewhere_is_refused(paths: Documents[CarePath], cu
 async def test_a_cursor_of_another_order_is_refused(paths: Documents[CarePath]) -> None:
     with pytest.raises(CursorBroken):
         await paths.looked.many({}, limit=4, after=paths.cursor(a_care_path(), (("calls", -1),)))
+
+
+async def test_a_cursor_of_another_list_is_refused_and_one_that_names_none_is_good(
+    store: Store, paths: Documents[CarePath]
+) -> None:
+    await stored(store, paths, *(a_care_path(f"p{n}") for n in range(3)))
+    unnamed = base64.urlsafe_b64encode(bson.encode({"at": ["p0"]})).decode()
+
+    with pytest.raises(CursorBroken):
+        await paths.looked.many({}, limit=4, after=cursor_at({"_id": "p0"}, (("_id", 1),), of="visits"))
+    assert [each.id for each in await paths.looked.many({}, limit=4, after=unnamed)] == ["p1", "p2"]
 
 
 async def test_a_page_without_items_is_a_mistake(paths: Documents[CarePath]) -> None:

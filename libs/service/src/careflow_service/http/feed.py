@@ -52,9 +52,7 @@ Wait = Annotated[
     int, Query(ge=0, le=LONGEST_WAIT_SECONDS, description="Seconds to wait for an event while there is none.")
 ]
 
-_UNNAMED: Final = (("position", 1), ("_id", 1))
-"""Of cursors that were given out before they said whose they are: they stay good."""
-_ORDER: Final = (("service", 1), *_UNNAMED)
+_ORDER: Final = (("position", 1), ("_id", 1))
 _ENVELOPE: Final = ("specversion", "id", "source", "type", "subject", "stream", "sequence", "time", "data")
 _STRING: Final = {"type": "string"}
 _DOCUMENTED: Final[dict[int | str, dict[str, Any]]] = {
@@ -197,19 +195,13 @@ def _touched(rows: Iterable[OutboxRow]) -> list[str]:
 
 
 def _cursor(place: FeedPlace, service: str) -> str:
-    return cursor_at({"service": service, "position": place.position, "_id": place.restore}, _ORDER)
+    return cursor_at({"position": place.position, "_id": place.restore}, _ORDER, of=service)
 
 
 def _place(cursor: str, service: str) -> FeedPlace:
-    """Raises CursorBroken, also for another service's: at the same position here stands something else, and what is
-    before it would never be shown.
-    """
-    try:
-        at = position_in(cursor, _ORDER)
-    except CursorBroken:
-        at = [service, *position_in(cursor, _UNNAMED)]
-    match at:
-        case [str(whose), int(position), int(restore)] if whose == service and position >= 0 and restore >= 0:
+    """Raises CursorBroken."""
+    match position_in(cursor, _ORDER, of=service):
+        case [int(position), int(restore)] if position >= 0 and restore >= 0:
             return FeedPlace(position, restore)
         case _:
             raise CursorBroken

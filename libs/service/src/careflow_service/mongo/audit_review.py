@@ -128,7 +128,9 @@ class AuditReview:
         found = await page_of(self._entries, query, sort=_NEWEST_FIRST, limit=limit + 1, after=after)
         seals = await self._seals.of([entry["_id"] for entry in found[:limit]])
         items = tuple(_shown(entry, seals.get(entry["_id"])) for entry in found[:limit])
-        return Listed(items, cursor_at(found[limit - 1], _NEWEST_FIRST) if len(found) > limit else None)
+        return Listed(
+            items, cursor_at(found[limit - 1], _NEWEST_FIRST, of=self._entries.name) if len(found) > limit else None
+        )
 
     async def _verify_seals(self, after: int, limit: int) -> Verified:
         seals = await self._seals.behind(after, limit=limit)
@@ -172,7 +174,9 @@ class AuditReview:
             for entry in unsealed
             if (fault := self._of_unsealed(entry, head, now)) is not None
         )
-        following = _ENTRIES + cursor_at(found[-1], _OLDEST_FIRST) if len(found) == limit else None
+        following = (
+            _ENTRIES + cursor_at(found[-1], _OLDEST_FIRST, of=self._entries.name) if len(found) == limit else None
+        )
         return Verified(0, len(found), findings, following)
 
     def _of_unsealed(self, entry: Document, head: Seal | None, now: datetime) -> Fault | None:

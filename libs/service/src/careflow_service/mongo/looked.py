@@ -112,7 +112,7 @@ class Looked(Generic[A]):
 
     def cursor(self, last: A, sort: Sort = (("_id", 1),)) -> str:
         """The cursor of the page behind `last`, for `many` with the same sort."""
-        return cursor_at({**self._fields(last), "_id": str(last.id)}, sort)
+        return cursor_at({**self._fields(last), "_id": str(last.id)}, sort, of=self._collection.name)
 
     async def earliest(self, field: str, query: Mapping[str, Any] | None = None) -> tuple[datetime, str] | None:
         """The smallest instant in open field `field` and the id it belongs to; for deadlines, which leave out the ids

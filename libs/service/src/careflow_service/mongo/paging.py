@@ -1,7 +1,7 @@
 """Reading a list page by page, in the order of an index, without counting or skipping.
 
 Invariant: a page starts right behind the last item of the page before, whatever was inserted in between. The cursor
-holds the sort values of that item and nothing else; it is opaque to clients but not secret.
+holds the sort values of that item and what it is a cursor of, and nothing else; it is opaque to clients but not secret.
 """
 
 from __future__ import annotations
@@ -31,19 +31,28 @@ def total(sort: Sort) -> list[tuple[str, int]]:
     return [*sort] if any(field == "_id" for field, _ in sort) else [*sort, ("_id", 1)]
 
 
-def cursor_at(values: Mapping[str, object], sort: Sort) -> str:
-    """The cursor that continues behind a document with these open fields and `_id`."""
-    return base64.urlsafe_b64encode(bson.encode({"at": [values[field] for field, _ in total(sort)]})).decode()
+def cursor_at(values: Mapping[str, object], sort: Sort, *, of: str) -> str:
+    """The cursor of this list that continues behind a document with these open fields and `_id`."""
+    at = [values[field] for field, _ in total(sort)]
+    return base64.urlsafe_b64encode(bson.encode({"at": at, "of": of})).decode()
 
 
-def position_in(cursor: str, sort: Sort) -> list[object]:
-    """The sort values in a cursor. Raises CursorBroken for everything that `cursor_at` did not make for this order."""
+def position_in(cursor: str, sort: Sort, *, of: str) -> list[object]:
+    """The sort values in a cursor. Raises CursorBroken for everything that `cursor_at` did not make for this order, and
+    for another list's: behind the same place there lies something else, and what lies before it would never be shown.
+    A cursor that was given out before they said whose they are stays good.
+    """
     try:
         document = bson.decode(base64.b64decode(cursor, altchars=b"-_", validate=True), _CODEC)
     except (binascii.Error, ValueError, InvalidBSON):
         raise CursorBroken from None
     at = document.get("at")
-    if not isinstance(at, list) or len(at) != len(total(sort)) or not all(isinstance(each, _PLAIN) for each in at):
+    if (
+        document.get("of", of) != of
+        or not isinstance(at, list)
+        or len(at) != len(total(sort))
+        or not all(isinstance(each, _PLAIN) for each in at)
+    ):
         raise CursorBroken
     return at
 
@@ -65,7 +74,7 @@ async def page_of(
 ) -> list[Document]:
     """Up to `limit` documents that match, in the order of `sort`, behind the cursor `after`. Raises CursorBroken."""
     stretches: Iterable[Mapping[str, object]] = (
-        [{}] if after is None else stretches_behind(position_in(after, sort), sort)
+        [{}] if after is None else stretches_behind(position_in(after, sort, of=collection.name), sort)
     )
     found: list[Document] = []
     for stretch in stretches:

@@ -151,7 +151,9 @@ class Deliveries:
         query = {"endpoint": endpoint}
         found = await page_of(self._collection, query, sort=_NEWEST_FIRST, limit=limit + 1, after=after)
         items = tuple(_read(document) for document in found[:limit])
-        following = cursor_at({"_id": items[-1].id}, _NEWEST_FIRST) if len(found) > limit else None
+        following = (
+            cursor_at({"_id": items[-1].id}, _NEWEST_FIRST, of=self._collection.name) if len(found) > limit else None
+        )
         return Listed(items, following)
 
 
