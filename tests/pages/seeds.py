@@ -11,7 +11,12 @@ from typing import Final
 
 from billing.domain.money import Money
 from billing.domain.processing import RefundState
+from careflow_events import contracts
+from careflow_events.contracts import codes
 from careflow_service.identity import Role
+from careflow_service.ids import new_id
+from careflow_service.testing.calling import Caller
+from careflow_service.testing.disclosing import asked_of_all
 from services.billing.tests import clinic as paying
 from services.billing.tests import heard
 from services.billing.tests.builders import ANA, local
@@ -92,6 +97,19 @@ async def booking(world: Booking) -> Seeded:
     )
 
 
+async def _asked_for(world: Screening | Sessions | Billing, by: Caller, patient_id: str) -> dict[str, str]:
+    """A record that is waited for, and one of which the share was handed out, by whoever opens the pages of it."""
+    waited, given = new_id(), new_id()
+    for request_id in (waited, given):
+        ordinary = (codes.RecordPart.ORDINARY, codes.RecordPart.BILLING)
+        await world.hear(asked_of_all(contracts.RecordRequested, patient_id, request_id, *ordinary))
+    answer = {"recipient": f"{GIVEN} {FAMILY}", "reason": PROSE[:400], "record_request_id": given}
+    made = await by.post(
+        f"/v1/patients/{patient_id}/disclosures", {"part": "general", "basis": "patient_access", **answer}
+    )
+    return {"share_id": waited, "disclosure_id": made.json()["disclosure_id"]}
+
+
 def _link(world: Booking, page: str) -> str:
     """The one in what the clinic wrote to whom it wrote last."""
     for mail in mailbox.mails(world):
@@ -135,6 +153,7 @@ async def screening(world: Screening) -> Seeded:
             "suspension": f"{suspension['reason']}/{suspension['ref']}",
             "request_id": screened.request_of(await screened.reads(world, other), "phq-9")["request_id"],
             "answered_id": untouched,
+            **await _asked_for(world, world.prescriber, case["patient_id"]),
             "token": link.rpartition("/")[2],
             "access_id": access["id"],
         },
@@ -201,6 +220,7 @@ async def sessions(world: Sessions) -> Seeded:
             "container_id": vial,
             "entry_id": waste,
             "inventory_id": inventory,
+            **await _asked_for(world, world.prescriber, course.patient_id),
             "package_container": package,
             "task_id": task,
             "labs_id": labs,
@@ -239,6 +259,7 @@ async def billing(world: Billing) -> Seeded:
         {
             "patient_id": ANA,
             "charge_id": charge,
+            **await _asked_for(world, world.biller, ANA),
             "superbill_id": superbill,
             "payment_id": payment,
             "paper_id": receipt["paper_id"],

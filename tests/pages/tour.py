@@ -17,7 +17,9 @@ from careflow_service.service import Service
 
 SERVICES: Final = ("booking", "screening", "sessions", "billing")
 
+_SHARE = "GET /pages/record-shares/handed-out/{disclosure_id}/copy"
 NOT_PAGES: Final[Mapping[str, str]] = {
+    **{f"{service} {_SHARE}": "text/plain" for service in ("screening", "sessions", "billing")},
     **{f"{service} GET /pages/catalogue/{{name}}": "text/html" for service in SERVICES},  # see test_catalogue.py
     "sessions GET /pages/bedside/live": "text/event-stream",
     "sessions GET /pages/bedside/now": "text/html",  # a part of a page, put in place there
@@ -35,7 +37,12 @@ _OF_SESSION = "GET /pages/bedside/{session_id}/"
 _OF_CONTAINER = "GET /pages/drug-log/containers/{container_id}/"
 _OF_CASE = "GET /pages/cases/{case_id}/"
 _OF_MONEY = "GET /pages/money/{patient_id}/"
+_WANTED = "GET /pages/record-shares/wanted/{share_id}/{part}"
 ASKS: Final[Mapping[str, str]] = {
+    **{
+        f"{service} {_WANTED}": "record-shares/wanted/{share_id}/general"
+        for service in ("screening", "sessions", "billing")
+    },
     **{f"{service} GET /pages/catalogue/{{name}}": "catalogue/fields.html" for service in SERVICES},
     "booking GET /pages/desk/patients/{patient_id}/times": f"?{_TIMES}",
     "booking GET /pages/desk/patients/{patient_id}/integration": f"?{_TIMES}&starts_at={{dose_at}}",
@@ -118,10 +125,12 @@ NAMES: Final[Mapping[str, frozenset[str]]] = {
             "answered_id",
             "case_id",
             "consent_id",
+            "disclosure_id",
             "evidence_id",
             "medication_id",
             "patient_id",
             "request_id",
+            "share_id",
             "suspension",
             "token",
         }
@@ -132,6 +141,7 @@ NAMES: Final[Mapping[str, frozenset[str]]] = {
             "before",
             "call",
             "container_id",
+            "disclosure_id",
             "entry_id",
             "inventory_id",
             "labs_id",
@@ -142,12 +152,14 @@ NAMES: Final[Mapping[str, frozenset[str]]] = {
             "plan_id",
             "refused",
             "session_id",
+            "share_id",
             "task_id",
         }
     ),
     "billing": frozenset(
         {
             "charge_id",
+            "disclosure_id",
             "estimate_id",
             "fee_id",
             "link_id",
@@ -155,6 +167,7 @@ NAMES: Final[Mapping[str, frozenset[str]]] = {
             "paper_id",
             "patient_id",
             "payment_id",
+            "share_id",
             "superbill_id",
             "token",
         }

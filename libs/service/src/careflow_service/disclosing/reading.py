@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from careflow_domain.disclosures import Disclosure
+from careflow_domain.disclosures import Disclosure, RecordPart
 from careflow_domain.errors import not_found
 from careflow_domain.wanted_shares import WantedShare
 from careflow_service.clock import Clock
@@ -77,6 +77,28 @@ class Records:
         )
         await self.audit.read(actor, "list_wanted_shares", *(f"record_shares/{each.id}" for each in shown))
         return Listed(shown, found.next)
+
+    async def wanted_share(
+        self, request_id: str, part: RecordPart, actor: Actor, *, given: bool = False
+    ) -> WantedShare:
+        """What is waited for by one request, of a part that this actor hands out and that waits, or was `given`.
+        Refused: `record_request_not_found`.
+        """
+        assert self.share.wanted is not None
+        found = await self.share.wanted.find(request_id, of=None)
+        may = actor.has(*self.share.parts.get(part, frozenset()))
+        if found is None or not may or part not in (*found.parts, *(found.given if given else ())):
+            raise not_found("record_request")
+        await self.audit.read(actor, "read_wanted_share", f"record_shares/{found.id}", f"patients/{found.patient_id}")
+        return found
+
+    async def disclosure(self, disclosure_id: str, actor: Actor) -> Disclosure:
+        """One that this actor recorded. Refused: `disclosure_not_found`."""
+        found = await self.share.disclosures.get(disclosure_id)
+        if found.made_by != actor.id:
+            raise not_found("disclosure")
+        await self.audit.read(actor, "read_disclosures", f"disclosures/{found.id}", f"patients/{found.patient_id}")
+        return found
 
     async def _consent(self, disclosure: Disclosure) -> Consent | None:
         if disclosure.consent_id is None or self.share.consent is None:

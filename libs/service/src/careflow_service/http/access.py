@@ -334,3 +334,14 @@ def check_table(table: AccessTable, routes: Iterable[str]) -> None:
     ]
     if complaints:
         raise AccessTableMismatch("; ".join(complaints))
+
+
+def record_share_pages(*roles: Role) -> AccessTable:
+    """The rows by which a service's share of records is handed out in a browser."""
+    return {
+        "GET /pages/record-shares": allow(*roles),
+        "GET /pages/record-shares/handed-out/{disclosure_id}": allow(*roles),
+        "GET /pages/record-shares/handed-out/{disclosure_id}/copy": allow(*roles),
+        "GET /pages/record-shares/wanted/{share_id}/{part}": allow(*roles),
+        "POST /pages/record-shares/wanted/{share_id}/{part}": allow(*roles),
+    }

@@ -23,6 +23,7 @@ from careflow_service.http.dependencies import (
 )
 from careflow_service.http.fields import ONE_LINE, PROSE
 from careflow_service.http.routes import UUID
+from careflow_service.identity import Actor
 
 Uuid = Annotated[str, StringConstraints(pattern=f"^{UUID}$")]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -159,7 +160,12 @@ async def read_disclosed_record(
     after the disclosure, or a new one is recorded (`disclosure_over`; how soon, the policy says), and a consent it
     rests on must still count (`consent_ended`). The answer is a stream and ends by saying how many documents it has.
     """
-    chosen = FORMATS[format]
+    return await copy_of(app, disclosure_id, actor, format)
+
+
+async def copy_of(app: HandsOut, disclosure_id: str, actor: Actor, form: CopyFormat) -> StreamingResponse:
+    """The copy that goes with a disclosure, as a file."""
+    chosen = FORMATS[form]
     record = await app.records.record(disclosure_id, actor)
     part = record.disclosure.part.value.replace("_", "-")
     service = app.records.share.service

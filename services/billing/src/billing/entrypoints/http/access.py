@@ -14,6 +14,7 @@ from careflow_service.http.access import (
     by_path,
     by_query,
     public,
+    record_share_pages,
 )
 from careflow_service.identity import Role
 
@@ -114,6 +115,7 @@ MONEY_FORMS: Final = {
 
 ACCESS: AccessTable = {
     **API,
+    **record_share_pages(*BILLERS),
     "GET /pages/papers/{token}": public(rate="60/minute"),
     "POST /pages/papers/{token}": public(rate="10/minute"),
     "GET /pages/papers": allow(own=by_caller()),

@@ -24,6 +24,7 @@ from billing.entrypoints.http.access import ACCESS
 from billing.entrypoints.http.schemas import no_card_number
 from billing.entrypoints.pages import accounts, money, my_account, patient
 from careflow_service.http import disclosures
+from careflow_service.pages import record_shares
 from careflow_service.service import Http
 
 _everything = APIRouter(dependencies=[Depends(no_card_number)])
@@ -57,6 +58,7 @@ HTTP: Http[Billing] = Http(
         processor_routes.router,
         money.router,
         accounts.router,
+        record_shares.router,
         patient.router,
         my_account.way_in,
         my_account.router,

@@ -1,6 +1,6 @@
 """Who may call what. A patient sees and answers only their own, whatever else they are."""
 
-from careflow_service.http.access import AccessTable, allow, by_caller, by_object, by_path, public
+from careflow_service.http.access import AccessTable, allow, by_caller, by_object, by_path, public, record_share_pages
 from careflow_service.identity import Role
 
 PRESCRIBER = Role.PRESCRIBER
@@ -14,6 +14,7 @@ OWN_CASE = by_object("case_id")
 OWN_QUESTIONS = allow(own=by_object("request_id"))
 
 ACCESS: AccessTable = {
+    **record_share_pages(PRESCRIBER, Role.MEDICAL_DIRECTOR),
     "GET /v1/questionnaires": allow(*CARE_TEAM, Role.PATIENT, impersonal=True),
     "GET /v1/questionnaires/{code}": allow(*CARE_TEAM, Role.PATIENT, impersonal=True),
     "GET /v1/patients/{patient_id}/cases": allow(*CARE_TEAM, own=by_path("patient_id"), emergency=EMERGENCY),

@@ -1,6 +1,7 @@
 """What screening answers over HTTP."""
 
 from careflow_service.http import disclosures
+from careflow_service.pages import record_shares
 from careflow_service.service import Http
 from screening.application.use_cases import Screening
 from screening.entrypoints.http import (
@@ -42,6 +43,7 @@ HTTP: Http[Screening] = Http(
         questions.way_in,
         questions.router,
         cases.router,
+        record_shares.router,
         patient.router,
     ),
     access=ACCESS,

@@ -67,6 +67,7 @@ async def who_waits(
     return pages.show(
         request.scope,
         "cases.html",
+        record_shares_to_do=ACCESS["GET /pages/record-shares"].admits(actor, {}),
         alerts=alerts,
         cases=cases,
         tasks=tasks,

@@ -54,7 +54,10 @@ class DaySeen:
         """Everything of the day, in the order in which it was entered and drawn."""
         entered = [(each.at, sheet, each, None) for sheet in self.sheets for each in sheet.entries]
         drawn = [(each.at, sheet, None, each) for sheet in self.sheets for each in sheet.draws]
-        return sorted([*entered, *drawn], key=lambda each: each[0])
+        # What is drawn is drawn before it is given, in the same moment, too.
+        return sorted(
+            [*entered, *drawn], key=lambda each: (each[0], each[2] is not None and each[2].draw_id is not None)
+        )
 
     @property
     def touched(self) -> bool:

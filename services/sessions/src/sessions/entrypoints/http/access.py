@@ -4,7 +4,7 @@ whom the API lets do the same and who may read the session it is about.
 
 from typing import Final
 
-from careflow_service.http.access import AccessTable, allow, by_object, by_path, colleagues_of
+from careflow_service.http.access import AccessTable, allow, by_object, by_path, colleagues_of, record_share_pages
 from careflow_service.identity import Role
 
 PRESCRIBER = Role.PRESCRIBER
@@ -263,6 +263,7 @@ DRUG_LOG: AccessTable = {
 ACCESS: AccessTable = {
     **API,
     **DRUG_LOG,
+    **record_share_pages(*DISCLOSERS),
     "GET /pages/patients/{patient_id}": allow(*CLINICIANS, emergency=EMERGENCY),
     "GET /pages/plans": allow(*CLINICIANS),
     "GET /pages/plans/{patient_id}": allow(*CLINICIANS),

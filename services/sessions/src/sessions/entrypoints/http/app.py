@@ -1,7 +1,7 @@
 """What sessions answers over HTTP."""
 
 from careflow_service.http import disclosures
-from careflow_service.pages import colleagues
+from careflow_service.pages import colleagues, record_shares
 from careflow_service.service import Http
 from sessions.application.use_cases import Sessions
 from sessions.entrypoints.http import (
@@ -79,6 +79,7 @@ HTTP: Http[Sessions] = Http(
         drug_days.router,
         inventories.router,
         colleagues.router,
+        record_shares.router,
         patient.router,
         plans.router,
     ),

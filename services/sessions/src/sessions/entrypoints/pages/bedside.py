@@ -22,7 +22,7 @@ from careflow_service.pages.words import Words
 from sessions.application.queries.read_bedside import Bedside
 from sessions.application.use_cases import Sessions
 from sessions.domain.ids import LocationId, SessionId
-from sessions.entrypoints.http.access import ACCESS, OF_LOG
+from sessions.entrypoints.http.access import ACCESS, DISCLOSERS, OF_LOG
 from sessions.entrypoints.http.schemas import App, Uuid
 from sessions.entrypoints.pages.bedside_commands import Asked
 from sessions.entrypoints.pages.bedside_form import BedsideForm
@@ -55,7 +55,13 @@ async def bedside(
         return await _session(request, app, actor, pages, live, session, done=done)
     today = await app.read_bedside.today(actor, LocationId(location) if location else None)
     return pages.show(
-        request.scope, "today.html", today=today, zone=pages.zone, location=location, drug_log=actor.has(*OF_LOG)
+        request.scope,
+        "today.html",
+        today=today,
+        zone=pages.zone,
+        location=location,
+        drug_log=actor.has(*OF_LOG),
+        records=actor.has(*DISCLOSERS),
     )
 
 
