@@ -117,7 +117,13 @@ def rows(session: Session, policy: SessionsPolicy) -> tuple[Row, ...]:
     monitoring = session.monitoring
     baseline = monitoring.baseline if monitoring else None
     found = [
-        _row(written, later, None if among is ReadingList.BASELINE else baseline, among, policy)
+        _row(
+            written,
+            later,
+            None if among is ReadingList.BASELINE else baseline,
+            _before(written, among, session),
+            policy,
+        )
         for among in ReadingList
         for reading in standing(written_into(session, among))
         for written, later in zip(reading.written, (*reading.written[1:], None), strict=True)
@@ -125,11 +131,17 @@ def rows(session: Session, policy: SessionsPolicy) -> tuple[Row, ...]:
     return tuple(sorted(found, key=lambda row: row.signs.observed_at, reverse=True))
 
 
+def _before(signs: VitalSigns, among: ReadingList, session: Session) -> bool:
+    """Whether it was observed before the first dose: after one that is written down late a baseline may have been."""
+    began = session.monitoring.started_at if session.monitoring else None
+    return among is ReadingList.BASELINE and (began is None or signs.observed_at <= began)
+
+
 def _row(
     signs: VitalSigns,
     correction: VitalSigns | None,
     baseline: VitalSigns | None,
-    among: ReadingList,
+    before: bool,
     policy: SessionsPolicy,
 ) -> Row:
     severities = {signal: _severity(signal, signs, baseline, policy.vitals_limits) for signal in Signal}
@@ -139,7 +151,7 @@ def _row(
         severity=max((each for each in severities.values() if each), key=list(Severity).index, default=None),
         out=tuple(signal for signal, severity in severities.items() if severity),
         late=signs.late_entry(policy.vitals_times),
-        before=among is ReadingList.BASELINE,
+        before=before,
     )
 
 
