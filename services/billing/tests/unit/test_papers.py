@@ -120,6 +120,22 @@ async def test_a_void_one_says_when_why_and_by_what_it_is_replaced(printed: list
     assert [each["mark"] for each in printed] == [None, "VOID", "VOID"]
 
 
+def a_long_bill() -> Superbill:
+    charges = [
+        a_charge(a_rendered(DRUG, therapy_hour(), cause_id=f"s{n}", day=TODAY.replace(day=n))) for n in range(3, 24)
+    ]
+    content = content_of(a_draft(*charges))
+    return Superbill.issued(SuperbillId("b1"), ANA, "SB-2026-0001", content, replaces=None, now=NOW, today=TODAY)
+
+
+async def test_a_bill_of_several_pages_is_printed_with_its_mark() -> None:
+    """A mark that lay across a table which goes on behind it once kept every long copy from being printed."""
+    bill = a_long_bill()
+    assert len(bill.content.lines) > 40
+    assert await PRINTER.superbill(bill, copy=True)
+    assert await PRINTER.superbill(bill.void(VoidReason.REFUNDED, now=NOW), copy=False)
+
+
 @pytest.mark.parametrize("reason", VoidReason)
 async def test_every_reason_for_voiding_is_printed(reason: VoidReason) -> None:
     assert await PRINTER.superbill(a_bill().void(reason, now=NOW), copy=False)
