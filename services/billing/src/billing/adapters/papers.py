@@ -26,10 +26,11 @@ _NEWEST_FIRST: Final = (("issued_at", -1), ("_id", -1))
 INDEXES: Final = (
     (PAPERS, IndexModel([("patient_id", 1), ("issued_at", 1), ("_id", 1)], name="of_patient")),
     (PAPERS, IndexModel([("patient_id", 1), ("kind", 1), ("_id", 1)], name="of_kind")),
-    (PAPERS, IndexModel([("subject", 1), ("kind", 1), ("_id", 1)], name="by_subject")),
+    (PAPERS, IndexModel([("patient_id", 1), ("kind", 1), ("subject", 1), ("_id", 1)], name="about")),
     (PAPERS, IndexModel("number", name="one_number_each", unique=True)),
+    (PRINTS, IndexModel("patient_id", name="of_patient")),
 )
-FORMER_INDEXES: Final = ((PAPERS, "of_subject"),)
+FORMER_INDEXES: Final = ((PAPERS, "of_subject"), (PAPERS, "by_subject"))
 
 
 def _open_fields(paper: Paper) -> Mapping[str, object]:

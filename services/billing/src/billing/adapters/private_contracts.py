@@ -53,5 +53,5 @@ class MongoPrivateContracts(Stored[RecordedContract]):
 
     async def by_end(self, today: date, limit: int, after: str | None, *, ended: bool) -> Listed[RecordedContract]:
         when = {"$lt": today.isoformat()} if ended else {"$gte": today.isoformat()}
-        order = (("ends_on", -1 if ended else 1),)
+        order = (("ends_on", -1), ("_id", -1)) if ended else (("ends_on", 1),)
         return await self._documents.page({"current": True, "ends_on": when}, sort=order, limit=limit, after=after)

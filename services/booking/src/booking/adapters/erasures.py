@@ -18,7 +18,7 @@ from careflow_service.mongo.stored import Stored
 
 ERASURES: Final = "erasures"
 _FIRST_ASKED: Final = (("asked_at", 1),)
-_NEWEST: Final = (("asked_at", -1),)
+_NEWEST: Final = (("asked_at", -1), ("_id", -1))
 
 INDEXES: Final = (
     (ERASURES, IndexModel([("patient_id", 1), ("asked_at", -1), ("_id", -1)], name="of_patient")),

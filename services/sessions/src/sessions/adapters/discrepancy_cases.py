@@ -57,8 +57,8 @@ class MongoDiscrepancyCases(Stored[DiscrepancyCase]):
         self, location_id: LocationId, /, *, waiting: bool, limit: int, after: str | None
     ) -> Listed[DiscrepancyCase]:
         here = {"location_id": location_id, "waits": waiting}
-        order = 1 if waiting else -1
-        return await self._documents.page(here, sort=(("discovered_at", order),), limit=limit, after=after)
+        order = (("discovered_at", 1), ("_id", -1)) if waiting else (("discovered_at", -1),)
+        return await self._documents.page(here, sort=order, limit=limit, after=after)
 
     async def any_undecided(self, location_id: LocationId, /) -> bool:
         undecided = {"location_id": location_id, "undecided": True}

@@ -21,6 +21,7 @@ RECORDS: Final = "medication_records"
 INDEXES: Final = (
     (RECORDS, IndexModel([("waits", 1), ("sign_by", 1), ("_id", 1)], name="waiting")),
     (RECORDS, IndexModel("overdue_at", name="due")),
+    (RECORDS, IndexModel("patient_id", name="of_patient")),
 )
 
 
