@@ -45,7 +45,10 @@ def test_a_service_says_every_fact_of_its_domain_and_exactly_the_events_of_its_t
     assert said(service) == written_by(service)
 
 
-SAID_OF_TWO = {"CoverageBlocked": "of a visit to come, and of a charge for what was rendered all the same"}
+SAID_OF_TWO = {
+    "ClinicalFactReported": "of what was checked before a dose, and of a medicine the patient is allergic to",
+    "CoverageBlocked": "of a visit to come, and of a charge for what was rendered all the same",
+}
 
 
 def test_an_event_is_said_by_one_row() -> None:

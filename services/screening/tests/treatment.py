@@ -109,8 +109,9 @@ def reported(
     fact: session_codes.ReportedFact,
     value: str,
     source: session_codes.FactSource = session_codes.FactSource.TEST,
+    detail: str | None = None,
 ) -> contracts.ClinicalFactReported:
-    section = contracts.ClinicalFactForScreening(fact=fact, value=value, source=source)
+    section = contracts.ClinicalFactForScreening(fact=fact, value=value, source=source, detail=detail)
     return contracts.ClinicalFactReported(
         patient_id=patient_id, session_id=new_id(), at=at, for_screening=Sealed.plain(section)
     )

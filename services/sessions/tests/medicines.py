@@ -123,7 +123,15 @@ def judged(
     session: Session | None = None,
     findings: Collection[StopKind] = (),
     now: datetime = NOW,
+    allergies: Collection[str] = (),
 ) -> Situation:
     """Ana is there and was asked everything, all in order."""
     there = session or replace(arrived(), checks=checks())
-    return Situation(session=there, record=record(*given), findings=findings, policy=POLICY, now=now)
+    return Situation(
+        session=there,
+        record=record(*given),
+        findings=findings,
+        policy=POLICY,
+        now=now,
+        known_allergies=tuple(allergies),
+    )

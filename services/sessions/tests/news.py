@@ -87,6 +87,12 @@ def alert_raised(patient_id: str, alert_id: str, at: datetime, level: str = "hig
     )
 
 
+def allergies_changed(patient_id: str, at: datetime, *known: str) -> contracts.AllergiesChanged:
+    """All of them, as screening knows them now."""
+    section = Sealed.plain(contracts.AllergiesForSessions(allergies=known))
+    return contracts.AllergiesChanged(patient_id=patient_id, recorded_at=at, for_sessions=section)
+
+
 def alert_joined(patient_id: str, alert_id: str, at: datetime, level: str = "high") -> contracts.SafetyAlertJoined:
     return contracts.SafetyAlertJoined(
         patient_id=patient_id, alert_id=alert_id, level=codes.AlertLevel(level), respond_by=at + timedelta(minutes=5)

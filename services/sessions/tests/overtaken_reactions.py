@@ -16,6 +16,7 @@ from services.sessions.tests.clinic import Course, books, consent_body, does, ha
 from services.sessions.tests.news import (
     alert_joined,
     alert_raised,
+    allergies_changed,
     called_off,
     clearance_granted,
     clearance_suspended,
@@ -228,6 +229,10 @@ def _without_response(world: World, course: Course) -> EventData:
     return outcome_review_due(course.patient_id, world.clock())
 
 
+def _allergic(world: World, course: Course) -> EventData:
+    return allergies_changed(course.patient_id, world.clock(), "ondansetron - hives")
+
+
 def _reviewed(_: World, course: Course) -> EventData:
     return contracts.OutcomeReviewed(patient_id=course.patient_id)
 
@@ -252,6 +257,7 @@ a_revocation_while_an_alert_is_raised = clearance_news(_of_clearance(contracts.C
 an_expiry_while_an_alert_is_raised = clearance_news(_of_clearance(contracts.ClearanceExpired), "expired")
 no_response_while_an_alert_is_raised = clearance_news(_without_response, "valid")
 a_review_while_an_alert_is_raised = clearance_news(_reviewed, "valid", _without_response)
+an_allergy_while_an_alert_is_raised = clearance_news(_allergic, "valid")
 a_screen_while_an_alert_is_raised = clearance_news(_screened, "valid")
 an_alert_while_the_clearance_is_revoked = alert_news(alert_raised, holds=True)
 an_upgrade_while_the_clearance_is_revoked = alert_news(_upgraded, holds=True)

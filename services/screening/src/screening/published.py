@@ -31,6 +31,7 @@ from screening.domain.disclosures import RecordDisclosed
 from screening.domain.endings import ClearanceDeferred, ClearanceDenied, ScreeningClosed
 from screening.domain.evaluation import DiagnosesRecorded, EvaluationRecorded
 from screening.domain.evidence import EvidenceExpiring, EvidenceRecorded
+from screening.domain.history import AllergiesChanged
 from screening.domain.intake import QuestionnaireCompleted, QuestionnaireRequested, QuestionnaireWithdrawn
 from screening.domain.pre_session import PreSessionScreenAssessed
 from screening.domain.retention import ErasureAgreed, ErasureRefused
@@ -120,6 +121,14 @@ def _diagnoses_recorded(fact: DiagnosesRecorded) -> contracts.DiagnosesRecorded:
         evaluation_id=fact.evaluation_id,
         recorded_at=fact.at,
         for_billing=Sealed.plain(section),
+    )
+
+
+def _allergies_changed(fact: AllergiesChanged) -> contracts.AllergiesChanged:
+    return contracts.AllergiesChanged(
+        patient_id=fact.patient_id,
+        recorded_at=fact.at,
+        for_sessions=Sealed.plain(contracts.AllergiesForSessions(allergies=fact.allergies)),
     )
 
 
@@ -221,6 +230,7 @@ PUBLISHED: PublicationTable = published(
     ),
     says(EvaluationRecorded, contracts.EvaluationRecorded, _evaluation_recorded),
     says(DiagnosesRecorded, contracts.DiagnosesRecorded, _diagnoses_recorded),
+    says(AllergiesChanged, contracts.AllergiesChanged, _allergies_changed),
     says(EvidenceRecorded, contracts.EvidenceRecorded, _evidence_recorded),
     says(EvidenceExpiring, contracts.EvidenceExpiring, _evidence_expiring),
     says(ClearanceGranted, contracts.ClearanceGranted, _clearance_granted),

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from careflow_events.catalogue import read
+from careflow_events.contracts import AllergiesChanged
 from careflow_events.contracts.session_codes import FactSource, ReportedFact
 from careflow_service.ids import new_id
-from services.screening.tests.clinic import cleared, evidence, has_rota, ok, open_alert, reads_clearance
+from careflow_service.testing.world import SEALING
+from services.screening.tests.clinic import cleared, evidence, has_case, has_rota, ok, open_alert, reads_clearance
 from services.screening.tests.treatment import harmed, refused, reported, reviewed
 from services.screening.tests.world import World
 
@@ -37,6 +40,36 @@ async def test_an_allergy_to_the_drug_of_the_plan_suspends(world: World) -> None
         reported(case["patient_id"], world.clock(), ReportedFact.DRUG_ALLERGY, "active", FactSource.PATIENT)
     )
     assert len((await reads_clearance(world, clearance_id))["suspensions"]) == 1
+
+
+async def allergies_said(world: World, patient_id: str) -> list[tuple[str, ...]]:
+    """What sessions hears of them, each time."""
+    said = [read(each, SEALING.ring("sessions")) for each in await world.said(patient_id)]
+    return [each.for_sessions.opened().allergies for each in said if isinstance(each, AllergiesChanged)]
+
+
+@pytest.mark.parametrize(("medicine", "suspends"), [("Ondansetron", []), ("Something nobody knows", ["CI-01"])])
+async def test_an_allergy_to_another_medicine_is_known_with_its_reaction_and_told(
+    world: World, medicine: str, suspends: list[str]
+) -> None:
+    """What may be the drug of the dose under another name waits for a prescriber."""
+    case, clearance_id = await cleared(world)
+    fact, by = ReportedFact.MEDICINE_ALLERGY, FactSource.PATIENT
+    await world.hear(reported(case["patient_id"], world.clock(), fact, medicine, by, detail="hives last year"))
+    assert [each["ref"] for each in (await reads_clearance(world, clearance_id))["suspensions"]] == suspends
+    assert await allergies_said(world, case["patient_id"]) == [(f"{medicine} - hives last year",)]
+
+
+async def test_whatever_becomes_known_of_allergies_is_told_with_or_without_a_clearance(world: World) -> None:
+    case = await has_case(world)
+    told = {"facts": [{"condition": "drug_allergy", "status": "active", "detail": "latex - rash"}]}
+    fact_id = ok(await world.nurse.post(f"/v1/cases/{case['id']}/history", told), 201)["ids"][0]
+    other = {"facts": [{"condition": "glaucoma", "status": "ruled_out"}]}
+    ok(await world.nurse.post(f"/v1/cases/{case['id']}/history", other), 201)
+    assert await allergies_said(world, case["patient_id"]) == [("latex - rash",)]
+    never = {"condition": "drug_allergy", "status": "ruled_out", "reason": "tested, it was the powder"}
+    ok(await world.prescriber.post(f"/v1/cases/{case['id']}/facts/{fact_id}/reclassify", never))
+    assert await allergies_said(world, case["patient_id"]) == [("latex - rash",), ()]
 
 
 async def test_a_risk_found_in_a_session_becomes_an_alert(world: World) -> None:

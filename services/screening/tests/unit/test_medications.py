@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from careflow_domain.errors import DomainError
+from careflow_domain.spelling import distance
 from screening.domain.medications import Identification, Medication, Stop
-from screening.domain.spelling import distance
 from screening.domain.voiding import Voiding
 from services.screening.tests.builders import (
     ANA,

@@ -9,6 +9,7 @@ from careflow_events import contracts
 from careflow_events.contracts import Sealed, codes, session_codes
 from sessions.domain.consents import Consent
 from sessions.domain.gate import Refusal
+from sessions.domain.medication import MedicineAllergyTold
 from sessions.domain.plan_terms import PlanOutline
 from sessions.domain.plans import Plan
 from sessions.domain.reports import ClinicalReport
@@ -86,6 +87,16 @@ def clinical_fact(report: ClinicalReport) -> Sealed[contracts.ClinicalFactForScr
             source=session_codes.FactSource(report.source.value),
         )
     )
+
+
+def medicine_allergy(fact: MedicineAllergyTold) -> Sealed[contracts.ClinicalFactForScreening]:
+    section = contracts.ClinicalFactForScreening(
+        fact=session_codes.ReportedFact.MEDICINE_ALLERGY,
+        value=fact.medicine,
+        source=session_codes.FactSource.PATIENT,
+        detail=fact.reaction,
+    )
+    return Sealed.plain(section)
 
 
 def _line(line: ServiceLine) -> contracts.SessionServiceLine:

@@ -3,6 +3,7 @@
 from careflow_events import contracts
 from careflow_events.subscription import Subscription, hears
 from sessions.application.ports import Ports
+from sessions.application.reactions.on_allergies import on_allergies_changed
 from sessions.application.reactions.on_clearance import (
     on_clearance_expired,
     on_clearance_extended,
@@ -40,6 +41,7 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.PreSessionScreenAssessed, on_pre_session_screen),
     hears(contracts.OutcomeReviewDue, on_outcome_review_due),
     hears(contracts.OutcomeReviewed, on_outcome_reviewed),
+    hears(contracts.AllergiesChanged, on_allergies_changed),
     hears(contracts.SafetyAlertRaised, on_safety_alert),
     hears(contracts.SafetyAlertUpgraded, on_safety_alert),
     hears(contracts.SafetyAlertJoined, on_safety_alert),

@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+from careflow_events.catalogue import read
+from careflow_events.contracts import ClinicalFactReported
 from careflow_service.identity import Role
+from careflow_service.testing.world import SEALING
 from services.sessions.tests.clinic import (
     does,
     dose,
@@ -35,6 +38,7 @@ from services.sessions.tests.medicated import (
     takes_order,
     visit,
 )
+from services.sessions.tests.news import allergies_changed
 from services.sessions.tests.world import World
 
 HOUR = timedelta(hours=1)
@@ -62,6 +66,47 @@ async def test_a_nurse_gives_within_a_standing_order_until_it_is_revoked(world: 
     assert {"give_medicine", "read_medicines"} <= audited
     (order,) = ok(await world.nurse.get(ORDERS))["items"]
     assert (order["signed_by"], order["revocation"]["by"]) == ("user-prescriber", "user-prescriber")
+
+
+async def test_an_allergy_screening_knows_of_is_shown_and_stands_until_a_prescriber_orders_in_spite_of_it(
+    world: World,
+) -> None:
+    order_id, session_id = await signs_standing_order(world), await visit(world)
+    await asked(world, session_id)
+    patient_id = ok(await world.nurse.get(f"/v1/sessions/{session_id}"))["patient_id"]
+    await world.hear(allergies_changed(patient_id, world.clock(), "Zofran - hives", "latex"))
+    found = await medicines(world, session_id)
+    assert found["allergies"] == ["Zofran - hives", "latex"]
+    assert [each["refused"] for each in found["offers"]] == ["allergy_known"]
+    assert refusal(await gives(world, session_id, order_id)) == (409, "allergy_known")
+
+    path, body = f"/v1/sessions/{session_id}/medicine-orders", {"medicine": medicine()}
+    assert refusal(await world.prescriber.post(path, body)) == (409, "allergy_known")
+    why = {"despite_allergy": "Hives once, with another brand; watched."}
+    decided = ok(await world.prescriber.post(path, {**body, **why}), 201)["added_id"]
+    await gave(world, session_id, decided, allergic=True)
+    (order,) = (await medicines(world, session_id))["orders"]
+    assert order["despite"] == {"reason": why["despite_allergy"], "allergies": ["Zofran - hives"]}
+
+    await world.hear(allergies_changed(patient_id, world.clock()))
+    assert (await medicines(world, session_id))["allergies"] == []
+
+
+async def test_what_a_patient_says_they_are_allergic_to_is_kept_and_told_to_screening(world: World) -> None:
+    order_id, session_id = await signs_standing_order(world), await visit(world)
+    await asked(world, session_id)
+    assert refusal(await gives(world, session_id, order_id, allergic=True)) == (409, "allergic_to_medicine")
+    said = {"order_id": order_id, "why": "allergic", "reason": "hives last year"}
+    ok(await does_with(world, session_id, "not-given", said), 201)
+
+    assert refusal(await gives(world, session_id, order_id)) == (409, "allergy_known")
+    patient_id = ok(await world.nurse.get(f"/v1/sessions/{session_id}"))["patient_id"]
+    event = (await world.said(patient_id))[-1]
+    told = read(event, SEALING.ring("screening"))
+    assert isinstance(told, ClinicalFactReported)
+    assert told.for_screening is not None
+    section = told.for_screening.opened()
+    assert (section.fact, section.value, section.detail) == ("medicine_allergy", "Ondansetron", "hives last year")
 
 
 async def test_an_order_by_word_is_signed_by_its_prescriber_and_by_nobody_else(world: World) -> None:

@@ -138,6 +138,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "PreSessionScreenAssessed": reactions.a_screen_while_an_alert_is_raised,
     "OutcomeReviewDue": reactions.no_response_while_an_alert_is_raised,
     "OutcomeReviewed": reactions.a_review_while_an_alert_is_raised,
+    "AllergiesChanged": reactions.an_allergy_while_an_alert_is_raised,
     "SafetyAlertRaised": reactions.an_alert_while_the_clearance_is_revoked,
     "SafetyAlertUpgraded": reactions.an_upgrade_while_the_clearance_is_revoked,
     "SafetyAlertJoined": reactions.more_of_an_alert_while_the_clearance_is_revoked,

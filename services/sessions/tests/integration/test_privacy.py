@@ -191,9 +191,9 @@ async def medicated_with_canaries(world: World, session_id: str) -> None:
     """Orders, what was given, what was not, and what was put right."""
     named = dict.fromkeys(("medicine", "strength", "indication"), CANARY)
     standing = await signs_standing_order(world, **named)
-    taken = await takes_order(world, session_id, medicine(**named), reason=CANARY)
+    taken = await takes_order(world, session_id, medicine(**named), reason=CANARY, despite_allergy=CANARY)
+    given = await gave(world, session_id, taken, "8")
     ok(await answers(world, session_id, taken, signed=False, reason=CANARY))
-    given = await gave(world, session_id, standing, "8")
     seen = {"administration_id": given, "relief": "partly", "note": CANARY}
     ok(await does_with(world, session_id, "effects", seen), 201)
     wrong = {"administration_id": given, "amount": "4", "reason": CANARY}

@@ -145,6 +145,8 @@ from careflow_events.contracts.safety import (
     SafetyAlertUpgraded,
 )
 from careflow_events.contracts.screening import (
+    AllergiesChanged,
+    AllergiesForSessions,
     AnswerLinkForBooking,
     AnswerLinkIssued,
     DiagnosesForBilling,
@@ -245,6 +247,8 @@ __all__ = [
     "Address",
     "AdverseEventReported",
     "AdverseEventReviewed",
+    "AllergiesChanged",
+    "AllergiesForSessions",
     "AnswerLinkForBooking",
     "AnswerLinkIssued",
     "AppointmentCorrected",

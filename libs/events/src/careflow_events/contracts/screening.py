@@ -180,6 +180,19 @@ class DiagnosesRecorded(ScreeningEvent):
     for_billing: Annotated[Sealed[DiagnosesForBilling], SealedFor("billing")]
 
 
+class AllergiesForSessions(Section):
+    """Every drug the patient is known to be allergic to, with the reaction where it is known, as it was written."""
+
+    allergies: Several[str] = ()
+
+
+class AllergiesChanged(ScreeningEvent):
+    """What the patient is allergic to is known otherwise than before: the section has all of it, cleared or not."""
+
+    recorded_at: Instant
+    for_sessions: Annotated[Sealed[AllergiesForSessions], SealedFor("sessions")]
+
+
 class EvidenceRecorded(ScreeningEvent):
     """A piece of evidence was recorded; it counts until `valid_until`."""
 

@@ -90,6 +90,7 @@ class ReportedFact(SealedCode):
     PREGNANCY = "pregnancy", "a pregnancy test at the bedside"
     SUICIDE_RISK = "suicide_risk", "the risk screener asked in the session"
     DRUG_ALLERGY = "drug_allergy", "an allergy to the drug of the plan"
+    MEDICINE_ALLERGY = "medicine_allergy", "an allergy to a medicine beside the dose; the value names it"
     UNKNOWN = _UNKNOWN
 
 

@@ -209,6 +209,7 @@ class ClinicalFactForScreening(Section):
     fact: session_codes.ReportedFact
     value: Annotated[str, Field(description="What was found, as screening's rules name it.")]
     source: session_codes.FactSource
+    detail: Annotated[str, Field(description="What is known beside it, such as the reaction.")] | None = None
 
 
 class ClinicalFactReported(SessionsEvent):

@@ -130,6 +130,17 @@ def _screening() -> Sequence[Example]:
             EVALUATION_AT + timedelta(minutes=97),
         ),
         Example("for-clearance", contracts.EvidenceRecorded(**evidence), EVALUATION_AT),
+        Example(
+            "one-more",
+            contracts.AllergiesChanged(
+                patient_id=PATIENT,
+                recorded_at=EVALUATION_AT,
+                for_sessions=Sealed.plain(
+                    contracts.AllergiesForSessions(allergies=("penicillin - rash", "ondansetron - hives"))
+                ),
+            ),
+            EVALUATION_AT,
+        ),
         Example("for-clearance", contracts.EvidenceExpiring(**evidence), VALID_UNTIL - timedelta(days=14)),
     )
 

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from careflow_domain.spelling import near
 from screening.domain.conditions import ConditionCode
 from screening.domain.history import ClinicalFact
 from screening.domain.rules import Finding, FindingClass
-from screening.domain.spelling import near
 
 _REACTION = re.compile(r"\s+[-–—]\s+|[:;(,]")
 """What separates an allergen from the reaction to it, as in "penicillin - rash"."""

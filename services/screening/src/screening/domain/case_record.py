@@ -14,7 +14,7 @@ from careflow_domain.errors import conflict, not_found
 from screening.domain.course import Course
 from screening.domain.endings import CareEnd
 from screening.domain.evidence import Evidence, EvidenceExpiring, EvidenceRecorded, awaiting_warning
-from screening.domain.history import ClinicalFact
+from screening.domain.history import AllergiesChanged, ClinicalFact, allergies
 from screening.domain.ids import CaseId, ClinicalFactId, EvidenceId, MedicationId, PatientId, TrialId
 from screening.domain.known import Known
 from screening.domain.medications import Medication
@@ -71,16 +71,25 @@ class CaseRecord(Aggregate):
     def with_facts(self, *facts: ClinicalFact) -> Self:
         """More of the history."""
         self._must_be_open()
-        return replace(self.recording(), history=(*self.history, *facts))
+        after = replace(self.recording(), history=(*self.history, *facts))
+        return after._telling_allergies(before=self, at=max((each.recorded_at for each in facts), default=None))
 
     def correcting(self, fact_id: ClinicalFactId, correct: Callable[[ClinicalFact], ClinicalFact]) -> Self:
         """Re-classify one fact. Refused: `fact_not_found`."""
         self._must_be_open()
         if all(fact.id != fact_id for fact in self.history):
             raise not_found("fact")
-        return replace(
-            self.recording(), history=tuple(correct(fact) if fact.id == fact_id else fact for fact in self.history)
-        )
+        history = tuple(correct(fact) if fact.id == fact_id else fact for fact in self.history)
+        after = replace(self.recording(), history=history)
+        at = max(step.at for each in history if each.id == fact_id for step in each.reclassifications)
+        return after._telling_allergies(before=self, at=at)
+
+    def _telling_allergies(self, *, before: Self, at: datetime | None) -> Self:
+        """Whoever gives the patient something hears of it as soon as it is known, cleared or not."""
+        known = allergies(self.history)
+        if at is None or known == allergies(before.history):
+            return self
+        return self.saying(AllergiesChanged(patient_id=self.patient_id, at=at, allergies=known))
 
     def with_medication(self, medication: Medication) -> Self:
         """Something the patient takes."""

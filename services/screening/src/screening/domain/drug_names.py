@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from screening.domain.spelling import near
+from careflow_domain.spelling import near
 
 _WORD = re.compile(r"[a-z0-9][a-z0-9.%']*")
 _STRENGTH = re.compile(r"[0-9][0-9.]*[a-z%]*")

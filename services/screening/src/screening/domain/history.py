@@ -11,6 +11,7 @@ from typing import Self
 
 from careflow_domain.errors import invalid
 from screening.domain.conditions import IN_WORDS, ConditionCode
+from screening.domain.facts import PatientFact
 from screening.domain.ids import ClinicalFactId, StaffId
 
 
@@ -111,6 +112,13 @@ class ClinicalFact:
         )
         corrected.check(today)
         return corrected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllergiesChanged(PatientFact):
+    """All of them, as they are known from then on."""
+
+    allergies: tuple[str, ...] = field(repr=False)
 
 
 def allergies(history: Iterable[ClinicalFact]) -> tuple[str, ...]:

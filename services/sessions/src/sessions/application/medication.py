@@ -33,10 +33,22 @@ async def situation(session_id: SessionId, ports: Ports, now: datetime) -> tuple
     """
     session = await ports.sessions.get(session_id)
     patient = session.patient_id
-    known, course = await side_by_side(ports.medication.find(session.id, of=patient), course_of(patient, ports))
+    known, course, told = await side_by_side(
+        ports.medication.find(session.id, of=patient),
+        course_of(patient, ports),
+        ports.eligibilities.find(patient, of=patient),
+    )
     record = known or MedicationRecord(id=session.id, patient_id=patient, version=0)
     findings = frozenset(kind for kind in StopKind if course.standing(kind))
-    return Situation(session=session, record=record, findings=findings, policy=ports.policy, now=now), known
+    judged = Situation(
+        session=session,
+        record=record,
+        findings=findings,
+        policy=ports.policy,
+        now=now,
+        known_allergies=told.known_allergies if told else (),
+    )
+    return judged, known
 
 
 async def order_for(situation: Situation, order_id: str, at: datetime, ports: Ports) -> ByOrder:
@@ -78,7 +90,9 @@ async def offers(judged: Situation, ports: Ports) -> tuple[Offer, ...]:
 
 def by_own(order: MedicineOrder) -> ByOrder:
     basis = OrderBasis.WRITTEN if order.by_word is None else OrderBasis.VERBAL
-    return ByOrder(basis=basis, id=order.id, terms=order.terms)
+    return ByOrder(
+        basis=basis, id=order.id, terms=order.terms, despite=order.despite.allergies if order.despite else ()
+    )
 
 
 def by_standing(order: StandingOrder) -> ByOrder:

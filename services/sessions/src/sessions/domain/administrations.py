@@ -27,11 +27,12 @@ class OrderBasis(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByOrder:
-    """Which order, and its words as they were then."""
+    """Which order, and its words as they were then; `despite` are the allergies it was ordered in spite of."""
 
     basis: OrderBasis
     id: str
     terms: MedicineTerms
+    despite: tuple[str, ...] = field(default=(), repr=False)
 
 
 class Relief(StrEnum):
@@ -135,6 +136,8 @@ class NotGivenReason(StrEnum):
     """The patient does not want it."""
     HELD = "held"
     """Whoever would have given it held it back."""
+    ALLERGIC = "allergic"
+    """The patient says they are allergic to it; `reason` is what happened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,7 +74,7 @@ class PreSessionScreen:
 class Eligibility(Aggregate):
     """One per patient; `alerts` are the open safety alerts of every level, all of which hold dosing, and when each was
     heard of last. `no_response_heard_at`: several doses did not help, and no prescriber has looked at it yet.
-    `care_ended_at`: when the patient was last discharged from care.
+    `care_ended_at`: when the patient was last discharged from care. `allergies` are kept since 2026-11-30.
     """
 
     id: PatientId
@@ -85,6 +85,18 @@ class Eligibility(Aggregate):
     screen: PreSessionScreen | None = None
     no_response_heard_at: datetime | None = None
     care_ended_at: datetime | None = None
+    allergies: tuple[str, ...] | None = field(default=None, repr=False)
+
+    @property
+    def known_allergies(self) -> tuple[str, ...]:
+        """What the patient is allergic to, in words; as the clearance says where nothing was heard since."""
+        if self.allergies is not None:
+            return self.allergies
+        return self.clearance.terms.allergies if self.clearance else ()
+
+    def allergic_to(self, allergies: tuple[str, ...]) -> Self:
+        """All that screening knows of now."""
+        return self._noted(allergies=allergies)
 
     def cleared(self, clearance: ClearanceCopy, *, decided_at: datetime) -> Self:
         """A clearance was granted; it takes the place of the one before. One that has ended, or was decided before care

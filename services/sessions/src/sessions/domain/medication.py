@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import invalid, not_found
-from sessions.domain.administrations import Administration, Effect, MedicineAmendment, NotGiven
+from sessions.domain.administrations import Administration, Effect, MedicineAmendment, NotGiven, NotGivenReason
 from sessions.domain.corrections import Corrector
 from sessions.domain.ids import AdministrationId, MedicineOrderId, PatientId, SessionId, StaffId
 from sessions.domain.medicine_orders import Answer, MedicineOrder
@@ -43,6 +43,16 @@ class OrderSignatureOverdue(OrderSignatureFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MedicineAllergyTold(Fact):
+    """The patient said what they are allergic to when a medicine was to be given."""
+
+    patient_id: PatientId
+    session_id: SessionId
+    medicine: str = field(repr=False)
+    reaction: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MedicationRecord(Aggregate):
     """`id` is its session's; everything in the order in which it was written down."""
 
@@ -67,6 +77,11 @@ class MedicationRecord(Aggregate):
     def overdue_at(self) -> datetime | None:
         """When it must be said that a signature is late."""
         return min((each.overdue_at for each in self.orders if each.overdue_at), default=None)
+
+    @property
+    def allergies_told(self) -> tuple[str, ...]:
+        """The medicines that were not given because the patient said they are allergic to them."""
+        return tuple(each.order.terms.medicine for each in self.not_given if each.why is NotGivenReason.ALLERGIC)
 
     def find_order(self, order_id: str) -> MedicineOrder | None:
         return next((each for each in self.orders if each.id == order_id), None)
@@ -118,7 +133,17 @@ class MedicationRecord(Aggregate):
         """It was not given. Refused: `reason_missing`."""
         if not not_given.reason.strip():
             raise invalid("reason_missing", "Of what is not given it is written down why.")
-        return replace(self.recording(), not_given=(*self.not_given, not_given))
+        after = replace(self.recording(), not_given=(*self.not_given, not_given))
+        if not_given.why is not NotGivenReason.ALLERGIC:
+            return after
+        told = MedicineAllergyTold(
+            patient_id=self.patient_id,
+            session_id=self.id,
+            at=not_given.at,
+            medicine=not_given.order.terms.medicine,
+            reaction=not_given.reason,
+        )
+        return after.saying(told)
 
     def followed(self, administration_id: AdministrationId, effect: Effect) -> Self:
         """Refused: `administration_not_found`, and what `Administration.followed` refuses."""

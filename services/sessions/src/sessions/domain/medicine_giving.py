@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 
 from careflow_domain.errors import DomainError, conflict, invalid
 from sessions.domain.administrations import Administration, ByOrder, FromDraw, OrderBasis
+from sessions.domain.allergies import allergies_to
 from sessions.domain.corrections import ReadingList, written_into
 from sessions.domain.medication import MedicationRecord
+from sessions.domain.medicine_orders import Despite
 from sessions.domain.medicines import MedicineTerms
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.readings import Reading, standing
@@ -26,13 +28,34 @@ THERE = frozenset({SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEA
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """What a medicine is judged by. `findings` are the alarming ones about the patient that nobody has resolved."""
+    """What a medicine is judged by. `findings` are the alarming ones about the patient that nobody has resolved,
+    `known_allergies` what screening says they are allergic to.
+    """
 
     session: Session
     record: MedicationRecord
     findings: Collection[StopKind] = field(repr=False)
     policy: SessionsPolicy
     now: datetime
+    known_allergies: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def allergies(self) -> tuple[str, ...]:
+        """What the patient is allergic to, in words: as it is known, and as they have said in this visit."""
+        return tuple(dict.fromkeys((*self.known_allergies, *self.record.allergies_told)))
+
+    def allergies_to(self, terms: MedicineTerms) -> tuple[str, ...]:
+        """Those that may be to this medicine."""
+        return allergies_to(terms.medicine, self.allergies, self.policy.medicines.also_named.value)
+
+    def despite_allergies(self, terms: MedicineTerms, reason: str) -> Despite | None:
+        """A prescriber orders it all the same, and says why; None where nothing speaks against it. Refused:
+        `allergy_known`.
+        """
+        known = self.allergies_to(terms)
+        if known and not reason.strip():
+            raise conflict("allergy_known", "An allergy to it is known: a prescriber orders it with a reason, or not.")
+        return Despite(reason=reason, allergies=known) if known else None
 
     def must_have_patient(self) -> None:
         """Refused: `not_a_dosing_session`, `wrong_state`."""
@@ -60,14 +83,16 @@ class Situation:
 
     def must_allow(self, order: ByOrder, at: datetime, *, allergic: bool) -> None:
         """Whether anything may be given by this order at that time to somebody who says so of this medicine. Refused:
-        `given_in_future`, `given_too_long_ago`, `allergic_to_medicine`, `allergies_not_asked`,
+        `given_in_future`, `given_too_long_ago`, `allergy_known`, `allergic_to_medicine`, `allergies_not_asked`,
         `contraindicated_by_finding`, `signs_not_recent`, `contraindicated_by_signs`, `medicine_in_other_unit`,
         `medicine_too_soon`, `visit_maximum_reached`, and what `must_have_patient` refuses of a time after they left.
         """
         terms = order.terms
         self._must_have_been_there(at)
         self._must_be_of_visit(at)
-        if allergic:
+        if not set(self.allergies_to(terms)) <= set(order.despite):
+            raise conflict("allergy_known", "An allergy to it is known, and by this order nobody decided on that.")
+        if allergic and not order.despite:
             raise conflict("allergic_to_medicine", "It is not given to who says they are allergic to it.")
         if order.basis is OrderBasis.STANDING and self.session.checks.reconciliation is None:
             raise conflict("allergies_not_asked", "Medicines and allergies have not been gone through today.")

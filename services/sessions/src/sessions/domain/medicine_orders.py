@@ -51,8 +51,16 @@ class ByWord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Despite:
+    """The known allergies a prescriber ordered a medicine in spite of, and why: those alone."""
+
+    reason: str = field(repr=False)
+    allergies: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MedicineOrder:
-    """`by_word` is None for what the prescriber wrote."""
+    """`by_word` is None for what the prescriber wrote, `despite` where no allergy to it was known."""
 
     id: MedicineOrderId
     terms: MedicineTerms
@@ -60,14 +68,22 @@ class MedicineOrder:
     at: datetime
     policy_version: str
     by_word: ByWord | None = None
+    despite: Despite | None = None
 
     @classmethod
     def written(
-        cls, order_id: MedicineOrderId, terms: MedicineTerms, policy: SessionsPolicy, *, by: StaffId, now: datetime
+        cls,
+        order_id: MedicineOrderId,
+        terms: MedicineTerms,
+        policy: SessionsPolicy,
+        *,
+        by: StaffId,
+        now: datetime,
+        despite: Despite | None = None,
     ) -> Self:
         """Refused: what `MedicineTerms.must_make_sense` refuses."""
         terms.must_make_sense(policy)
-        return cls(id=order_id, terms=terms, prescriber=by, at=now, policy_version=policy.version)
+        return cls(id=order_id, terms=terms, prescriber=by, at=now, policy_version=policy.version, despite=despite)
 
     @classmethod
     def taken_by_word(
@@ -79,6 +95,7 @@ class MedicineOrder:
         *,
         prescriber: StaffId,
         now: datetime,
+        despite: Despite | None = None,
     ) -> Self:
         """Refused: `order_not_read_back`, `reason_missing`, `order_from_oneself`, and what
         `MedicineTerms.must_make_sense` refuses.
@@ -91,7 +108,13 @@ class MedicineOrder:
             raise invalid("order_from_oneself", "Nobody takes an order by word from themselves.")
         terms.must_make_sense(policy)
         return cls(
-            id=order_id, terms=terms, prescriber=prescriber, at=now, policy_version=policy.version, by_word=heard
+            id=order_id,
+            terms=terms,
+            prescriber=prescriber,
+            at=now,
+            policy_version=policy.version,
+            by_word=heard,
+            despite=despite,
         )
 
     @property

@@ -257,12 +257,14 @@ class RemsPolicy:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MedicinesPolicy:
     """Medicines beside the dose: within how many hours an order taken by word is signed, how old the vital signs may be
-    that one is given by, and which names are those of controlled medicines.
+    that one is given by, and which names are those of controlled medicines. `also_named` are medicines with the other
+    names, and the classes, an allergy to them is written by.
     """
 
     signature_hours: Setting[int]
     signs_fresh_minutes: Setting[int]
     controlled: Setting[tuple[str, ...]]
+    also_named: Setting[tuple[tuple[str, ...], ...]]
 
     def __post_init__(self) -> None:
         if min(self.signature_hours.value, self.signs_fresh_minutes.value) < 1:

@@ -28,7 +28,12 @@ from sessions.domain.endings import (
 )
 from sessions.domain.follow_up import FollowUpContactDue, FollowUpContactOverdue
 from sessions.domain.given_outside import DoseReviewCompleted, DoseReviewDue
-from sessions.domain.medication import OrderSignatureCompleted, OrderSignatureDue, OrderSignatureOverdue
+from sessions.domain.medication import (
+    MedicineAllergyTold,
+    OrderSignatureCompleted,
+    OrderSignatureDue,
+    OrderSignatureOverdue,
+)
 from sessions.domain.notes import NoteSigned
 from sessions.domain.plan_tasks import PlanTaskCompleted, PlanTaskDue, PlanTaskOverdue
 from sessions.domain.plans import (
@@ -156,6 +161,7 @@ PUBLISHED: PublicationTable = published(
     says(SessionAborted, contracts.SessionAborted, lambda fact: contracts.SessionAborted(**treatment.of_end(fact))),
     says(SessionServicesCorrected, contracts.SessionServicesCorrected, treatment.services_corrected),
     says(ClinicalFactReported, contracts.ClinicalFactReported, treatment.clinical_fact),
+    says(MedicineAllergyTold, contracts.ClinicalFactReported, treatment.medicine_allergy),
     says(VitalsBreached, contracts.VitalsBreached, lambda fact: contracts.VitalsBreached(**treatment.of_vitals(fact))),
     says(VitalsOverdue, contracts.VitalsOverdue, lambda fact: contracts.VitalsOverdue(**treatment.of_vitals(fact))),
     says(

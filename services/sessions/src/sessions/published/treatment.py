@@ -14,7 +14,7 @@ from sessions.domain.endings import (
 )
 from sessions.domain.follow_up import FollowUpContactFact
 from sessions.domain.given_outside import DoseReviewFact
-from sessions.domain.medication import OrderSignatureFact
+from sessions.domain.medication import MedicineAllergyTold, OrderSignatureFact
 from sessions.domain.sessions import (
     ClinicalFactReported,
     SessionFact,
@@ -84,6 +84,15 @@ def clinical_fact(fact: ClinicalFactReported) -> contracts.ClinicalFactReported:
         session_id=fact.session.id,
         at=fact.at,
         for_screening=sealed.clinical_fact(fact.report),
+    )
+
+
+def medicine_allergy(fact: MedicineAllergyTold) -> contracts.ClinicalFactReported:
+    return contracts.ClinicalFactReported(
+        patient_id=fact.patient_id,
+        session_id=fact.session_id,
+        at=fact.at,
+        for_screening=sealed.medicine_allergy(fact),
     )
 
 

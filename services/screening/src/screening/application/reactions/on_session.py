@@ -1,6 +1,7 @@
 """What a treatment session found out that bears on the clearance."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Final
 
 from careflow_events.contracts import ClinicalFactForScreening, ClinicalFactReported, SessionRefused
 from careflow_events.contracts.session_codes import FactSource, ReportedFact
@@ -30,6 +31,14 @@ last one fails also where nobody has measured.
 """
 
 
+_CONDITIONS: Final[Mapping[ReportedFact, ConditionCode]] = {
+    ReportedFact.PREGNANCY: ConditionCode.PREGNANCY,
+    ReportedFact.DRUG_ALLERGY: ConditionCode.HYPERSENSITIVITY_TO_KETAMINE,
+    ReportedFact.MEDICINE_ALLERGY: ConditionCode.DRUG_ALLERGY,
+}
+"""What is reported of a session becomes part of the history: the drug of the plan is ketamine in one of its forms."""
+
+
 async def on_clinical_fact_reported(event: Received[ClinicalFactReported], tx: Transaction, ports: Ports) -> None:
     """The rules look at it at once. Without an open case a person must: nothing is refused, nothing forgotten."""
     section = event.data.for_screening.value if event.data.for_screening else None
@@ -37,7 +46,7 @@ async def on_clinical_fact_reported(event: Received[ClinicalFactReported], tx: T
     case = await ports.cases.open_of(patient_id)
     if section is not None and section.fact is ReportedFact.SUICIDE_RISK and section.value in set(AlertLevel):
         await _alert(AlertLevel(section.value), event.data.session_id, patient_id, case, tx, ports)
-    elif section is None or case is None or section.fact not in (ReportedFact.PREGNANCY, ReportedFact.DRUG_ALLERGY):
+    elif section is None or case is None or section.fact not in _CONDITIONS:
         await _for_a_person(event.data.session_id, patient_id, tx, ports)
     elif section.fact is ReportedFact.PREGNANCY and section.source is FactSource.TEST:
         await _pregnancy_test(event, section, case, tx, ports)
@@ -114,15 +123,16 @@ async def _condition(
     tx: Transaction,
     ports: Ports,
 ) -> None:
-    """An allergy reported at the bedside is one to the drug of the plan."""
-    allergy = section.fact is ReportedFact.DRUG_ALLERGY
+    """It is known from now on; of an allergy to another medicine also what it is to, and the reaction."""
+    told = (section.value, section.detail) if section.fact is ReportedFact.MEDICINE_ALLERGY else ()
     fact = ClinicalFact(
         id=ClinicalFactId(tx.new_id()),
-        condition=ConditionCode.HYPERSENSITIVITY_TO_KETAMINE if allergy else ConditionCode.PREGNANCY,
+        condition=_CONDITIONS[section.fact],
         status=ConditionStatus.ACTIVE,
         source=InformationSource.SESSION,
         recorded_at=tx.now,
         recorded_by=f"session:{event.data.session_id}",
+        detail=" - ".join(each for each in told if each),
     )
     case = before.with_facts(fact)
     await ports.cases.save(case, expecting=before.version, tx=tx)

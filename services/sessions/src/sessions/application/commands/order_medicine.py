@@ -18,17 +18,23 @@ from sessions.domain.medicines import MedicineTerms
 
 @dataclass(frozen=True, slots=True)
 class OrderMedicine:
+    """`despite_allergy` is why the prescriber orders it although an allergy to it is known."""
+
     session_id: SessionId
     terms: MedicineTerms
+    despite_allergy: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class TakeVerbalOrder:
+    """`despite_allergy` as in `OrderMedicine`, in the words of the prescriber."""
+
     session_id: SessionId
     terms: MedicineTerms
     prescriber: StaffId
     read_back: bool
     reason: str = field(repr=False)
+    despite_allergy: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +62,17 @@ class OrderMedicineHandler:
     changes: MedicationChanges
 
     async def __call__(self, command: OrderMedicine, actor: Actor, request: RequestKey) -> Committed[Added]:
-        """Refused: `session_not_found`, and what `Situation.must_have_patient` and `MedicineOrder.written` refuse."""
+        """Refused: `session_not_found`, and what `Situation.must_have_patient`, `Situation.despite_allergies` and
+        `MedicineOrder.written` refuse.
+        """
 
         async def order(judged: Situation, order_id: str, tx: Transaction) -> MedicationRecord:
             judged.must_have_patient()
             by, policy = StaffId(actor.id), judged.policy
-            written = MedicineOrder.written(MedicineOrderId(order_id), command.terms, policy, by=by, now=tx.now)
+            despite = judged.despite_allergies(command.terms, command.despite_allergy)
+            written = MedicineOrder.written(
+                MedicineOrderId(order_id), command.terms, policy, by=by, now=tx.now, despite=despite
+            )
             return judged.record.ordered(written)
 
         return await self.changes.add(command.session_id, order, by=actor, action="order_medicine", request=request)
@@ -72,8 +83,8 @@ class TakeVerbalOrderHandler:
     changes: MedicationChanges
 
     async def __call__(self, command: TakeVerbalOrder, actor: Actor, request: RequestKey) -> Committed[Added]:
-        """Refused: `session_not_found`, and what `Situation.must_have_patient` and `MedicineOrder.taken_by_word`
-        refuse.
+        """Refused: `session_not_found`, and what `Situation.must_have_patient`, `Situation.despite_allergies` and
+        `MedicineOrder.taken_by_word` refuse.
         """
 
         async def take(judged: Situation, order_id: str, tx: Transaction) -> MedicationRecord:
@@ -92,6 +103,7 @@ class TakeVerbalOrderHandler:
                 judged.policy,
                 prescriber=command.prescriber,
                 now=tx.now,
+                despite=judged.despite_allergies(command.terms, command.despite_allergy),
             )
             return judged.record.ordered(order)
 

@@ -102,7 +102,7 @@ class Bedside:
     session's location, None for a reader who may not see the drug log; `unseen` their lines that a second person may
     still confirm; `offers` the orders by which a medicine may be given now, or why not; `route` is how what was
     ordered is given, `own` the packages that were dispensed for this patient, `dosable` the containers that doses of
-    whatever order are given from.
+    whatever order are given from, `allergies` all that are known.
     """
 
     session: Session
@@ -118,6 +118,7 @@ class Bedside:
     route: RoutePolicy | None = None
     own: frozenset[PackageId] = frozenset()
     dosable: frozenset[ContainerId] = frozenset()
+    allergies: tuple[str, ...] = field(default=(), repr=False)
 
     def may_take(self, container: Container) -> bool:
         """Whether something of it may be given to this patient: stock, or their own package; for a dose that is given
@@ -207,6 +208,7 @@ class ReadBedside:
             unseen=tuple(self._unseen(containers or (), now)),
             adverse_events=tuple(each for each in events if each.session_id == session.id),
             medication=judged.record,
+            allergies=judged.allergies,
             offers=offered,
             timezone=ports.policy.timezone,
             route=ports.policy.routes[session.order.route] if session.order else None,

@@ -8,6 +8,7 @@ from sessions.application.medication import Offer, offers, situation
 from sessions.application.ports import Ports
 from sessions.domain.ids import LocationId, SessionId, StandingOrderId
 from sessions.domain.medication import MedicationRecord
+from sessions.domain.medicine_giving import Situation
 from sessions.domain.standing_orders import StandingOrder
 
 
@@ -15,14 +16,14 @@ from sessions.domain.standing_orders import StandingOrder
 class ReadingMedicines:
     ports: Ports
 
-    async def medicines(self, session_id: SessionId, actor: Actor) -> tuple[MedicationRecord, tuple[Offer, ...]]:
-        """The medication record of a session, an empty one while nothing is in it, and what may be given now. Refused:
-        `session_not_found`.
+    async def medicines(self, session_id: SessionId, actor: Actor) -> tuple[Situation, tuple[Offer, ...]]:
+        """What a medicine of a session is judged by, its record (an empty one while nothing is in it) and the patient's
+        allergies among it, and what may be given now. Refused: `session_not_found`.
         """
         judged, _ = await situation(session_id, self.ports, self.ports.clock())
         offered = await offers(judged, self.ports)
         await self.ports.audit.read(actor, "read_medicines", f"medication_records/{session_id}")
-        return judged.record, offered
+        return judged, offered
 
     async def waiting(self, actor: Actor, *, limit: int, after: str | None) -> Listed[MedicationRecord]:
         """Every record with an order by word that its prescriber has not answered, the most urgent first."""

@@ -24,7 +24,12 @@ async def on_clearance_granted(event: Received[contracts.ClearanceGranted], tx: 
     copy = ClearanceCopy(
         id=ClearanceId(data.clearance_id), status=ClearanceStatus.VALID, valid_until=data.valid_until, terms=terms
     )
-    await noting(data.patient_id, tx, ports, lambda each: each.cleared(copy, decided_at=data.decided_at))
+    await noting(
+        data.patient_id,
+        tx,
+        ports,
+        lambda each: each.cleared(copy, decided_at=data.decided_at).allergic_to(section.allergies),
+    )
 
 
 async def on_clearance_extended(event: Received[contracts.ClearanceExtended], tx: Transaction, ports: Ports) -> None:

@@ -39,8 +39,17 @@ class ByWordView(BaseModel):
     earlier: tuple[NamedBeforeView, ...]
 
 
+class DespiteView(View):
+    """The known allergies it was ordered in spite of, and why."""
+
+    reason: str
+    allergies: tuple[str, ...]
+
+
 class MedicineOrderView(BaseModel):
-    """`by_word` is null for what the prescriber wrote; `disputed`: the prescriber has refused it."""
+    """`by_word` is null for what the prescriber wrote; `disputed`: the prescriber has refused it. `despite` is null
+    where no allergy to it was known.
+    """
 
     id: str
     medicine: MedicineView
@@ -49,6 +58,7 @@ class MedicineOrderView(BaseModel):
     policy_version: str
     disputed: bool
     by_word: ByWordView | None
+    despite: DespiteView | None
 
 
 class EffectView(View):
@@ -117,8 +127,11 @@ class OfferView(BaseModel):
 
 
 class MedicinesView(MedicationView):
+    """`allergies` are those known, and those told in this session, as they were written."""
+
     id: str
     offers: tuple[OfferView, ...]
+    allergies: tuple[str, ...]
 
 
 class WaitingOrderView(BaseModel):
@@ -146,6 +159,7 @@ def order_view(order: MedicineOrder) -> MedicineOrderView:
         policy_version=order.policy_version,
         disputed=order.disputed,
         by_word=None if order.by_word is None else _by_word(order.by_word),
+        despite=DespiteView.model_validate(order.despite) if order.despite else None,
     )
 
 

@@ -48,7 +48,10 @@ router = APIRouter(tags=["medicines"])
 
 
 class NewMedicineOrder(RequestBody):
+    """`despite_allergy` is why the prescriber orders it although an allergy to it is known."""
+
     medicine: MedicineBody
+    despite_allergy: Note | None = None
 
 
 class NewVerbalOrder(NewMedicineOrder):
@@ -59,7 +62,14 @@ class NewVerbalOrder(NewMedicineOrder):
     reason: Note
 
     def said(self, session_id: SessionId) -> TakeVerbalOrder:
-        return TakeVerbalOrder(session_id, self.medicine.terms(), StaffId(self.prescriber), self.read_back, self.reason)
+        return TakeVerbalOrder(
+            session_id,
+            self.medicine.terms(),
+            StaffId(self.prescriber),
+            self.read_back,
+            self.reason,
+            self.despite_allergy or "",
+        )
 
 
 class NewAnswer(RequestBody):
@@ -150,9 +160,10 @@ async def list_waiting_orders(
 @router.get("/v1/sessions/{session_id}/medicines", response_model=MedicinesView)
 async def read_medicines(session_id: Uuid, actor: CurrentActor, app: App) -> Response:
     """What was ordered and given beside the dose, and what may be given now or why not."""
-    record, offers = await app.reading_medicines.medicines(SessionId(session_id), actor)
-    shown = medication_view(record).model_dump()
-    view = MedicinesView(**shown, id=record.id, offers=tuple(offer_view(each) for each in offers))
+    judged, offers = await app.reading_medicines.medicines(SessionId(session_id), actor)
+    record, shown = judged.record, medication_view(judged.record).model_dump()
+    offered = tuple(offer_view(each) for each in offers)
+    view = MedicinesView(**shown, id=record.id, offers=offered, allergies=judged.allergies)
     return represent(view, version=record.version)
 
 
@@ -161,7 +172,8 @@ async def order_medicine(
     session_id: Uuid, body: NewMedicineOrder, actor: CurrentActor, request: IdempotentRequest, app: App
 ) -> Response:
     """Order one medicine in a session."""
-    return added(await app.order_medicine(OrderMedicine(SessionId(session_id), body.medicine.terms()), actor, request))
+    command = OrderMedicine(SessionId(session_id), body.medicine.terms(), body.despite_allergy or "")
+    return added(await app.order_medicine(command, actor, request))
 
 
 @router.post("/v1/sessions/{session_id}/verbal-orders", status_code=201, response_model=PartAdded)

@@ -148,6 +148,7 @@ MEDICINE: Final = (
     field("medicine.sign_limits.0.at_most", Kind.WHOLE),
     field("medicine.sign_limits.0.at_least", Kind.WHOLE),
     field("medicine.not_with", Kind.SEVERAL, *StopKind),
+    field("despite_allergy", Kind.PROSE),
 )
 BY_WORD: Final = (
     field("prescriber", Kind.TEXT),
@@ -217,7 +218,9 @@ def _renaming(seen: Bedside, _: Actor) -> Fields:
 
 
 async def _order(app: Sessions, asked: Asked[NewMedicineOrder], actor: Actor, key: RequestKey) -> object:
-    return await app.order_medicine(OrderMedicine(asked.session_id, asked.body.medicine.terms()), actor, key)
+    body = asked.body
+    command = OrderMedicine(asked.session_id, body.medicine.terms(), body.despite_allergy or "")
+    return await app.order_medicine(command, actor, key)
 
 
 async def _take(app: Sessions, asked: Asked[NewVerbalOrder], actor: Actor, key: RequestKey) -> object:
