@@ -22,6 +22,8 @@ _SHARE = "GET /pages/record-shares/handed-out/{disclosure_id}/copy"
 NOT_PAGES: Final[Mapping[str, str]] = {
     **{f"{service} {_SHARE}": "text/plain" for service in ("screening", "sessions", "billing")},
     **dict.fromkeys(_CATALOGUE, "text/html"),  # for programmers, in their words: see test_catalogue.py
+    "screening GET /pages/cases/live": "text/event-stream",
+    "screening GET /pages/cases/now": "text/html",  # a part of a page, put in place there
     "sessions GET /pages/bedside/live": "text/event-stream",
     "sessions GET /pages/bedside/now": "text/html",  # a part of a page, put in place there
     "billing GET /pages/papers/issued/{paper_id}": "application/pdf",

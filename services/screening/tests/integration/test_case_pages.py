@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from careflow_service.http import live
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
+from careflow_service.testing.following import following
 from screening.entrypoints.pages import cases
 from services.screening.tests.clinic import cleared, grants, has_case, has_rota, ok, open_alert, registered
 from services.screening.tests.treatment import dosed
@@ -45,6 +47,34 @@ async def test_with_no_rota_the_page_says_that_nobody_is_paged_and_whoever_works
     await has_rota(world)
     assert "No on-call rota" not in (await someone.follows(page, f"Patient {case['patient_id']}")).text
     assert "No on-call rota" not in (await someone.opens(CASES)).text
+
+
+async def test_the_list_of_who_waits_says_that_it_changed_and_puts_in_place_what_did(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "LOOK_SECONDS", 0.05)
+    await has_rota(world)
+    case = await has_case(world)
+    nurse, page = await logs_in(world, Role.NURSE)
+    assert "Load this page anew to see what has changed." in page.text, "what it says without scripts"
+    assert case["patient_id"] not in page.text
+    cookie = "; ".join(f"{name}={value}" for name, value in world.client.cookies.items())
+    async with following(world.app, "/pages/cases/live", {"cookie": cookie}) as follower:
+        assert await follower.begins() == 200
+        first = await follower.next()
+        await alarmed(world, case["patient_id"])
+        second = await follower.next()
+        parts = await nurse.opens("/pages/cases/now?unattended=1")
+        assert case["patient_id"] in parts.text
+        path = f"/v1/alerts/{(await open_alert(world))['id']}/acknowledge"
+        ok(await world.nurse.post(path))
+        third = await follower.next()
+    assert first is not None
+    assert second is not None
+    assert third is not None
+    assert {each.event for each in (first, second, third)} == {"changed"}
+    assert len({each.data for each in (first, second, third)}) == 3
+    assert case["patient_id"] not in first.data + second.data + third.data
 
 
 async def test_more_than_a_page_of_alerts_is_reached_page_by_page(

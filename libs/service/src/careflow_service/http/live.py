@@ -8,7 +8,7 @@ when it stops.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
@@ -22,6 +22,8 @@ from careflow_service.telemetry.logs import log
 
 BEAT_SECONDS: Final = 5.0
 """After so long without news it is said that there is none, so that a reader knows a silence that is none."""
+LOOK_SECONDS: Final = 2.0
+"""How often a list is looked at: it is about many, and nobody's changes alone are what wakes it."""
 RETRY_MILLISECONDS: Final = 1_000
 MOST_FOLLOWING: Final = 200
 """Views that one process keeps up at a time; whoever is one too many is told to come back."""
@@ -45,6 +47,9 @@ BEAT: Final = Sent("beat")
 OVER: Final = Sent("over")
 """The reader's login no longer counts: coming back with the same one is no use."""
 
+Mark = Callable[[], Awaitable[str]]
+"""Stands for a list as it is, without saying anything of it."""
+
 News = Callable[[], Awaitable[Sequence[Sent]]]
 """What is new since it was asked before; who reads it is audited by whoever answers."""
 
@@ -55,6 +60,8 @@ class LiveViews:
 
     changes: OwnerChanges
     following: int = 0
+    looked: dict[str, tuple[float, str]] = field(default_factory=dict)
+    """What each list was when it was last looked at, and when: whoever watches it shares that."""
 
     async def follow(self, request: Request, owners: Collection[str], news: News) -> StreamingResponse:
         """What `news` says now, and again whenever something of these owners was written; of a process that stops, what
@@ -71,6 +78,48 @@ class LiveViews:
             raise
         sent = self._kept_up(request, owners, seen, first, news)
         return _LiveAnswer(sent, self._left)
+
+    async def watch(self, request: Request, name: str, mark: Mark) -> StreamingResponse:
+        """Says that the list of this name is another than before, and nothing else: `mark` stands for it. Raises the
+        problem `unavailable`, and what the first `mark` raises.
+        """
+        if self.following >= MOST_FOLLOWING:
+            raise Problem(UNAVAILABLE, headers={"Retry-After": "5"})
+        self.following += 1
+        try:
+            first = await self._looked_at(name, mark)
+        except BaseException:
+            self._left()
+            raise
+        return _LiveAnswer(self._watched(request, first, name, mark), self._left)
+
+    async def _watched(self, request: Request, said: str, name: str, mark: Mark) -> AsyncIterator[bytes]:
+        yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
+        yield Sent("changed", said, said).encoded()
+        yield BEAT.encoded()
+        try:
+            while not self.changes.closed:
+                await self._moved((), {}, LOOK_SECONDS)
+                if not await _still_admitted(request):
+                    yield OVER.encoded()
+                    return
+                now = await self._looked_at(name, mark)
+                if now != said:
+                    said = now
+                    yield Sent("changed", said, said).encoded()
+                yield BEAT.encoded()
+        except Exception as error:
+            # The reader comes back by itself, and is answered in whole then.
+            log.warning("live_view_broke", error_class=type(error).__name__)
+
+    async def _looked_at(self, name: str, mark: Mark) -> str:
+        now = asyncio.get_running_loop().time()
+        at, known = self.looked.get(name, (-LOOK_SECONDS, ""))
+        if now - at < LOOK_SECONDS / 2:
+            return known
+        known = await mark()
+        self.looked[name] = (now, known)
+        return known
 
     def _left(self) -> None:
         self.following -= 1
@@ -89,7 +138,7 @@ class LiveViews:
         yield BEAT.encoded()
         try:
             while not self.changes.closed:
-                moved = await self._moved(owners, seen)
+                moved = await self._moved(owners, seen, BEAT_SECONDS)
                 if not await _still_admitted(request):
                     yield OVER.encoded()
                     return
@@ -102,9 +151,9 @@ class LiveViews:
             # The reader comes back by itself, and is answered in whole then.
             log.warning("live_view_broke", error_class=type(error).__name__)
 
-    async def _moved(self, owners: Collection[str], seen: Versions) -> bool:
+    async def _moved(self, owners: Collection[str], seen: Versions, seconds: float) -> bool:
         with suppress(TimeoutError):
-            async with asyncio.timeout(BEAT_SECONDS):
+            async with asyncio.timeout(seconds):
                 return await self.changes.until_moved(owners, seen)
         return False
 

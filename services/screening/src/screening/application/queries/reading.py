@@ -1,12 +1,14 @@
 """Everything that is read. Every read of clinical content is audited before it is answered."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from careflow_domain.disclosures import RecordPart
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor, Role
 from careflow_service.listed import Listed
 from careflow_service.oversight import check_own
+from careflow_service.work import side_by_side
 from screening.application.grounds_now import grounds_now
 from screening.application.outcomes import outcomes_of
 from screening.application.ownership import case_for
@@ -24,6 +26,9 @@ from screening.domain.paging import Page
 from screening.domain.patients import PatientDetails
 from screening.domain.rota import Gap, Rota
 from screening.domain.tasks import StaffTask
+
+MARKED = 25
+"""So many of each list stand for it, as many as a page shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +146,27 @@ class Reading:
         found = await self.ports.tasks.listed(limit=limit, after=after)
         await self.ports.audit.read(actor, "read_task", *(f"tasks/{task.id}" for task in found.items))
         return found
+
+    async def watched_by(self, actor: Actor) -> None:
+        """Somebody is told from now on whenever another waits; of whom is read anew each time."""
+        await self.ports.audit.read(actor, "watch_who_waits")
+
+    async def who_waits_mark(self) -> str:
+        """Stands for the beginning of what waits for somebody, as it is; nothing of it can be read from it."""
+        ports, now = self.ports, self.ports.clock()
+        alerts, cases, tasks, rota = await side_by_side(
+            ports.alerts.listed(open_only=True, limit=MARKED, after=None),
+            ports.cases.undecided(limit=MARKED, after=None),
+            ports.tasks.listed(limit=MARKED, after=None),
+            ports.rotas.look(),
+        )
+        stands = (
+            rota is None,
+            *((each.id, each.version, each.respond_by < now) for each in alerts.items),
+            *((each.id, each.version) for each in cases.items),
+            *((each.id, each.version, each.due_at < now) for each in tasks.items),
+        )
+        return sha256(repr(stands).encode()).hexdigest()[:16]
 
     async def rota(self) -> RotaSeen:
         """Refused: `rota_not_found`."""

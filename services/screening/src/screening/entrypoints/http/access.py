@@ -72,6 +72,8 @@ ACCESS: AccessTable = {
     "POST /v1/cases/{case_id}/links": allow(*CARE_TEAM),
     "GET /pages/patients/{patient_id}": allow(*CLINICIANS, emergency=EMERGENCY),
     "GET /pages/cases": allow(*CLINICIANS),
+    "GET /pages/cases/now": allow(*CLINICIANS),
+    "GET /pages/cases/live": allow(*CLINICIANS),
     "GET /pages/cases/of/{patient_id}": allow(*CLINICIANS),
     "GET /pages/cases/{case_id}": allow(*CLINICIANS),
     "GET /pages/cases/{case_id}/acknowledge": allow(*CLINICIANS),

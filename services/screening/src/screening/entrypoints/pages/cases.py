@@ -13,12 +13,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from careflow_service.http.dependencies import CurrentActor, PageCursor
+from careflow_service.http.live import Live
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
 from careflow_service.pages.asking import Filled, Kind, body_of, read
 from careflow_service.pages.forms import KEY, VERSION, Form, FormRequest, Submitted
 from careflow_service.pages.refusing import Refused, refusal_of
-from careflow_service.pages.site import Pages, Site, go_on
+from careflow_service.pages.site import Pages, Script, Site, go_on
 from screening.application.queries.read_case_page import CaseSeen
 from screening.application.use_cases import Screening
 from screening.domain.evidence import EvidenceCategory
@@ -57,25 +58,54 @@ async def who_waits(
     tasks_after: PageCursor = None,
 ) -> Response:
     """Open alerts by when somebody must respond, cases by since when a decision is waited for, tasks by when they are
-    due.
+    due. What changes of it is put in place by the page itself.
     """
-    alerts = await app.reading.alerts(actor, open_only=True, limit=SHOWN, after=alerts_after)
-    cases = await app.reading.undecided(actor, limit=SHOWN, after=cases_after)
-    tasks = await app.reading.tasks(actor, limit=SHOWN, after=tasks_after)
-    nobody_on_call = not await somebody_is_on_the_rota(app)
-    after = {"alerts_after": alerts_after, "cases_after": cases_after, "tasks_after": tasks_after}
+    shown = await _who_waits(app, actor, alerts_after, cases_after, tasks_after)
     return pages.show(
         request.scope,
         "cases.html",
+        runs=(Script.LIVE,),
         record_shares_to_do=ACCESS["GET /pages/record-shares"].admits(actor, {}),
-        alerts=alerts,
-        cases=cases,
-        tasks=tasks,
-        nobody_on_call=nobody_on_call,
-        after=after,
-        as_of=app.ports.clock(),
         zone=pages.zone,
+        **shown,
     )
+
+
+@router.get("/now")
+async def who_waits_now(
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    alerts_after: PageCursor = None,
+    cases_after: PageCursor = None,
+    tasks_after: PageCursor = None,
+) -> Response:
+    """What changes on that page, for the page itself to put in place."""
+    shown = await _who_waits(app, actor, alerts_after, cases_after, tasks_after)
+    return pages.show(request.scope, "who_waits_now.html", once=True, zone=pages.zone, **shown)
+
+
+@router.get("/live")
+async def who_waits_live(request: Request, app: App, actor: CurrentActor, live: Live) -> Response:
+    """Says that who waits is another than before, and nothing else about it."""
+    await app.reading.watched_by(actor)
+    return await live.watch(request, "who waits", app.reading.who_waits_mark)
+
+
+async def _who_waits(
+    app: Screening, actor: Actor, alerts_after: str | None, cases_after: str | None, tasks_after: str | None
+) -> dict[str, Any]:
+    mark = await app.reading.who_waits_mark()
+    return {
+        "mark": mark,
+        "alerts": await app.reading.alerts(actor, open_only=True, limit=SHOWN, after=alerts_after),
+        "cases": await app.reading.undecided(actor, limit=SHOWN, after=cases_after),
+        "tasks": await app.reading.tasks(actor, limit=SHOWN, after=tasks_after),
+        "nobody_on_call": not await somebody_is_on_the_rota(app),
+        "after": {"alerts_after": alerts_after, "cases_after": cases_after, "tasks_after": tasks_after},
+        "as_of": app.ports.clock(),
+    }
 
 
 @router.get("/of/{patient_id}")
