@@ -20,8 +20,6 @@ from tests.pages.tour import NAMES, NOT_PAGES, Stop, stops
 
 CODE: Final = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 """How machines write what people have words for."""
-TOLD_AS_IT_IS: Final = "/pages/catalogue"
-"""What tells those who write machines of their own how events call things."""
 IN_ITS_LANGUAGE: Final = """
 document.querySelectorAll("body [lang]:not([lang=es])").forEach(each => each.remove()), document.body.innerText
 """
@@ -88,8 +86,7 @@ async def visits(reader: Reader, stop: Stop, seeded: Seeded, seen: set[str]) -> 
     if english is None or english in seen:
         return
     seen.add(english)
-    if not stop.asks.startswith(TOLD_AS_IT_IS):
-        reader.wrong += [f"{stop.row} shows the code {each}" for each in CODE.findall(english)]
+    reader.wrong += [f"{stop.row} shows the code {each}" for each in CODE.findall(english)]
     await reader.examines(stop.row)
     if stop.for_patients:
         await opens(reader, stop, seeded, "es")
