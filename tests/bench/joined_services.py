@@ -32,7 +32,7 @@ from careflow_events.envelope import decode, encode
 from careflow_events.faults import diagnosis
 from careflow_events.handling import Handling, Settled
 from careflow_events.lease import HeldLease
-from careflow_events.mongo import MongoLeases, MongoUnpublished, OutboxWatch, mongo_stores, store_is_away
+from careflow_events.mongo import CommitWatch, MongoLeases, MongoUnpublished, mongo_stores, store_is_away
 from careflow_events.relay import Relay
 from careflow_events.testing.builders import Keys as SealingKeys
 from careflow_service.clock import wall_clock
@@ -248,7 +248,7 @@ def _relay(store: Store, topics: TopicsInMemory, clock: SetClock) -> Relay:
         lease=HeldLease(MongoLeases(store.database), "relay", "bench", ttl=timedelta(hours=1), monotonic=lambda: 0.0),
         producer=topics,
         checkpoints=Checkpoints((), topics, new_id),
-        hint=OutboxWatch(store.database),
+        hint=CommitWatch(store.database).hint("_outbox"),
         clock=clock,
         fault_of=diagnosis(store_is_away),
     )

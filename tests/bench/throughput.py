@@ -33,11 +33,11 @@ from careflow_events.kafka.producer import KafkaRecordProducer
 from careflow_events.lease import HeldLease
 from careflow_events.mongo import (
     INDEXES,
+    CommitWatch,
     MongoLeases,
     MongoOutbox,
     MongoTransactions,
     MongoUnpublished,
-    OutboxWatch,
     mongo_stores,
     store_is_away,
 )
@@ -138,7 +138,7 @@ class _Relaying:
             lease=self._lease,
             producer=self._producer,
             checkpoints=Checkpoints((), self._producer, new_id),
-            hint=OutboxWatch(database),
+            hint=CommitWatch(database).hint("_outbox"),
             clock=wall_clock,
             fault_of=_FAULTS,
         )

@@ -25,7 +25,7 @@ from careflow_events.topics import topics_of
 class NoHint:
     """A store without change streams."""
 
-    async def wait(self, seconds: float) -> None:
+    async def wait(self, seconds: float, *, while_told: float | None = None) -> None:
         await asyncio.sleep(0)
 
 

@@ -10,7 +10,7 @@ import pytest
 from opentelemetry import trace
 from pymongo import AsyncMongoClient
 
-from careflow_events.mongo import OutboxWatch
+from careflow_events.mongo import CommitWatch
 from careflow_events.telemetry import handling, spanning
 from careflow_events.testing.builders import an_event
 
@@ -18,7 +18,7 @@ TRACE = "0af7651916cd43dd8448eb211c80319c"
 
 
 @asynccontextmanager
-async def watching(watch: OutboxWatch) -> AsyncIterator[asyncio.Task[None]]:
+async def watching(watch: CommitWatch) -> AsyncIterator[asyncio.Task[None]]:
     running = asyncio.create_task(watch.run())
     try:
         yield running
@@ -29,24 +29,45 @@ async def watching(watch: OutboxWatch) -> AsyncIterator[asyncio.Task[None]]:
 
 
 @pytest.mark.store
-async def test_a_commit_wakes_the_relay_before_it_would_poll(store_url: str, database: str) -> None:
+async def test_a_commit_wakes_whom_it_concerns_before_they_would_ask(store_url: str, database: str) -> None:
     async with AsyncMongoClient[dict[str, Any]](store_url) as client:
-        watch = OutboxWatch(client[database])
+        watch = CommitWatch(client[database])
+        said, asked = watch.hint("_outbox"), watch.hint("_refeeds", "_pauses")
         async with watching(watch):
-            await watch.wait(10)
+            await asyncio.gather(said.wait(10), asked.wait(10))
+            waiting = asyncio.create_task(said.wait(0, while_told=10))
+            asking = asyncio.create_task(asked.wait(0, while_told=10))
             began = time.monotonic()
-            waiting = asyncio.create_task(watch.wait(10))
+            await client[database]["_parked"].insert_one({"_id": "a"})
             await client[database]["_outbox"].insert_one({"_id": "a"})
             await waiting
+            assert not asking.done()
+            await client[database]["_pauses"].update_one({"_id": "a"}, {"$set": {"by": "b"}}, upsert=True)
+            await asking
 
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.store
+async def test_who_trusts_in_being_told_is_woken_when_nobody_tells_any_more(store_url: str, database: str) -> None:
+    async with AsyncMongoClient[dict[str, Any]](store_url) as client:
+        watch = CommitWatch(client[database])
+        hint = watch.hint("_outbox")
+        async with watching(watch):
+            await hint.wait(10)
+            waiting = asyncio.create_task(hint.wait(0, while_told=60))
+            await asyncio.sleep(0.05)
+            assert not waiting.done()
+        async with asyncio.timeout(5):
+            await waiting
+
+
 async def test_without_change_streams_the_wait_just_ends() -> None:
     async with AsyncMongoClient[dict[str, Any]]("mongodb://127.0.0.1:1", serverSelectionTimeoutMS=20) as client:
-        watch = OutboxWatch(client["nowhere"])
+        watch = CommitWatch(client["nowhere"])
+        hint = watch.hint("_outbox")
         async with watching(watch) as running:
-            await watch.wait(0.2)
+            await hint.wait(0.2, while_told=60)
             assert not running.done()
 
 

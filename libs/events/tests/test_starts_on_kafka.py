@@ -86,7 +86,7 @@ async def test_a_consumer_that_never_read_begins_where_an_operator_said(
     starts: Starts, consumers: MemoryConsumers, kafka_url: str, topic: str
 ) -> None:
     await some_events(kafka_url, topic)
-    ends = {place: state.end for place, state in (await starts.check(topic))[1].items()}
+    ends = {place: state.end for place, state in (await starts.check([topic]))[topic].states.items()}
     between = datetime.now(UTC)
     await until(partial(later_than, between))
     await some_events(kafka_url, topic, range(31, 61))
@@ -98,7 +98,7 @@ async def test_a_consumer_that_never_read_begins_where_an_operator_said(
         assert await Starts(kafka_url, "booking", fresh).prepare(topic) is None
         began.append((await fresh.feed(topic)).offsets)
 
-    now = {place: state.end for place, state in (await starts.check(topic))[1].items()}
+    now = {place: state.end for place, state in (await starts.check([topic]))[topic].states.items()}
     assert began == [{0: 0, 1: 0, 2: 0}, ends, now, now]
     assert await committed(kafka_url, topic) == list(now.values())
 
@@ -210,11 +210,11 @@ async def test_a_topic_that_is_not_there_yet_is_waited_for(starts: Starts) -> No
         await starts.prepare(f"test.{an_id(1)}.v1")
 
 
-async def test_the_lag_is_what_lies_behind_the_committed_offset(starts: Starts, kafka_url: str, topic: str) -> None:
+async def test_the_lag_is_what_lies_behind_what_is_noted_as_read(starts: Starts, kafka_url: str, topic: str) -> None:
     await starts.prepare(topic)
     await some_events(kafka_url, topic)
 
-    stop, states = await starts.check(topic)
+    found = (await starts.check([topic]))[topic]
 
-    assert stop is None
-    assert sum(state.lag for state in states.values()) == 30
+    assert found.stop is None
+    assert sum(state.lag for state in found.states.values()) == 30

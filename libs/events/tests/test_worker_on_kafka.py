@@ -163,7 +163,7 @@ async def test_a_stop_waits_for_the_event_in_flight_and_commits_it(
         await asyncio.wait_for(started.wait(), 20)
 
     assert await worker.effects() == [1]
-    _, states = await worker.runner().starts.check(topic.name)
+    states = (await worker.runner().starts.check([topic.name]))[topic.name].states
     assert sum(state.lag for state in states.values()) == 0
 
 
@@ -325,8 +325,7 @@ async def noted(worker: Worker, topic: Topic) -> None:
     """Waits until the worker has noted in its store that it has settled all."""
 
     async def all_of_it() -> bool:
-        _, states = await worker.runner().starts.check(topic.name)
-        feed = await mongo_stores(worker.database, "booking").consumers.feed(topic.name)
-        return all(feed.offsets[partition] == state.end for partition, state in states.items())
+        states = (await worker.runner().starts.check([topic.name]))[topic.name].states
+        return all(state.reached == state.end for state in states.values())
 
     await until(all_of_it)

@@ -27,6 +27,10 @@ ROWS_PER_BATCH: Final = 1_000
 ROWS_PER_STREAM: Final = 100
 BYTES_PER_BATCH: Final = 16 * 1024 * 1024
 """Of all records in flight together; a batch has at least one row."""
+IDLE_SECONDS: Final = 2.0
+"""After which the store is asked all the same where it tells of what is written; well below a third of a lease's TTL,
+which is renewed on the way.
+"""
 LEASE_KNOWN_SECONDS: Final = 30.0
 KEPT_EVERY_SECONDS: Final = 0.5
 """How often the lease is looked after while the broker is waited for, which may be longer than a lease lives."""
@@ -43,8 +47,10 @@ _log = logging.getLogger(__name__)
 class Hint(Protocol):
     """Says that there may be something to publish. Never relied upon."""
 
-    async def wait(self, seconds: float) -> None:
-        """Returns at the next hint, or after that time."""
+    async def wait(self, seconds: float, *, while_told: float | None = None) -> None:
+        """Returns at the next hint, or after that time; after `while_told`, where that is given, as long as hints can
+        be counted upon to come.
+        """
 
 
 async def always(_: Grant) -> bool:
@@ -67,6 +73,7 @@ class Relay:
         fault_of: FaultOf,
         may_publish: Callable[[Grant], Awaitable[bool]] = always,
         poll_seconds: float = 0.5,
+        idle_seconds: float = IDLE_SECONDS,
         retry_seconds: float = 1.0,
         stuck_retry_seconds: float = 300.0,
         monotonic: Callable[[], float] = time.monotonic,
@@ -80,6 +87,7 @@ class Relay:
         self._fault_of = fault_of
         self._may_publish = may_publish
         self._poll = poll_seconds
+        self._idle = idle_seconds
         self._retry = retry_seconds
         self._stuck_retry = stuck_retry_seconds
         self._monotonic = monotonic
@@ -149,7 +157,16 @@ class Relay:
             await asyncio.sleep(self._retry)
         else:
             if not busy:
-                await self._hint.wait(self._poll)
+                await self._hint.wait(self._poll, while_told=self._idle if self._at_rest else None)
+
+    @property
+    def _at_rest(self) -> bool:
+        """Whether nothing but what is newly said can give this process work."""
+        return (
+            self._confirmed
+            and self._lease.held
+            and not (self._stuck or self._silence.streams or self._silence.suspects)
+        )
 
     async def turn(self) -> bool:
         """One batch: fetch, send all, await the acknowledgements, mark. Answers whether to go on without waiting."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pymongo import IndexModel
     from pymongo.asynchronous.database import AsyncDatabase
 
+    from careflow_events.mongo import CommitWatch
     from careflow_events.publication import PublicationTable
     from careflow_events.subscription import Subscription
     from careflow_events.topics import Topic
@@ -72,6 +73,7 @@ class Resources(Generic[S]):
     fence: FenceWatch
     limits: Limits
     keys: KeyWatch
+    commits: CommitWatch
 
     @classmethod
     def on(cls, store: Store, *, settings: S, clock: Clock) -> Resources[S]:
@@ -93,6 +95,7 @@ class Resources(Generic[S]):
             fence=store.fence,
             limits=store.limits,
             keys=store.keys,
+            commits=store.commits,
         )
 
 

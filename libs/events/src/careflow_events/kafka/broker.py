@@ -7,9 +7,10 @@ the poll are committed.
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any, Final
 
-from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from faststream import AckPolicy, BaseMiddleware
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.security import SASLPlaintext
@@ -26,6 +27,10 @@ FINISH_SECONDS: Final = 15.0
 """How long a stopping worker waits for what is in flight."""
 
 RECORDS_PER_POLL: Final = 500
+POLL_MS: Final = 1_000
+"""How long a poll waits for records; it ends as soon as there are some."""
+FETCH_MS: Final = 1_000
+"""How long Kafka holds a request for records while there are none."""
 
 SESSION_SECONDS: Final = 6.0
 """After how long without a heartbeat a group gives a worker's partitions to others, or to the same one started anew.
@@ -71,11 +76,13 @@ def make_broker(
             group_id=group_of(consumer, topic),
             auto_offset_reset="none",
             batch=True,
-            max_records=RECORDS_PER_POLL,
             session_timeout_ms=int(SESSION_SECONDS * 1000),
             heartbeat_interval_ms=int(HEARTBEAT_SECONDS * 1000),
+            fetch_max_wait_ms=FETCH_MS,
             listener=pauses.listener(topic),
         )
+        # FastStream 0.7's own sleeps for as long as it has polled in vain: an event then waits for its sleep to end.
+        subscriber.get_msg = _polled  # type: ignore[method-assign]
         subscriber(_settled)
     return broker
 
@@ -90,6 +97,12 @@ def _security(options: Mapping[str, Any]) -> SASLPlaintext | None:
         ssl_context=options["ssl_context"],
         use_ssl=True,
     )
+
+
+async def _polled(consumer: AIOKafkaConsumer) -> tuple[ConsumerRecord[bytes, bytes], ...]:
+    """What there is as soon as there is any; nothing after a while."""
+    polled = await consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_PER_POLL)
+    return tuple(chain.from_iterable(polled.values()))
 
 
 async def _parse(

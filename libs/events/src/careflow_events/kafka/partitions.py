@@ -7,7 +7,7 @@ silently.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -28,11 +28,11 @@ class TopicMissing(ConnectionError):
 
 @dataclass(frozen=True, slots=True)
 class PartitionState:
-    """One partition for one consumer group: the log's ends and the committed offset."""
+    """One partition for one consumer: the log's ends and how far it has come; None where it never began."""
 
     beginning: int
     end: int
-    committed: int | None
+    reached: int | None
 
     def holds(self, offset: int) -> bool:
         """Whether reading on from there skips nothing."""
@@ -40,8 +40,19 @@ class PartitionState:
 
     @property
     def lag(self) -> int:
-        """Records between the committed offset and the end."""
-        return self.end - (self.beginning if self.committed is None else self.committed)
+        """Records between there and the end."""
+        return self.end - (self.beginning if self.reached is None else self.reached)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found of one topic: why its consumer must stop, if so, what the store knows of it, and its partitions
+    with how far the store knows they were read.
+    """
+
+    stop: StopReason | None
+    feed: Feed
+    states: Mapping[int, PartitionState]
 
 
 def group_of(consumer: str, topic: str) -> str:
@@ -69,7 +80,7 @@ class Starts:
         start, if so. Raises KafkaError or TopicMissing while Kafka or the topic is away.
         """
         feed = await self._consumers.feed(topic)
-        identity = await self._identity(topic)
+        identity = (await self._identities([topic]))[topic]
         states = await self._states(topic, identity)
         stop = verdict(feed, identity.topic_id, states)
         if stop is not None:
@@ -83,16 +94,32 @@ class Starts:
             if offset is None:
                 offset = state.beginning
                 await self._consumers.note_started(topic, identity.topic_id, partition, offset)
-            if state.committed != offset:
+            if state.reached != offset:
                 await self._begin(topic, partition, offset)
         return None
 
-    async def check(self, topic: str) -> tuple[StopReason | None, dict[int, PartitionState]]:
-        """Looks whether the topic is still the one that was started and the offsets still lie within its log."""
-        feed = await self._consumers.feed(topic)
-        identity = await self._identity(topic)
-        states = await self._states(topic, identity)
-        return verdict(feed, identity.topic_id, states), states
+    async def check(self, topics: Sequence[str]) -> dict[str, Checked]:
+        """Looks whether the topics are still the ones that were started and the offsets in the store still lie within
+        their logs; by two clients, however many topics. Raises KafkaError or TopicMissing.
+        """
+        known = await self._identities(topics)
+        feeds = dict(zip(topics, await asyncio.gather(*map(self._consumers.feed, topics)), strict=True))
+        extents = await self._extents(known)
+        checked = {}
+        for topic, feed in feeds.items():
+            states = {
+                number: PartitionState(*extents[topic, number], feed.offsets.get(number))
+                for number in known[topic].partitions
+            }
+            checked[topic] = Checked(verdict(feed, known[topic].topic_id, states), feed, states)
+        return checked
+
+    async def _extents(self, known: Mapping[str, TopicIdentity]) -> Mapping[tuple[str, int], tuple[int, int]]:
+        """Where the log of each partition begins and ends."""
+        places = [TopicPartition(topic, number) for topic, identity in known.items() for number in identity.partitions]
+        async with self._client() as client:
+            beginnings, ends = await client.beginning_offsets(places), await client.end_offsets(places)
+        return {(each.topic, each.partition): (beginnings[each], ends[each]) for each in places}
 
     async def _states(self, topic: str, identity: TopicIdentity) -> dict[int, PartitionState]:
         async with self._group_client(topic) as client:
@@ -129,22 +156,26 @@ class Starts:
 
     def _group_client(self, topic: str) -> AIOKafkaConsumer:
         """A client that speaks for the group without being a member of it."""
+        return self._client(group_of(self._consumer, topic))
+
+    def _client(self, group: str | None = None) -> AIOKafkaConsumer:
         return AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap_servers,
-            group_id=group_of(self._consumer, topic),
+            group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="none",
             **self._options,
         )
 
-    async def _identity(self, topic: str) -> TopicIdentity:
-        known = await identify(self._bootstrap_servers, [topic], self._options)
-        if topic not in known:
-            raise TopicMissing(topic)
-        return known[topic]
+    async def _identities(self, topics: Sequence[str]) -> Mapping[str, TopicIdentity]:
+        known = await identify(self._bootstrap_servers, topics, self._options)
+        for topic in topics:
+            if topic not in known:
+                raise TopicMissing(topic)
+        return known
 
 
-def verdict(feed: Feed, topic_id: str, states: dict[int, PartitionState]) -> StopReason | None:
+def verdict(feed: Feed, topic_id: str, states: Mapping[int, PartitionState]) -> StopReason | None:
     """Why a consumer that remembers `feed` must not read partitions in these states."""
     if feed.topic_id not in {None, topic_id}:
         return StopReason.TOPIC_RECREATED

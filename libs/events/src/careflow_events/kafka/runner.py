@@ -19,11 +19,11 @@ from careflow_events.fencing import Fences
 from careflow_events.handling import Stores
 from careflow_events.kafka.account import NO_OPTIONS
 from careflow_events.kafka.broker import Deliver, make_broker
-from careflow_events.kafka.partitions import PartitionState, Starts
+from careflow_events.kafka.partitions import Checked, PartitionState, Starts
 from careflow_events.kafka.pauses import Pauses
 from careflow_events.offsets import NOTE_EVERY_SECONDS, StoreWentBack
 from careflow_events.refeeding import Refeeding
-from careflow_events.relay import Relay
+from careflow_events.relay import Hint, Relay
 from careflow_events.replay import Replay
 from careflow_events.unpublished import Unpublished
 
@@ -34,6 +34,10 @@ REPLAY_EVERY_SECONDS: Final = 1.0
 WATCH_EVERY_SECONDS: Final = 10.0
 REFEED_EVERY_SECONDS: Final = 1.0
 LOOK_FOR_PAUSES_EVERY_SECONDS: Final = 1.0
+TOLD_SECONDS: Final = 5.0
+"""After which what operators ask for is looked for all the same, where the store tells of what is written."""
+_ASKED_FOR: Final = ("_parked", "_refeeds", "_pauses")
+"""Where it is written what operators ask for."""
 STOPPED_WITHIN_SECONDS: Final = 0.5
 KAFKA_KNOWN_SECONDS: Final = 30.0
 """For how long an answer of the broker about all topics counts: it is asked each WATCH_EVERY_SECONDS."""
@@ -42,10 +46,16 @@ _log = logging.getLogger(__name__)
 
 
 class Watch(Protocol):
-    """Something that runs beside the relay to give it hints, until it is cancelled."""
+    """Something that runs beside the work to give it hints, until it is cancelled."""
 
     async def run(self) -> None:
         """Runs until cancelled."""
+
+    def hint(self, *collections: str) -> Hint:
+        """A hint at what is written there; to be asked for before `run`."""
+
+    def wake(self) -> None:
+        """Ends every wait for a hint."""
 
 
 class Broker(Protocol):
@@ -110,6 +120,7 @@ class EventsRunner:
         self._refeed = refeed
         self._refeeding = refeeding
         self._watch = watch
+        self._hints = {name: watch.hint(name) for name in _ASKED_FOR}
         self._unpublished = unpublished
         self._stores = stores
         self._fences = fences
@@ -157,11 +168,12 @@ class EventsRunner:
         async with asyncio.TaskGroup() as tasks:
             watch = tasks.create_task(self._watch.run())
             tasks.create_task(self._consume(stopping))
-            tasks.create_task(self._every(REPLAY_EVERY_SECONDS, self._replay.run_requested, stopping))
+            tasks.create_task(self._wake_at(stopping))
+            tasks.create_task(self._every(REPLAY_EVERY_SECONDS, self._replay.run_requested, stopping, "_parked"))
             tasks.create_task(self._every(WATCH_EVERY_SECONDS, self._look, stopping))
-            tasks.create_task(self._every(REFEED_EVERY_SECONDS, self._feed, stopping))
+            tasks.create_task(self._every(REFEED_EVERY_SECONDS, self._feed, stopping, "_refeeds"))
             tasks.create_task(self._every(NOTE_EVERY_SECONDS, self._note_settled, stopping))
-            tasks.create_task(self._every(LOOK_FOR_PAUSES_EVERY_SECONDS, self._look_for_pauses, stopping))
+            tasks.create_task(self._every(LOOK_FOR_PAUSES_EVERY_SECONDS, self._look_for_pauses, stopping, "_pauses"))
             await self._relay.run(stopping)
             watch.cancel()
         await self._refeeding.close()
@@ -264,20 +276,30 @@ class EventsRunner:
         age = 0.0 if backlog.oldest is None else (self._clock() - backlog.oldest).total_seconds()
         metrics.OUTBOX_OLDEST_SECONDS.set(max(age, 0.0))
         if self._consuming or self._paused:
-            for topic in self._topics:
-                await self._look_at(topic)
+            for topic, found in (await self.starts.check(self._topics)).items():
+                await self._show(topic, found)
             self._asked_at = time.monotonic()
 
-    async def _look_at(self, topic: str) -> None:
-        stop, states = await self.starts.check(topic)
-        if stop is not None and self._delivery.stopped is None:
-            await self._delivery.stop(stop)
-        _show_lag(topic, states)
-        fresh_until = (await self._stores.consumers.feed(topic)).fresh_until()
+    async def _show(self, topic: str, found: Checked) -> None:
+        if found.stop is not None and self._delivery.stopped is None:
+            await self._delivery.stop(found.stop)
+        _show_lag(topic, found.states)
+        fresh_until = found.feed.fresh_until()
         if fresh_until is not None:
             metrics.FEED_AGE_SECONDS.labels(topic).set((self._clock() - fresh_until).total_seconds())
 
-    async def _every(self, seconds: float, act: Callable[[], Awaitable[object]], stopping: asyncio.Event) -> None:
+    async def _wake_at(self, stopping: asyncio.Event) -> None:
+        await stopping.wait()
+        self._watch.wake()
+
+    async def _every(
+        self,
+        seconds: float,
+        act: Callable[[], Awaitable[object]],
+        stopping: asyncio.Event,
+        told_of: str | None = None,
+    ) -> None:
+        """Acts so often; where `told_of` is given, once something was written there, or after a while."""
         while not stopping.is_set():
             try:
                 await act()
@@ -285,6 +307,8 @@ class EventsRunner:
                 if not self._passes(error):
                     raise
             await _wait(stopping, seconds)
+            if told_of is not None and not stopping.is_set():
+                await self._hints[told_of].wait(0, while_told=TOLD_SECONDS)
 
     def _passes(self, error: Exception) -> bool:
         diagnosis = self._fault_of(error)

@@ -20,17 +20,17 @@ from careflow_events.kafka.producer import KafkaRecordProducer
 from careflow_events.kafka.runner import EventsRunner
 from careflow_events.lease import RELAY_LEASE, RELAY_TTL, HeldLease
 from careflow_events.mongo import (
+    CommitWatch,
     MongoFences,
     MongoLeases,
     MongoRefeeds,
     MongoUnpublished,
-    OutboxWatch,
     mongo_stores,
     store_is_away,
     writing_session,
 )
 from careflow_events.refeeding import Refeeding
-from careflow_events.relay import Relay
+from careflow_events.relay import IDLE_SECONDS, Relay
 from careflow_events.replay import Replay
 from careflow_events.sealing import KeyRing
 from careflow_events.subscription import Subscription
@@ -60,6 +60,8 @@ class EventsWorker:
     """The topic through which this consumer is fed what it has missed; none where it is never fed."""
     account: KafkaAccount | None = None
     """As whom it speaks to Kafka; none where Kafka asks nobody."""
+    watch: CommitWatch | None = None
+    """Tells what is written to the database, and runs with the worker; by default one of its own."""
     lease_ttl: timedelta = RELAY_TTL
     """How long the relay's lease outlives a process that hangs, or a killed one that is not started again."""
     holder: str | None = None
@@ -85,7 +87,7 @@ class EventsWorker:
         producer = KafkaRecordProducer(self.bootstrap_servers, f"careflow-{self.service}-relay", options)
         own_topics = topics_of(self.service) if self.own_topics is None else self.own_topics
         refeed = None if self.refeed is None else self.refeed.name
-        watch = OutboxWatch(self.database)
+        watch = self.watch or CommitWatch(self.database)
         writes = writing_session(self.database.client)
         unpublished = MongoUnpublished(self.database, writes)
         fences = MongoFences(self.database)
@@ -99,10 +101,11 @@ class EventsWorker:
             lease=lease,
             producer=producer,
             checkpoints=Checkpoints(own_topics, producer, self.new_id),
-            hint=watch,
+            hint=watch.hint("_outbox"),
             clock=self.clock,
             fault_of=fault_of,
             may_publish=restoring.may_publish,
+            idle_seconds=min(IDLE_SECONDS, self.lease_ttl.total_seconds() / 6),
         )
         return EventsRunner(
             bootstrap_servers=self.bootstrap_servers,

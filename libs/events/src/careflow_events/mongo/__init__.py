@@ -22,11 +22,12 @@ from careflow_events.mongo.stores import mongo_stores
 from careflow_events.mongo.tracing import MongoTraces
 from careflow_events.mongo.transactions import MongoTransactions
 from careflow_events.mongo.unpublished import MongoUnpublished
-from careflow_events.mongo.watch import Arrivals, OutboxWatch
+from careflow_events.mongo.watch import Arrivals, CommitWatch
 
 __all__ = [
     "INDEXES",
     "Arrivals",
+    "CommitWatch",
     "MongoClosings",
     "MongoConsumers",
     "MongoErasure",
@@ -40,7 +41,6 @@ __all__ = [
     "MongoTraces",
     "MongoTransactions",
     "MongoUnpublished",
-    "OutboxWatch",
     "OwnerChanges",
     "Versions",
     "mongo_stores",

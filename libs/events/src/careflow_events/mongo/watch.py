@@ -1,8 +1,11 @@
-"""Hints from change streams: to the relay, "something was written to the outbox", to whoever waits for an event to be
-handled, "its stream's position was written", and to readers of the feed, "something was published".
+"""Hints from change streams: to what a process does by itself, "something was written to this collection", to whoever
+waits for an event to be handled, "its stream's position was written", and to readers of the feed, "something was
+published".
 
 Invariant: a hint may be missing, late or false. Where change streams are not to be had, the store is asked again.
 """
+
+from __future__ import annotations
 
 import asyncio
 import time
@@ -19,42 +22,90 @@ from careflow_events.mongo.collections import Document, collection
 from careflow_events.mongo.positions import POSITIONS, MongoPositions
 from careflow_events.outbox import StreamPosition
 
-_INSERTS: Final[list[Document]] = [{"$match": {"operationType": "insert"}}, {"$project": {"_id": 1}}]
 _TRY_AGAIN_SECONDS: Final = 5.0
 
+_WRITTEN: Final = ["insert", "update", "replace"]
 _WRITES: Final[list[Document]] = [
-    {"$match": {"operationType": {"$in": ["insert", "update", "replace"]}}},
+    {"$match": {"operationType": {"$in": _WRITTEN}}},
     {"$project": {"documentKey": 1}},
 ]
 _FIRST_PAUSE_SECONDS: Final = 0.005
 _PAUSE_GROWTH: Final = 1.25
 _LONGEST_PAUSE_SECONDS: Final = 0.25
+_AWAITED_MS: Final = 5_000
+"""How long the store holds the question for more while nothing is written."""
 _LINGER_SECONDS: Final = 10.0
 """How long the change stream stays open when nobody waits any more: who waited once often waits again soon."""
 
 
-class OutboxWatch:
-    """The `Hint` port; `run` must be running for hints to come."""
+class CommitWatch:
+    """What is written to a database, told to the work that a process does by itself, by one change stream for all of
+    it. `run` must be running for hints to come.
+    """
 
     def __init__(self, database: AsyncDatabase[Document]) -> None:
-        self._outbox = collection(database, "_outbox")
-        self._written = asyncio.Event()
+        self._database = database
+        self._written: list[Written] = []
+        self.listening = False
+        """Whether the change stream is open."""
+
+    def hint(self, *collections: str) -> Written:
+        """A hint at what is written to these collections; to be asked for before `run`."""
+        written = Written(self, frozenset(collections))
+        self._written.append(written)
+        return written
 
     async def run(self) -> None:
         """Watches until cancelled; waits and starts over when the change stream breaks."""
         while True:
             with suppress(PyMongoError):
-                async with await self._outbox.watch(_INSERTS) as changes:
-                    self._written.set()
-                    async for _ in changes:
-                        self._written.set()
+                await self._listen()
             await asyncio.sleep(_TRY_AGAIN_SECONDS)
 
-    async def wait(self, seconds: float) -> None:
+    async def _listen(self) -> None:
+        try:
+            async with await self._database.watch(self._pipeline(), max_await_time_ms=_AWAITED_MS) as changes:
+                self.listening = True
+                self.wake()
+                async for change in changes:
+                    for written in self._written:
+                        if change["ns"]["coll"] in written.collections:
+                            written.tell()
+        finally:
+            self.listening = False
+            self.wake()  # who sleeps long, trusting in being told, is not told any more
+
+    def _pipeline(self) -> list[Document]:
+        watched = sorted(frozenset[str]().union(*(written.collections for written in self._written)))
+        return [
+            {"$match": {"operationType": {"$in": _WRITTEN}, "ns.coll": {"$in": watched}}},
+            {"$project": {"ns": 1}},
+        ]
+
+    def wake(self) -> None:
+        """Ends every wait, as if there had been a hint."""
+        for written in self._written:
+            written.tell()
+
+
+class Written:
+    """The `Hint` port."""
+
+    def __init__(self, watch: CommitWatch, collections: frozenset[str]) -> None:
+        self.collections = collections
+        self._watch = watch
+        self._told = asyncio.Event()
+
+    async def wait(self, seconds: float, *, while_told: float | None = None) -> None:
         """See `careflow_events.relay.Hint.wait`."""
+        trusting = while_told is not None and self._watch.listening
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._written.wait(), seconds)
-        self._written.clear()
+            await asyncio.wait_for(self._told.wait(), while_told if trusting else seconds)
+        self._told.clear()
+
+    def tell(self) -> None:
+        """Ends the wait, or the next one."""
+        self._told.set()
 
 
 class SharedStream:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pymongo.monitoring import CommandListener
 
-from careflow_events.mongo import MongoFences, MongoOutbox
+from careflow_events.mongo import CommitWatch, MongoFences, MongoOutbox
 from careflow_events.publication import PublicationTable
 from careflow_events.sealing import Sealer
 from careflow_service.clock import Clock, wall_clock
@@ -70,6 +70,7 @@ class Store:
     audit_review: AuditReview
     fence: FenceWatch
     limits: MongoLimits
+    commits: CommitWatch
     keys: KeyWatch
 
     async def check_keys(self) -> None:
@@ -131,6 +132,7 @@ async def open_store(
                 audit_review=AuditReview(opened, audit, audit_seals, proofs, wall_clock=wall_clock),
                 fence=fence,
                 limits=MongoLimits(opened, blind_index, wall_clock),
+                commits=CommitWatch(opened),
                 keys=KeyWatch(opened, lines, proofs, generation, process=process, further=keys.further),
             )
         finally:

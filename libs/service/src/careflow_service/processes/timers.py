@@ -37,6 +37,7 @@ async def run_timers(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
         "fence": until_stopped(process.resources.fence.run),
         "keys": until_stopped(process.resources.keys.run),
         **timer_tasks(process),
+        "commits": until_stopped(process.resources.commits.run),
     }
     return await run_tasks(tasks, stop)
 
@@ -76,5 +77,6 @@ def timers_of(process: Opened[S, P, App]) -> Timers[P]:
         work=resources.work,
         clock=resources.clock,
         lease=process.lease,
+        commits=resources.commits,
         webhooks=webhook_turn(service.name, service.topics, resources) if service.topics else None,
     )

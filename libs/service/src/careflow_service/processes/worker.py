@@ -76,6 +76,7 @@ def _events_runner(process: Opened[S, P, App]) -> EventsRunner:
         new_id=resources.new_id,
         passes=store_is_away,
         holder=process.holder,
+        watch=resources.commits,
         refeed=refeed_of(service.name) if service.name in SERVICES else None,
     )
     try:

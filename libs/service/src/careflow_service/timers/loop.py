@@ -14,8 +14,10 @@ from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
 from careflow_events.lease import HeldLease
+from careflow_events.mongo import CommitWatch
 from careflow_service.clock import Clock, ClockFileBroken
 from careflow_service.deadlines import Deadline, Effect
+from careflow_service.mongo.audit import AUDIT
 from careflow_service.telemetry.logs import log
 from careflow_service.timers.kinds import DeadlineKind, EffectKind
 from careflow_service.timers.leases import give_back
@@ -31,6 +33,14 @@ WEBHOOKS_LEASE: Final = "webhooks"
 POLL_SECONDS: Final = {DEADLINES_LEASE: 1.0, EFFECTS_LEASE: 0.25, WEBHOOKS_LEASE: 0.25}
 """The longest sleep of a kind with nothing due, because something may become due meanwhile that it does not know of.
 An effect is due at once, and a page must go out within a second; a deadline is rarely set for the next moment.
+"""
+TOLD_SECONDS: Final = {DEADLINES_LEASE: 5.0, EFFECTS_LEASE: 2.0, WEBHOOKS_LEASE: 1.0}
+"""The same where the store tells of what is written. Not everything that is due becomes so by being written: an attempt
+that is to be made again does by the time.
+"""
+_WRITTEN: Final = {DEADLINES_LEASE: (AUDIT,), EFFECTS_LEASE: (AUDIT,), WEBHOOKS_LEASE: (AUDIT, "_leases")}
+"""What is written to give a kind work: every unit of work leaves an audit entry, and the relay's lease says how far is
+published.
 """
 EFFECTS_AT_ONCE: Final = 16
 """How many effects of one kind are performed side by side: each waits for somebody outside, who may hang."""
@@ -56,9 +66,10 @@ class Timers(Generic[P]):
         lease: Callable[[str], HeldLease],
         webhooks: Turn | None = None,
         poll_seconds: Mapping[str, float] = POLL_SECONDS,
+        commits: CommitWatch | None = None,
     ) -> None:
         """`lease` makes this process's hold on the lease of that name; `clock` is the domain clock; `poll_seconds` by
-        lease; `webhooks` where the service says anything.
+        lease; `webhooks` where the service says anything; `commits` tells of what is written, where it runs.
         """
         self._turns = {
             DEADLINES_LEASE: [Turn(DeadlineKind(each, ports=ports, work=work, clock=clock)) for each in deadlines],
@@ -71,6 +82,9 @@ class Timers(Generic[P]):
         self._lease = lease
         self._poll_seconds = poll_seconds
         self._woken = asyncio.Event()
+        self._hints = {
+            turn: commits.hint(*_WRITTEN[name]) for name, turns in self._turns.items() for turn in turns if commits
+        }
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set, then finishes what is in flight and gives the leases back."""
@@ -86,7 +100,7 @@ class Timers(Generic[P]):
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._keep(lease, name, stop))
                 for turn in turns:
-                    group.create_task(self._take(turn, lease, self._poll_seconds[name], stop))
+                    group.create_task(self._take(turn, lease, name, stop))
         finally:
             await give_back(lease, name)
 
@@ -99,11 +113,15 @@ class Timers(Generic[P]):
                 log.warning("lease_not_kept", lease=name, exc_info=error)
             await _sleep(KEEP_SECONDS, stop)
 
-    async def _take(self, turn: Turn, lease: HeldLease, poll_seconds: float, stop: asyncio.Event) -> None:
+    async def _take(self, turn: Turn, lease: HeldLease, name: str, stop: asyncio.Event) -> None:
+        poll_seconds, told_seconds = self._poll_seconds[name], TOLD_SECONDS[name]
         while not stop.is_set():
             woken = self._woken  # taken before the turn: what happens during it is not slept through
             wait = await turn() if lease.held else KEEP_SECONDS
             await _sleep(min(wait, poll_seconds), woken)
+            hint = self._hints.get(turn)
+            if hint is not None and wait > poll_seconds and turn.at_rest and not woken.is_set():
+                await hint.wait(0, while_told=min(wait, told_seconds) - poll_seconds)
         await turn.finish()
 
     async def _watch_clock(self, stop: asyncio.Event) -> None:
@@ -115,6 +133,8 @@ class Timers(Generic[P]):
             if stop.is_set() or _jumped(before, ahead):
                 woken, self._woken = self._woken, asyncio.Event()
                 woken.set()
+                for hint in self._hints.values():
+                    hint.tell()
 
     def _ahead(self) -> float | None:
         """How far the domain clock is ahead of the steady one; None while it cannot be read, which each turn tells."""

@@ -44,9 +44,13 @@ class Turn:
         self._monotonic = monotonic
         self._done: dict[Upcoming, float] = {}
         self._in_flight: dict[str, asyncio.Task[None]] = {}
+        self._aside: frozenset[str] = frozenset()
+        self.at_rest = False
+        """Whether the last turn found nothing to do, nothing in flight and nothing that failed."""
 
     async def __call__(self) -> float:
         """Seconds after which to ask again at the latest: 0 when there may be more to do right now."""
+        self.at_rest = False
         try:
             upcoming = await self._upcoming()
             wait = LATER if upcoming is None else self._kind.wait(upcoming)
@@ -55,6 +59,7 @@ class Turn:
             return LATER
         if upcoming is None or wait > 0:
             self._done.clear()  # it moved: an effect that is tried again later comes up the same
+            self.at_rest = not self._aside
             return wait
         await self._begin(upcoming)
         if self._at_once == 1:
@@ -74,7 +79,7 @@ class Turn:
         task.add_done_callback(lambda _: self._in_flight.pop(upcoming.id))
 
     async def _upcoming(self) -> Upcoming | None:
-        aside = self._backoff.waiting(self._monotonic()) | self._in_flight.keys()
+        self._aside = aside = self._backoff.waiting(self._monotonic()) | self._in_flight.keys()
         with setting_aside(aside):
             upcoming = await self._kind.next()
         return None if upcoming is None or upcoming.id in aside else upcoming

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final
@@ -152,9 +152,18 @@ class SimulatedStarts(Starts):
         await pause()
         self._cluster.committed[self._name, topic, partition] = offset
 
-    async def _identity(self, topic: str) -> TopicIdentity:
+    async def _extents(self, known: Mapping[str, TopicIdentity]) -> Mapping[tuple[str, int], tuple[int, int]]:
         await pause()
-        return TopicIdentity(topic, tuple(range(PARTITIONS)))
+        logs = {topic: self._cluster.partitions(topic) for topic in known}
+        return {
+            (topic, number): (log.beginning, len(log.records))
+            for topic in logs
+            for number, log in enumerate(logs[topic])
+        }
+
+    async def _identities(self, topics: Sequence[str]) -> Mapping[str, TopicIdentity]:
+        await pause()
+        return {topic: TopicIdentity(topic, tuple(range(PARTITIONS))) for topic in topics}
 
 
 class GroupReader:

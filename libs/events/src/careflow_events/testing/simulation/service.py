@@ -224,8 +224,14 @@ def _said(data: PatientEvent) -> Publication:
 class _Hint:
     """A store without change streams."""
 
-    async def wait(self, seconds: float) -> None:
+    async def wait(self, seconds: float, *, while_told: float | None = None) -> None:  # noqa: ARG002 - told of nothing
         await asyncio.sleep(seconds)
+
+    def hint(self, *_collections: str) -> "_Hint":
+        return self
+
+    def wake(self) -> None:
+        """Nobody sleeps longer than they would without hints."""
 
     async def run(self) -> None:
         await asyncio.Event().wait()
