@@ -7,7 +7,7 @@ import httpx
 
 from booking.application.commands.come_in import ComeIn
 from booking.domain.ids import MessageId, PatientId
-from careflow_service.identity import Actor
+from careflow_service.identity import Actor, Role
 from careflow_service.ids import new_id
 from careflow_service.testing.overtaking import Overtaking
 from services.booking.tests import news
@@ -74,13 +74,47 @@ async def an_account_link_is_heard_of_while_it_is_heard_of(world: World, overtak
 
 
 async def somebody_tells_a_patient_while_somebody_else_does(world: World, overtaking: Overtaking) -> None:
+    path, untold = await somebody_cannot_be_told(world)
+    path, told = f"{path}/told", {"news": "account"}
+    overtaking.by(lambda: world.coordinator.post(path, told, version=untold["version"]))
+    assert refusal(await world.coordinator.post(path, told, version=untold["version"])) == (412, "stale_version")
+
+
+async def somebody_cannot_be_told(world: World) -> tuple[str, Any]:
+    """A patient no message can tell of their account, and their line of the list."""
     ana = await has_patient(world, channels=["phone"])
     await world.hear(news.account_link_issued({"patient_id": ana, "ref": new_id(), "now": world.clock()}))
     await world.catch_up()
     (untold,) = ok(await world.coordinator.get("/v1/tasks/patients"))["items"]
-    path, told = f"/v1/tasks/patients/{ana}/told", {"news": "account"}
-    overtaking.by(lambda: world.coordinator.post(path, told, version=untold["version"]))
-    assert refusal(await world.coordinator.post(path, told, version=untold["version"])) == (412, "stale_version")
+    return f"/v1/tasks/patients/{ana}", untold
+
+
+async def who_tells_them(world: World) -> str | None:
+    (untold,) = ok(await world.coordinator.get("/v1/tasks/patients"))["items"]
+    return untold["taken"]["by"] if untold["taken"] else None
+
+
+async def a_telling_is_taken_while_it_is_taken(world: World, overtaking: Overtaking) -> None:
+    path, seen = await somebody_cannot_be_told(world)
+    overtaking.by(lambda: world.calling(Role.NURSE).post(f"{path}/take", version=seen["version"]))
+    assert refusal(await world.coordinator.post(f"{path}/take", version=seen["version"])) == (409, "task_taken")
+    assert await who_tells_them(world) == "user-nurse"
+
+
+async def a_telling_is_given_back_while_they_are_told(world: World, overtaking: Overtaking) -> None:
+    path, seen = await somebody_cannot_be_told(world)
+    ok(await world.coordinator.post(f"{path}/take", version=seen["version"]))
+    told = {"news": "account"}
+    overtaking.by(lambda: world.calling(Role.NURSE).post(f"{path}/told", told, version=seen["version"]))
+    assert refusal(await world.coordinator.post(f"{path}/give-back", version=seen["version"])) == (412, "stale_version")
+
+
+async def a_telling_is_handed_over_while_it_is_taken(world: World, overtaking: Overtaking) -> None:
+    path, seen = await somebody_cannot_be_told(world)
+    overtaking.by(lambda: world.calling(Role.NURSE).post(f"{path}/take", version=seen["version"]))
+    handed = await world.coordinator.post(f"{path}/hand-over", {"to": "lou"}, version=seen["version"])
+    assert refusal(handed) == (409, "task_taken")
+    assert await who_tells_them(world) == "user-nurse"
 
 
 async def a_consent_is_recorded_while_it_is_withdrawn(world: World, overtaking: Overtaking) -> None:

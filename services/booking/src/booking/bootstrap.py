@@ -59,8 +59,10 @@ from booking.application.commands.correct_appointment import CorrectAppointmentH
 from booking.application.commands.erase_inquiry import EraseInquiryHandler
 from booking.application.commands.extend_record_request import ExtendRecordRequestHandler
 from booking.application.commands.give_back_task import GiveBackTaskHandler
+from booking.application.commands.give_back_telling import GiveBackTellingHandler
 from booking.application.commands.give_record_part import GiveRecordPartHandler
 from booking.application.commands.hand_over_task import HandOverTaskHandler
+from booking.application.commands.hand_over_telling import HandOverTellingHandler
 from booking.application.commands.hold_appointment import HoldAppointmentHandler
 from booking.application.commands.identify_requester import IdentifyRequesterHandler
 from booking.application.commands.join_waitlist import JoinWaitlistHandler
@@ -90,6 +92,7 @@ from booking.application.commands.send_again import SendAgainHandler
 from booking.application.commands.stop_messages import StopMessagesHandler
 from booking.application.commands.take_inquiry import TakeInquiryHandler
 from booking.application.commands.take_task import TakeTaskHandler
+from booking.application.commands.take_telling import TakeTellingHandler
 from booking.application.commands.unmerge_patients import UnmergePatientsHandler
 from booking.application.commands.withdraw_record_request import WithdrawRecordRequestHandler
 from booking.application.dated_hours import DatedHours
@@ -166,7 +169,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     carried = carriers(settings, resources.wall_clock)
     telling = Telling(all_messages, on=bool(carried))
     all_appointments = MongoAppointments(database, resources.vault, policy, zone, telling.of_change)
-    all_paths = MongoCarePaths(database, resources.vault)
+    all_paths = MongoCarePaths(database, resources.vault, policy)
     note_outcome = Noting(all_appointments, all_paths, all_patients)
     all_entries = MongoWaitlist(database, resources.vault)
     freed_times = MongoFreedTimes(database)
@@ -191,6 +194,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     )
     inquiry_changes = InquiryChanges(all_inquiries, resources.work)
     task_changes = TaskChanges(all_appointments, policy, work)
+    telling_changes = TaskChanges(all_paths, policy, work)
     scheduling = Scheduling(
         practitioners=all_practitioners,
         rooms=all_rooms,
@@ -371,6 +375,9 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         take_task=TakeTaskHandler(task_changes),
         give_back_task=GiveBackTaskHandler(task_changes),
         hand_over_task=HandOverTaskHandler(task_changes),
+        take_telling=TakeTellingHandler(telling_changes),
+        give_back_telling=GiveBackTellingHandler(telling_changes),
+        hand_over_telling=HandOverTellingHandler(telling_changes),
         read_calendar=ReadCalendar(
             appointments=all_appointments,
             patients=all_patients,
@@ -404,7 +411,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         record_undelivered=RecordUndeliveredHandler(all_messages, note_outcome, work),
         record_patient_told=RecordPatientToldHandler(all_appointments, work),
         record_told=RecordToldHandler(all_paths, work),
-        list_untold=ListUntold(all_paths, resources.audit),
+        list_untold=ListUntold(all_paths, policy, resources.audit, clock),
         stop_messages=StopMessagesHandler(all_messages, message_links, all_consents, all_patients, policy, work),
         clinic_phone=settings.clinic_phone,
         come_in=ComeInHandler(all_messages, all_patients, policy, work),

@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from careflow_events.contracts import CareDischarged, session_codes
+from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from services.booking.tests import news
+from services.booking.tests.at_a_browser import logs_in
 from services.booking.tests.clinic import has_patient, ok, refusal
 from services.booking.tests.mailbox import mails, said, settings, texts
 from services.booking.tests.news import ACCOUNT, Known
+from services.booking.tests.overtaken_messages import somebody_cannot_be_told, who_tells_them
 from services.booking.tests.world import World, running
 
 UNTOLD = "/v1/tasks/patients"
@@ -125,6 +128,50 @@ async def test_whom_no_message_reaches_stands_in_the_work_list_until_somebody_ha
         409,
         "told_already",
     )
+
+
+async def test_who_tells_them_is_taken_given_back_and_handed_over(world: World) -> None:
+    path, line = await somebody_cannot_be_told(world)
+    whose = [(each, len(ok(await world.coordinator.get(UNTOLD, whose=each))["items"])) for each in ("mine", "nobodys")]
+    assert whose == [("mine", 0), ("nobodys", 1)]
+    ok(await world.coordinator.post(f"{path}/take", version=line["version"]))
+    second = await world.calling(Role.NURSE).post(f"{path}/take", version=line["version"])
+    assert (refusal(second), second.json()["taken_by"]) == ((409, "task_taken"), "user-coordinator")
+    whose = [(each, len(ok(await world.coordinator.get(UNTOLD, whose=each))["items"])) for each in ("mine", "nobodys")]
+    assert whose == [("mine", 1), ("nobodys", 0)]
+    ok(await world.coordinator.post(f"{path}/hand-over", {"to": "user-nurse"}, version=line["version"]))
+    assert await who_tells_them(world) == "user-nurse"
+    ok(await world.calling(Role.NURSE).post(f"{path}/give-back", version=line["version"]))
+    assert await who_tells_them(world) is None
+    again = await world.coordinator.post(f"{path}/give-back", version=line["version"])
+    assert refusal(again) == (409, "task_not_taken")
+    ok(await world.coordinator.post(f"{path}/told", {"news": "account"}, version=line["version"]))
+    assert refusal(await world.coordinator.post(f"{path}/take", version=line["version"])) == (412, "stale_version")
+    assert refusal(await world.calling(Role.BILLER).post(f"{path}/take", version=1)) == (403, "forbidden")
+
+
+async def test_on_the_list_somebody_sees_to_it_and_the_second_is_told_who(world: World) -> None:
+    path, line = await somebody_cannot_be_told(world)
+    someone, seen = await logs_in(world, to="/pages/desk/tasks")
+    assert "Nobody sees to it yet." in seen.text
+    ok(await world.calling(Role.NURSE).post(f"{path}/take", version=line["version"]))
+    refused = await someone.presses(seen, "I see to it")
+    assert (refused.status, "Somebody else sees to it already; below is who." in refused.text) == (409, True)
+    assert "user-nurse sees to it since" in refused.text
+    assert not any("I see to it" in form.buttons for form in refused.forms)
+    world.clock.advance(timedelta(hours=1))
+    free = await someone.opens("/pages/desk/tasks?whose=nobodys")
+    mine = await someone.follows(await someone.presses(free, "I see to it"), "Mine")
+    assert "You see to it since" in mine.text
+    assert "You have taken nothing" not in mine.text
+    unsaid = await someone.presses(mine, "Hand it over")
+    assert (unsaid.status, "Please fill this in." in unsaid.text) == (422, True)
+    handed = await someone.presses(unsaid, "Hand it over", to="lou")
+    assert "You have taken nothing that is still to be done." in handed.text
+    all_of_them = await someone.follows(handed, "All")
+    assert "lou sees to it" in all_of_them.text
+    told = await someone.presses(all_of_them, "They know of their account")
+    assert "Ana Rivera" not in told.text
 
 
 async def test_the_longest_wait_comes_first_and_the_list_goes_on(world: World) -> None:

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from booking.domain.appointments import Appointment
 from booking.domain.cancellations import CancelReason
+from booking.domain.care_path import CarePath
+from booking.domain.ids import PatientId
 from booking.domain.states import BookedBy
 from booking.domain.tasks import TaskKind, VisitTask, task_of
+from booking.domain.untold import News, told_by_hand
 from booking.domain.visits import Ground, HoldCause, HoldReason
 from careflow_domain.errors import DomainError
 from services.booking.tests.builders import NOW, POLICY, a_booked_visit, local
@@ -96,6 +99,35 @@ def test_where_nothing_is_to_be_done_there_is_nothing_to_take() -> None:
     refused("no_task", lambda: VISIT.give_back(POLICY, by="kim", now=NOW))
     arrived = VISIT.arrive(POLICY, now=VISIT.starts_at)
     refused("no_task", lambda: arrived.hand_over(POLICY, by="kim", to="lou", now=DUE))
+
+
+PATH = CarePath(id=PatientId("ana"))
+UNTOLD = PATH.account_told(DUE, now=DUE)
+
+
+def caller(path: CarePath, at: datetime = DUE) -> str | None:
+    taken = path.seen_to(POLICY, now=at)
+    return taken.by if taken else None
+
+
+def test_who_tells_a_patient_what_no_message_could_says_so_and_has_it_until_they_are_told() -> None:
+    refused("no_task", lambda: PATH.take(POLICY, by="kim", now=DUE))
+    taken = UNTOLD.take(POLICY, by="kim", now=DUE)
+    refused("task_taken", lambda: taken.hand_over(POLICY, by="lou", to="lou", now=DUE))
+    assert caller(taken.hand_over(POLICY, by="kim", to="lou", now=DUE)) == "lou"
+    assert (caller(taken), caller(taken, LEFT)) == ("kim", None)
+    told = told_by_hand(taken, News.ACCOUNT, now=DUE)
+    assert caller(told) is None
+    later = DUE + timedelta(minutes=1)
+    assert caller(told.account_told(later, now=later), later) is None, "what came up later is nobody's"
+
+
+def test_who_tells_a_patient_makes_nothing_stale_and_is_not_forgotten_as_they_begin_anew() -> None:
+    taken = UNTOLD.take(POLICY, by="kim", now=DUE)
+    taken.check_seen(UNTOLD.version)
+    closed = taken.denied(now=DUE)
+    refused("stale_version", lambda: closed.check_seen(UNTOLD.version))
+    assert caller(closed.note_visit(VISIT, now=DUE)) == "kim"
 
 
 def test_who_sees_to_it_makes_nothing_stale() -> None:

@@ -1,7 +1,9 @@
-"""Care paths in MongoDB, one per patient under the patient's id, encrypted with the patient's key. Open field: since
-when somebody has to tell the patient something; blind: the patient's plans.
+"""Care paths in MongoDB, one per patient under the patient's id, encrypted with the patient's key. Open fields:
+since when somebody has to tell the patient something, and until when somebody sees to that; blind: the patient's plans,
+and who sees to it.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -9,7 +11,7 @@ from pymongo import IndexModel
 
 from booking.domain.care_path import CarePath
 from booking.domain.ids import PlanId
-from booking.domain.untold import untold_since
+from booking.domain.policy import BookingPolicy
 from careflow_domain.errors import not_found
 from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
@@ -22,24 +24,23 @@ CARE_PATHS: Final = "care_paths"
 INDEXES: Final = (
     (CARE_PATHS, IndexModel([("plans", 1)], name="plans")),
     (CARE_PATHS, IndexModel([("untold_since", 1), ("_id", 1)], name="untold_since")),
+    (CARE_PATHS, IndexModel([("task_by", 1), ("untold_since", 1), ("_id", 1)], name="task_by")),
 )
-_ANY: Final = datetime(1, 1, 1, tzinfo=UTC)
+_UNTOLD: Final = {"untold_since": {"$gt": datetime(1, 1, 1, tzinfo=UTC)}}
 _LONGEST_FIRST: Final = (("untold_since", 1),)
 
 
 class MongoCarePaths(Stored[CarePath]):
     """See `booking.application.ports.CarePaths`."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: Vault, policy: BookingPolicy) -> None:
+        self._policy = policy
         documents = Documents(
             database,
             CARE_PATHS,
             CarePath,
-            fields=lambda path: {
-                "plans": [plan.id for plan in path.course.plans],
-                "untold_since": untold_since(path),
-            },
-            blind=("plans",),
+            fields=self._open_fields,
+            blind=("plans", "task_by"),
             owner=lambda path: path.id,
             vault=vault,
         )
@@ -53,6 +54,22 @@ class MongoCarePaths(Stored[CarePath]):
         return found
 
     async def untold(self, limit: int, after: str | None) -> Listed[CarePath]:
-        return await self._documents.page(
-            {"untold_since": {"$gt": _ANY}}, sort=_LONGEST_FIRST, limit=limit, after=after
-        )
+        return await self._documents.page(_UNTOLD, sort=_LONGEST_FIRST, limit=limit, after=after)
+
+    async def told_by(self, login: str, now: datetime, limit: int, after: str | None) -> Listed[CarePath]:
+        query = {"task_by": login, **_UNTOLD, "task_until": {"$gt": now}}
+        return await self._documents.page(query, sort=_LONGEST_FIRST, limit=limit, after=after)
+
+    async def told_by_nobody(self, now: datetime, limit: int, after: str | None) -> Listed[CarePath]:
+        # What is passed over on the way is what somebody has taken and not left for too long: little.
+        query = {**_UNTOLD, "task_until": {"$not": {"$gt": now}}}
+        return await self._documents.page(query, sort=_LONGEST_FIRST, limit=limit, after=after)
+
+    def _open_fields(self, path: CarePath) -> Mapping[str, object]:
+        taken = path.taken_for_task(self._policy)
+        return {
+            "plans": [plan.id for plan in path.course.plans],
+            "untold_since": path.task_since(self._policy),
+            "task_by": taken.by if taken else None,
+            "task_until": taken.until if taken else None,
+        }

@@ -161,6 +161,12 @@ class CarePaths(Protocol):
     async def untold(self, limit: int, after: str | None) -> Listed[CarePath]:
         """Those whose patients somebody has to tell something that no message could, who waits longest first."""
 
+    async def told_by(self, login: str, now: datetime, limit: int, after: str | None) -> Listed[CarePath]:
+        """Those of them to whom whoever has this login sees."""
+
+    async def told_by_nobody(self, now: datetime, limit: int, after: str | None) -> Listed[CarePath]:
+        """Those of them to whom nobody sees."""
+
     async def add(self, path: CarePath, /, tx: Transaction) -> None: ...
 
     async def save(self, path: CarePath, /, *, expecting: int, tx: Transaction) -> None: ...

@@ -1,44 +1,54 @@
-"""Changes who sees to what is to be done about a visit. What every use case on a task shares.
+"""Changes who sees to what is to be done: about a visit, or about a patient whom no message could tell. What every use
+case on a task shares.
 
-Whoever is second is told who has it, not that the visit has changed: nothing of it has.
+Whoever is second is told who has it, not that what it is about has changed: nothing of it has.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, Protocol, TypeVar
 
-from booking.application.ports import Appointments
 from booking.application.results import Saved
-from booking.domain.appointments import Appointment
-from booking.domain.ids import AppointmentId
 from booking.domain.policy import BookingPolicy
+from booking.domain.seen_to import SeenTo
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 
+S = TypeVar("S", bound=SeenTo)
+
+
+class Kept(Protocol[S]):
+    """Where what is seen to is kept."""
+
+    async def get(self, kept_id: str, /) -> S: ...
+
+    async def save(self, seen_to: S, /, *, expecting: int, tx: Transaction) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
-class TaskChanges:
-    appointments: Appointments
+class TaskChanges(Generic[S]):
+    kept: Kept[S]
     policy: BookingPolicy
     work: Work
 
     async def apply(
         self,
-        change: Callable[[Appointment, BookingPolicy, datetime], Appointment],
-        appointment_id: AppointmentId,
+        change: Callable[[S, BookingPolicy, datetime], S],
+        kept_id: str,
         expected_version: int,
         *,
         by: Actor,
         action: str,
         request: RequestKey | None,
     ) -> Committed[Saved]:
-        """Raises `appointment_not_found`, `stale_version` and what `change` raises; it is given the time."""
+        """Raises that there is no such thing, `stale_version` and what `change` raises; it is given the time."""
 
         async def work(tx: Transaction) -> Saved:
-            before = await self.appointments.get(appointment_id)
+            before = await self.kept.get(kept_id)
             before.check_seen(expected_version)
             after = change(before, self.policy, tx.now)
-            await self.appointments.save(after, expecting=before.version, tx=tx)
-            return Saved(after.id, after.version)
+            await self.kept.save(after, expecting=before.version, tx=tx)
+            return Saved(kept_id, after.version)
 
         return await self.work.run(work, by=by, action=action, returns=Saved, request=request)

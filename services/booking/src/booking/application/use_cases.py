@@ -24,8 +24,10 @@ from booking.application.commands.correct_appointment import CorrectAppointmentH
 from booking.application.commands.erase_inquiry import EraseInquiryHandler
 from booking.application.commands.extend_record_request import ExtendRecordRequestHandler
 from booking.application.commands.give_back_task import GiveBackTaskHandler
+from booking.application.commands.give_back_telling import GiveBackTellingHandler
 from booking.application.commands.give_record_part import GiveRecordPartHandler
 from booking.application.commands.hand_over_task import HandOverTaskHandler
+from booking.application.commands.hand_over_telling import HandOverTellingHandler
 from booking.application.commands.hold_appointment import HoldAppointmentHandler
 from booking.application.commands.identify_requester import IdentifyRequesterHandler
 from booking.application.commands.join_waitlist import JoinWaitlistHandler
@@ -55,6 +57,7 @@ from booking.application.commands.send_again import SendAgainHandler
 from booking.application.commands.stop_messages import StopMessagesHandler
 from booking.application.commands.take_inquiry import TakeInquiryHandler
 from booking.application.commands.take_task import TakeTaskHandler
+from booking.application.commands.take_telling import TakeTellingHandler
 from booking.application.commands.unmerge_patients import UnmergePatientsHandler
 from booking.application.commands.withdraw_record_request import WithdrawRecordRequestHandler
 from booking.application.forgetting import Forgetting
@@ -159,6 +162,9 @@ class Booking:
     take_task: TakeTaskHandler
     give_back_task: GiveBackTaskHandler
     hand_over_task: HandOverTaskHandler
+    take_telling: TakeTellingHandler
+    give_back_telling: GiveBackTellingHandler
+    hand_over_telling: HandOverTellingHandler
     read_calendar: ReadCalendar
     read_day_board: ReadDayBoard
 

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from booking.domain.cancellations import Cancellation
 from booking.domain.ids import AppointmentId, PatientId, PlanId, WaitlistEntryId
 from booking.domain.intervals import day_interval
+from booking.domain.seen_to import SeenTo
 from booking.domain.slots import Slot
-from booking.domain.states import Hold, Status, Taken
+from booking.domain.states import Hold, Status
 from booking.domain.visits import Disposition, Phase, VisitKind
-from careflow_domain.aggregate import Aggregate, Fact
-from careflow_domain.errors import conflict, stale
+from careflow_domain.aggregate import Fact
+from careflow_domain.errors import conflict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,15 +24,13 @@ class AppointmentFact(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppointmentRecord(Aggregate):
+class AppointmentRecord(SeenTo):
     """One visit of one patient. `late_moves` are the times at which the patient moved it inside the notice window;
     `first_notice_minutes` is the notice given for the first slot so lost, and is what a later cancellation counts.
     `holds` is what a booked visit waits for, `cancels_at` when it is called off if it waits still; `unmarked` is one
     of an earlier day of which nobody has said what became of it. By `waitlist_entry_id` it was offered. `announced_at`
     is when the patient was told last of the time it has, which it was given at `arranged_at`; since `untold_since`
-    somebody has to tell them something that no message could. `taken` is who said last that they see to what is to be
-    done about it. Since version `alike_since`, absent where it is this one, nothing but what was told of it and who
-    sees to it has changed: whoever saw the visit as any version from there on saw it as it is.
+    somebody has to tell them something that no message could.
     """
 
     id: AppointmentId
@@ -56,23 +55,6 @@ class AppointmentRecord(Aggregate):
     arranged_at: datetime | None = None
     announced_at: datetime | None = None
     untold_since: datetime | None = None
-    taken: Taken | None = None
-    alike_since: int | None = None
-
-    def recording(self, *facts: Fact) -> Self:
-        return replace(super(AppointmentRecord, self).recording(*facts), alike_since=None)
-
-    def _alike(self, **known: datetime | Taken | None) -> Self:
-        """The next version, in which another thing is known of what the patient was told or of who sees to it, and
-        nothing of the visit.
-        """
-        alike_since = self.alike_since or self.version
-        return replace(self.recording(), alike_since=alike_since, **known)  # type: ignore[arg-type]  # fields by name
-
-    def check_seen(self, version: int) -> None:
-        """Raises `stale_version` where the visit is not as it was at this version, which somebody decides on."""
-        if not (self.alike_since or self.version) <= version <= self.version:
-            raise stale()
 
     @property
     def starts_at(self) -> datetime:

@@ -7,7 +7,8 @@ from typing import Self
 from booking.domain.appointment_record import AppointmentFact
 from booking.domain.policy import BookingPolicy
 from booking.domain.states import Status
-from booking.domain.taking import SeenToAppointment
+from booking.domain.tasks import task_of
+from booking.domain.telling import ToldAppointment
 from booking.domain.visits import DISPOSITIONS, Disposition
 from careflow_domain.errors import conflict, invalid
 
@@ -35,8 +36,12 @@ class AppointmentCorrected(AppointmentFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttendedAppointment(SeenToAppointment):
+class AttendedAppointment(ToldAppointment):
     """An appointment whose time has come: booked -> arrived -> fulfilled; or missed, or left unmarked."""
+
+    def task_since(self, policy: BookingPolicy) -> datetime | None:
+        task = task_of(self, policy)
+        return task.since if task is not None else None
 
     def arrive(self, policy: BookingPolicy, *, now: datetime) -> Self:
         """The patient is there, or on the line. Raises `too_early_to_arrive`, `too_late_to_arrive` and `on_hold`."""

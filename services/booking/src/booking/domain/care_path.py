@@ -17,11 +17,13 @@ from booking.domain.course import Course, Plan
 from booking.domain.ids import AlertId, AppointmentId, CaseId, ClearanceId, PatientId, PractitionerId
 from booking.domain.noted_visits import Visit
 from booking.domain.person import Person
+from booking.domain.policy import BookingPolicy
 from booking.domain.questions import Questions
 from booking.domain.run import DISCHARGED, Run
+from booking.domain.seen_to import SeenTo
 from booking.domain.states import Status
 from booking.domain.visits import TREATMENTS, Disposition, Phase, VisitKind
-from careflow_domain.aggregate import Aggregate, Fact
+from careflow_domain.aggregate import Fact
 
 
 class Stage(StrEnum):
@@ -51,8 +53,10 @@ class CarePathStageChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CarePath(Aggregate):
-    """One patient's run through the clinic, from inquiry to closing; an information call later starts a new one."""
+class CarePath(SeenTo):
+    """One patient's run through the clinic, from inquiry to closing; an information call later starts a new one.
+    What is to be done is to tell them what no message could, beside what is to be told of visits.
+    """
 
     id: PatientId
     stage: Stage = Stage.INQUIRY
@@ -74,6 +78,9 @@ class CarePath(Aggregate):
     def closed_because(self) -> str | None:
         """Why nothing goes on, if so."""
         return self.run.closed_because
+
+    def task_since(self, _policy: BookingPolicy) -> datetime | None:
+        return min(filter(None, (self.questions.untold_since, self.account_untold_since)), default=None)
 
     def has_ended_for(self, kind: VisitKind) -> bool:
         """Whether care has ended and a visit of this kind is no way back to it."""
@@ -247,6 +254,7 @@ class CarePath(Aggregate):
             closed_alerts=self.closed_alerts,
             outcome_review_by=self.outcome_review_by,
             account_untold_since=self.account_untold_since,
+            taken=self.taken,
             course=replace(self.course, plans=(), prepared=False),
             run=Run(begun_at=now),
             stage=self.stage,

@@ -44,7 +44,17 @@ def check_in_use(path: CarePath) -> None:
 
 def _has_clinical_history(path: CarePath) -> bool:
     """Whether anything but information calls was ever noted, or one after which screening begins."""
-    calls_only = replace(path, visits=(), person=Person(), stage=Stage.INQUIRY, run=Run(), version=1, facts=())
+    calls_only = replace(
+        path,
+        visits=(),
+        person=Person(),
+        stage=Stage.INQUIRY,
+        run=Run(),
+        taken=None,
+        alike_since=None,
+        version=1,
+        facts=(),
+    )
     return (
         calls_only != CarePath(id=path.id)
         or path.said_proceed

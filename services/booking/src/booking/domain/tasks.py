@@ -1,6 +1,6 @@
 """What somebody of the clinic has to see to about a visit. Derived from the visit, never stored: it is done when the
 visit is arrived at, missed, corrected, released or called off, and when its patient was told. Who sees to it meanwhile
-is kept with the visit (`taking`).
+is kept with the visit (`seen_to`).
 """
 
 from dataclasses import dataclass

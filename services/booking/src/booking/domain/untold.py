@@ -24,11 +24,6 @@ def untold_of(path: CarePath) -> Mapping[News, datetime]:
     return {news: at for news, at in since.items() if at is not None}
 
 
-def untold_since(path: CarePath) -> datetime | None:
-    """Since when there is something."""
-    return min(untold_of(path).values(), default=None)
-
-
 def told(path: CarePath, news: News, *, now: datetime) -> CarePath:
     """The patient knows of it now."""
     match news:

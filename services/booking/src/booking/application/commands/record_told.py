@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from booking.application.ownership import check_version
 from booking.application.ports import CarePaths
 from booking.application.results import Saved
 from booking.domain.ids import PatientId
@@ -28,7 +27,7 @@ class RecordToldHandler:
     async def __call__(self, command: RecordTold, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
         async def work(tx: Transaction) -> Saved:
             path = await self.care_paths.get(command.patient_id, of=command.patient_id)
-            check_version(path.version, command.expected_version)
+            path.check_seen(command.expected_version)
             told = told_by_hand(path, command.news, now=tx.now)
             await self.care_paths.save(told, expecting=path.version, tx=tx)
             return Saved(told.id, told.version)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from booking.application.results import Saved
 from booking.application.task_changes import TaskChanges
+from booking.domain.appointments import Appointment
 from booking.domain.ids import AppointmentId
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed
@@ -19,7 +20,7 @@ class TakeTask:
 class TakeTaskHandler:
     """Raises `appointment_not_found`, `stale_version`, `no_task`, `task_taken`."""
 
-    changes: TaskChanges
+    changes: TaskChanges[Appointment]
 
     async def __call__(self, command: TakeTask, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
         return await self.changes.apply(

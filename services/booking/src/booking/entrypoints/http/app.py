@@ -31,6 +31,7 @@ from booking.entrypoints.pages.desk import (
     patients,
     record_requests,
     tasks,
+    tellings,
     visits,
     waitlist,
 )
@@ -71,6 +72,7 @@ HTTP: Http[Booking] = Http(
         absences.router,
         waitlist.router,
         tasks.router,
+        tellings.router,
         closed_inquiries.router,
         inquiries.router,
         record_requests.router,

@@ -1,12 +1,15 @@
-"""The clinic's work list over HTTP. A task is named by the visit it is about."""
+"""The clinic's work list over HTTP. A task is named by the visit, or the patient, it is about."""
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from booking.application.commands.give_back_task import GiveBackTask
+from booking.application.commands.give_back_telling import GiveBackTelling
 from booking.application.commands.hand_over_task import HandOverTask
+from booking.application.commands.hand_over_telling import HandOverTelling
 from booking.application.commands.record_told import RecordTold
 from booking.application.commands.take_task import TakeTask
+from booking.application.commands.take_telling import TakeTelling
 from booking.application.queries.list_tasks import Whose
 from booking.domain.ids import AppointmentId, PatientId
 from booking.entrypoints.http.schemas import App, SavedView, saved
@@ -37,11 +40,13 @@ async def list_tasks(
 
 
 @router.get("/patients", response_model=Page[UntoldPatientView])
-async def list_untold(app: App, actor: CurrentActor, limit: PageLimit = 50, after: PageCursor = None) -> Response:
+async def list_untold(
+    app: App, actor: CurrentActor, whose: Whose = Whose.ALL, limit: PageLimit = 50, after: PageCursor = None
+) -> Response:
     """The patients somebody has to tell what no message could, beside what is to be told of visits: that they are asked
-    something, or that something new is in their account. Who waits longest comes first.
+    something, or that something new is in their account. Who waits longest comes first. `whose` is as for `GET tasks`.
     """
-    found = await app.list_untold(actor, limit, after)
+    found = await app.list_untold(actor, limit, after, whose=whose)
     return represent(
         Page[UntoldPatientView](items=[UntoldPatientView.of(each) for each in found.items], next=found.next)
     )
@@ -59,6 +64,38 @@ async def record_told(
     """Somebody has told the patient; `If-Match` names the version of the list."""
     command = RecordTold(PatientId(patient_id), body.news, version)
     return saved(await app.record_told(command, actor, request))
+
+
+@router.post("/patients/{patient_id}/take", response_model=SavedView)
+async def take_telling(
+    patient_id: str, app: App, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
+) -> Response:
+    """See to it that the patient is told. Whoever comes second is told who does."""
+    command = TakeTelling(PatientId(patient_id), version)
+    return saved(await app.take_telling(command, actor, request))
+
+
+@router.post("/patients/{patient_id}/give-back", response_model=SavedView)
+async def give_back_telling(
+    patient_id: str, app: App, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
+) -> Response:
+    """You do not see to it after all."""
+    command = GiveBackTelling(PatientId(patient_id), version)
+    return saved(await app.give_back_telling(command, actor, request))
+
+
+@router.post("/patients/{patient_id}/hand-over", response_model=SavedView)
+async def hand_over_telling(
+    patient_id: str,
+    body: HandOverBody,
+    app: App,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+) -> Response:
+    """A colleague tells the patient: what you see to, or nobody does."""
+    command = HandOverTelling(PatientId(patient_id), version, body.to)
+    return saved(await app.hand_over_telling(command, actor, request))
 
 
 @router.post("/{appointment_id}/take", response_model=SavedView)

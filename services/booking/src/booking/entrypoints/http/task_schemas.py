@@ -62,16 +62,20 @@ class UntoldNewsView(BaseModel):
 
 
 class UntoldPatientView(BaseModel):
-    """A patient somebody has to tell something that is about no visit; `version` is their care path's."""
+    """A patient somebody has to tell something that is about no visit; `version` is their care path's. Nobody sees to
+    it where `taken` is null.
+    """
 
     patient_id: PatientId
     version: int
     untold: list[UntoldNewsView]
+    taken: TakenView | None
 
     @classmethod
     def of(cls, found: Untold) -> "UntoldPatientView":
         untold = [UntoldNewsView(news=news, since=since) for news, since in found.since.items()]
-        return cls(patient_id=found.patient_id, version=found.version, untold=untold)
+        taken = TakenView.of(found.taken) if found.taken else None
+        return cls(patient_id=found.patient_id, version=found.version, untold=untold, taken=taken)
 
 
 class ToldBody(RequestBody):

@@ -1,5 +1,5 @@
-"""What is to be done about visits, and whom somebody has to tell what no message could: what waits longest first, who
-sees to it, each with the buttons that settle it.
+"""What is to be done about visits: what waits longest first, who sees to it, each with the buttons that settle it.
+Beside it whom somebody has to tell what no message could; see `tellings`.
 """
 
 from collections.abc import Awaitable
@@ -10,13 +10,11 @@ from fastapi.responses import Response
 
 from booking.application.commands.give_back_task import GiveBackTask
 from booking.application.commands.hand_over_task import HandOverTask
-from booking.application.commands.record_told import RecordTold
 from booking.application.commands.take_task import TakeTask
 from booking.application.queries.list_tasks import Whose
 from booking.application.use_cases import Booking
 from booking.domain.ids import AppointmentId, PatientId
 from booking.domain.record_requests import RecordRequest
-from booking.domain.untold import News
 from booking.entrypoints.http.access import RECORDS_WORKED_ON_BY
 from booking.entrypoints.http.schemas import App
 from booking.entrypoints.http.task_schemas import Login
@@ -52,25 +50,7 @@ async def tasks(
     done: Done = None,
 ) -> Response:
     """The work list."""
-    return await _list(request, app, actor, pages, whose, after=after, untold_after=untold_after, done=done)
-
-
-@router.post("/patients/{patient_id}/told/{news}")
-async def told(
-    request: Request,
-    app: App,
-    actor: CurrentActor,
-    pages: Pages,
-    patient_id: str,
-    news: News,
-    form: Submitted,
-    key: FormRequest,
-) -> Response:
-    """Somebody has told the patient."""
-    command = RecordTold(PatientId(patient_id), news, form.said(Seen).expected)
-    if refused := await refusal_of(app.record_told(command, actor, key)):
-        return await _list(request, app, actor, pages, Whose.ALL, refused=refused)
-    return go_on(request, "../../../../tasks", done="told_of_news")
+    return await show_tasks(request, app, actor, pages, whose, after=after, untold_after=untold_after, done=done)
 
 
 @router.post("/{appointment_id}/take")
@@ -122,7 +102,7 @@ async def hand_over(
     seen, visit = form.said(Seen), AppointmentId(appointment_id)
     handing, faults = form.read(Handing)
     if handing is None:
-        return await _list(request, app, actor, pages, whose, concerned=visit, typed=form, faults=faults)
+        return await show_tasks(request, app, actor, pages, whose, concerned=visit, typed=form, faults=faults)
     handed = app.hand_over_task(HandOverTask(visit, seen.expected, handing.to), actor, key)
     return await _seen_to(request, app, actor, pages, whose, visit, handed, done="task_handed_over")
 
@@ -157,11 +137,11 @@ async def _seen_to(
     done: str,
 ) -> Response:
     if refused := await refusal_of(doing):
-        return await _list(request, app, actor, pages, whose, concerned=visit, refused=refused)
+        return await show_tasks(request, app, actor, pages, whose, concerned=visit, refused=refused)
     return go_on(request, "../../tasks", done=done, whose=whose.value)
 
 
-async def _list(
+async def show_tasks(
     request: Request,
     app: Booking,
     actor: Actor,
@@ -172,16 +152,18 @@ async def _list(
     untold_after: str | None = None,
     done: str | None = None,
     concerned: AppointmentId | None = None,
+    concerned_patient: PatientId | None = None,
     refused: Refused | None = None,
     typed: Form = UNTYPED,
     faults: dict[str, str] | None = None,
 ) -> Response:
-    """The list; before it the one somebody could not settle, as it stands now."""
+    """The list; before it what somebody could not settle, as it stands now."""
     one = await app.list_tasks.one(concerned, actor) if concerned is not None else None
     found = await app.list_tasks(actor, SHOWN, after, whose=whose)
     shown = [*filter(None, [one]), *(each for each in found.items if each.visit.appointment_id != concerned)]
-    untold = await app.list_untold(actor, SHOWN, untold_after) if whose is not Whose.MINE else None
-    whom = [each.patient_id for each in untold.items] if untold else []
+    untold = await app.list_untold(actor, SHOWN, untold_after, whose=whose)
+    patient = await app.list_untold.one(concerned_patient, actor) if concerned_patient is not None else None
+    whom = [*filter(None, [patient]), *(each for each in untold.items if each.patient_id != concerned_patient)]
     now = pages.clock()
     records = await _records(app, actor, pages) if whose is not Whose.MINE else []
     lines = [
@@ -199,17 +181,23 @@ async def _list(
         more=found.next,
         whose=whose.value,
         me=actor.id,
-        concerned=concerned,
+        concerned=concerned or concerned_patient,
         typed=typed,
         faults=faults or {},
         urgent_waits=await app.read_inquiries.urgent_waits(),
         now=now,
-        untold=untold,
+        untold=whom,
+        more_untold=untold.next,
         after=after,
         records=records,
         late={each.id for each in records if each.late(now, pages.zone)},
         names=await app.name_patients(
-            [*(each.visit.patient_id for each in shown), *whom, *(each.patient_id for each in records)], actor
+            [
+                *(each.visit.patient_id for each in shown),
+                *(each.patient_id for each in whom),
+                *(each.patient_id for each in records),
+            ],
+            actor,
         ),
     )
 
