@@ -18,7 +18,7 @@ from sessions.application.commands.start_session import StartSession, StartSessi
 from sessions.domain.ids import AppointmentId
 from sessions.domain.service_lines import TherapyTime
 from sessions.domain.states import SessionState
-from sessions.domain.words import VisitKind
+from sessions.domain.words import Modality, VisitKind
 
 
 class AnyDay(GoingHome):
@@ -127,7 +127,7 @@ class AnyDay(GoingHome):
 
     async def therapy(self, kind: VisitKind) -> datetime | None:
         """An hour with a therapist, or something like it; when it began, if it counts."""
-        opened = OpenSession(AppointmentId(a.new_uuid()), a.ANA, kind, a.MILL_VALLEY)
+        opened = OpenSession(AppointmentId(a.new_uuid()), a.ANA, kind, a.MILL_VALLEY, Modality.IN_PERSON)
         session_id = (await self._run(OpenSessionHandler, opened, a.NURSE)).value.id
         await self._handle(CheckInHandler, CheckIn(session_id), a.NURSE)
         who = self.random.choice((a.THERAPIST, a.THERAPIST, a.NURSE))

@@ -9,7 +9,9 @@ import pytest
 
 from careflow_events.contracts import codes
 from careflow_service.identity import Role
+from careflow_service.ids import new_id
 from services.sessions.tests.bedside import logs_in, of
+from services.sessions.tests.builders import MILL_VALLEY
 from services.sessions.tests.clinic import (
     Course,
     books,
@@ -217,6 +219,53 @@ async def test_consent_to_treatment_is_no_consent_to_telehealth(world: World) ->
     session_id = await hour_at_a_distance(world, course)
     ok(await verifies(world, session_id))
     assert await missing(world, session_id) == ["telehealth_consent"]
+
+
+async def test_an_hour_opened_before_booking_was_heard_is_no_hour_in_the_room_until_booking_says_so(
+    world: World,
+) -> None:
+    course = await consented(world)
+    opened = {"appointment_id": new_id(), "patient_id": course.patient_id, "location_id": MILL_VALLEY}
+    async with world.nothing_changes():
+        by_video = await world.nurse.post("/v1/sessions", {**opened, "kind": "dosing", "modality": "video"})
+        assert refusal(by_video) == (422, "dosing_at_a_distance")
+    session_id = ok(await world.nurse.post("/v1/sessions", {**opened, "kind": "preparation"}), 201)["id"]
+    ok(await world.therapist.post(f"/v1/sessions/{session_id}/arrive"))
+    assert await missing(world, session_id) == ["verified_now"]
+
+    ok(await verifies(world, session_id))
+    ok(await does(world, session_id, "start", by=world.therapist))
+    began = world.clock()
+    await world.travel(timedelta(minutes=55))
+    held = {"provider": "user-therapist", "started_at": began.isoformat(), "ended_at": world.clock().isoformat()}
+    ok(await does(world, session_id, "complete", {"therapy": [held]}, by=world.therapist))
+    assert await billed(world, session_id) == (1, "10", ["95"])
+
+    await books(world, course.patient_id, began, kind="preparation", appointment_id=opened["appointment_id"])
+    assert await billed(world, session_id) == (2, "11", [])
+    assert (await world.said_types(course.patient_id))[-1] == "SessionServicesCorrected"
+
+
+async def test_an_hour_opened_for_somebody_in_the_room_asks_for_nothing(world: World) -> None:
+    course = await has_course(world)
+    opened = {
+        "appointment_id": new_id(),
+        "patient_id": course.patient_id,
+        "kind": "preparation",
+        "location_id": MILL_VALLEY,
+        "modality": "in_person",
+    }
+    session_id = ok(await world.nurse.post("/v1/sessions", opened), 201)["id"]
+    ok(await world.therapist.post(f"/v1/sessions/{session_id}/arrive"))
+    ok(await does(world, session_id, "start", by=world.therapist))
+    assert ok(await world.therapist.get(f"/v1/sessions/{session_id}"))["modality"] == "in_person"
+
+
+async def billed(world: World, session_id: str) -> tuple[int, str, list[str]]:
+    """Revision, place and modifiers of an hour's one service."""
+    services = ok(await world.therapist.get(f"/v1/sessions/{session_id}/services"))
+    (line,) = services["lines"]
+    return services["revision"], line["place_of_service"], line["modifiers"]
 
 
 async def test_the_therapist_does_all_of_it_by_forms(world: World) -> None:

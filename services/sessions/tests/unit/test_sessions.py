@@ -1,6 +1,7 @@
 """A session's life: which step follows which, and what booking's word changes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from services.sessions.tests.course_builders import question
 from sessions.domain.appointments import AppointmentStatus
 from sessions.domain.booked_sessions import appointment_became, scheduled
 from sessions.domain.checks import Checks
+from sessions.domain.distance import is_at_a_distance
 from sessions.domain.dosing import dose_ended, must_allow_draw
 from sessions.domain.endings import SessionCompleted, aborted, completed
 from sessions.domain.gate import Gate
@@ -35,7 +37,7 @@ from sessions.domain.service_lines import BillableServices
 from sessions.domain.sessions import Session, SessionCheckedIn, SessionStarted
 from sessions.domain.states import Outcome, SessionState
 from sessions.domain.units import NOTHING, Millilitres, milligrams
-from sessions.domain.words import VisitKind
+from sessions.domain.words import Modality, VisitKind
 
 END = Step(kind=StepKind.ENDED, infused=Millilitres.none(), by=NURSE, at=NOW)
 NOTHING_BILLED = BillableServices(revision=1, lines=(), by=NURSE, at=NOW)
@@ -156,10 +158,50 @@ def test_a_session_opened_for_somebody_or_something_else_than_booked_begins_anew
 
 
 def test_a_session_under_way_keeps_the_patient_it_was_opened_for() -> None:
-    opened = Session.opened(SESSION, APPOINTMENT, PatientId("somebody-else"), VisitKind.INTEGRATION, MILL_VALLEY)
+    somebody = PatientId("somebody-else")
+    here = Modality.IN_PERSON
+    opened = Session.opened(SESSION, APPOINTMENT, somebody, VisitKind.INTEGRATION, MILL_VALLEY, here)
     begun = opened.arrived(now=NOW).started(None, now=NOW)
 
     assert appointment_became(begun, appointment()).patient_id == "somebody-else"
+
+
+def opened_here(modality: Modality | None, kind: VisitKind = VisitKind.INTEGRATION) -> Session:
+    return Session.opened(SESSION, APPOINTMENT, ANA, kind, MILL_VALLEY, modality).arrived(now=NOW)
+
+
+def test_an_hour_of_which_nobody_said_how_it_is_held_counts_as_one_at_a_distance() -> None:
+    unsaid = opened_here(None)
+    assert is_at_a_distance(unsaid)
+    with pytest.raises(DomainError, match="telehealth_not_ready"):
+        unsaid.started(None, now=NOW)
+
+    heard = appointment_became(unsaid, appointment(kind=VisitKind.INTEGRATION))
+    assert not is_at_a_distance(heard)
+    assert heard.started(None, now=NOW).state is SessionState.IN_PROGRESS
+
+
+@pytest.mark.parametrize("modality", [Modality.VIDEO, Modality.PHONE])
+def test_no_dose_is_opened_at_a_distance_and_one_of_which_nothing_is_said_is_in_the_room(modality: Modality) -> None:
+    with pytest.raises(DomainError, match="dosing_at_a_distance"):
+        opened_here(modality, VisitKind.DOSING)
+
+    assert opened_here(None, VisitKind.DOSING).held is Modality.IN_PERSON
+
+
+def test_booking_says_how_an_hour_is_held_until_it_has_begun_as_somebody_said() -> None:
+    by_video = replace(appointment(kind=VisitKind.INTEGRATION), modality=Modality.VIDEO)
+    here = opened_here(Modality.IN_PERSON)
+
+    assert appointment_became(here, by_video).modality is Modality.VIDEO
+    assert appointment_became(here.started(None, now=NOW), by_video).modality is Modality.IN_PERSON
+
+
+def test_a_word_for_how_it_is_held_that_is_not_known_here_is_no_room() -> None:
+    newer = replace(appointment(kind=VisitKind.INTEGRATION), modality=None)
+
+    assert is_at_a_distance(scheduled(SESSION, newer))
+    assert scheduled(SESSION, replace(appointment(), modality=None)).held is Modality.IN_PERSON
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def rendered_services(
         raise invalid("times_outside_session", "A service takes place within its session.")
     must_have_held(session.team, therapy)
     codes = ports.codes_on(clinic_day(began, ports.policy.timezone))
-    lines = therapy_lines(therapy, session.modality, codes)
+    lines = therapy_lines(therapy, session.held, codes)
     return BillableServices(revision=1, lines=(*_of_doses(session, codes), *lines), by=by, at=now)
 
 
@@ -47,6 +47,18 @@ def with_dose_billed(before: Session, after: Session, by: StaffId, ports: Ports,
     for each in was:
         lines.remove(each)
     return services_became(after, (*_of_doses(after, codes), *lines), by, now=now)
+
+
+def with_place_billed(before: Session, after: Session, ports: Ports, *, now: datetime) -> Session:
+    """The session after booking said how an hour was held that had been billed before anybody knew: its therapy is
+    billed as that. What was put right by hand meanwhile is nobody's guess any more, and stays.
+    """
+    services = before.services
+    if services is None or services.revision > 1 or before.held is after.held:
+        return after
+    codes = ports.codes_on(clinic_day(before.started_at or now, ports.policy.timezone))
+    lines = tuple(codes.held(each, after.held) for each in services.lines)
+    return services_became(after, lines, services.by, now=now) if lines else after
 
 
 def _of_doses(session: Session, codes: ServiceCodes) -> tuple[ServiceLine, ...]:

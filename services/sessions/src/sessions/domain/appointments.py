@@ -18,7 +18,9 @@ class AppointmentStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentSnapshot:
-    """The appointment as it was at `version`; versions only rise."""
+    """The appointment as it was at `version`; versions only rise. `modality` is None where this version does not know
+    the word for it.
+    """
 
     id: AppointmentId
     version: int
@@ -27,7 +29,7 @@ class AppointmentSnapshot:
     phase: Phase | None
     starts_at: datetime
     ends_at: datetime
-    modality: Modality
+    modality: Modality | None
     providers: tuple[Provider, ...]
     location_id: LocationId
     plan_id: PlanId | None

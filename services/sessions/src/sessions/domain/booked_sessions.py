@@ -1,6 +1,7 @@
 """The session of an appointment, as booking says that is.
 
-Invariants: an older version of the appointment changes nothing; a session that has started keeps its own course.
+Invariants: an older version of the appointment changes nothing; a session that has started keeps its own course, and
+how somebody said it is held.
 """
 
 from dataclasses import replace
@@ -9,6 +10,7 @@ from sessions.domain.appointments import AppointmentSnapshot, AppointmentStatus
 from sessions.domain.ids import SessionId
 from sessions.domain.sessions import Session, SessionCheckedIn
 from sessions.domain.states import BEFORE_START, SessionState
+from sessions.domain.words import Modality, VisitKind
 
 
 def scheduled(session_id: SessionId, appointment: AppointmentSnapshot) -> Session:
@@ -37,13 +39,22 @@ def _blank(session_id: SessionId, appointment: AppointmentSnapshot) -> Session:
     return Session.opened(session_id, appointment.id, appointment.patient_id, appointment.kind, appointment.location_id)
 
 
+def _held(session: Session, appointment: AppointmentSnapshot) -> Modality | None:
+    """How it takes place: as it is booked, until it has begun; then as it began, if anybody had said so."""
+    if session.started_at is not None and session.modality is not None:
+        return session.modality
+    if appointment.modality is None and appointment.kind is VisitKind.DOSING:
+        return Modality.IN_PERSON
+    return appointment.modality
+
+
 def _told(session: Session, appointment: AppointmentSnapshot) -> Session:
     known = replace(
         session.recording(),
         appointment_version=appointment.version,
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
-        modality=appointment.modality,
+        modality=_held(session, appointment),
         providers=appointment.providers,
         location_id=appointment.location_id,
         phase=appointment.phase or session.phase,

@@ -15,7 +15,7 @@ from sessions.domain.words import Modality, VisitKind
 
 
 def is_at_a_distance(session: Session) -> bool:
-    return session.kind is not VisitKind.DOSING and session.modality is not Modality.IN_PERSON
+    return session.kind is not VisitKind.DOSING and session.held is not Modality.IN_PERSON
 
 
 def verified(session: Session, verification: Recorded[Verification]) -> Session:

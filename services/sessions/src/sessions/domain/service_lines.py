@@ -137,6 +137,13 @@ class ServiceCodes:
         """The code for so many minutes of psychotherapy; None when they are too few for any."""
         return next((each.code for each in self.psychotherapy if each.fits(minutes)), None)
 
+    def held(self, line: ServiceLine, modality: Modality) -> ServiceLine:
+        """The same service, held so."""
+        modifier = self.modifiers.get(modality)
+        return replace(
+            line, modifiers=(modifier,) if modifier else (), place_of_service=self.place_of_service[modality]
+        )
+
     def restricted_device(self, given: Milligrams) -> str:
         """Drug and observation of a restricted session, by all that was given."""
         return next(
@@ -153,13 +160,12 @@ def therapy_lines(times: Sequence[TherapyTime], modality: Modality, codes: Servi
     """Psychotherapy by its minutes. Refused: `minutes_counted_twice`."""
     _must_not_overlap(times)
     coded = ((time, codes.therapy(time.minutes)) for time in times)
-    modifier = codes.modifiers.get(modality)
-    return tuple(
+    place = codes.place_of_service[modality]
+    lines = (
         ServiceLine(
             code=code,
             minutes=time.minutes,
-            modifiers=(modifier,) if modifier else (),
-            place_of_service=codes.place_of_service[modality],
+            place_of_service=place,
             rendering_provider=time.provider,
             started_at=time.started_at,
             ended_at=time.ended_at,
@@ -167,6 +173,7 @@ def therapy_lines(times: Sequence[TherapyTime], modality: Modality, codes: Servi
         for time, code in coded
         if code is not None
     )
+    return tuple(codes.held(each, modality) for each in lines)
 
 
 def dosing_lines(doses: Sequence[Dose], route: Route, codes: ServiceCodes) -> tuple[ServiceLine, ...]:

@@ -60,6 +60,7 @@ class ClinicalFactReported(SessionFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session(Aggregate):
     """`appointment_version` is 0 while booking has not been heard. `booked_kind` differs from `kind` once converted.
+    `modality` is None while nobody has said how a therapy hour takes place: by `held` it is judged and billed.
     `checks` are the newest of everything in `recorded`, `verified` tells where a patient at a distance was, the newest
     last. `overran` is the booked end that was said to have passed.
     """
@@ -76,7 +77,7 @@ class Session(Aggregate):
     numbered: Numbered | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
-    modality: Modality = Modality.IN_PERSON
+    modality: Modality | None = None
     providers: tuple[Provider, ...] = ()
     location_id: LocationId | None = None
     team: tuple[Present, ...] = ()
@@ -107,14 +108,20 @@ class Session(Aggregate):
         patient_id: PatientId,
         kind: VisitKind,
         location_id: LocationId,
+        modality: Modality | None = None,
     ) -> Self:
-        """Opened at the clinic before booking has been heard of the appointment; filled in when it is."""
+        """Opened at the clinic before booking has been heard of the appointment; filled in when it is. Refused:
+        `dosing_at_a_distance`.
+        """
+        if kind is VisitKind.DOSING and modality not in (None, Modality.IN_PERSON):
+            raise invalid("dosing_at_a_distance", "A dose is given at the clinic, and nowhere else.")
         return cls(
             id=session_id,
             appointment_id=appointment_id,
             patient_id=patient_id,
             kind=kind,
             booked_kind=kind,
+            modality=Modality.IN_PERSON if kind is VisitKind.DOSING else modality,
             location_id=location_id,
         )
 
@@ -219,10 +226,17 @@ class Session(Aggregate):
             self.must_pass(gate)
         else:
             self.must_be(SessionState.ARRIVED)
-            if self.modality is not Modality.IN_PERSON:
+            if self.held is not Modality.IN_PERSON:
                 must_be_ready(gate)
         begun = replace(self.recording(), gate=gate or self.gate, started_at=now)
         return begun.became(SessionState.IN_PROGRESS, SessionStarted, now)
+
+    @property
+    def held(self) -> Modality:
+        """How it takes place. What nobody has said counts as at a distance: nobody skips what is asked there, nor is
+        billed for a room, for not having been heard of.
+        """
+        return self.modality or Modality.VIDEO
 
     @property
     def alarm_at(self) -> datetime | None:

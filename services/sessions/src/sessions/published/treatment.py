@@ -61,7 +61,7 @@ def of_end(fact: SessionCompleted | SessionAborted) -> dict[str, Any]:
         "providers": tuple(
             contracts.Provider(id=each.id, role=codes.ProviderRole(each.role.value)) for each in session.providers
         ),
-        "modality": codes.Modality(session.modality.value),
+        "modality": codes.Modality(session.held.value),
         "outcome": session_codes.SessionOutcome(session.outcome.value),
         "for_billing": sealed.session_for_billing(session),
     }

@@ -9,15 +9,18 @@ from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.domain.ids import AppointmentId, LocationId, PatientId, SessionId
 from sessions.domain.sessions import Session
-from sessions.domain.words import VisitKind
+from sessions.domain.words import Modality, VisitKind
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
+    """`modality` is None where nobody says how it takes place."""
+
     appointment_id: AppointmentId
     patient_id: PatientId
     kind: VisitKind
     location_id: LocationId
+    modality: Modality | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class OpenSessionHandler:
     work: Work
 
     async def __call__(self, command: OpenSession, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `session_exists`, naming it."""
+        """Refused: `session_exists`, naming it; `dosing_at_a_distance`."""
 
         async def open_session(tx: Transaction) -> Changed:
             known = await self.ports.sessions.of_appointment(command.appointment_id, of=command.patient_id)
@@ -38,6 +41,7 @@ class OpenSessionHandler:
                 command.patient_id,
                 command.kind,
                 command.location_id,
+                command.modality,
             )
             await self.ports.sessions.add(session, tx)
             return Changed(session.id, session.version)

@@ -22,6 +22,7 @@ from careflow_service.upsert import upsert
 from careflow_service.work import Transaction
 from sessions.application.outreach import follow_attendance
 from sessions.application.ports import Ports
+from sessions.application.rendered_services import with_place_billed
 from sessions.domain.appointments import AppointmentSnapshot, AppointmentStatus
 from sessions.domain.booked_sessions import appointment_became, scheduled
 from sessions.domain.ids import AppointmentId, LocationId, PatientId, PlanId, SessionId, StaffId
@@ -49,6 +50,8 @@ async def on_treatment(event: Received[T], tx: Transaction, ports: Ports) -> Non
         return
     known = await ports.sessions.of_appointment(snapshot.id, of=snapshot.patient_id)
     after = scheduled(SessionId(tx.new_id()), snapshot) if known is None else appointment_became(known, snapshot)
+    if known is not None:
+        after = with_place_billed(known, after, ports, now=tx.now)
     await follow_attendance(known, after, snapshot.status, tx, ports)
     await upsert(ports.sessions, known, after, tx)
 
@@ -57,7 +60,7 @@ def _snapshot(data: AppointmentEvent) -> AppointmentSnapshot | None:
     if data.kind.value not in _UNDERSTOOD or data.status is codes.AppointmentStatus.UNKNOWN:
         return None
     phase = None if data.phase is None or data.phase is codes.Phase.UNKNOWN else Phase(data.phase.value)
-    modality = Modality.IN_PERSON if data.modality is codes.Modality.UNKNOWN else Modality(data.modality.value)
+    modality = None if data.modality is codes.Modality.UNKNOWN else Modality(data.modality.value)
     return AppointmentSnapshot(
         id=AppointmentId(data.appointment_id),
         version=data.version,

@@ -32,17 +32,20 @@ from sessions.domain.ids import AppointmentId, LocationId, PatientId, SessionId,
 from sessions.domain.service_lines import ServiceLine, TherapyTime
 from sessions.domain.sessions import Session
 from sessions.domain.states import Outcome, SessionState
-from sessions.domain.words import Phase, ProviderRole, VisitKind
+from sessions.domain.words import Modality, Phase, ProviderRole, VisitKind
 from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Shown, Staff, Uuid, changed
 
 router = APIRouter(tags=["sessions"])
 
 
 class NewSession(RequestBody):
+    """`modality` is how it takes place: left out, a therapy hour counts as one at a distance until booking is heard."""
+
     appointment_id: Uuid
     patient_id: Uuid
     kind: VisitKind
     location_id: Uuid
+    modality: Modality | None = None
 
 
 class Joining(RequestBody):
@@ -120,7 +123,7 @@ class RefusalView(BaseModel):
 
 
 class SessionView(BaseModel):
-    """`vitals_due_at` is when the next observation is due; `given_mg` all doses together; `runs_long` while a dosing
+    """`modality` is None while nobody has said how it takes place. `vitals_due_at` is when the next observation is due; `given_mg` all doses together; `runs_long` while a dosing
     session that was said to go on beyond its booked end does.
     """
 
@@ -132,6 +135,7 @@ class SessionView(BaseModel):
     booked_kind: VisitKind
     state: SessionState
     phase: Phase | None
+    modality: Modality | None
     plan_id: str | None
     number: int | None
     of: int | None
@@ -174,7 +178,11 @@ async def read_session(session_id: Uuid, actor: CurrentActor, app: App) -> Respo
 async def open_session(body: NewSession, actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
     """Open the session of an appointment that has not been heard of yet."""
     command = OpenSession(
-        AppointmentId(body.appointment_id), PatientId(body.patient_id), body.kind, LocationId(body.location_id)
+        AppointmentId(body.appointment_id),
+        PatientId(body.patient_id),
+        body.kind,
+        LocationId(body.location_id),
+        body.modality,
     )
     committed = await app.open_session(command, actor, request)
     return changed(committed, status=201, location=f"/v1/sessions/{committed.value.id}")
@@ -277,6 +285,7 @@ def session_view(session: Session) -> SessionView:
         booked_kind=session.booked_kind,
         state=session.state,
         phase=session.phase,
+        modality=session.modality,
         plan_id=session.plan_id,
         number=session.numbered.number if session.numbered else None,
         of=session.numbered.of if session.numbered else None,
