@@ -1,5 +1,7 @@
 """What overtakes a dose that is written down outside the gate, and its review, and what comes of it then."""
 
+from datetime import timedelta
+
 from careflow_service.testing.overtaking import Overtaking
 from services.sessions.tests.clinic import does, ok, refusal
 from services.sessions.tests.outside import gate_closes_after_the_dose, late, record, reviews
@@ -19,3 +21,18 @@ async def a_review_while_it_is_reviewed(world: World, overtaking: Overtaking) ->
     ok(await does(world, session_id, "doses/outside-gate", late(world, vial, draw_id)), 201)
     overtaking.by(lambda: reviews(world, session_id))
     assert refusal(await reviews(world, session_id)) == (409, "review_final")
+
+
+async def a_review_is_late_while_it_is_made(world: World, overtaking: Overtaking) -> None:
+    session_id, vial, draw_id = await gate_closes_after_the_dose(world)
+    ok(await does(world, session_id, "doses/outside-gate", late(world, vial, draw_id)), 201)
+    due = await world.ports.sessions.next_review_overdue()
+    assert due is not None
+    await world.travel(due[0] - world.clock() - timedelta(seconds=1))
+    patient_id = (await record(world, session_id))["patient_id"]
+    world.clock.advance(timedelta(seconds=1))
+    overtaking.by(lambda: reviews(world, session_id))
+    await world.catch_up()
+    said = await world.alarmed(patient_id)
+    assert "DoseReviewCompleted" in said
+    assert "DoseReviewOverdue" not in said

@@ -3,6 +3,7 @@
 from careflow_service.deadlines import Deadline
 from sessions.application.deadlines.expire_consent import expire_consent
 from sessions.application.deadlines.raise_contact_overdue import raise_contact_overdue
+from sessions.application.deadlines.raise_dose_unreviewed import raise_dose_unreviewed
 from sessions.application.deadlines.raise_drug_task_overdue import raise_drug_task_overdue
 from sessions.application.deadlines.raise_integration_overdue import raise_integration_overdue
 from sessions.application.deadlines.raise_inventory_due import raise_inventory_due
@@ -23,6 +24,9 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("raise_outreach_overdue", next=lambda ports: ports.outreaches.next_due(), fire=raise_outreach_overdue),
     Deadline("raise_plan_task_overdue", next=lambda ports: ports.plan_tasks.next_due(), fire=raise_plan_task_overdue),
     Deadline("raise_order_unsigned", next=lambda ports: ports.medication.next_due(), fire=raise_order_unsigned),
+    Deadline(
+        "raise_dose_unreviewed", next=lambda ports: ports.sessions.next_review_overdue(), fire=raise_dose_unreviewed
+    ),
     Deadline("raise_drug_task_overdue", next=lambda ports: ports.drug_cases.next_due(), fire=raise_drug_task_overdue),
     Deadline("raise_inventory_due", next=lambda ports: ports.inventories.next_due(), fire=raise_inventory_due),
     Deadline("expire_consent", next=lambda ports: ports.consents.next_due(), fire=expire_consent),

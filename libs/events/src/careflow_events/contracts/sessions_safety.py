@@ -145,6 +145,10 @@ class DoseReviewCompleted(DoseReviewEvent):
     """Its review is decided."""
 
 
+class DoseReviewOverdue(DoseReviewEvent):
+    """Its review has not been decided in time."""
+
+
 class DrugLogEvent(LocationEvent):
     """About a place's controlled drugs."""
 

@@ -16,6 +16,7 @@ from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 from sessions.application.ports import Due
 from sessions.domain.adverse_events import AdverseEvent
+from sessions.domain.given_outside import review_overdue_at
 from sessions.domain.ids import AppointmentId, PatientId
 from sessions.domain.sessions import Session
 from sessions.domain.states import SessionState
@@ -31,6 +32,7 @@ INDEXES: Final = (
     (SESSIONS, IndexModel([("starts_at", 1), ("_id", 1)], name="by_start")),
     (SESSIONS, IndexModel("due_at", name="due")),
     (SESSIONS, IndexModel("overruns_at", name="overruns")),
+    (SESSIONS, IndexModel("review_overdue_at", name="review_overdue")),
     (SESSIONS, IndexModel([("waits", 1), ("review_by", 1), ("_id", 1)], name="to_review")),
     (ADVERSE_EVENTS, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
     (
@@ -50,6 +52,7 @@ def _open_fields(session: Session) -> Mapping[str, object]:
         "overruns_at": session.overruns_at,
         "waits": session.review_by is not None,
         "review_by": session.review_by,
+        "review_overdue_at": review_overdue_at(session),
         # Of the others somebody else, so that nobody who reads it can tell which is which.
         "awaited_of": session.patient_id if to_come else f"nobody, {session.id}",
     }
@@ -106,6 +109,9 @@ class MongoSessions(Stored[Session]):
 
     async def next_to_overrun(self) -> Due | None:
         return await self._documents.earliest("overruns_at")
+
+    async def next_review_overdue(self) -> Due | None:
+        return await self._documents.earliest("review_overdue_at")
 
 
 class MongoAdverseEvents(Stored[AdverseEvent]):

@@ -147,6 +147,9 @@ class SessionRecords(Held[Session], Paged[Session], Protocol):
     async def next_to_overrun(self) -> Due | None:
         """The dosing session that will go on beyond its booked end next."""
 
+    async def next_review_overdue(self) -> Due | None:
+        """The session of which the review of a dose outside the gate will be late next."""
+
 
 class AdverseEvents(Held[AdverseEvent], Paged[AdverseEvent], Protocol):
     async def get(self, event_id: AdverseEventId, /) -> AdverseEvent: ...

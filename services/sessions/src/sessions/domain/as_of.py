@@ -50,5 +50,6 @@ def _monitoring(monitoring: Monitoring | None, moment: datetime) -> Monitoring |
     if monitoring is None or monitoring.started_at >= moment:
         return None
     observed = tuple(each for each in monitoring.observations if each.recorded_at <= moment)
-    believed = tuple(each for each in monitoring.believed if each.observations <= len(observed))
-    return replace(monitoring, observations=observed, believed=believed)
+    baselines = (*(each.baseline for each in monitoring.believed), monitoring.baseline)
+    last = max((at for at, each in enumerate(baselines) if each is None or each.recorded_at <= moment), default=0)
+    return replace(monitoring, observations=observed, baseline=baselines[last], believed=monitoring.believed[:last])

@@ -7,6 +7,7 @@ refused, and so is what the ordinary way takes.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from careflow_domain.errors import conflict, invalid
 from sessions.domain.adverse_events import Review
@@ -36,6 +37,9 @@ class DoseReviewFact(SessionFact):
     review_by: datetime
 
 
+T = TypeVar("T", bound=DoseReviewFact)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseReviewDue(DoseReviewFact):
     pass
@@ -43,6 +47,11 @@ class DoseReviewDue(DoseReviewFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseReviewCompleted(DoseReviewFact):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoseReviewOverdue(DoseReviewFact):
     pass
 
 
@@ -104,7 +113,26 @@ def outside_reviewed(session: Session, dose_id: OutsideDoseId, review: Review) -
     return after if mark.awaits_review else after.saying(_review(DoseReviewCompleted, after, mark, review.at))
 
 
-def _review(fact: type[DoseReviewFact], session: Session, mark: OutsideGate, at: datetime) -> DoseReviewFact:
+def review_overdue_at(session: Session) -> datetime | None:
+    """When it must be said next that the review of one of its doses is late."""
+    marks = [each.outside for each in session.doses if each.outside is not None]
+    return min((each.overdue_at for each in marks if each.overdue_at is not None), default=None)
+
+
+def reviews_overdue(session: Session, *, now: datetime) -> Session:
+    """Say of each dose whose review is late that it is, once; before that, or once it is decided, nothing changes."""
+    said: list[DoseReviewOverdue] = []
+    doses: list[Dose] = []
+    for dose in session.doses:
+        mark = dose.outside
+        if mark is not None and mark.overdue_at is not None and mark.overdue_at <= now:
+            said.append(_review(DoseReviewOverdue, session, mark, mark.overdue_at))
+            mark = replace(mark, said_overdue=True)
+        doses.append(replace(dose, outside=mark))
+    return replace(session.recording(), doses=tuple(doses)).saying(*said) if said else session
+
+
+def _review(fact: type[T], session: Session, mark: OutsideGate, at: datetime) -> T:
     return fact(session=session, patient_id=session.patient_id, dose_id=mark.id, review_by=mark.review_by, at=at)
 
 

@@ -19,7 +19,7 @@ class OutsideGate:
     """`closed` are the items of the gate that stood in the way by what had been written down when the dose was given,
     `closed_later` those that did when it was written down; `off_order`: no order has this dose by this route.
     `ordered_by` is who ordered it or knew of it, None where nobody did; `before_start` why it was given before the
-    session began. `reviews` in order, the last decides.
+    session began. `reviews` in order, the last decides; `said_overdue` once it was said that they are late.
     """
 
     id: OutsideDoseId
@@ -35,6 +35,7 @@ class OutsideGate:
     closed_later: tuple[str, ...] = ()
     off_order: bool = False
     reviews: tuple[Review, ...] = field(default=(), repr=False)
+    said_overdue: bool = False
 
     @property
     def holds_dosing(self) -> bool:
@@ -45,6 +46,11 @@ class OutsideGate:
     def awaits_review(self) -> bool:
         """Whether a review is still to be decided."""
         return not self.reviews or self.reviews[-1].decision is ReviewDecision.HOLD
+
+    @property
+    def overdue_at(self) -> datetime | None:
+        """When it must be said that the review is late."""
+        return self.review_by if self.awaits_review and not self.said_overdue else None
 
     def reviewed(self, review: Review, *, given_by: StaffId) -> Self:
         """Refused: `note_missing`, `review_final`, `reviewer_involved`."""

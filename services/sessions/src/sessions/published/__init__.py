@@ -27,7 +27,7 @@ from sessions.domain.endings import (
     SessionServicesCorrected,
 )
 from sessions.domain.follow_up import FollowUpContactDue, FollowUpContactOverdue
-from sessions.domain.given_outside import DoseReviewCompleted, DoseReviewDue
+from sessions.domain.given_outside import DoseReviewCompleted, DoseReviewDue, DoseReviewOverdue
 from sessions.domain.medication import (
     MedicineAllergyTold,
     OrderSignatureCompleted,
@@ -219,6 +219,11 @@ PUBLISHED: PublicationTable = published(
         DoseReviewCompleted,
         contracts.DoseReviewCompleted,
         lambda fact: contracts.DoseReviewCompleted(**treatment.of_dose_review(fact)),
+    ),
+    says(
+        DoseReviewOverdue,
+        contracts.DoseReviewOverdue,
+        lambda fact: contracts.DoseReviewOverdue(**treatment.of_dose_review(fact)),
     ),
     says(
         OrderSignatureDue,

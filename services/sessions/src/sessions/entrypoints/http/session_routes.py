@@ -123,8 +123,8 @@ class RefusalView(BaseModel):
 
 
 class SessionView(BaseModel):
-    """`modality` is None while nobody has said how it takes place. `vitals_due_at` is when the next observation is due; `given_mg` all doses together; `runs_long` while a dosing
-    session that was said to go on beyond its booked end does.
+    """`modality` is None while nobody has said how it takes place, `vitals_due_at` is when the next observation is due;
+    `given_mg` all doses together; `runs_long` while a dosing session that was said to go on beyond its booked end does.
     """
 
     id: str
