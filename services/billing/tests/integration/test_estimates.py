@@ -192,6 +192,33 @@ async def test_a_visit_that_is_moved_and_costs_the_same_keeps_its_estimate(world
     assert await due(world) == []
 
 
+async def test_what_is_issued_after_a_move_says_what_the_visit_costs_and_when_it_is(world: World) -> None:
+    await has_patient(world)
+    visit = await books(world, FAR)
+    await is_moved(world, visit, local(11, 9, month=1, year=2027))
+    (estimate,) = await due(world)
+    (said,) = (await issue(world, estimate))["issues"]
+    assert (said["total"], said["service_date"]) == (usd(360 + 45 + 230), "2027-01-11")
+
+
+async def test_moved_to_tomorrow_it_is_due_when_the_patient_comes(world: World) -> None:
+    await has_patient(world)
+    await is_moved(world, await books(world, FAR), local(24, 9))
+    (estimate,) = await due(world)
+    assert estimate["due_by"] == "2026-11-24T17:00:00Z"
+
+
+async def test_a_dearer_visit_of_a_plan_that_is_called_off_makes_no_new_version(world: World) -> None:
+    await has_patient(world)
+    await world.hear(plan_signed())
+    await books(world, FAR, plan_id=PLAN)
+    await issue(world, (await estimates(world))[0])
+    dearer = await books(world, local(11, 9, month=1, year=2027), plan_id=PLAN)
+    assert [each["cause"] for each in await due(world)] == ["price_changed"]
+    await is_cancelled(world, dearer)
+    assert await due(world) == []
+
+
 async def is_cancelled(world: World, visit: dict[str, Any]) -> None:
     cancelled = later(visit, status=codes.AppointmentStatus.CANCELLED)
     reason, by = codes.CancelReason.CLINIC_CLOSED, codes.CancelledBy.CLINIC

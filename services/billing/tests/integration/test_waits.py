@@ -113,10 +113,12 @@ BOOKS: Final = ("charges", "payments", "packages", "estimates", "superbills")
 """What is open of a patient."""
 COSTS: Final[Mapping[Callable[[World], Awaitable[Act]], Cost]] = {
     details_are_heard: Cost(1, ("accounts", "_owners")),
-    a_move_is_heard: Cost(2, ("accounts", "visits", "_owners", "estimates")),
-    a_visit_is_heard: Cost(2, ("accounts", "_owners", "estimates", "courses", "visits")),
+    a_move_is_heard: Cost(2, ("accounts", "visits", "visits", "_owners", "estimates")),
+    a_visit_is_heard: Cost(2, ("accounts", "_owners", "estimates", "courses", "visits", "visits")),
     a_plan_is_heard: Cost(2, ("accounts", "courses", "_owners", "estimates", "visits", "courses")),
-    an_absence_is_heard: Cost(2, ("accounts", "visits", "fee_cases", "_owners", "fee_cases", "payment_links", *BOOKS)),
+    an_absence_is_heard: Cost(
+        2, ("accounts", "visits", "visits", "fee_cases", "_owners", "fee_cases", "payment_links", *BOOKS)
+    ),
     a_session_is_heard: Cost(2, ("accounts", "_owners", "charges", "clinician_days", "clinician_days", *BOOKS)),
     an_estimate_is_issued: Cost(2, ("estimates", "accounts", "_owners")),
     a_payment_comes_in: Cost(2, ("accounts", "_owners", "visits", "charges", *BOOKS)),

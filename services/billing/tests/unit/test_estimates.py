@@ -1,13 +1,16 @@
 """Good-faith estimates: when one is due, across Thanksgiving too; what is issued, late, changed, exceeded."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from billing.domain.estimate_clocks import due_after_booking, due_on_request
 from billing.domain.estimate_issues import DeliveryWay, Expected, Parties
+from billing.domain.estimate_prices import EstimatePrices
 from billing.domain.estimates import Estimate, EstimateCause, EstimateExceeded, EstimateOverdue
 from billing.domain.ids import AppointmentId, EstimateId, PlanId
+from billing.domain.money import Money
 from billing.domain.services import Service
 from billing.domain.visits import Visit, VisitKind, VisitState
 from careflow_domain.business_days import is_business_days_ahead
@@ -202,17 +205,72 @@ def test_one_that_is_not_issued_covers_only_what_is_not_due_before_it() -> None:
     assert not has_place(due.withdraw(), a_visit())
 
 
+DEARER = SCHEDULES.on(date(2027, 1, 1))
+DECEMBER, JANUARY = local(29, 9, month=12), local(5, 9, month=1, year=2027)
+PRICES = EstimatePrices(schedules=SCHEDULES, policy=POLICY, calendar=CALENDAR, zone=ZONE, now=NOW)
+
+
+def moved(estimate: Estimate, *starts: datetime, kind: VisitKind = VisitKind.DOSING) -> Estimate:
+    """Doses, or visits of another kind, that have places in it begin at these times now."""
+    visits = [replace(a_visit(kind, name=f"visit-{n}"), starts_at=at) for n, at in enumerate(starts)]
+    for each in visits:
+        estimate = estimate.cover(each)
+    return PRICES.of_visits(estimate, visits)
+
+
+def total_of(estimate: Estimate) -> Money:
+    """What the next version says, at the prices it is made of."""
+    schedule = SCHEDULES.on(estimate.priced_on)
+    latest = estimate.issue(PARTIES, schedule, POLICY, (), late_reason=None, now=NOW).latest
+    assert latest is not None
+    return latest.total
+
+
 def test_a_visit_that_costs_something_else_makes_a_new_version() -> None:
-    estimate = issued()
-    assert estimate.holds_at(SCHEDULES.on(date(2026, 12, 31)), VisitKind.DOSING)
-    dearer = SCHEDULES.on(date(2027, 1, 1))
-    assert not estimate.holds_at(dearer, VisitKind.DOSING)
-    changed = estimate.change_price(date(2027, 1, 5), POLICY, CALENDAR, ZONE, now=NOW)
+    assert moved(issued(), DECEMBER).due_by is None
+    changed = moved(issued(), JANUARY)
     assert (changed.cause, changed.priced_on) == (EstimateCause.PRICE_CHANGED, date(2027, 1, 5))
     assert changed.due_by == due_on_request(NOW.astimezone(ZONE).date(), CLOCKS, CALENDAR, ZONE)
-    second = changed.issue(PARTIES, dearer, POLICY, (), late_reason=None, now=NOW)
+    second = changed.issue(PARTIES, DEARER, POLICY, (), late_reason=None, now=NOW)
     assert len(second.issues) == 2
-    assert second.holds_at(dearer, VisitKind.DOSING)
+    assert second.latest is not None
+    assert second.latest.service_date == date(2027, 1, 5)
+    assert moved(second, JANUARY).due_by is None
+
+
+def test_moved_back_before_it_was_issued_nothing_new_is_due() -> None:
+    back = moved(moved(issued(), JANUARY), DECEMBER)
+    assert (back.due_by, back.latest) == (None, issued().latest)
+
+
+def test_one_that_was_not_issued_is_made_of_the_prices_of_where_the_visit_was_moved() -> None:
+    changed = moved(an_estimate(), JANUARY)
+    assert (changed.first_visit_on, changed.due_by) == (date(2027, 1, 5), an_estimate().due_by)
+    assert total_of(changed) == total_of(replace(an_estimate(), priced_on=date(2027, 1, 5))) > usd(2595)
+    assert total_of(moved(changed, DECEMBER)) == usd(2595)
+
+
+def test_visits_on_both_sides_of_a_change_of_prices_are_promised_at_the_dearer() -> None:
+    both = moved(issued(), DECEMBER, JANUARY)
+    assert total_of(both) == total_of(moved(an_estimate(), JANUARY))
+    second = both.issue(PARTIES, DEARER, POLICY, (), late_reason=None, now=NOW)
+    assert moved(second, DECEMBER + timedelta(days=1), JANUARY).due_by is None, "the other one costs what it says"
+    assert moved(second, DECEMBER, DECEMBER + timedelta(days=1)).due_by is not None
+
+
+def test_a_change_of_plan_stays_due_where_a_visit_is_moved_there_and_back() -> None:
+    fewer = SERIES[1:]
+    changed = issued().change_scope(fewer, 2, date(2026, 12, 29), POLICY, CALENDAR, ZONE, next_phase=False, now=NOW)
+    back = moved(moved(changed, JANUARY), DECEMBER)
+    assert (back.cause, back.due_by) == (EstimateCause.PLAN_CHANGED, changed.due_by)
+    assert total_of(back) == usd(2595) - usd(225)
+
+
+def test_moved_to_an_earlier_day_it_is_due_earlier_until_it_was_issued() -> None:
+    soon = NOW + timedelta(days=1)
+    assert an_estimate().due_at_latest(soon).due_by == soon
+    assert an_estimate().due_at_latest(NOW + timedelta(days=9)).due_by == an_estimate().due_by
+    assert issued().due_at_latest(soon).due_by is None
 
 
 def test_a_changed_plan_makes_a_new_version_due_a_business_day_before_the_next_visit() -> None:

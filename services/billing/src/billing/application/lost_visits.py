@@ -12,12 +12,17 @@ from careflow_service.work import Transaction
 
 
 async def free_all_of(
-    visit: Visit, opened: OpenBooks, links: Sequence[PaymentLink], tx: Transaction, ports: Ports
+    visit: Visit,
+    opened: OpenBooks,
+    links: Sequence[PaymentLink],
+    to_come: Sequence[Visit],
+    tx: Transaction,
+    ports: Ports,
 ) -> None:
-    """`links` are the patient's. What was paid for it beforehand is the patient's, for whatever is owed, and they are
-    told; its place in an estimate is free; nobody is asked to pay for it any more.
+    """`links` and the visits `to_come` are the patient's. What was paid for it beforehand is theirs, for whatever
+    is owed, and they are told; its place in an estimate is free; nobody is asked to pay for it any more.
     """
-    await free_place(visit, opened.estimates, tx, ports)
+    await free_place(visit, opened.estimates, to_come, tx, ports)
     for link in links:
         if link.appointment_id == visit.id and link.can_be_paid(tx.now):
             await ports.links.save(link.close(now=tx.now), expecting=link.version, tx=tx)

@@ -7,6 +7,7 @@ from billing.application.ports import Ports
 from billing.domain.courses import Course
 from billing.domain.estimate_clocks import due_after_booking
 from billing.domain.estimate_issues import Expected
+from billing.domain.estimate_prices import EstimatePrices
 from billing.domain.estimates import CoveredVisit, Estimate, EstimateCause
 from billing.domain.ids import EstimateId, PatientId
 from billing.domain.money import Money
@@ -19,12 +20,18 @@ MONTHS_IN_A_YEAR = 12
 
 
 async def want_estimate(
-    visit: Visit, course: Course | None, known: Sequence[Estimate], booked_at: datetime, tx: Transaction, ports: Ports
+    visit: Visit,
+    course: Course | None,
+    known: Sequence[Estimate],
+    to_come: Sequence[Visit],
+    booked_at: datetime,
+    tx: Transaction,
+    ports: Ports,
 ) -> None:
     """The booked visit takes its place in one of the patient's estimates, or starts a clock of its own, unless it is
-    too soon for one. `course` is the visit's plan, as far as it was heard of.
+    too soon for one. `course` is the visit's plan, as far as it was heard of; `to_come` are the patient's other visits.
     """
-    covering = _covering(visit, course, known, booked_at, tx, ports)
+    covering = _covering(visit, course, known, to_come, booked_at, tx, ports)
     if covering is not None:
         await _keep(known, (covering,), tx, ports)
 
@@ -42,20 +49,38 @@ async def gather_estimates(
         if visit is None or estimate.due_by is None or estimate.issues:
             continue
         gathered[estimate.id] = estimate.withdraw()
-        covering = _covering(visit, course, tuple(gathered.values()), estimate.started_at, tx, ports)
+        covering = _covering(visit, course, tuple(gathered.values()), visits, estimate.started_at, tx, ports)
         if covering is not None:
             gathered[covering.id] = covering
     await _keep(estimates, gathered.values(), tx, ports)
 
 
-async def free_place(visit: Visit, estimates: Sequence[Estimate], tx: Transaction, ports: Ports) -> None:
+async def free_place(
+    visit: Visit, estimates: Sequence[Estimate], to_come: Sequence[Visit], tx: Transaction, ports: Ports
+) -> None:
     """The visit does not take place: its place is free, and what was due for it alone is not due any more."""
-    await _keep(estimates, [estimate.uncover(visit.id) for estimate in estimates], tx, ports)
+    others = [each for each in to_come if each.id != visit.id and each.is_to_be_charged]
+    freed = [
+        prices_of(ports, tx).of_visits(each.uncover(visit.id), others)
+        for each in estimates
+        if each.has_covered(visit.id)
+    ]
+    await _keep(estimates, freed, tx, ports)
 
 
-async def reprice(visit: Visit, estimates: Sequence[Estimate], tx: Transaction, ports: Ports) -> None:
-    """The visit takes place on another date: where it costs something else then, a new version is due."""
-    covering = [_at_prices_of(visit, each, tx, ports) for each in estimates if each.has_covered(visit.id)]
+async def reprice(
+    visit: Visit, estimates: Sequence[Estimate], to_come: Sequence[Visit], tx: Transaction, ports: Ports
+) -> None:
+    """The visit takes place on another date: what is not issued yet is made of the prices of that date, and is due
+    before it; where an issued one says something else than it costs then, a new version is due.
+    """
+    visit_on, today = ports.day_of(visit.starts_at), ports.day_of(tx.now)
+    due_by = _due_by(today, visit_on, ports) or visit.starts_at
+    covering = [
+        _at_prices_of(visit, to_come, each, tx, ports).due_at_latest(due_by)
+        for each in estimates
+        if each.has_covered(visit.id)
+    ]
     await _keep(estimates, covering, tx, ports)
 
 
@@ -65,26 +90,44 @@ async def _keep(known: Sequence[Estimate], now: Iterable[Estimate], tx: Transact
         await upsert(ports.estimates, before.get(estimate.id), estimate, tx)
 
 
-def _at_prices_of(visit: Visit, estimate: Estimate, tx: Transaction, ports: Ports) -> Estimate:
-    visit_on = ports.day_of(visit.starts_at)
-    if estimate.holds_at(ports.schedules.on(visit_on), visit.kind):
-        return estimate
-    return estimate.change_price(visit_on, ports.policy, ports.calendar, ports.zone, now=tx.now)
+def _at_prices_of(
+    visit: Visit, to_come: Sequence[Visit], estimate: Estimate, tx: Transaction, ports: Ports
+) -> Estimate:
+    known = (visit, *(each for each in to_come if each.id != visit.id))
+    coming = [each for each in known if each.is_to_be_charged and each.starts_at > tx.now]
+    return prices_of(ports, tx).of_visits(estimate, coming)
+
+
+def prices_of(ports: Ports, tx: Transaction) -> EstimatePrices:
+    """The clinic's prices and clocks, now."""
+    return EstimatePrices(
+        schedules=ports.schedules, policy=ports.policy, calendar=ports.calendar, zone=ports.zone, now=tx.now
+    )
+
+
+def _due_by(booked_on: date, visit_on: date, ports: Ports) -> datetime | None:
+    return due_after_booking(booked_on, visit_on, ports.policy.estimates, ports.calendar, ports.zone)
 
 
 def _covering(
-    visit: Visit, course: Course | None, known: Sequence[Estimate], booked_at: datetime, tx: Transaction, ports: Ports
+    visit: Visit,
+    course: Course | None,
+    known: Sequence[Estimate],
+    to_come: Sequence[Visit],
+    booked_at: datetime,
+    tx: Transaction,
+    ports: Ports,
 ) -> Estimate | None:
     """The estimate the visit has a place in: one there is, or a new one; None where it is too soon for any."""
     if any(each.has_covered(visit.id) for each in known):
         return None
     visit_on = ports.day_of(visit.starts_at)
-    due_by = due_after_booking(ports.day_of(booked_at), visit_on, ports.policy.estimates, ports.calendar, ports.zone)
+    due_by = _due_by(ports.day_of(booked_at), visit_on, ports)
     latest_due = due_by or ports.opening_of(visit_on)
     with_place = [each for each in known if each.has_place_for(visit, visit_on, latest_due)]
     if with_place:
         of_its_plan = [each for each in with_place if each.plan_id is not None]
-        return _at_prices_of(visit, (of_its_plan or with_place)[0].cover(visit), tx, ports)
+        return _at_prices_of(visit, to_come, (of_its_plan or with_place)[0].cover(visit), tx, ports)
     if due_by is None:
         return None
     of_plan = course is not None and course.expects(visit.kind) and not _has_one(course, known)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from billing.domain.card_numbers import refuse_card_number
 from billing.domain.charges import Charge
-from billing.domain.estimate_clocks import due_on_request
+from billing.domain.estimate_clocks import due_on_change
 from billing.domain.estimate_disputes import DisputeOutcome, EstimateDispute
 from billing.domain.estimate_issues import DeliveryWay, Expected, Issue, Parties, line_of
 from billing.domain.fee_schedule import FeeSchedule
@@ -20,7 +20,7 @@ from billing.domain.money import Money, total
 from billing.domain.policy import BillingPolicy
 from billing.domain.visits import Visit, VisitKind
 from careflow_domain.aggregate import Aggregate, Fact
-from careflow_domain.business_days import BusinessCalendar, business_day_before, end_of
+from careflow_domain.business_days import BusinessCalendar
 from careflow_domain.errors import conflict, invalid, not_found
 
 
@@ -150,19 +150,11 @@ class Estimate(Aggregate):
         due_by = None if self.appointment_id == appointment_id else self.due_by
         return replace(self.recording(), covered=kept, due_by=due_by)
 
-    def holds_at(self, schedule: FeeSchedule, kind: VisitKind) -> bool:
-        """Whether a visit of the kind costs at these prices what the latest version says; so while there is none."""
-        lines = self.latest.lines if self.latest else ()
-        prices = ((line.unit_price, schedule.price(line.code)) for line in lines if line.kind is kind)
-        return all(price is not None and price.amount == said for said, price in prices)
-
-    def change_price(
-        self, visit_on: date, policy: BillingPolicy, calendar: BusinessCalendar, zone: ZoneInfo, *, now: datetime
-    ) -> "Estimate":
-        """A visit it covers will cost something else: a new version is due a business day before."""
-        due_by = _due_on_change(visit_on, policy, calendar, zone, now=now)
-        changed = replace(self.recording(), priced_on=visit_on, cause=EstimateCause.PRICE_CHANGED)
-        return replace(changed, due_by=due_by if self.due_by is None else min(due_by, self.due_by), started_at=now)
+    def due_at_latest(self, by: datetime) -> "Estimate":
+        """While it was never issued it is due no later than that."""
+        if self.latest is not None or self.due_by is None or self.due_by <= by:
+            return self
+        return replace(self.recording(), due_by=by)
 
     def issue(
         self,
@@ -270,7 +262,7 @@ class Estimate(Aggregate):
             changed = replace(changed, charged=replace(self.charged, minor=0), covered=kept)
         if (expected == self.expected and not next_phase) or self.latest is None:
             return changed
-        due_by = _due_on_change(next_visit_on, policy, calendar, zone, now=now)
+        due_by = due_on_change(next_visit_on, policy.estimates, calendar, zone, now=now)
         priced_on = next_visit_on or now.astimezone(zone).date()
         return replace(changed, cause=EstimateCause.PLAN_CHANGED, started_at=now, due_by=due_by, priced_on=priced_on)
 
@@ -283,14 +275,3 @@ class Estimate(Aggregate):
         if over < policy.exceeded_by.value:
             return after
         return replace(after, exceeded=True).saying(EstimateExceeded(estimate=after, over=over, at=now))
-
-
-def _due_on_change(
-    next_visit_on: date | None, policy: BillingPolicy, calendar: BusinessCalendar, zone: ZoneInfo, *, now: datetime
-) -> datetime:
-    """At the latest a business day before the next visit, and on the clock of a request."""
-    due_by = due_on_request(now.astimezone(zone).date(), policy.estimates, calendar, zone)
-    if next_visit_on is None:
-        return due_by
-    before = policy.estimates.before_service_on_change.value
-    return min(due_by, max(now, end_of(business_day_before(next_visit_on, before, calendar), zone)))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from billing.application.account_of import account_of
 from billing.application.ports import Ports
 from billing.application.rendered_services import services_of
-from billing.application.wanted_estimates import gather_estimates
+from billing.application.wanted_estimates import gather_estimates, prices_of
 from billing.domain.courses import Course
 from billing.domain.estimate_issues import Expected
 from billing.domain.estimates import Estimate
@@ -73,4 +73,4 @@ async def _change_estimate(
             to_come=coming,
             now=tx.now,
         )
-        await upsert(ports.estimates, estimate, changed, tx)
+        await upsert(ports.estimates, estimate, prices_of(ports, tx).of_visits(changed, to_come), tx)

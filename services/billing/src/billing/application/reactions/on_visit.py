@@ -8,6 +8,7 @@ from billing.application.lost_visits import free_all_of
 from billing.application.ports import Ports
 from billing.application.rendered_services import place_of
 from billing.application.wanted_estimates import reprice, want_estimate
+from billing.domain.accounts import Account
 from billing.domain.courses import Course
 from billing.domain.fee_cases import FeeCase, FeeCause
 from billing.domain.ids import AppointmentId, PatientId, PlanId, StaffId
@@ -24,13 +25,13 @@ async def on_booked(
 ) -> None:
     patient_id = PatientId(event.data.patient_id)
     await account_of(patient_id, tx, ports)  # and with it the patient's mark: what is missing is asked for once
-    visit, known, course = await side_by_side(
-        _note(event.data, VisitState.BOOKED, tx, ports),
+    (visit, to_come), known, course = await side_by_side(
+        _note_among(event.data, VisitState.BOOKED, tx, ports),
         ports.estimates.all_of(patient_id),
         _course_of(event.data, ports),
     )
     if visit is not None and visit.is_to_be_charged:
-        await want_estimate(visit, course, known, event.time, tx, ports)
+        await want_estimate(visit, course, known, to_come, event.time, tx, ports)
 
 
 async def on_rescheduled(
@@ -39,11 +40,11 @@ async def on_rescheduled(
     ports: Ports,
 ) -> None:
     """The same visit at another time: no fee, and a new version of its estimate only where it costs something else."""
-    visit, estimates = await side_by_side(
-        _note(event.data, VisitState.BOOKED, tx, ports), ports.estimates.all_of(PatientId(event.data.patient_id))
+    (visit, to_come), estimates = await side_by_side(
+        _note_among(event.data, VisitState.BOOKED, tx, ports), ports.estimates.all_of(PatientId(event.data.patient_id))
     )
     if visit is not None:
-        await reprice(visit, estimates, tx, ports)
+        await reprice(visit, estimates, to_come, tx, ports)
 
 
 async def on_reassigned(
@@ -72,15 +73,16 @@ async def on_cancelled(
     ports: Ports,
 ) -> None:
     """Costs something only where the patient gave it up, and too late."""
-    visit, fee, opened, links = await side_by_side(
-        _note(event.data, VisitState.CANCELLED, tx, ports),
+    patient_id = PatientId(event.data.patient_id)
+    (visit, to_come), fee, opened, links = await side_by_side(
+        _note_among(event.data, VisitState.CANCELLED, tx, ports),
         _fee_for(event.data, ports),
-        open_books(PatientId(event.data.patient_id), ports),
-        ports.links.all_of(PatientId(event.data.patient_id)),
+        open_books(patient_id, ports),
+        ports.links.all_of(patient_id),
     )
     if visit is None:
         return
-    await free_all_of(visit, opened, links, tx, ports)
+    await free_all_of(visit, opened, links, to_come, tx, ports)
     if event.data.cancelled_by is codes.CancelledBy.PATIENT and fee is None and not visit.not_treated:
         notice = event.data.notice_minutes
         await open_fee(visit, FeeCause.LATE_CANCELLATION, notice, lost_at=event.time, tx=tx, ports=ports)
@@ -89,14 +91,15 @@ async def on_cancelled(
 async def on_missed(
     event: Received[contracts.ConsultationMissed] | Received[contracts.TreatmentMissed], tx: Transaction, ports: Ports
 ) -> None:
-    visit, fee, opened, links = await side_by_side(
-        _note(event.data, VisitState.MISSED, tx, ports),
+    patient_id = PatientId(event.data.patient_id)
+    (visit, to_come), fee, opened, links = await side_by_side(
+        _note_among(event.data, VisitState.MISSED, tx, ports),
         _fee_for(event.data, ports),
-        open_books(PatientId(event.data.patient_id), ports),
-        ports.links.all_of(PatientId(event.data.patient_id)),
+        open_books(patient_id, ports),
+        ports.links.all_of(patient_id),
     )
     if visit is not None:
-        await free_all_of(visit, opened, links, tx, ports)
+        await free_all_of(visit, opened, links, to_come, tx, ports)
     if visit is not None and fee is None and not visit.not_treated:
         await open_fee(visit, FeeCause.NO_SHOW, 0, lost_at=visit.starts_at, tx=tx, ports=ports)
 
@@ -104,17 +107,19 @@ async def on_missed(
 async def on_corrected(event: Received[contracts.AppointmentCorrected], tx: Transaction, ports: Ports) -> None:
     """The visit was not lost after all: whatever was charged for that is not owed, and it has its place again."""
     came = event.data.to is codes.AppointmentStatus.ARRIVED
-    visit, fee, known, course = await side_by_side(
-        _note(event.data, VisitState.ARRIVED if came else VisitState.BOOKED, tx, ports),
+    patient_id = PatientId(event.data.patient_id)
+    state = VisitState.ARRIVED if came else VisitState.BOOKED
+    (visit, to_come), fee, known, course = await side_by_side(
+        _note_among(event.data, state, tx, ports),
         _fee_for(event.data, ports),
-        ports.estimates.all_of(PatientId(event.data.patient_id)),
+        ports.estimates.all_of(patient_id),
         _course_of(event.data, ports),
     )
     if visit is None:
         return
     await visit_took_place(fee, tx, ports)
     if visit.is_to_be_charged:
-        await want_estimate(visit, course, known, event.time, tx, ports)
+        await want_estimate(visit, course, known, to_come, event.time, tx, ports)
 
 
 async def on_session_refused(event: Received[contracts.SessionRefused], tx: Transaction, ports: Ports) -> None:
@@ -123,9 +128,9 @@ async def on_session_refused(event: Received[contracts.SessionRefused], tx: Tran
     """
     data = event.data
     patient_id, visit_id = PatientId(data.patient_id), AppointmentId(data.appointment_id)
-    account, known, (fee, links), opened = await side_by_side(
+    account, (known, to_come), (fee, links), opened = await side_by_side(
         account_of(patient_id, tx, ports),
-        ports.visits.find(visit_id, of=patient_id),
+        side_by_side(ports.visits.find(visit_id, of=patient_id), ports.visits.to_come(patient_id, tx.now)),
         side_by_side(_fee_for(data, ports), ports.links.all_of(patient_id)),
         open_books(patient_id, ports),
     )
@@ -135,7 +140,7 @@ async def on_session_refused(event: Received[contracts.SessionRefused], tx: Tran
     refused = judged(visit.refused(), account, tx, ports)
     await upsert(ports.visits, known, refused, tx)
     await visit_took_place(fee, tx, ports)
-    await free_all_of(refused, opened, links, tx, ports)
+    await free_all_of(refused, opened, links, to_come, tx, ports)
 
 
 async def _fee_for(data: contracts.AppointmentEvent | contracts.SessionRefused, ports: Ports) -> FeeCase | None:
@@ -148,7 +153,28 @@ async def _course_of(data: contracts.AppointmentEvent, ports: Ports) -> Course |
 
 async def _note(data: contracts.AppointmentEvent, state: VisitState, tx: Transaction, ports: Ports) -> Visit | None:
     """The visit as it is now, or None when billing knew as much already."""
-    newer = Visit(
+    newer = _told(data, state)
+    account, known = await side_by_side(
+        account_of(newer.patient_id, tx, ports), ports.visits.find(newer.id, of=newer.patient_id)
+    )
+    return await _keep(newer, known, account, tx, ports)
+
+
+async def _note_among(
+    data: contracts.AppointmentEvent, state: VisitState, tx: Transaction, ports: Ports
+) -> tuple[Visit | None, list[Visit]]:
+    """The same, and the patient's visits to come as they were before."""
+    newer = _told(data, state)
+    account, known, to_come = await side_by_side(
+        account_of(newer.patient_id, tx, ports),
+        ports.visits.find(newer.id, of=newer.patient_id),
+        ports.visits.to_come(newer.patient_id, tx.now),
+    )
+    return await _keep(newer, known, account, tx, ports), to_come
+
+
+def _told(data: contracts.AppointmentEvent, state: VisitState) -> Visit:
+    return Visit(
         id=AppointmentId(data.appointment_id),
         patient_id=PatientId(data.patient_id),
         kind=VisitKind(data.kind.value),
@@ -159,9 +185,9 @@ async def _note(data: contracts.AppointmentEvent, state: VisitState, tx: Transac
         plan_id=PlanId(data.plan_id) if data.plan_id else None,
         appointment_version=data.version,
     )
-    account, known = await side_by_side(
-        account_of(newer.patient_id, tx, ports), ports.visits.find(newer.id, of=newer.patient_id)
-    )
+
+
+async def _keep(newer: Visit, known: Visit | None, account: Account, tx: Transaction, ports: Ports) -> Visit | None:
     after = known.updated(newer) if known else newer
     if after is not known:
         after = judged(after, account, tx, ports)
