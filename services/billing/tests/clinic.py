@@ -76,6 +76,11 @@ async def buys_package(world: World, **more: Any) -> Any:
     return ok(await world.biller.post("/v1/packages", body), 201)
 
 
+async def unapplied(world: World) -> list[Any]:
+    """Money that is for nothing, as a biller has it to see to."""
+    return list(ok(await world.biller.get("/v1/tasks", kind="money_unapplied"))["items"])
+
+
 async def trial_balance(world: World) -> dict[str, int]:
     """Each account's balance in cents; the books balance."""
     balance = ok(await world.biller.get("/v1/ledger/trial-balance"))

@@ -26,6 +26,15 @@ def details_changed(*, family: str = "Rivera", born: date = BORN) -> contracts.P
     )
 
 
+def merged(into: str) -> contracts.PatientsMerged:
+    """Ana's record is given up for another one of hers."""
+    return contracts.PatientsMerged(patient_id=ANA, surviving_patient_id=into)
+
+
+def parted(from_: str) -> contracts.PatientsUnmerged:
+    return contracts.PatientsUnmerged(patient_id=ANA, surviving_patient_id=from_)
+
+
 def _details(family: str, *, complete: bool = True, line: str = "12 Alder Lane", born: date = BORN) -> dict[str, Any]:
     address = contracts.Address(line=line, city="Mill Valley", state="CA", postal_code="94941")
     name = contracts.PersonName(given="Ana", family=family)

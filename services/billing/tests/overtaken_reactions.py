@@ -25,6 +25,7 @@ from services.billing.tests.clinic import (
     the_account,
     the_charge,
     trial_balance,
+    unapplied,
     usd,
 )
 from services.billing.tests.heard import (
@@ -36,6 +37,8 @@ from services.billing.tests.heard import (
     diagnosed,
     evaluated,
     later,
+    merged,
+    parted,
     plan_signed,
     registered,
     services_corrected,
@@ -74,6 +77,26 @@ async def new_details_while_coverage_is_recorded(world: World, overtaking: Overt
     await world.hear(details_changed(family="Rivera-Lopez"))
     account = await the_account(world)
     assert (account["profile"]["family_name"], account["coverage"]["kind"]) == ("Rivera-Lopez", "commercial")
+
+
+async def a_merge_while_a_package_is_bought(world: World, overtaking: Overtaking) -> None:
+    """Its money is to be given back like any that is there."""
+    await has_patient(world)
+    overtaking.by(lambda: buys_package(world))
+    await world.hear(merged(new_id()))
+    assert len(await unapplied(world)) == 1
+
+
+async def records_are_parted_while_a_package_is_given_back(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    package = await buys_package(world)
+    survivor = new_id()
+    await world.hear(merged(survivor))
+    path = f"/v1/packages/{package['id']}/refund"
+    overtaking.by(lambda: world.biller.post(path, {}, version=package["version"]))
+    await world.hear(parted(survivor))
+    assert await trial_balance(world) == {}
+    assert await unapplied(world) == []
 
 
 async def diagnoses_while_coverage_is_recorded(world: World, overtaking: Overtaking) -> None:

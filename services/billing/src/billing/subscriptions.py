@@ -5,7 +5,7 @@ from billing.application.reactions.on_care_discharged import on_care_discharged
 from billing.application.reactions.on_consent_signed import on_consent_signed
 from billing.application.reactions.on_diagnoses_recorded import on_diagnoses_recorded
 from billing.application.reactions.on_erasure import on_erasure_declined, on_erasure_requested, on_patient_erased
-from billing.application.reactions.on_patient import on_patient
+from billing.application.reactions.on_patient import on_patient, on_patients_merged, on_patients_unmerged
 from billing.application.reactions.on_plan import on_plan_signed
 from billing.application.reactions.on_record_request import on_record_request
 from billing.application.reactions.on_rendered import (
@@ -29,6 +29,8 @@ from careflow_events.subscription import Subscription, hears
 SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.PatientRegistered, on_patient),
     hears(contracts.PatientDetailsChanged, on_patient),
+    hears(contracts.PatientsMerged, on_patients_merged),
+    hears(contracts.PatientsUnmerged, on_patients_unmerged),
     hears(contracts.ConsultationBooked, on_booked),
     hears(contracts.ConsultationRescheduled, on_rescheduled),
     hears(contracts.ConsultationCancelled, on_cancelled),

@@ -51,6 +51,8 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "start_statement_run": commands.a_months_end_is_begun_twice_at_once,
     "PatientRegistered": reactions.a_registration_while_a_session_is_charged,
     "PatientDetailsChanged": reactions.new_details_while_coverage_is_recorded,
+    "PatientsMerged": reactions.a_merge_while_a_package_is_bought,
+    "PatientsUnmerged": reactions.records_are_parted_while_a_package_is_given_back,
     "ConsultationBooked": reactions.a_consultation_while_its_price_is_asked,
     "ConsultationRescheduled": reactions.a_consultation_is_moved_while_a_consent_is_signed,
     "ConsultationCancelled": reactions.a_consultation_is_cancelled_while_its_estimate_is_issued,

@@ -15,7 +15,7 @@ from billing.domain.ids import AppointmentId, PatientId, StaffId
 from billing.domain.obstacles import Obstacle
 from billing.domain.practice import Practice
 from careflow_domain.aggregate import Aggregate, Fact
-from careflow_domain.errors import invalid
+from careflow_domain.errors import conflict, invalid
 
 MOST_YEARS: Final = 2
 """How long a private contract lasts at most: the practitioner's opt-out period (42 CFR 405.400)."""
@@ -124,7 +124,9 @@ class AccountOpened(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account(Aggregate):
-    """`courtesy_for` is the appointment whose fee was waived because it was the first."""
+    """`courtesy_for` is the appointment whose fee was waived because it was the first; `merged_into` the record of the
+    same person for which this one was given up.
+    """
 
     id: PatientId
     opened_at: datetime
@@ -134,6 +136,7 @@ class Account(Aggregate):
     signed: tuple[SignedPolicy, ...] = ()
     contracts: tuple[PrivateContract, ...] = ()
     courtesy_for: AppointmentId | None = None
+    merged_into: PatientId | None = None
 
     @classmethod
     def opened(cls, patient_id: PatientId, *, now: datetime) -> "Account":
@@ -144,6 +147,19 @@ class Account(Aggregate):
     def is_insured(self) -> bool:
         """Whether somebody may pay the patient back for what is on a superbill."""
         return self.coverage is not None and self.coverage.kind is not CoverageKind.NONE
+
+    def given_up_for(self, survivor_id: PatientId | None) -> "Account":
+        """Its record was merged into another one; None where it is in use again. What stands in it stays there."""
+        return self if self.merged_into == survivor_id else replace(self.recording(), merged_into=survivor_id)
+
+    def check_in_use(self) -> None:
+        """Raises `patient_merged`."""
+        if self.merged_into is not None:
+            raise conflict(
+                "patient_merged",
+                "The record was merged into another; use that one.",
+                surviving_patient_id=self.merged_into,
+            )
 
     def with_profile(self, profile: BillingProfile) -> "Account":
         return self if profile == self.profile else replace(self.recording(), profile=profile)

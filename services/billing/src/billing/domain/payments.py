@@ -87,7 +87,7 @@ class PaymentDisputeClosed(Fact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment(Aggregate):
     """One receipt of a patient's money. `held` of it waits for the charge of the visit `kept_for` names, or for the
-    visits of the package it was paid for.
+    visits of the package it was paid for. `of_given_up`: its patient's record was merged into another.
     """
 
     id: PaymentId
@@ -104,6 +104,7 @@ class Payment(Aggregate):
     refunds: tuple[Refund, ...] = ()
     disputes: tuple[CardDispute, ...] = ()
     excess: tuple[ExcessRefund, ...] = ()
+    of_given_up: bool = False
 
     @classmethod
     def received(
@@ -184,6 +185,11 @@ class Payment(Aggregate):
         return self.unapplied - self.held
 
     @property
+    def idle(self) -> Money:
+        """What nothing to come will ever be paid with: of a record that was given up also what is held."""
+        return self.unapplied if self.of_given_up else self.free
+
+    @property
     def is_unsettled(self) -> bool:
         """Whether some of it is for nothing yet, on its way back to the patient, or disputed."""
         on_its_way = any(each.is_owed for each in self.refunds) or any(each.is_on_its_way for each in self.excess)
@@ -193,6 +199,10 @@ class Payment(Aggregate):
     def liability(self) -> LedgerAccount:
         """Where the books have what is held."""
         return LedgerAccount.UNEARNED if self.package_id else LedgerAccount.DEPOSITS
+
+    def on_given_up(self, given_up: bool) -> "Payment":
+        """Whether its patient's record was merged into another one."""
+        return self if self.of_given_up is given_up else replace(self.recording(), of_given_up=given_up)
 
     def as_deposit(self, appointment_id: AppointmentId, *, now: datetime) -> "Payment":
         """All of it waits for a visit to come."""

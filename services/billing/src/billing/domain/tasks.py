@@ -16,8 +16,8 @@ from billing.domain.processing import RefundState
 class TaskKind(StrEnum):
     """ESTIMATE_DUE: one is to be issued. BILL_DISPUTED: the patient has it decided. CHARGE_WAITING: something keeps it
     out of the books. SUPERBILL_DUE: the patient is insured, and no superbill in force has it. MONEY_UNAPPLIED: it came
-    in and is for nothing yet. CARD_DISPUTED: the cardholder's bank asks, and is to be answered at the processor.
-    REFUND_FAILED: it is to be paid by other means.
+    in and is for nothing yet, or is held on a record that was given up. CARD_DISPUTED: the cardholder's bank asks, and
+    is to be answered at the processor. REFUND_FAILED: it is to be paid by other means.
     """
 
     ESTIMATE_DUE = "estimate_due"
@@ -81,7 +81,7 @@ def _of_payment(payment: Payment) -> Iterator[Task]:
     disputes = [each for each in payment.disputes if each.is_open]
     failed = [each for each in payment.refunds if each.state is RefundState.FAILED]
     found = (
-        (TaskKind.MONEY_UNAPPLIED, [payment.received_at], payment.free if payment.free else None),
+        (TaskKind.MONEY_UNAPPLIED, [payment.received_at], payment.idle if payment.idle else None),
         (TaskKind.CARD_DISPUTED, [each.opened_at for each in disputes], total((d.amount for d in disputes), currency)),
         (TaskKind.REFUND_FAILED, [each.refunded_at for each in failed], total((r.amount for r in failed), currency)),
     )

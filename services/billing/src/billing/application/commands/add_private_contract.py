@@ -31,7 +31,7 @@ class AddPrivateContractHandler:
     work: Work
 
     async def __call__(self, command: AddPrivateContract, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `account_not_found`, `clinician_not_found`, `contract_invalid`."""
+        """Refused: `account_not_found`, `clinician_not_found`, `contract_invalid`, `patient_merged`."""
 
         async def add(tx: Transaction) -> Changed:
             known, to_come, recorded = await side_by_side(
@@ -39,6 +39,7 @@ class AddPrivateContractHandler:
                 self.ports.visits.to_come(command.patient_id, tx.now),
                 self.ports.contracts.all_of(command.patient_id),
             )
+            known.check_in_use()
             if self.ports.practice.clinician(command.practitioner_id) is None:
                 raise not_found("clinician")
             contract = PrivateContract(command.practitioner_id, command.signed_on, command.ends_on, tx.now)

@@ -34,13 +34,13 @@ class BuyPackageHandler:
 
     async def __call__(self, command: BuyPackage, actor: Actor, request: RequestKey) -> Committed[Changed]:
         """Refused: `account_not_found`, `package_not_offered`, `reference_needed`, `reference_used`,
-        `payment_known`, `card_number_refused`.
+        `payment_known`, `card_number_refused`, `patient_merged`.
         """
 
         async def buy(tx: Transaction) -> Changed:
             offer = self.ports.schedules.on(self.ports.day_of(tx.now)).expect_offer(command.offer)
             payment = money_in(command.patient_id, offer.price, command.method, command.reference, tx, self.ports)
-            _, same, opened = await side_by_side(
+            account, same, opened = await side_by_side(
                 self.ports.accounts.get(command.patient_id),
                 known_before(payment, self.ports, is_another=command.is_another),
                 open_books(command.patient_id, self.ports),
@@ -50,6 +50,7 @@ class BuyPackageHandler:
                 if known is None or known.offer.code != offer.code:
                     raise conflict("reference_used", "Something else was paid under this reference.")
                 return Changed(known.id, known.version)
+            account.check_in_use()
             package = Package.bought(payment, offer, now=tx.now)
             payment = payment.for_package(package.id)
             await keep_books(opened, lambda books: books.sell(package, payment), tx, self.ports)

@@ -38,12 +38,12 @@ class ReceivePaymentHandler:
     async def __call__(self, command: ReceivePayment, actor: Actor, request: RequestKey) -> Committed[Received]:
         """Refused: `account_not_found`, `charge_not_found`, `charge_not_open`, `visit_not_found`, `visit_over`,
         `amount_not_positive`, `currency_mismatch`, `reference_needed`, `reference_used`, `payment_known`,
-        `card_number_refused`, `told_by_processor`.
+        `card_number_refused`, `told_by_processor`, and `patient_merged` where nothing is owed there.
         """
 
         async def receive(tx: Transaction) -> Received:
             payment = money_in(command.patient_id, command.amount, command.method, command.reference, tx, self.ports)
-            _, same, destination, opened = await side_by_side(
+            account, same, destination, opened = await side_by_side(
                 self.ports.accounts.get(command.patient_id),
                 known_before(payment, self.ports, is_another=command.is_another),
                 self._destination(command, tx),
@@ -51,6 +51,8 @@ class ReceivePaymentHandler:
             )
             if same is not None:
                 return _received(same.expect_same(payment))
+            if not any(charge.balance for charge in opened.charges.values()):
+                account.check_in_use()
             if destination.kept_for is not None:
                 payment = payment.as_deposit(destination.kept_for, now=tx.now)
             books = await keep_books(

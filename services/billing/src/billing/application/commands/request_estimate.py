@@ -29,11 +29,11 @@ class RequestEstimateHandler:
     work: Work
 
     async def __call__(self, command: RequestEstimate, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `account_not_found`, `nothing_to_estimate`, `kind_named_twice`."""
+        """Refused: `account_not_found`, `nothing_to_estimate`, `kind_named_twice`, `patient_merged`."""
 
         async def ask(tx: Transaction) -> Changed:
             check_own(actor, command.patient_id, "account")
-            await self.ports.accounts.get(command.patient_id)
+            (await self.ports.accounts.get(command.patient_id)).check_in_use()
             today = self.ports.day_of(tx.now)
             usual = self.ports.schedules.on(today).visits
             if not command.visits or any(kind in FREE_KINDS or kind not in usual for kind, _ in command.visits):

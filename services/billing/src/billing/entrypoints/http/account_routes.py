@@ -90,7 +90,9 @@ class ContractView(View):
 
 
 class AccountView(View):
-    """`owed` for charges, `credit` paid and free for any, `prepaid` held for visits and packages."""
+    """`owed` for charges, `credit` paid and free for any, `prepaid` held for visits and packages. `merged_into` is the
+    record for which this one was given up: nothing new is taken here, and what was paid here is given back here.
+    """
 
     patient_id: str
     version: int
@@ -101,6 +103,7 @@ class AccountView(View):
     owed: MoneyView
     credit: MoneyView
     prepaid: MoneyView
+    merged_into: str | None
 
     @classmethod
     def of(cls, standing: Standing) -> "AccountView":
@@ -115,6 +118,7 @@ class AccountView(View):
             owed=MoneyView.model_validate(standing.owed),
             credit=MoneyView.model_validate(standing.credit),
             prepaid=MoneyView.model_validate(standing.prepaid),
+            merged_into=account.merged_into,
         )
 
 
