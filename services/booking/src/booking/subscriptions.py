@@ -18,7 +18,12 @@ from booking.application.reactions.on_clearance import (
 )
 from booking.application.reactions.on_consent import on_consent_ended, on_consent_signed
 from booking.application.reactions.on_erasure_answer import on_erasure_agreed, on_erasure_refused
-from booking.application.reactions.on_integration import on_integration_done, on_integration_due, on_integration_overdue
+from booking.application.reactions.on_integration import (
+    on_integration_done,
+    on_integration_due,
+    on_integration_ended,
+    on_integration_overdue,
+)
 from booking.application.reactions.on_plan import (
     on_plan_completed,
     on_plan_discontinued,
@@ -91,6 +96,7 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.IntegrationDue, on_integration_due),
     hears(contracts.IntegrationDone, on_integration_done),
     hears(contracts.IntegrationOverdue, on_integration_overdue),
+    hears(contracts.IntegrationEnded, on_integration_ended),
     hears(contracts.AdverseEventReported, on_adverse_event_reported),
     hears(contracts.AdverseEventReviewed, on_adverse_event_reviewed),
     hears(contracts.AccountLinkIssued, on_account_link_issued),

@@ -184,6 +184,9 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "IntegrationDone": something_else_holds_the_dose_meanwhile(
         news.integration(contracts.IntegrationOverdue), news.integration(contracts.IntegrationDone)
     ),
+    "IntegrationEnded": something_else_holds_the_dose_meanwhile(
+        news.integration(contracts.IntegrationOverdue), news.integration(contracts.IntegrationEnded)
+    ),
     "IntegrationOverdue": a_dose_is_booked_meanwhile(news.integration(contracts.IntegrationOverdue)),
     "AdverseEventReported": a_dose_is_booked_meanwhile(news.adverse_event),
     "AdverseEventReviewed": something_else_holds_the_dose_meanwhile(news.adverse_event, RESUME, news.alert),

@@ -149,6 +149,25 @@ async def test_an_overdue_integration_stops_the_next_dose_and_its_own_visit_cure
     await doses(world, ana)
 
 
+async def test_an_integration_that_is_asked_for_no_more_is_no_task_and_answers_if_it_is_held_after_all(
+    world: World,
+) -> None:
+    ana, _ = await in_treatment(world)
+    known: dict[str, Any] = {"patient_id": ana, "dosing_session_id": new_id(), "due_by": world.clock()}
+
+    async def asked_for() -> bool:
+        return "integration" in {each["code"] for each in (await care_path(world, ana))["due"]}
+
+    await world.hear(contracts.IntegrationOverdue(**known))
+    assert await asked_for()
+    await world.hear(contracts.IntegrationEnded(**known))
+    assert not await asked_for()
+    await world.hear(contracts.IntegrationDue(**known))
+    assert not await asked_for()
+    await world.hear(contracts.IntegrationDone(**known))
+    assert not await asked_for()
+
+
 async def test_a_visit_is_under_way_and_over_when_its_session_says_so(world: World) -> None:
     ana, plan_id = await in_treatment(world)
     preparation = await prepares(world, ana)

@@ -108,6 +108,28 @@ async def test_who_wants_to_go_is_not_kept_by_what_they_would_have_to_come_for(w
     (discharge,) = (await care_of(world, course.patient_id))["discharges"]
     assert [(each["matter"], each["ref"]) for each in discharge["left_open"]] == [("integration_not_done", session_id)]
 
+    await world.travel(timedelta(days=89))
+    assert [each["matter"] for each in (await care_of(world, course.patient_id))["open"]] == ["integration_not_done"]
+    await world.travel(timedelta(days=2))
+    assert (await care_of(world, course.patient_id))["open"] == []
+    said = [each for each in await world.said_types(course.patient_id) if each.startswith("Integration")]
+    assert said == ["IntegrationDue", "IntegrationOverdue", "IntegrationEnded"]
+
+
+async def test_of_who_died_nobody_asks_for_an_integration(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    vial, draw = await receives_dose(world, session_id)
+    await wastes_before_witness(world, vial, draw, "10")
+    await goes_home(world, session_id)
+    await ends(world, course, "discontinue")
+    ok(await discharges(world, course.patient_id, "deceased"), 201)
+
+    assert (await care_of(world, course.patient_id))["open"] == []
+    await world.travel(timedelta(days=8))
+    said = [each for each in await world.said_types(course.patient_id) if each.startswith("Integration")]
+    assert said == ["IntegrationDue", "IntegrationEnded"]
+
 
 async def test_what_is_drawn_up_for_a_patient_keeps_care_open(world: World) -> None:
     course = await has_course(world)

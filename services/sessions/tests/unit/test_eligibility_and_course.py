@@ -8,7 +8,7 @@ import pytest
 
 from services.sessions.tests.builders import ANA, CLEARANCE, NOW, PLAN, POLICY, days, hours, new_uuid
 from services.sessions.tests.course_builders import clearance, course, hour_before, screen
-from sessions.domain.course import Course, IntegrationDone, IntegrationDue, IntegrationOverdue
+from sessions.domain.course import Course, IntegrationDone, IntegrationDue, IntegrationEnded, IntegrationOverdue
 from sessions.domain.eligibility import ClearanceStatus, ClearanceTerms, Eligibility
 from sessions.domain.ids import AlertId, ClearanceId, PlanId, SessionId
 from sessions.domain.words import Phase, Route, VisitKind
@@ -154,13 +154,49 @@ def test_one_integration_answers_one_dose_the_earliest_that_waits() -> None:
 
 
 def test_an_overdue_integration_is_said_once() -> None:
-    late = dosed().integrations_overdue(now=NOW + days(8))
+    late = dosed().time_passed(now=NOW + days(8))
 
     assert isinstance(late.facts[-1], IntegrationOverdue)
     assert late.facts[-1].at == NOW + days(7)
     assert late.due_at is None
-    assert late.integrations_overdue(now=NOW + days(9)) is late
-    assert dosed().integrations_overdue(now=NOW + days(6)).due_at is not None
+    assert late.time_passed(now=NOW + days(9)) is late
+    assert dosed().time_passed(now=NOW + days(6)).due_at is not None
+
+
+def test_after_the_end_of_care_an_integration_is_asked_for_for_a_time_and_then_no_more() -> None:
+    left_open = dosed().care_ended(asked_until=NOW + days(92), now=NOW + days(2))
+    assert [type(fact) for fact in left_open.facts] == [IntegrationDue]
+    assert left_open.due_at == NOW + days(7)
+
+    late = left_open.time_passed(now=NOW + days(8))
+    assert (type(late.facts[-1]), late.due_at, len(late.owed)) == (IntegrationOverdue, NOW + days(92), 1)
+    over = late.time_passed(now=NOW + days(93))
+    assert (type(over.facts[-1]), over.facts[-1].at) == (IntegrationEnded, NOW + days(92))
+    assert (over.due_at, over.owed) == (None, ())
+    assert over.time_passed(now=NOW + days(400)) is over
+    assert over.care_ended(asked_until=NOW + days(500), now=NOW + days(400)) is over
+
+
+def test_nobody_asks_for_an_integration_from_the_moment_on_from_which_it_is_not_to_be_asked_for() -> None:
+    over = dosed().care_ended(asked_until=NOW + days(2), now=NOW + days(2))
+    assert [type(fact) for fact in over.facts] == [IntegrationDue, IntegrationEnded]
+    late = dosed().care_ended(asked_until=NOW + days(9), now=NOW + days(9))
+    assert [type(fact) for fact in late.facts] == [IntegrationDue, IntegrationOverdue, IntegrationEnded]
+
+
+def test_an_integration_that_is_asked_for_no_more_stands_before_a_dose_and_answers_it_if_it_is_held() -> None:
+    over = dosed().care_ended(asked_until=NOW + days(2), now=NOW + days(2))
+    assert over.doses_since_integration(but=SessionId(new_uuid())) == 1
+
+    held = integrated(over, NOW + days(200))
+    assert isinstance(held.facts[-1], IntegrationDone)
+    assert held.doses_since_integration(but=SessionId(new_uuid())) == 0
+
+
+def test_care_that_ends_twice_puts_no_integration_off() -> None:
+    again = dosed().care_ended(asked_until=NOW + days(92), now=NOW + days(2))
+    assert again.care_ended(asked_until=NOW + days(150), now=NOW + days(60)) is again
+    assert again.care_ended(asked_until=NOW + days(60), now=NOW + days(60)).owed == ()
 
 
 def test_visits_are_numbered_within_their_plan_and_phase() -> None:

@@ -1,12 +1,12 @@
 """Days and hours at the dose gate: what the clinic's clock shows between doses, and a session that crosses midnight."""
 
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
-from services.sessions.tests.builders import POLICY, ZONE, checked, hours, minutes
+from services.sessions.tests.builders import POLICY, ZONE, checked, days, hours, minutes
 from services.sessions.tests.course_builders import course, plan, question
 from sessions.domain.checks import Checks, Recorded
 from sessions.domain.dose_question import DoseQuestion
@@ -14,6 +14,7 @@ from sessions.domain.gate_items import examine
 from sessions.domain.presence import Present
 from sessions.domain.signs import Signs
 from sessions.domain.states import SessionState
+from sessions.domain.words import Phase
 
 
 def failed(asked: DoseQuestion) -> set[str]:
@@ -95,6 +96,16 @@ def test_a_plans_last_day_lasts_as_long_as_a_session_that_began_on_it() -> None:
     began = local(last.month, last.day, 23, year=last.year)
     assert "plan_in_time" not in failed(across_midnight(started_at=began, now=began + hours(2)))
     assert "plan_in_time" in failed(across_midnight(started_at=began + hours(2), now=began + hours(3)))
+
+
+def test_one_signature_carries_a_maintenance_for_six_months_to_the_day() -> None:
+    signed = plan(phase=Phase.MAINTENANCE)
+    assert signed.signature is not None
+    for days_ago, late in ((183, False), (184, True)):
+        of_then = replace(signed.signature, at=question().now - days(days_ago))
+        endless = replace(signed.terms, expected_end=date(2031, 1, 1))
+        asked = replace(question(), plan=replace(signed, signature=of_then, terms=endless))
+        assert ("plan_in_time" in failed(asked)) is late
 
 
 def test_of_two_readings_of_one_moment_the_worse_counts_whenever_it_was_written_down() -> None:

@@ -70,6 +70,14 @@ def test_a_signed_plan_is_active_and_says_so() -> None:
             "maintenance_reason",
         ),
         (
+            replace(
+                plan_terms(phase=Phase.MAINTENANCE),
+                induction_elsewhere="six, spring 2026",
+                expected_end=TODAY + days(184),
+            ),
+            "maintenance_end_near",
+        ),
+        (
             replace(plan_terms(), visits=tuple(replace(each, roles=each.roles[:1]) for each in plan_terms().visits)),
             "therapist_in_every_visit",
         ),
@@ -84,6 +92,14 @@ def test_a_plan_without_therapy_is_not_signed(terms: PlanTerms, missing: str) ->
 
     assert refused.value.code == "plan_incomplete"
     assert refused.value.extra["missing"] == (missing,)
+
+
+def test_a_maintenance_ends_within_six_months_and_an_induction_when_its_prescriber_says() -> None:
+    six_months = replace(
+        plan_terms(phase=Phase.MAINTENANCE), induction_elsewhere="six, spring 2026", expected_end=TODAY + days(183)
+    )
+    assert signed(six_months).state is PlanState.ACTIVE
+    assert signed(replace(plan_terms(), expected_end=TODAY + days(400))).state is PlanState.ACTIVE
 
 
 def test_maintenance_follows_a_course_that_was_prepared() -> None:

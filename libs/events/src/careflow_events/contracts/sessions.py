@@ -203,6 +203,10 @@ class IntegrationOverdue(IntegrationEvent):
     restricts = True
 
 
+class IntegrationEnded(IntegrationEvent):
+    """Nobody asks for it any more: the patient's care has ended without it. A further dose still waits for one."""
+
+
 class ClinicalFactForScreening(Section):
     """A fact that screening's rules must know."""
 

@@ -242,6 +242,7 @@ def _integration() -> Sequence[Example]:
     return (
         Example("within-three-days", contracts.IntegrationDue(**task), DOSING_AT + timedelta(minutes=24)),
         Example("next-day", contracts.IntegrationDone(**task), DOSING_AT + timedelta(days=1)),
+        Example("ninety-days-after-care", contracts.IntegrationEnded(**task), DOSING_AT + timedelta(days=95)),
         Example("after-a-week", contracts.IntegrationOverdue(**task), DOSING_AT + timedelta(days=7, minutes=24)),
     )
 

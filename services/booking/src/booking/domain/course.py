@@ -71,8 +71,11 @@ class Dose:
 
 
 class IntegrationStatus(StrEnum):
+    """`ended`: it is asked for no more, and answers its dose if it takes place after all."""
+
     DUE = "due"
     OVERDUE = "overdue"
+    ENDED = "ended"
     DONE = "done"
 
 
@@ -182,7 +185,7 @@ class Course:
         return replace(self, doses=(*self.doses, dose))
 
     def integration_became(self, after: Integration) -> "Course":
-        """Due, then overdue, then done; never back."""
+        """Due, then overdue, then ended or done; never back."""
         order = tuple(IntegrationStatus)
         known = next((i for i in self.integrations if i.dosing_session_id == after.dosing_session_id), None)
         if known is not None and order.index(known.status) > order.index(after.status):

@@ -89,7 +89,7 @@ def _course(path: CarePath) -> Iterator[Due]:
     if path.outcome_review_by is not None:
         yield Due("outcome_review", path.outcome_review_by)
     for integration in path.course.integrations:
-        if integration.status is not IntegrationStatus.DONE:
+        if integration.status in (IntegrationStatus.DUE, IntegrationStatus.OVERDUE):
             yield Due("integration", integration.due_by, integration.dosing_session_id)
     plan = path.course.plan
     if plan is None or not plan.live:

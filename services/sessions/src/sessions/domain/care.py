@@ -6,7 +6,7 @@ come back, so that who returns begins with a new clearance and a new plan; the d
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -19,6 +19,7 @@ from sessions.domain.ids import CareDischargeId, ClearanceId, PackageId, Patient
 from sessions.domain.outreach import Outreach
 from sessions.domain.plan_tasks import PlanTask, unread_results
 from sessions.domain.plans import Plan, PlanState
+from sessions.domain.policy import SessionsPolicy
 from sessions.domain.rems_form import RemsForm
 from sessions.domain.sessions import Session
 from sessions.domain.states import SessionState
@@ -40,6 +41,15 @@ WITHOUT_PATIENT = frozenset(
     {DischargeReason.PATIENT_REQUEST, DischargeReason.LOST_TO_FOLLOW_UP, DischargeReason.DECEASED}
 )
 """The patient comes no more, so that nothing they would have to come for holds the discharge up."""
+
+
+def integrations_asked_until(reason: DischargeReason, policy: SessionsPolicy, *, now: datetime) -> datetime:
+    """Until when the integrations that a discharge left open are still asked for: whoever went may come for them for
+    some time. Of somebody who died nobody asks for any.
+    """
+    if reason is DischargeReason.DECEASED:
+        return now
+    return now + timedelta(days=policy.integration.after_care_days.value)
 
 
 class OpenMatter(StrEnum):
@@ -171,7 +181,7 @@ def open_matters(
         ),
         *_each(OpenMatter.DOSE_REVIEW, (each.id for each in sessions if each.review_by is not None)),
         *_each(OpenMatter.REMS_FORM, (each.id for each in rems_forms if each.submission is None)),
-        *_each(OpenMatter.INTEGRATION, (each.dosing_session_id for each in course.integrations)),
+        *_each(OpenMatter.INTEGRATION, (each.dosing_session_id for each in course.owed)),
         *_each(OpenMatter.CONTACT, (each.id for each in contacts if each.open)),
         *_each(OpenMatter.OUTREACH, (each.id for each in outreaches if each.open)),
         *_each(OpenMatter.RESULT, unread_results(tasks)),

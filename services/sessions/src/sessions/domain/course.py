@@ -41,6 +41,11 @@ class IntegrationOverdue(IntegrationFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationEnded(IntegrationFact):
+    """Nobody asks for it any more: the patient's care ended, and the time after it in which it was still held."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DosedSession:
     """A session in which at least one dose was given; `at` is the start of the first, `integrated_by` the integration
     that answered it.
@@ -74,12 +79,25 @@ class IntegrationRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrationTask:
-    """The integration a dose asks for; `said_overdue` once it was."""
+    """The integration a dose asks for; `said_overdue` once it was. `ends_at` is when nobody asks for it any more, said
+    once care has ended without it, and `ended` whether that has come. It answers its dose even then.
+    """
 
     dosing_session_id: SessionId
     due_by: datetime
     overdue_at: datetime
     said_overdue: bool = False
+    ends_at: datetime | None = None
+    ended: bool = False
+
+    @property
+    def said_at(self) -> datetime | None:
+        """When something is to be said of it next."""
+        if self.ended:
+            return None
+        if self.said_overdue:
+            return self.ends_at
+        return min(self.overdue_at, self.ends_at or self.overdue_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +118,13 @@ class Course(Aggregate):
 
     @property
     def due_at(self) -> datetime | None:
-        """When the next integration becomes overdue."""
-        return min((task.overdue_at for task in self.integrations if not task.said_overdue), default=None)
+        """When the next integration becomes overdue, or is asked for no more."""
+        return min((task.said_at for task in self.integrations if task.said_at is not None), default=None)
+
+    @property
+    def owed(self) -> tuple[IntegrationTask, ...]:
+        """The integrations that are asked for."""
+        return tuple(task for task in self.integrations if not task.ended)
 
     @property
     def last_dose_at(self) -> datetime | None:
@@ -159,23 +182,37 @@ class Course(Aggregate):
             integrations=tuple(task for task in self.integrations if task.dosing_session_id not in answered),
         )
 
-    def integrations_overdue(self, *, now: datetime) -> Self:
-        """Say of each integration whose time has run out that it is overdue, once."""
-        late = {task for task in self.integrations if not task.said_overdue and now >= task.overdue_at}
-        if not late:
-            return self
-        said = [
-            IntegrationOverdue(
-                patient_id=self.id,
-                at=task.overdue_at,
-                dosing_session_id=task.dosing_session_id,
-                due_by=task.due_by,
-            )
+    def care_ended(self, *, asked_until: datetime, now: datetime) -> Self:
+        """Care has ended without some integrations: they are asked for until then, and no longer where that is now."""
+        tasks = tuple(
+            task if task.ended else replace(task, ends_at=min(task.ends_at or asked_until, asked_until))
             for task in self.integrations
-            if task in late
-        ]
-        tasks = tuple(replace(task, said_overdue=True) if task in late else task for task in self.integrations)
-        return replace(self.recording(*said), integrations=tasks)
+        )
+        return self if tasks == self.integrations else replace(self.recording(), integrations=tasks)._told(now)
+
+    def time_passed(self, *, now: datetime) -> Self:
+        """Say of each integration whose time has run out that it is overdue, and of each that is asked for no more that
+        it is not, once.
+        """
+        return self if self.due_at is None or self.due_at > now else self.recording()._told(now)
+
+    def _told(self, now: datetime) -> Self:
+        """Part of another change: not a version of its own."""
+        said: list[IntegrationFact] = []
+        tasks: list[IntegrationTask] = []
+        for task in self.integrations:
+            over = task.ends_at is not None and task.ends_at <= now
+            until = task.ends_at if over and task.ends_at is not None else now
+            late = not task.said_overdue and task.overdue_at <= until
+            if late and not task.ended:
+                said.append(self._of(IntegrationOverdue, task, task.overdue_at))
+            if over and not task.ended:
+                said.append(self._of(IntegrationEnded, task, until))
+            tasks.append(task if task.ended else replace(task, said_overdue=task.said_overdue or late, ended=over))
+        return replace(self, integrations=tuple(tasks)).saying(*said)
+
+    def _of(self, fact: type[IntegrationFact], task: IntegrationTask, at: datetime) -> IntegrationFact:
+        return fact(patient_id=self.id, dosing_session_id=task.dosing_session_id, due_by=task.due_by, at=at)
 
     def reviewed(self, *, now: datetime) -> Self:
         """A prescriber reviewed bladder, liver, cognition, misuse and concurrent use."""

@@ -76,8 +76,11 @@ class DoseQuestion:
 
     @property
     def plan_in_time(self) -> bool:
-        """Whether the plan's expected end has not passed."""
-        return self.plan is not None and self.day <= self.plan.terms.expected_end
+        """Whether the plan's expected end has not passed, nor the time its signature carries it."""
+        if self.plan is None or self.plan.signature is None:
+            return False
+        signed_on = clinic_day(self.plan.signature.at, self.policy.timezone)
+        return self.day <= self.plan.terms.last_day(signed_on, self.policy)
 
     @property
     def escort_will_come(self) -> bool:

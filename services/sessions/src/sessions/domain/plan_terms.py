@@ -4,7 +4,7 @@ Invariant: terms without therapy around the doses, preparation, integration and 
 """
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from careflow_domain.errors import invalid
 from sessions.domain.doses import Ceiling
@@ -87,9 +87,17 @@ class PlanTerms:
         if faults:
             raise invalid("plan_invalid", "The plan says something that cannot be.", fields=faults)
 
+    def last_day(self, signed_on: date, policy: SessionsPolicy) -> date:
+        """The last day of a plan that was signed on that day: its expected end; of a maintenance no later than one
+        signature carries it.
+        """
+        if self.phase is not Phase.MAINTENANCE:
+            return self.expected_end
+        return min(self.expected_end, signed_on + timedelta(days=policy.gate.maintenance_days.value))
+
     def missing(self, policy: SessionsPolicy, *, inducted: bool, today: date) -> tuple[str, ...]:
         """What must be there before a prescriber may sign. Maintenance follows a course that was prepared: a completed
-        induction here (`inducted`) or one documented elsewhere.
+        induction here (`inducted`) or one documented elsewhere, and is justified anew by a new signature.
         """
         doses, per_integration = self.planned(VisitKind.DOSING), policy.gate.doses_per_integration.value
         prepared = self.phase is Phase.MAINTENANCE
@@ -98,6 +106,7 @@ class PlanTerms:
             "completed_induction": not prepared or inducted or bool((self.induction_elsewhere or "").strip()),
             "maintenance_reason": not prepared or bool((self.maintenance_reason or "").strip()),
             "expected_end_to_come": self.expected_end >= today,
+            "maintenance_end_near": self.last_day(today, policy) == self.expected_end,
             "preparation_visits": prepared or self.planned(VisitKind.PREPARATION) > 0,
             "integration_visits": self.planned(VisitKind.INTEGRATION) * per_integration >= max(doses, 1),
             "therapist": self.therapist_id is not None,

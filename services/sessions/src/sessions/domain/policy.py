@@ -79,7 +79,7 @@ class RoutePolicy:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatePolicy:
     """The numbers of the dose gate. `session_hours` is the longest a session takes: for so long it is of the day
-    on which it began, also after midnight.
+    on which it began, also after midnight. For `maintenance_days` one signature carries a maintenance.
     """
 
     session_hours: Setting[int]
@@ -91,6 +91,7 @@ class GatePolicy:
     doses_in_seven_days: Setting[int]
     doses_in_thirty_days: Setting[int]
     maintenance_interval_days: Setting[int]
+    maintenance_days: Setting[int]
     dose_review_doses: Setting[int]
     dose_review_days: Setting[int]
     weight_days: Setting[int]
@@ -138,12 +139,19 @@ class DischargePolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrationPolicy:
-    """`therapy_minutes` is the least documented therapy that makes a preparation or an integration."""
+    """`therapy_minutes` is the least documented therapy that makes a preparation or an integration. One not held before
+    the end of care is asked for `after_care_days` more.
+    """
 
     due_hours: Setting[int]
     overdue_days: Setting[int]
     after_dose_hours: Setting[int]
     therapy_minutes: Setting[int]
+    after_care_days: Setting[int]
+
+    def __post_init__(self) -> None:
+        if self.after_care_days.value < 1:
+            raise ValueError("after the end of care an integration is asked for some time")
 
     @property
     def due_within(self) -> timedelta:

@@ -13,7 +13,7 @@ from careflow_events.publication import PublicationTable, published, says
 from sessions.domain.adverse_events import AdverseEventReported, AdverseEventReviewed
 from sessions.domain.care import CareDischarged, DischargeReason
 from sessions.domain.consents import ConsentExpired, ConsentSigned, ConsentWithdrawn
-from sessions.domain.course import IntegrationDone, IntegrationDue, IntegrationOverdue
+from sessions.domain.course import IntegrationDone, IntegrationDue, IntegrationEnded, IntegrationOverdue
 from sessions.domain.disclosures import RecordDisclosed
 from sessions.domain.dosing import DoseAdministered
 from sessions.domain.drug_days import DrugCountMismatched, DrugDayClosed
@@ -185,6 +185,11 @@ PUBLISHED: PublicationTable = published(
         IntegrationOverdue,
         contracts.IntegrationOverdue,
         lambda fact: contracts.IntegrationOverdue(**treatment.of_integration(fact)),
+    ),
+    says(
+        IntegrationEnded,
+        contracts.IntegrationEnded,
+        lambda fact: contracts.IntegrationEnded(**treatment.of_integration(fact)),
     ),
     says(AdverseEventReported, contracts.AdverseEventReported, treatment.adverse_event_reported),
     says(AdverseEventReviewed, contracts.AdverseEventReviewed, treatment.adverse_event_reviewed),

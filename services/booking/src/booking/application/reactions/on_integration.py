@@ -21,6 +21,10 @@ async def on_integration_overdue(event: Received[contracts.IntegrationOverdue], 
     await _became(IntegrationStatus.OVERDUE, event, tx, ports)
 
 
+async def on_integration_ended(event: Received[contracts.IntegrationEnded], tx: Transaction, ports: Ports) -> None:
+    await _became(IntegrationStatus.ENDED, event, tx, ports)
+
+
 async def on_integration_done(event: Received[contracts.IntegrationDone], tx: Transaction, ports: Ports) -> None:
     await _became(IntegrationStatus.DONE, event, tx, ports)
 

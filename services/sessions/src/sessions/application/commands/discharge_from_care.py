@@ -6,9 +6,11 @@ from careflow_service.identity import Actor, RequestKey
 from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.care import care_of
+from sessions.application.courses import change_course
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
-from sessions.domain.care import CareDischarge, DischargeReason
+from sessions.domain.care import CareDischarge, DischargeReason, integrations_asked_until
+from sessions.domain.course import Course
 from sessions.domain.eligibility import Eligibility
 from sessions.domain.ids import CareDischargeId, PatientId, StaffId
 
@@ -49,6 +51,12 @@ class DischargeFromCareHandler:
             await self.ports.care_discharges.add(decided, tx)
             after = (before or Eligibility(id=patient_id)).care_ended(tx.now)
             await upsert(self.ports.eligibilities, before, after, tx)
+            asked_until = integrations_asked_until(command.reason, self.ports.policy, now=tx.now)
+
+            def ended(course: Course) -> Course:
+                return course.care_ended(asked_until=asked_until, now=tx.now)
+
+            await change_course(patient_id, ended, self.ports, tx)
             for contact in care.contacts:
                 await upsert(self.ports.contacts, contact, contact.discharged(now=tx.now), tx)
             for outreach in care.outreaches:

@@ -1,4 +1,6 @@
-"""The integration of a dose has not taken place in time: say so, once; the gate refuses further doses by itself."""
+"""The integration of a dose has not taken place in time, or is asked for no more after the end of care: say so, once;
+the gate refuses further doses by itself.
+"""
 
 from careflow_service.upsert import upsert
 from careflow_service.work import Transaction
@@ -11,4 +13,4 @@ async def raise_integration_overdue(patient_id: str, tx: Transaction, ports: Por
     of = PatientId(patient_id)
     course = await ports.courses.find(of, of=of)
     if course is not None:
-        await upsert(ports.courses, course, course.integrations_overdue(now=tx.now), tx)
+        await upsert(ports.courses, course, course.time_passed(now=tx.now), tx)
