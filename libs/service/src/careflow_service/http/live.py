@@ -79,7 +79,7 @@ class LiveViews:
         sent = self._kept_up(request, owners, seen, first, news)
         return _LiveAnswer(sent, self._left)
 
-    async def watch(self, request: Request, name: str, mark: Mark) -> StreamingResponse:
+    async def follow_list(self, request: Request, name: str, mark: Mark) -> StreamingResponse:
         """Says that the list of this name is another than before, and nothing else: `mark` stands for it. Raises the
         problem `unavailable`, and what the first `mark` raises.
         """

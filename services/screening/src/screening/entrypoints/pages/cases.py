@@ -90,7 +90,7 @@ async def who_waits_now(
 async def who_waits_live(request: Request, app: App, actor: CurrentActor, live: Live) -> Response:
     """Says that who waits is another than before, and nothing else about it."""
     await app.reading.watched_by(actor)
-    return await live.watch(request, "who waits", app.reading.who_waits_mark)
+    return await live.follow_list(request, "who waits", app.reading.who_waits_mark)
 
 
 async def _who_waits(
