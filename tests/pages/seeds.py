@@ -195,6 +195,7 @@ async def sessions(world: Sessions) -> Seeded:
     labs = await planned.asks(world, course, by=world.prescriber, kind="labs", text="Thyroid")
     ok(await planned.results(world, labs, abnormal=True), 201)
     await planned.asks(world, course, kind="taper", text="Half a tablet")
+    way_in = await planned.link_of(world, course.patient_id)
     afar = await treated.has_course(world)
     await distance.agrees_to_telehealth(world, afar.patient_id)
     call = await distance.hour_at_a_distance(world, afar)
@@ -225,7 +226,9 @@ async def sessions(world: Sessions) -> Seeded:
             "task_id": task,
             "labs_id": labs,
             "access_id": access["id"],
-        }
+            "token": way_in.rpartition("/")[2],
+        },
+        came_in=(way_in, "1988-04-02"),
     )
 
 

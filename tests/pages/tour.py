@@ -103,7 +103,7 @@ ASKS: Final[Mapping[str, str]] = {
 ANSWERS: Final[Mapping[str, int]] = {"GET /pages/logged-in": 400}
 """Pages that are there to say that something did not work."""
 
-SPANISH: Final = frozenset({"free-call", "inquiry", "visits", "questions", "papers", "messages", "tasks"})
+SPANISH: Final = frozenset({"free-call", "inquiry", "visits", "questions", "papers", "messages", "tasks", "to-do"})
 """What patients and visitors read."""
 
 NAMES: Final[Mapping[str, frozenset[str]]] = {
@@ -157,6 +157,7 @@ NAMES: Final[Mapping[str, frozenset[str]]] = {
             "session_id",
             "share_id",
             "task_id",
+            "token",
         }
     ),
     "billing": frozenset(

@@ -110,6 +110,7 @@ class InMemory:
             "contacts": "follow_up_contact",
             "outreaches": "outreach",
             "plan_tasks": "plan_task",
+            "plan_links": "plan_link",
             "care_discharges": "care_discharge",
             "notes": "note",
             "psychotherapy_notes": "psychotherapy_note",
@@ -126,6 +127,7 @@ class InMemory:
         self.ports = Ports(
             **stores,
             records=self.heard,
+            link_addresses=cast("Any", None),
             audit=cast("Any", None),
             policy=POLICY,
             calendar=CALENDAR,

@@ -1,8 +1,12 @@
 """What overtakes the commands on what plans ask for beside their sessions, and what comes of it then."""
 
+from datetime import date, datetime
+
+from careflow_service.identity import Actor
 from careflow_service.testing.overtaking import Overtaking
-from services.sessions.tests.clinic import Course, has_course, refusal
+from services.sessions.tests.clinic import Course, has_course, ok, refusal
 from services.sessions.tests.integration.test_end_of_care import ends
+from services.sessions.tests.news import renamed
 from services.sessions.tests.planned import (
     asks,
     reads_result,
@@ -13,7 +17,8 @@ from services.sessions.tests.planned import (
     told_of_tasks,
 )
 from services.sessions.tests.world import World
-from sessions.domain.ids import TaskId
+from sessions.application.commands.open_plan_link import OpenPlanLink
+from sessions.domain.ids import PlanLinkId, TaskId
 
 
 async def to_do(world: World, kind: str = "mindfulness") -> tuple[Course, str]:
@@ -66,6 +71,33 @@ async def a_result_is_read_while_another_comes(world: World, overtaking: Overtak
     overtaking.by(lambda: results(world, task_id, abnormal=True))
     assert (await reads_result(world, course, task_id, version=version)).status_code == 412
     assert len((await world.ports.plan_tasks.get(TaskId(task_id))).unread) == 2
+
+
+BORN = datetime(1989, 4, 2)  # noqa: DTZ001 - a birth date
+"""As booking corrects it meanwhile."""
+
+
+async def comes_in(world: World, link_id: PlanLinkId, born_on: date) -> bool:
+    tried = await world.application.open_plan_link(OpenPlanLink(link_id, born_on), Actor.public())
+    return tried.value.opened_at is not None
+
+
+async def a_plan_link_is_made_while_details_change(world: World, overtaking: Overtaking) -> None:
+    """It is for whoever is known then."""
+    course = await has_course(world)
+    overtaking.by(lambda: world.hear(renamed(course.patient_id, BORN, "Rivera")))
+    made = ok(await world.nurse.post(f"/v1/patients/{course.patient_id}/plan-links"), 201)
+    assert await comes_in(world, PlanLinkId(made["link_id"]), BORN.date())
+
+
+async def a_plan_link_is_opened_while_somebody_guesses(world: World, overtaking: Overtaking) -> None:
+    """Both tries count, one after the other."""
+    course = await has_course(world)
+    made = ok(await world.nurse.post(f"/v1/patients/{course.patient_id}/plan-links"), 201)
+    link_id = PlanLinkId(made["link_id"])
+    overtaking.by(lambda: comes_in(world, link_id, date(2000, 1, 1)))
+    assert not await comes_in(world, link_id, date(2000, 1, 1))
+    assert (await world.ports.plan_links.get(link_id)).tries.wrong == 2
 
 
 async def a_task_is_late_while_it_is_done(world: World, overtaking: Overtaking) -> None:

@@ -1,10 +1,12 @@
 """The only wiring: which adapter stands behind which port, and what the library must know of this service."""
 
+from careflow_domain.ways_in import WayIn
 from careflow_service.disclosing import storing as disclosures
 from careflow_service.disclosing.commands import DiscloseRecordHandler
 from careflow_service.disclosing.reading import Records
 from careflow_service.disclosing.storing import MongoDisclosures, MongoWantedShares
 from careflow_service.federal_calendar import FederalCalendar
+from careflow_service.pages.links import Signed, SittingDown
 from careflow_service.service import Http, Resources, Service
 from sessions import domain
 from sessions.adapters import (
@@ -18,6 +20,7 @@ from sessions.adapters import (
     notes,
     outreaches,
     packages,
+    plan_links,
     plan_tasks,
     plans,
     rems_forms,
@@ -36,6 +39,7 @@ from sessions.adapters.notes import MongoNotes, MongoPsychotherapyNotes
 from sessions.adapters.outreaches import MongoOutreaches
 from sessions.adapters.packages import MongoPackages
 from sessions.adapters.patients import MongoEligibilities, MongoPatients
+from sessions.adapters.plan_links import MongoPlanLinks
 from sessions.adapters.plan_tasks import MongoPlanTasks
 from sessions.adapters.plans import MongoCourses, MongoPlans
 from sessions.adapters.records import MongoRecords
@@ -69,9 +73,11 @@ from sessions.application.commands.follow_medicine import CorrectMedicineHandler
 from sessions.application.commands.give_dose import GiveDoseHandler
 from sessions.application.commands.give_medicine import GiveMedicineHandler, WithholdMedicineHandler
 from sessions.application.commands.hand_out_package import HandOutPackageHandler
+from sessions.application.commands.issue_plan_link import IssuePlanLinkHandler
 from sessions.application.commands.join_session import JoinSessionHandler, LeaveSessionHandler
 from sessions.application.commands.judge_discrepancy import FileDrugReportHandler, JudgeDiscrepancyHandler
 from sessions.application.commands.make_plan_task import MakePlanTaskHandler, SignPlanTaskHandler
+from sessions.application.commands.open_plan_link import OpenPlanLinkHandler
 from sessions.application.commands.open_session import OpenSessionHandler
 from sessions.application.commands.order_medicine import (
     AnswerVerbalOrderHandler,
@@ -112,6 +118,7 @@ from sessions.application.commands.write_psychotherapy_note import (
     AddToPsychotherapyNoteHandler,
     WritePsychotherapyNoteHandler,
 )
+from sessions.application.link_addresses import LinkAddresses
 from sessions.application.medication_changes import MedicationChanges
 from sessions.application.ports import Ports
 from sessions.application.queries.follow_session import FollowSession
@@ -127,7 +134,7 @@ from sessions.application.session_changes import SessionChanges
 from sessions.application.share_of_record import share_of_record
 from sessions.application.use_cases import Sessions
 from sessions.deadlines import DEADLINES
-from sessions.domain.ids import PatientId
+from sessions.domain.ids import PatientId, PlanLinkId
 from sessions.published import PUBLISHED
 from sessions.settings import SessionsSettings
 from sessions.subscriptions import SUBSCRIPTIONS
@@ -202,6 +209,8 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         make_plan_task=MakePlanTaskHandler(ports, work),
         sign_plan_task=SignPlanTaskHandler(ports, work),
         settle_plan_task=SettlePlanTaskHandler(ports, work),
+        issue_plan_link=IssuePlanLinkHandler(ports, work),
+        open_plan_link=OpenPlanLinkHandler(ports, work),
         record_sample=RecordSampleHandler(ports, work),
         record_result=RecordResultHandler(ports, work),
         review_result=ReviewResultHandler(ports, work),
@@ -230,6 +239,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         reading_notes=ReadingNotes(ports),
         reading_medicines=ReadingMedicines(ports),
         reading_plan_tasks=ReadingPlanTasks(ports),
+        sitting_down=_sitting_down(resources, ports),
         ports=ports,
     )
 
@@ -251,6 +261,8 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         contacts=MongoContacts(database, vault),
         outreaches=MongoOutreaches(database, vault),
         plan_tasks=MongoPlanTasks(database, vault),
+        plan_links=MongoPlanLinks(database, vault),
+        link_addresses=LinkAddresses(_links(resources), resources.settings.public_address),
         care_discharges=MongoCareDischarges(database, vault),
         notes=MongoNotes(database, vault),
         psychotherapy_notes=MongoPsychotherapyNotes(database, vault),
@@ -269,6 +281,18 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         codes=service_codes(content),
         clock=resources.clock,
     )
+
+
+def _sitting_down(resources: Resources[SessionsSettings], ports: Ports) -> SittingDown:
+    async def find(link_id: str) -> WayIn | None:
+        link = await ports.plan_links.find(PlanLinkId(link_id), of=None)
+        return link.way_in(ports.policy.plan_links) if link else None
+
+    return SittingDown(find, _links(resources), Signed(resources.blind_index, "plan_sitting"), resources.clock)
+
+
+def _links(resources: Resources[SessionsSettings]) -> Signed:
+    return Signed(resources.blind_index, "plan_link")
 
 
 async def _knows(ports: Ports, patient_id: str) -> bool:
@@ -303,6 +327,7 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
         *contacts.INDEXES,
         *outreaches.INDEXES,
         *plan_tasks.INDEXES,
+        *plan_links.INDEXES,
         *care_discharges.INDEXES,
         *disclosures.INDEXES,
         *disclosures.WANTED_INDEXES,

@@ -104,4 +104,5 @@ def test_every_code_has_its_words(language: str) -> None:
     assert {f"route_{each}" for each in Route} | {f"phase_{each}" for each in Phase} <= set(words["plan_summary"])
     fields = {field.named for form in FORMS for field in form.fields}
     assert fields <= set(words["asked"])
-    assert refusals()["plan_tasks"] | refusals()["make_plan_task"] == set(words["plan_refusals"])
+    met = refusals()
+    assert met["plan_tasks"] | met["make_plan_task"] | met["plan_links"] == set(words["plan_refusals"])

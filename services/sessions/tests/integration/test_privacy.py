@@ -39,7 +39,7 @@ from services.sessions.tests.medicated import (
     takes_order,
 )
 from services.sessions.tests.news import clearance_granted, registered, visit_missed
-from services.sessions.tests.planned import asks, results, settles, task_of
+from services.sessions.tests.planned import asks, link_of, results, settles, task_of
 from services.sessions.tests.setbacks import calls
 from services.sessions.tests.sprays import sends_form, treated
 from services.sessions.tests.world import World
@@ -148,6 +148,7 @@ async def done_with_canaries(world: World, course: Course) -> None:
     version = (await task_of(world, course, lab))["version"]
     ok(await prescriber.post(f"/v1/plan-tasks/{lab}/review", {"conclusion": CANARY}, version=version))
     ok(await settles(world, await asks(world, course, text=CANARY), "called_off", by=nurse, note=CANARY))
+    await link_of(world, course.patient_id)
 
     note_id = await drafts_note(world, session_id, CANARY)
     ok(await signs_note(world, note_id))

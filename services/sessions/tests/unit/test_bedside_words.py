@@ -31,6 +31,7 @@ ELSEWHERE: Final = frozenset(
         "follow_up",
         "notes",
         "outreach",
+        "plan_links",
         "plan_tasks",
         "plan_terms",
         "plans",

@@ -17,6 +17,7 @@ from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed, Paged
 from careflow_service.work import Transaction
+from sessions.application.link_addresses import LinkAddresses
 from sessions.domain.adverse_events import AdverseEvent
 from sessions.domain.care import CareDischarge
 from sessions.domain.consents import Consent
@@ -41,6 +42,7 @@ from sessions.domain.ids import (
     PackageId,
     PatientId,
     PlanId,
+    PlanLinkId,
     SessionId,
     StaffId,
     StandingOrderId,
@@ -51,6 +53,7 @@ from sessions.domain.notes import ClinicalNote
 from sessions.domain.outreach import Outreach
 from sessions.domain.packages import Package
 from sessions.domain.patients import PatientCopy
+from sessions.domain.plan_links import PlanLink
 from sessions.domain.plan_task_terms import TaskDays
 from sessions.domain.plan_tasks import PlanTask
 from sessions.domain.plans import Plan
@@ -66,6 +69,7 @@ Due = tuple[datetime, str]
 
 
 class Patients(Held[PatientCopy], Protocol):
+    async def get(self, patient_id: PatientId, /, *, of: PatientId | None = None) -> PatientCopy: ...
     async def find(self, patient_id: PatientId, /, *, of: PatientId) -> PatientCopy | None: ...
     async def several(self, patient_ids: Sequence[PatientId], /) -> list[PatientCopy]:
         """Those of these patients that are known, for a reader."""
@@ -214,6 +218,14 @@ class PlanTasks(Held[PlanTask], Paged[PlanTask], Protocol):
     async def save(self, task: PlanTask, /, *, expecting: int, tx: Transaction) -> None: ...
     async def next_due(self) -> Due | None:
         """The task that becomes late next."""
+
+
+class PlanLinks(Protocol):
+    async def get(self, link_id: PlanLinkId, /, *, of: PatientId | None = None) -> PlanLink: ...
+    async def find(self, link_id: PlanLinkId, /, *, of: PatientId | None) -> PlanLink | None: ...
+    async def of_patient(self, patient_id: PatientId, /) -> list[PlanLink]: ...
+    async def add(self, link: PlanLink, /, tx: Transaction) -> None: ...
+    async def save(self, link: PlanLink, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
 class StandingOrders(Protocol):
@@ -377,6 +389,8 @@ class Ports:
     contacts: Contacts
     outreaches: Outreaches
     plan_tasks: PlanTasks
+    plan_links: PlanLinks
+    link_addresses: LinkAddresses
     care_discharges: CareDischarges
     notes: Notes
     psychotherapy_notes: PsychotherapyNotes

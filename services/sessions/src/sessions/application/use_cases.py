@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from careflow_service.disclosing.commands import DiscloseRecordHandler
 from careflow_service.disclosing.reading import Records
+from careflow_service.pages.links import SittingDown
 from sessions.application.commands.abort_session import AbortSessionHandler
 from sessions.application.commands.attest_eligibility import AttestEligibilityHandler
 from sessions.application.commands.change_plan import ChangePlanHandler
@@ -31,9 +32,11 @@ from sessions.application.commands.follow_medicine import CorrectMedicineHandler
 from sessions.application.commands.give_dose import GiveDoseHandler
 from sessions.application.commands.give_medicine import GiveMedicineHandler, WithholdMedicineHandler
 from sessions.application.commands.hand_out_package import HandOutPackageHandler
+from sessions.application.commands.issue_plan_link import IssuePlanLinkHandler
 from sessions.application.commands.join_session import JoinSessionHandler, LeaveSessionHandler
 from sessions.application.commands.judge_discrepancy import FileDrugReportHandler, JudgeDiscrepancyHandler
 from sessions.application.commands.make_plan_task import MakePlanTaskHandler, SignPlanTaskHandler
+from sessions.application.commands.open_plan_link import OpenPlanLinkHandler
 from sessions.application.commands.open_session import OpenSessionHandler
 from sessions.application.commands.order_medicine import (
     AnswerVerbalOrderHandler,
@@ -151,6 +154,8 @@ class Sessions:
     make_plan_task: MakePlanTaskHandler
     sign_plan_task: SignPlanTaskHandler
     settle_plan_task: SettlePlanTaskHandler
+    issue_plan_link: IssuePlanLinkHandler
+    open_plan_link: OpenPlanLinkHandler
     record_sample: RecordSampleHandler
     record_result: RecordResultHandler
     review_result: ReviewResultHandler
@@ -180,4 +185,5 @@ class Sessions:
     reading_notes: ReadingNotes
     reading_medicines: ReadingMedicines
     reading_plan_tasks: ReadingPlanTasks
+    sitting_down: SittingDown
     ports: Ports

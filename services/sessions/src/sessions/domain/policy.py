@@ -17,6 +17,7 @@ from careflow_domain.setting import Setting
 from sessions.domain.course import IntegrationRules
 from sessions.domain.doses import Ceiling, Devices
 from sessions.domain.infusion import Tolerance
+from sessions.domain.plan_links import PLAN_LINKS, PlanLinkPolicy
 from sessions.domain.plan_task_terms import PlanTaskPolicy
 from sessions.domain.telehealth import TelehealthPolicy
 from sessions.domain.units import Milligrams, MilligramsPerKilogram
@@ -307,6 +308,7 @@ class SessionsPolicy:
     medicines: MedicinesPolicy
     plan_tasks: PlanTaskPolicy
     telehealth: TelehealthPolicy
+    plan_links: PlanLinkPolicy = PLAN_LINKS
 
     @property
     def integration_rules(self) -> IntegrationRules:

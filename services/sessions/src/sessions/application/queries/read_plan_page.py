@@ -11,19 +11,23 @@ from sessions.application.ports import Ports
 from sessions.domain.care import plans_in_care
 from sessions.domain.ids import PatientId
 from sessions.domain.patients import PatientDetails
+from sessions.domain.plan_links import PlanLink
 from sessions.domain.plan_tasks import PlanTask
 from sessions.domain.plans import Plan, PlanState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlansSeen:
-    """As of `as_of`. `plans` are those the patient's care rests on, the newest first; `tasks` by when they are due."""
+    """As of `as_of`. `plans` are those the patient's care rests on, the newest first; `tasks` by when they are due; by
+    the links `ways_in` the patient may still come to them.
+    """
 
     as_of: datetime
     patient_id: PatientId
     details: PatientDetails = field(repr=False)
     plans: tuple[Plan, ...] = field(repr=False)
     tasks: tuple[PlanTask, ...] = field(repr=False)
+    ways_in: tuple[PlanLink, ...] = ()
 
     @property
     def live(self) -> Plan | None:
@@ -41,16 +45,22 @@ class ReadPlanPage:
 
     async def __call__(self, patient_id: PatientId, actor: Actor) -> PlansSeen:
         ports = self.ports
-        patient, plans, discharges, tasks = await side_by_side(
+        patient, plans, discharges, (tasks, links) = await side_by_side(
             ports.patients.find(patient_id, of=patient_id),
             ports.plans.of_patient(patient_id),
             ports.care_discharges.of_patient(patient_id),
-            ports.plan_tasks.of_patient(patient_id),
+            side_by_side(ports.plan_tasks.of_patient(patient_id), ports.plan_links.of_patient(patient_id)),
         )
         going_on = plans_in_care(plans, discharges)
         shown = (*(f"plans/{each.id}" for each in going_on), *(f"plan_tasks/{each.id}" for each in tasks))
         await ports.audit.read(actor, "read_plan_page", f"patients/{patient_id}", *shown)
         details = patient.details if patient else PatientDetails()
+        now, policy = ports.clock(), ports.policy.plan_links
         return PlansSeen(
-            as_of=ports.clock(), patient_id=patient_id, details=details, plans=going_on, tasks=tuple(tasks)
+            as_of=now,
+            patient_id=patient_id,
+            details=details,
+            plans=going_on,
+            tasks=tuple(tasks),
+            ways_in=tuple(each for each in links if each.way_in(policy).leads_in(now)),
         )

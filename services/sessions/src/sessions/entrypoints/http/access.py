@@ -4,7 +4,16 @@ whom the API lets do the same and who may read the session it is about.
 
 from typing import Final
 
-from careflow_service.http.access import AccessTable, allow, by_object, by_path, colleagues_of, record_share_pages
+from careflow_service.http.access import (
+    AccessTable,
+    allow,
+    by_caller,
+    by_object,
+    by_path,
+    colleagues_of,
+    public,
+    record_share_pages,
+)
 from careflow_service.identity import Role
 
 PRESCRIBER = Role.PRESCRIBER
@@ -31,6 +40,7 @@ API: AccessTable = {
     "POST /v1/plans/{plan_id}/{change}": allow(PRESCRIBER, Role.MEDICAL_DIRECTOR),
     "GET /v1/plan-tasks": allow(*CLINICIANS),
     "GET /v1/patients/{patient_id}/plan-tasks": allow(*CLINICIANS, own=by_path("patient_id")),
+    "POST /v1/patients/{patient_id}/plan-links": allow(*CLINICIANS),
     "POST /v1/plans/{plan_id}/tasks": allow(*CLINICIANS),
     "POST /v1/plan-tasks/{task_id}/sign": allow(PRESCRIBER),
     "POST /v1/plan-tasks/{task_id}/end": allow(*CLINICIANS, own=by_object("task_id")),
@@ -201,6 +211,7 @@ BEDSIDE_FORMS: Final = {
 
 PLAN_FORMS: Final = {
     "ask": "POST /v1/plans/{plan_id}/tasks",
+    "link": "POST /v1/patients/{patient_id}/plan-links",
     "sign": "POST /v1/plan-tasks/{task_id}/sign",
     "sample": "POST /v1/plan-tasks/{task_id}/sample",
     "result": "POST /v1/plan-tasks/{task_id}/results",
@@ -208,7 +219,7 @@ PLAN_FORMS: Final = {
     "end": "POST /v1/plan-tasks/{task_id}/end",
 }
 """Each form of a patient's plan, and the route of the API whose command it is."""
-PLAN_BUTTONS: Final = frozenset({"sign", "sample"})
+PLAN_BUTTONS: Final = frozenset({"link", "sign", "sample"})
 """Forms without a page of their own."""
 
 CONTAINER_FORMS: Final = {
@@ -265,6 +276,10 @@ ACCESS: AccessTable = {
     **DRUG_LOG,
     **record_share_pages(*DISCLOSERS),
     "GET /pages/patients/{patient_id}": allow(*CLINICIANS, emergency=EMERGENCY),
+    "GET /pages/to-do/{token}": public(rate="60/minute"),
+    "POST /pages/to-do/{token}": public(rate="10/minute"),
+    "GET /pages/to-do": allow(own=by_caller()),
+    "POST /pages/to-do/tasks/{task_id}/done": allow(own=by_object("task_id")),
     "GET /pages/plans": allow(*CLINICIANS),
     "GET /pages/plans/{patient_id}": allow(*CLINICIANS),
     "GET /pages/plans/{patient_id}/summary": allow(*CLINICIANS),

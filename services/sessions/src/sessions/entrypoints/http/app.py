@@ -36,6 +36,7 @@ from sessions.entrypoints.pages import (
     drug_days,
     drug_log,
     inventories,
+    my_tasks,
     patient,
     plans,
     standing_orders,
@@ -82,7 +83,10 @@ HTTP: Http[Sessions] = Http(
         record_shares.router,
         patient.router,
         plans.router,
+        my_tasks.way_in,
+        my_tasks.router,
     ),
     access=ACCESS,
     pages="sessions.entrypoints.pages",
+    visitors=lambda app: app.sitting_down,
 )

@@ -1,4 +1,6 @@
-"""What plans ask for beside their sessions: making, signing, settling, laboratory results, reading."""
+"""What plans ask for beside their sessions: making, signing, settling, laboratory results, reading, and the links by
+which patients come to them.
+"""
 
 from datetime import date, datetime
 
@@ -13,13 +15,15 @@ from careflow_service.http.dependencies import (
     PageCursor,
     PageLimit,
     RequestBody,
+    answer,
     represent,
 )
 from careflow_service.http.fields import Day
 from sessions.application.commands.follow_lab_test import RecordResult, RecordSample, ReviewResult
+from sessions.application.commands.issue_plan_link import IssuePlanLink
 from sessions.application.commands.make_plan_task import MakePlanTask, SignPlanTask
 from sessions.application.commands.settle_plan_task import SettlePlanTask
-from sessions.domain.ids import PatientId, PlanId, TaskId
+from sessions.domain.ids import PatientId, PlanId, PlanLinkId, TaskId
 from sessions.domain.plan_task_terms import TaskKind, TaskOutcome, TaskStep, TaskWait
 from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Uuid, View, changed
 
@@ -95,6 +99,16 @@ class TaskView(View):
     end: EndView | None
 
 
+class PlanLinkIssued(View):
+    """`path` goes behind the address at which patients reach this service; `link` is both, where that is known. Who has
+    it still needs the birth date.
+    """
+
+    link_id: str
+    path: str
+    link: str | None
+
+
 @router.get("/v1/plan-tasks", response_model=Page[TaskView])
 async def list_waiting_tasks(
     actor: CurrentActor, app: App, limit: PageLimit = 50, after: PageCursor = None
@@ -116,6 +130,17 @@ async def list_tasks(
     if actor.is_patient:
         views = [each.model_copy(update={"results": ()}) for each in views]
     return represent(Page[TaskView](items=views, next=tasks.next))
+
+
+@router.post("/v1/patients/{patient_id}/plan-links", status_code=201, response_model=PlanLinkIssued)
+async def issue_plan_link(patient_id: Uuid, actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
+    """Make a link to what a patient is asked to do beside the sessions, to be handed to them. It works for as many days
+    as the policy says, and as often as they like.
+    """
+    committed = await app.issue_plan_link(IssuePlanLink(PatientId(patient_id)), actor, request)
+    link_id, addresses = PlanLinkId(committed.value.id), app.ports.link_addresses
+    issued = PlanLinkIssued(link_id=link_id, path=addresses.path(link_id), link=addresses.whole(link_id))
+    return answer(committed, issued, status=201)
 
 
 @router.post("/v1/plans/{plan_id}/tasks", status_code=201, response_model=AggregateChanged)

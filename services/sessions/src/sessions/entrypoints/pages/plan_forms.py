@@ -10,10 +10,11 @@ from careflow_service.http.dependencies import RequestBody
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.pages.asking import Field, Kind
 from sessions.application.commands.follow_lab_test import RecordResult, RecordSample, ReviewResult
+from sessions.application.commands.issue_plan_link import IssuePlanLink
 from sessions.application.commands.make_plan_task import MakePlanTask, SignPlanTask
 from sessions.application.commands.settle_plan_task import SettlePlanTask
 from sessions.application.use_cases import Sessions
-from sessions.domain.ids import PlanId, TaskId
+from sessions.domain.ids import PatientId, PlanId, TaskId
 from sessions.domain.plan_task_terms import TaskKind, TaskOutcome, TaskStep
 from sessions.domain.plan_tasks import PlanTask
 from sessions.entrypoints.http.plan_task_routes import Conclusion, NewResult, NewTask, Settlement
@@ -25,8 +26,9 @@ class Nothing(RequestBody):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A form as it was filled in, about a task (or for `ask` a plan) at the version its sender saw."""
+    """A form as it was filled in, about a patient's task (or for `ask` a plan) at the version its sender saw."""
 
+    patient_id: PatientId
     of: str
     version: int
     body: Any
@@ -55,6 +57,10 @@ def _prose(name: str) -> Field:
 async def _ask(app: Sessions, asked: Asked, actor: Actor, key: RequestKey) -> object:
     body: NewTask = asked.body
     return await app.make_plan_task(MakePlanTask(PlanId(asked.of), body.kind, body.text, body.due_on), actor, key)
+
+
+async def _link(app: Sessions, asked: Asked, actor: Actor, key: RequestKey) -> object:
+    return await app.issue_plan_link(IssuePlanLink(asked.patient_id), actor, key)
 
 
 async def _sign(app: Sessions, asked: Asked, actor: Actor, key: RequestKey) -> object:
@@ -91,6 +97,7 @@ FORMS: Final = (
         _ask,
         (_choice("kind", *TaskKind), _prose("text"), Field(name="due_on", kind=Kind.DAY, word="task_due_on")),
     ),
+    PlanForm("link", Nothing, _link, at_once=True),
     PlanForm("sign", Nothing, _sign, offered=lambda task: task.open and task.needs_signature, at_once=True),
     PlanForm("sample", Nothing, _sample, offered=_open_labs, at_once=True),
     PlanForm(

@@ -82,7 +82,7 @@ def _add(form: PlanForm) -> None:
         body, faults = read(form.body, body_of(form.fields, typed, pages.zone, {}))
         if body is None:
             return _ask(request, pages, form, seen, about, Filled(typed, faults, status=422))
-        doing = form.does(app, Asked(about.id, typed.version, body), actor, key)
+        doing = form.does(app, Asked(seen.patient_id, about.id, typed.version, body), actor, key)
         if refused := await refusal_of(doing, typed=True):
             filled = Filled(typed, refused=refused, status=refused.status)
             if form.at_once:
@@ -122,12 +122,14 @@ async def _show(
     offered = {
         task.id: [form for form in may if form.offered is not None and form.offered(task)] for task in seen.tasks
     }
+    addresses = app.ports.link_addresses
     return pages.show(
         request.scope,
         "plan.html",
         status=filled.status,
         seen=seen,
         offered=offered,
+        addresses={each.id: addresses.whole(each.id) or addresses.path(each.id) for each in seen.ways_in},
         key=new_id,
         done=done,
         refused=filled.refused,

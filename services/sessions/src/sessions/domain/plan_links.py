@@ -1,0 +1,89 @@
+"""A link by which a patient comes to what their plan asks of them without a login; see `careflow_domain.ways_in`. It is
+made to be handed over.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Final, Self
+
+from careflow_domain.aggregate import Aggregate
+from careflow_domain.errors import conflict
+from careflow_domain.setting import Setting
+from careflow_domain.ways_in import Tries, WayIn
+from sessions.domain.ids import PatientId, PlanLinkId, StaffId
+from sessions.domain.patients import PatientCopy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLinkPolicy:
+    """How long a link leads in, how often somebody may be wrong in a row, and how long one sitting lasts."""
+
+    works_for_days: Setting[int]
+    wrong_tries: Setting[int]
+    sitting_minutes: Setting[int]
+
+    def __post_init__(self) -> None:
+        if min(self.works_for_days.value, self.wrong_tries.value, self.sitting_minutes.value) < 1:
+            raise ValueError("a link to a plan leads in for a day, a try and a minute at least")
+
+    @property
+    def sitting(self) -> timedelta:
+        return timedelta(minutes=self.sitting_minutes.value)
+
+    @property
+    def works_for(self) -> timedelta:
+        return timedelta(days=self.works_for_days.value)
+
+
+PLAN_LINKS: Final = PlanLinkPolicy(
+    works_for_days=Setting(
+        value=90,
+        default=90,
+        source="ours: about as long as a first course goes on; whoever needs it longer is given another",
+    ),
+    wrong_tries=Setting(value=5, default=5, source="ours; NIST SP 800-63B allows at most 100 in a row"),
+    sitting_minutes=Setting(
+        value=15, default=15, source="ours: long enough to look and tick off, short enough for a telephone left lying"
+    ),
+)
+"""For a clinic whose own policy says nothing of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLink(Aggregate):
+    """It leads in as often as the patient likes, until `works_until`."""
+
+    id: PlanLinkId
+    patient_id: PatientId
+    issued_by: StaffId
+    issued_at: datetime
+    works_until: datetime
+    tries: Tries = field(default_factory=Tries)
+
+    @classmethod
+    def issued(
+        cls, link_id: PlanLinkId, patient: PatientCopy, policy: PlanLinkPolicy, *, by: StaffId, now: datetime
+    ) -> Self:
+        """For a patient whose birth date is known, for it is asked for. Refused: `patient_merged`,
+        `birth_date_unknown`.
+        """
+        patient.check_in_use()
+        if patient.details.born_on is None:
+            raise conflict("birth_date_unknown", "Without the birth date nobody can show that the link is theirs.")
+        works_until = now + policy.works_for
+        return cls(id=link_id, patient_id=patient.id, issued_by=by, issued_at=now, works_until=works_until)
+
+    def way_in(self, policy: PlanLinkPolicy) -> WayIn:
+        return WayIn(
+            patient_id=self.patient_id,
+            until=self.works_until,
+            most_wrong=policy.wrong_tries.value,
+            sitting=policy.sitting,
+            tries=self.tries,
+        )
+
+    def tried(self, born_on: date, patient: PatientCopy, policy: PlanLinkPolicy, *, now: datetime) -> Self:
+        """Somebody says whose it is; the same link where nobody comes in by it any more."""
+        right = patient.details.born_on == born_on
+        tries = self.way_in(policy).tried(right=right, now=now)
+        return self if tries is self.tries else replace(self.recording(), tries=tries)
