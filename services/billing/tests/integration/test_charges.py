@@ -109,6 +109,32 @@ MEDICARE = {"kind": "medicare", "payer": "Medicare", "member_id": "1EG4TE5MK73"}
 CONTRACT = {"practitioner_id": "dr-paula-prescriber", "signed_on": "2026-01-05", "ends_on": "2028-01-04"}
 
 
+async def test_what_can_never_be_charged_is_reversed_and_what_was_kept_for_its_visit_is_the_patients(
+    world: World,
+) -> None:
+    """No contract reaches back before the service."""
+    await has_patient(world, insured=False)
+    await is_insured(world, MEDICARE)
+    visit = await books(world, local(24, 9))
+    await pays(world, 100, appointment_id=visit["appointment_id"])
+    world.clock.now = local(24, 12)
+    await world.hear(session_completed(INFUSION, at=local(24, 9), appointment_id=visit["appointment_id"]))
+    ok(await world.biller.post(f"/v1/accounts/{ANA}/private-contracts", CONTRACT), 201)
+    charge = await the_charge(world)
+    path = f"/v1/charges/{charge['id']}"
+    assert refusal(await world.biller.post(f"{path}/post", version=charge["version"])) == (409, "charge_still_waiting")
+    done = ok(await world.biller.post(f"{path}/reverse", version=charge["version"]))
+    assert (await the_charge(world))["state"] == "reversed"
+    account = await the_account(world)
+    assert (account["owed"], account["credit"], account["prepaid"]) == (usd(0), usd(100), usd(0))
+    assert ok(await world.biller.get("/v1/tasks", kind="charge_waiting"))["items"] == []
+    assert await trial_balance(world) == {"cash": 10_000, "unapplied_payments": -10_000}
+    assert not {"ChargePosted", "ChargeReversed"} & set(await world.said_types(ANA))
+    for verb in ("reverse", "post"):
+        again = await world.biller.post(f"{path}/{verb}", version=done["version"])
+        assert refusal(again)[0] == 409, verb
+
+
 async def is_blocked(world: World, visit: dict[str, Any]) -> str | None:
     known = await world.ports.visits.find(AppointmentId(visit["appointment_id"]), of=PatientId(ANA))
     assert known is not None

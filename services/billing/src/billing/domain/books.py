@@ -88,10 +88,14 @@ class Books:
         self._enter(charge, before.write_offs, paid_by)
 
     def reverse(self, before: Charge) -> None:
-        """Nothing is owed for the charge any more; what was paid for it is the patient's again."""
-        before.expect_posted()
+        """Nothing is owed for the charge any more; what was paid for it, or kept for its visit, is the patient's
+        again.
+        """
+        before.expect_reversible()
         self._charges.keep(self._undo(before).reversed(now=self._now))
         self._uncover(before)
+        if before.rendered.appointment_id is not None:
+            self.free(before.rendered.appointment_id)
         self.apply()
 
     def receive(self, payment: Payment, meant_for: Collection[ChargeId] = ()) -> None:

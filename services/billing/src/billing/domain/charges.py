@@ -183,15 +183,19 @@ class Charge(Aggregate):
         return replace(after, write_offs=self.write_offs)
 
     def reversed(self, *, now: datetime) -> "Charge":
-        """Nothing is owed for it any more. Its payments must have been released before."""
-        self.expect_posted()
+        """Nothing is owed for it any more, or ever will be where it waits: what keeps it out of the books may be there
+        for good. Nobody was told of that one. Its payments must have been released before.
+        """
+        self.expect_reversible()
+        if self.state is ChargeState.WAITING:
+            return replace(self.recording(), state=ChargeState.REVERSED)
         after = replace(self.recording(ChargeReversed(charge=self, at=now)), state=ChargeState.REVERSED, entry_id=None)
         return after.check_paid()
 
-    def expect_posted(self) -> None:
+    def expect_reversible(self) -> None:
         """Raises `charge_not_posted`."""
-        if self.state is not ChargeState.POSTED:
-            raise conflict("charge_not_posted", "Only a posted charge can be reversed.")
+        if self.state not in (ChargeState.POSTED, ChargeState.WAITING):
+            raise conflict("charge_not_posted", "Only a charge that is posted, or waits to be, can be reversed.")
 
     def paying(self, amount: Money) -> "Charge":
         """So much more of it is paid, or less if below zero. Raises `overpaid`."""

@@ -1,4 +1,6 @@
-"""A charge was wrong: nothing is owed for it, and what was paid for it is the patient's again."""
+"""A charge was wrong, or waits and will never be owed: nothing is owed for it, and what was paid for it is the
+patient's again.
+"""
 
 from dataclasses import dataclass
 

@@ -156,7 +156,7 @@ async def post_waiting_charge(
 async def reverse_charge(
     charge_id: str, actor: CurrentActor, app: App, request: IdempotentRequest, version: ExpectedVersion
 ) -> Response:
-    """Nothing is owed for it any more."""
+    """Nothing is owed for it any more; where it waits, it is never posted."""
     done = await app.reverse_charge(ReverseCharge(ChargeId(charge_id), version), actor, request)
     return answer(done, ChangedView.model_validate(done.value), version=done.value.version)
 

@@ -74,7 +74,7 @@ def _undelivered(estimate: Estimate) -> bool:
 
 
 def _is_a_service(charge: Charge) -> bool:
-    return charge.state is ChargeState.POSTED and charge.rendered.cause not in FEES
+    return charge.state in (ChargeState.POSTED, ChargeState.WAITING) and charge.rendered.cause not in FEES
 
 
 def _can_be_lost(fee: FeeCase) -> bool:
