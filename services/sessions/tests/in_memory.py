@@ -119,6 +119,7 @@ class InMemory:
             "drug_days": "drug_day",
             "drug_cases": "discrepancy_case",
             "inventories": "inventory",
+            "first_inventories": "first_inventory",
             "disclosures": "disclosure",
             "wanted_shares": "record_request",
         }

@@ -338,6 +338,21 @@ async def an_inventory_is_due_while_the_next_is_signed(world: World, overtaking:
     assert "DrugTaskDue" not in await world.said_at(MILL_VALLEY)
 
 
+async def a_first_inventory_is_late_while_it_is_signed(world: World, overtaking: Overtaking) -> None:
+    vial = await has_vial(world)
+    ok(await world.nurse.post(f"{DAY}/close", {"counts": {vial: "500"}}), 201)
+    ok(await world.nurse_called("second-nurse").post(f"{DAY}/confirm"))
+    taken = {"moment": "close", "counted": {vial: {"quantity": "10", "unit": "ml"}}}
+    inventory = str(ok(await world.nurse.post(INVENTORIES, taken), 201)["id"])
+    due = await world.ports.first_inventories.next_due()
+    assert due is not None
+    world.clock.now = due[0]
+    overtaking.by(lambda: signs_inventory(world, inventory))
+    await world.catch_up()
+    first = await world.ports.first_inventories.get(MILL_VALLEY)
+    assert (first.said_overdue, first.taken_at) == (False, due[0])
+
+
 async def a_form_sent_while_it_is_sent(world: World, overtaking: Overtaking) -> None:
     session_id = await treated(world)
     overtaking.by(lambda: sends_form(world, session_id))

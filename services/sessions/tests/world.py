@@ -44,9 +44,12 @@ class World(world.ServiceWorld[Ports, Sessions]):
             await consumers.note_checkpoint(topic.name, 0, self.clock(), now=self.clock(), behind=behind)
 
     async def said_at(self, location_id: str) -> list[str]:
-        """The names of the safety events of a location, in order."""
+        """The names of the safety events of a location, in order, but for those of the first inventory, which every
+        first receipt asks for.
+        """
         rows = self.store.database["_outbox"].find({"stream": f"careflow.sessions.safety.v1/location:{location_id}"})
-        return [decode(row["record"], []).type.split(".")[2] async for row in rows.sort("sequence", 1)]
+        told = [decode(row["record"], []) async for row in rows.sort("sequence", 1)]
+        return [each.type.split(".")[2] for each in told if each.data.get("category") != "initial_inventory"]
 
     async def alarmed(self, patient_id: str) -> list[str]:
         """The names of the safety events of a patient, in order."""

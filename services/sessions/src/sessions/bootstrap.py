@@ -32,7 +32,7 @@ from sessions.adapters.clinical_content import SHIPPED, clinical_policy, service
 from sessions.adapters.consents import MongoConsents
 from sessions.adapters.contacts import MongoContacts
 from sessions.adapters.discrepancy_cases import MongoDiscrepancyCases
-from sessions.adapters.drug_inventories import MongoInventories
+from sessions.adapters.drug_inventories import MongoFirstInventories, MongoInventories
 from sessions.adapters.drug_log import MongoDrugDays, MongoDrugLog
 from sessions.adapters.medication import MongoMedicationRecords
 from sessions.adapters.notes import MongoNotes, MongoPsychotherapyNotes
@@ -271,6 +271,7 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         drug_days=MongoDrugDays(database, vault),
         drug_cases=MongoDiscrepancyCases(database, vault),
         inventories=MongoInventories(database, vault),
+        first_inventories=MongoFirstInventories(database, vault),
         records=MongoRecords(database, NAME, resources.clock),
         disclosures=MongoDisclosures(database, vault),
         wanted_shares=MongoWantedShares(database, vault),

@@ -5,6 +5,7 @@ from sessions.application.deadlines.expire_consent import expire_consent
 from sessions.application.deadlines.raise_contact_overdue import raise_contact_overdue
 from sessions.application.deadlines.raise_dose_unreviewed import raise_dose_unreviewed
 from sessions.application.deadlines.raise_drug_task_overdue import raise_drug_task_overdue
+from sessions.application.deadlines.raise_first_inventory_overdue import raise_first_inventory_overdue
 from sessions.application.deadlines.raise_integration_overdue import raise_integration_overdue
 from sessions.application.deadlines.raise_inventory_due import raise_inventory_due
 from sessions.application.deadlines.raise_order_unsigned import raise_order_unsigned
@@ -29,5 +30,10 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
     ),
     Deadline("raise_drug_task_overdue", next=lambda ports: ports.drug_cases.next_due(), fire=raise_drug_task_overdue),
     Deadline("raise_inventory_due", next=lambda ports: ports.inventories.next_due(), fire=raise_inventory_due),
+    Deadline(
+        "raise_first_inventory_overdue",
+        next=lambda ports: ports.first_inventories.next_due(),
+        fire=raise_first_inventory_overdue,
+    ),
     Deadline("expire_consent", next=lambda ports: ports.consents.next_due(), fire=expire_consent),
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from careflow_events.envelope import decode
 from careflow_service.identity import Role
 from services.sessions.tests.builders import MILL_VALLEY
 from services.sessions.tests.clinic import draws, has_course, has_vial, ok, ready_for_dose, refusal
@@ -25,6 +26,23 @@ async def stocked(world: World) -> tuple[str, str]:
     package = await receives_package(world, (await has_course(world)).patient_id)
     await world.travel(timedelta(days=1))
     return vial, package
+
+
+async def test_the_first_one_of_a_location_is_asked_for_when_it_begins_to_keep_drugs(world: World) -> None:
+    async def asked() -> tuple[str, ...]:
+        rows = world.store.database["_outbox"].find({"stream": f"careflow.sessions.safety.v1/location:{MILL_VALLEY}"})
+        told = [decode(row["record"], []) async for row in rows.sort("sequence", 1)]
+        return tuple(each.type.split(".")[2] for each in told if each.data.get("category") == "initial_inventory")
+
+    vial, package = await stocked(world)
+    assert await asked() == ("DrugTaskDue", "DrugTaskOverdue")
+    first = ok(await takes(world, {vial: ("10", "ml"), package: ("10", "troche")}), 201)["id"]
+    ok(await world.nurse_called("second-nurse").post(f"/v1/drug-log/inventories/{first}/confirm"))
+    assert await asked() == ("DrugTaskDue", "DrugTaskOverdue", "DrugTaskCompleted")
+
+    await has_vial(world)
+    await world.travel(timedelta(days=1))
+    assert len(await asked()) == 3
 
 
 async def last(world: World) -> dict[str, Any]:

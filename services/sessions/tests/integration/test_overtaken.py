@@ -154,6 +154,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "raise_contact_overdue": records.a_contact_is_late_while_it_is_made,
     "raise_inventory_due": records.an_inventory_is_due_while_the_next_is_signed,
     "raise_dose_unreviewed": outside.a_review_is_late_while_it_is_made,
+    "raise_first_inventory_overdue": records.a_first_inventory_is_late_while_it_is_signed,
     "raise_drug_task_overdue": records.a_discrepancy_is_late_while_it_is_judged,
     "raise_plan_task_overdue": tasks.a_task_is_late_while_it_is_done,
     "raise_outreach_overdue": records.an_outreach_is_late_while_the_patient_is_reached,

@@ -55,6 +55,7 @@ WAITS: Final = {
     "complete_session": 3,
     "report_adverse_event": 3,
     "review_adverse_event": 4,
+    "raise_first_inventory_overdue": 3,
     "raise_contact_overdue": 3,
     "receive_container": 3,
     "join_session": 3,

@@ -153,6 +153,7 @@ class DrugTaskCategory(OpenCode):
     DEA_FORM_106 = "dea_form_106", "file DEA Form 106 about it"
     DEA_NO_LOSS = "dea_no_loss", "tell the DEA in writing that what it was told of was no loss"
     BIENNIAL_INVENTORY = "biennial_inventory", "take the inventory of a location that the law asks for every two years"
+    INITIAL_INVENTORY = "initial_inventory", "take the first inventory of a location that begins to keep such drugs"
     UNKNOWN = _UNKNOWN
 
 

@@ -27,6 +27,7 @@ from sessions.domain.drug_days import DrugDay
 from sessions.domain.drug_inventories import Inventory
 from sessions.domain.drug_log import Container
 from sessions.domain.eligibility import Eligibility
+from sessions.domain.first_inventory import FirstInventory
 from sessions.domain.follow_up import FollowUpContact
 from sessions.domain.ids import (
     AdverseEventId,
@@ -321,6 +322,15 @@ class DrugDays(Protocol):
     async def save(self, day: DrugDay, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
+class FirstInventories(Protocol):
+    async def find(self, location_id: LocationId, /, *, of: LocationId) -> FirstInventory | None: ...
+    async def get(self, location_id: LocationId, /) -> FirstInventory: ...
+    async def add(self, first: FirstInventory, /, tx: Transaction) -> None: ...
+    async def save(self, first: FirstInventory, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The location of which it must be said next that its first inventory is late."""
+
+
 class Inventories(Protocol):
     async def get(self, inventory_id: InventoryId, /, *, of: LocationId | None = None) -> Inventory: ...
     async def open_at(self, location_id: LocationId, /) -> list[Inventory]:
@@ -399,6 +409,7 @@ class Ports:
     drug_days: DrugDays
     drug_cases: DiscrepancyCases
     inventories: Inventories
+    first_inventories: FirstInventories
     records: Records
     disclosures: Disclosures
     wanted_shares: WantedShares

@@ -14,12 +14,13 @@ class DrugTask(StrEnum):
     DEA_FORM_106 = "dea_form_106"
     DEA_NO_LOSS = "dea_no_loss"
     BIENNIAL_INVENTORY = "biennial_inventory"
+    INITIAL_INVENTORY = "initial_inventory"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrugTaskFact(Fact):
     """`task_id` is what the task belongs to: several of one case follow each other; of an
-    inventory the one before."""
+    inventory the one before, of the first one its location."""
 
     location_id: LocationId
     task_id: TaskId

@@ -1,4 +1,4 @@
-"""A vial, a package or a box of devices arrives and enters the drug log."""
+"""A vial, a package or a box of devices arrives and enters the drug log; with the first, the first inventory is due."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.domain.drug_items import Item
 from sessions.domain.drug_log import Container
+from sessions.domain.first_inventory import FirstInventory
 from sessions.domain.ids import ContainerId, EntryId, LocationId, PackageId, StaffId
 from sessions.domain.packages import Package, PackageLabel
 
@@ -48,6 +49,17 @@ class ReceiveContainerHandler:
                 package = Package.received(package_id, container, label, StaffId(actor.id), tx.now)
                 await self.ports.packages.add(package, tx)
             await self.ports.drug_log.add(container, tx)
+            await _ask_for_first_inventory(command.location_id, self.ports, tx)
             return Changed(container.id, container.version)
 
         return await self.work.run(receive, by=actor, action="receive_container", returns=Changed, request=request)
+
+
+async def _ask_for_first_inventory(location_id: LocationId, ports: Ports, tx: Transaction) -> None:
+    """Once, where no inventory counts."""
+    if await ports.first_inventories.find(location_id, of=location_id) is not None:
+        return
+    if any(each.current for each in await ports.inventories.open_at(location_id)):
+        return
+    first = FirstInventory.asked_for(location_id, ports.policy.timezone, now=tx.now)
+    await ports.first_inventories.add(first, tx)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 from sessions.application.discrepancies import Investigated
 from sessions.application.ports import Ports
@@ -101,6 +102,9 @@ class ConfirmInventoryHandler:
                 if each.current:
                     await ports.inventories.save(each.followed(after.id, tx.now), expecting=each.version, tx=tx)
             await ports.inventories.save(after, expecting=before.version, tx=tx)
+            first = await ports.first_inventories.find(of, of=of)
+            if first is not None:
+                await upsert(ports.first_inventories, first, first.taken(now=tx.now), tx)
             return Changed(after.id, after.version)
 
         return await self.work.run(confirm, by=actor, action="confirm_inventory", returns=Changed, request=request)
