@@ -219,6 +219,36 @@ async def test_a_dearer_visit_of_a_plan_that_is_called_off_makes_no_new_version(
     assert await due(world) == []
 
 
+async def is_reassigned(world: World, visit: dict[str, Any], provider: str) -> dict[str, Any]:
+    role = codes.ProviderRole.PRESCRIBER
+    after = later(visit, providers=(contracts.Provider(id=provider, role=role),))
+    await world.hear(contracts.TreatmentReassigned(**after, previous_providers=visit["providers"]))
+    return after
+
+
+async def named(world: World, estimate: dict[str, Any]) -> list[str]:
+    """The clinicians on its latest version."""
+    latest = (await world.ports.estimates.get(estimate["id"])).latest
+    assert latest is not None
+    return [each.name for each in latest.parties.clinicians]
+
+
+async def test_who_takes_a_visit_over_is_named_in_what_is_issued_then_and_in_a_new_version(world: World) -> None:
+    await has_patient(world)
+    visit = await is_reassigned(world, await books(world, FAR), "theo-therapist")
+    (estimate,) = await estimates(world)
+    await issue(world, estimate)
+    assert await named(world, estimate) == ["Theo Therapist"]
+    visit = await is_reassigned(world, visit, "dr-paula-prescriber")
+    (changed,) = await due(world)
+    assert changed["cause"] == "provider_changed"
+    await issue(world, changed)
+    assert await named(world, estimate) == ["Paula Prescriber"]
+    world.clock.now = local(12, 9, month=12)
+    await is_reassigned(world, visit, "theo-therapist")
+    assert await due(world) == [], "less than a business day before it stands"
+
+
 async def is_cancelled(world: World, visit: dict[str, Any]) -> None:
     cancelled = later(visit, status=codes.AppointmentStatus.CANCELLED)
     reason, by = codes.CancelReason.CLINIC_CLOSED, codes.CancelledBy.CLINIC

@@ -84,6 +84,21 @@ async def reprice(
     await _keep(estimates, covering, tx, ports)
 
 
+async def name_providers(
+    visit: Visit, estimates: Sequence[Estimate], to_come: Sequence[Visit], tx: Transaction, ports: Ports
+) -> None:
+    """Somebody else gives the visit: whoever gives the visits of its estimate is named there."""
+    coming = sorted(_coming(visit, to_come, tx), key=lambda each: (each.starts_at, each.id))
+    named = []
+    for estimate in estimates:
+        if estimate.has_covered(visit.id):
+            given_by = (who for each in coming if estimate.has_covered(each.id) for who in each.providers)
+            billing = tuple(dict.fromkeys(who for who in given_by if ports.practice.bills(who)))
+            args = (ports.day_of(visit.starts_at), ports.policy, ports.calendar, ports.zone)
+            named.append(estimate.change_providers(billing, *args, now=tx.now) if billing else estimate)
+    await _keep(estimates, named, tx, ports)
+
+
 async def _keep(known: Sequence[Estimate], now: Iterable[Estimate], tx: Transaction, ports: Ports) -> None:
     before = {estimate.id: estimate for estimate in known}
     for estimate in now:
@@ -93,9 +108,13 @@ async def _keep(known: Sequence[Estimate], now: Iterable[Estimate], tx: Transact
 def _at_prices_of(
     visit: Visit, to_come: Sequence[Visit], estimate: Estimate, tx: Transaction, ports: Ports
 ) -> Estimate:
+    return prices_of(ports, tx).of_visits(estimate, _coming(visit, to_come, tx))
+
+
+def _coming(visit: Visit, to_come: Sequence[Visit], tx: Transaction) -> list[Visit]:
+    """The patient's visits to come, this one as it is now."""
     known = (visit, *(each for each in to_come if each.id != visit.id))
-    coming = [each for each in known if each.is_to_be_charged and each.starts_at > tx.now]
-    return prices_of(ports, tx).of_visits(estimate, coming)
+    return [each for each in known if each.is_to_be_charged and each.starts_at > tx.now]
 
 
 def prices_of(ports: Ports, tx: Transaction) -> EstimatePrices:

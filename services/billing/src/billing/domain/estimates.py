@@ -20,7 +20,7 @@ from billing.domain.money import Money, total
 from billing.domain.policy import BillingPolicy
 from billing.domain.visits import Visit, VisitKind
 from careflow_domain.aggregate import Aggregate, Fact
-from careflow_domain.business_days import BusinessCalendar
+from careflow_domain.business_days import BusinessCalendar, business_day_before, end_of
 from careflow_domain.errors import conflict, invalid, not_found
 
 
@@ -31,6 +31,7 @@ class EstimateCause(StrEnum):
     REQUEST = "request"
     PLAN_CHANGED = "plan_changed"
     PRICE_CHANGED = "price_changed"
+    PROVIDER_CHANGED = "provider_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +150,33 @@ class Estimate(Aggregate):
         kept = tuple(each for each in self.covered if each.appointment_id != appointment_id)
         due_by = None if self.appointment_id == appointment_id else self.due_by
         return replace(self.recording(), covered=kept, due_by=due_by)
+
+    def change_providers(
+        self,
+        providers: tuple[StaffId, ...],
+        visit_on: date,
+        policy: BillingPolicy,
+        calendar: BusinessCalendar,
+        zone: ZoneInfo,
+        *,
+        now: datetime,
+    ) -> "Estimate":
+        """These give its visits now. What is not issued yet names them; of an issued one a new version is due where it
+        does not name somebody, a business day before the visit. Where that is over it stands: whoever takes a visit
+        over then keeps to it (45 CFR 149.610(b)(1)).
+        """
+        if self.latest is None:
+            changes = self.due_by is not None and providers != self.providers
+            return replace(self.recording(), providers=providers) if changes else self
+        clocks = policy.estimates
+        before = business_day_before(visit_on, clocks.before_service_on_change.value, calendar)
+        if set(providers) <= set(self.providers) or now >= end_of(before, zone):
+            return self
+        due_by = due_on_change(visit_on, clocks, calendar, zone, now=now)
+        changed = replace(self.recording(), providers=providers)
+        if self.due_by is not None:
+            return replace(changed, due_by=min(due_by, self.due_by))
+        return replace(changed, cause=EstimateCause.PROVIDER_CHANGED, started_at=now, due_by=due_by)
 
     def due_at_latest(self, by: datetime) -> "Estimate":
         """While it was never issued it is due no later than that."""

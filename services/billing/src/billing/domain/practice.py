@@ -97,6 +97,11 @@ class Practice:
     def clinician(self, staff_id: StaffId | None) -> Clinician | None:
         return next((clinician for clinician in self.clinicians if clinician.id == staff_id), None)
 
+    def bills(self, staff_id: StaffId) -> bool:
+        """Whether they render services in their own name."""
+        clinician = self.clinician(staff_id)
+        return clinician is not None and clinician.profession is not Profession.REGISTERED_NURSE
+
     def on_paper(self) -> BilledProvider:
         """What estimates and superbills keep of it."""
         return BilledProvider(

@@ -7,7 +7,7 @@ from billing.application.fees import open_fee, visit_took_place
 from billing.application.lost_visits import free_all_of
 from billing.application.ports import Ports
 from billing.application.rendered_services import place_of
-from billing.application.wanted_estimates import reprice, want_estimate
+from billing.application.wanted_estimates import name_providers, reprice, want_estimate
 from billing.domain.accounts import Account
 from billing.domain.courses import Course
 from billing.domain.fee_cases import FeeCase, FeeCause
@@ -52,8 +52,12 @@ async def on_reassigned(
     tx: Transaction,
     ports: Ports,
 ) -> None:
-    """The same visit by somebody else: no fee; whether it may be billed is judged by them."""
-    await _note(event.data, VisitState.BOOKED, tx, ports)
+    """The same visit by somebody else: no fee; whether it may be billed is judged by them, its estimate names them."""
+    (visit, to_come), estimates = await side_by_side(
+        _note_among(event.data, VisitState.BOOKED, tx, ports), ports.estimates.all_of(PatientId(event.data.patient_id))
+    )
+    if visit is not None:
+        await name_providers(visit, estimates, to_come, tx, ports)
 
 
 async def on_arrived(
