@@ -63,6 +63,22 @@ async def test_a_dose_the_gate_closed_on_is_written_down_counted_and_reviewed(wo
 
 
 @pytest.mark.thorough
+async def test_a_review_nobody_decides_is_late_once_and_still_waited_for(world: World) -> None:
+    session_id, vial, draw_id = await gate_closes_after_the_dose(world)
+    ok(await does(world, session_id, "doses/outside-gate", late(world, vial, draw_id)), 201)
+    patient_id = (await record(world, session_id))["patient_id"]
+
+    await world.travel(timedelta(hours=23))
+    assert "DoseReviewOverdue" not in await world.alarmed(patient_id)
+    await world.travel(timedelta(days=3))
+    assert (await world.alarmed(patient_id)).count("DoseReviewOverdue") == 1
+    (waiting,) = ok(await world.prescriber.get("/v1/doses-outside-gate"))["items"]
+    assert waiting["session_id"] == session_id
+    ok(await reviews(world, session_id), 201)
+    assert (await world.alarmed(patient_id))[-1] == "DoseReviewCompleted"
+
+
+@pytest.mark.thorough
 async def test_the_patient_is_watched_and_goes_home_by_when_the_dose_was_given(world: World) -> None:
     session_id, vial, draw_id = await gate_closes_after_the_dose(world)
     ok(await does(world, session_id, "doses/outside-gate", late(world, vial, draw_id)), 201)
