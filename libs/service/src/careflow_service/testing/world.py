@@ -56,6 +56,10 @@ App = TypeVar("App")
 
 SEALING: Final = SealingKeys(*SERVICES)
 """The keys sections are sealed with and opened by in tests."""
+STALLED_SECONDS: Final = 60.0
+"""How long a unit of work may take: a machine that runs several suites can stall one for more than the ten seconds of a
+service, and the test of something else fails with `unavailable`. Tests of the limit itself name their own.
+"""
 FORGED: Final = SealingKeys(*SERVICES)
 """Keys of the same names that are not the clinic's: what is sealed with them does not open."""
 PARKING: Final = frozenset({"_parked", "_positions", "_consumers", OWNERS, AUDIT})
@@ -258,6 +262,7 @@ async def running(
             published=service.published,
             sealer=SEALING.sealer(),
             indexes=service.indexes,
+            time_limit=STALLED_SECONDS,
             listeners=listeners,
         ) as store:
             work: Work = Rehearsing(store.work) if rehearsing else store.work
