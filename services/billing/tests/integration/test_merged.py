@@ -4,6 +4,8 @@ there is a task until it is given back.
 
 from typing import Any
 
+import pytest
+
 from careflow_service.ids import new_id
 from services.billing.tests.builders import ANA
 from services.billing.tests.clinic import (
@@ -49,9 +51,6 @@ async def test_what_was_paid_on_a_record_that_is_given_up_is_given_back_there_an
         refused = await world.biller.post(path, whose | asked)
         assert refusal(refused) == (409, "patient_merged"), path
         assert refused.json()["surviving_patient_id"] == STAYS
-    page = await (await logs_in(world)).opens(ACCOUNT)
-    assert "This record was merged into another one of the same person." in page.text
-    assert page.links["The account that stays"] == f"../money/{STAYS}?lang=en"
     now = ok(await world.biller.get(f"/v1/packages/{package['id']}"))
     ok(await world.biller.post(f"/v1/packages/{package['id']}/refund", {}, version=now["version"]), 201)
     free = ok(await world.biller.get(f"/v1/payments/{paid['payment_id']}"))
@@ -76,3 +75,12 @@ async def test_parted_again_it_is_in_use_with_what_was_paid_on_it(world: World) 
     assert (await the_account(world))["merged_into"] is None
     assert await unapplied(world) == []
     await pays(world, 40)
+
+
+@pytest.mark.thorough
+async def test_a_biller_is_led_to_the_account_that_stays(world: World) -> None:
+    await has_patient(world)
+    await world.hear(merged(STAYS))
+    page = await (await logs_in(world)).opens(ACCOUNT)
+    assert "This record was merged into another one of the same person." in page.text
+    assert page.links["The account that stays"] == f"../money/{STAYS}?lang=en"
