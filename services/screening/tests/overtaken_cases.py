@@ -70,7 +70,7 @@ async def a_worrying_answer_while_another_is_given(world: World, overtaking: Ove
     saved = ok(await answers(world, case, "phq-9", {"9": "2"}))
     alert = await open_alert(world)
     assert (alert["id"], len(alert["positives"])) == (saved["alert_id"], 2)
-    assert await world.alarmed(case["patient_id"]) == ["SafetyAlertRaised"]
+    assert await world.alarmed(case["patient_id"]) == ["SafetyAlertRaised", "SafetyAlertJoined"]
 
 
 async def a_refused_alarming_answer_while_an_alert_is_raised(world: World, overtaking: Overtaking) -> None:

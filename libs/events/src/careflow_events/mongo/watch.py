@@ -32,8 +32,6 @@ _WRITES: Final[list[Document]] = [
 _FIRST_PAUSE_SECONDS: Final = 0.005
 _PAUSE_GROWTH: Final = 1.25
 _LONGEST_PAUSE_SECONDS: Final = 0.25
-_AWAITED_MS: Final = 5_000
-"""How long the store holds the question for more while nothing is written."""
 _LINGER_SECONDS: Final = 10.0
 """How long the change stream stays open when nobody waits any more: who waited once often waits again soon."""
 
@@ -64,7 +62,7 @@ class CommitWatch:
 
     async def _listen(self) -> None:
         try:
-            async with await self._database.watch(self._pipeline(), max_await_time_ms=_AWAITED_MS) as changes:
+            async with await self._database.watch(self._pipeline()) as changes:
                 self.listening = True
                 self.wake()
                 async for change in changes:
