@@ -95,7 +95,7 @@ def forbids_reading(pump: Pump, infused: Decimal, at: datetime, *, explained: bo
         if ran:
             yield "ran in while it was paused"
         return
-    hours = Decimal((at - pump.at).total_seconds()) / 3600
-    expected = min(pump.rate * hours, pump.made_up - pump.infused)
+    seconds = Decimal((at - pump.at).total_seconds())
+    expected = min(pump.rate * seconds / 3600, pump.made_up - pump.infused)  # in this order nothing is rounded up
     if abs(ran - expected) > max(expected / 10, pump.rate / 60) and not explained:
         yield "not what the rate makes of the time"
