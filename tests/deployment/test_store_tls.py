@@ -123,6 +123,7 @@ def test_a_store_is_believed_by_every_name_it_is_found_under(kept: Secrets, smal
 
 
 @pytest.mark.store
+@pytest.mark.thorough
 async def test_a_service_speaks_to_a_store_it_has_been_told_to_believe(kept: Secrets, store_url: str) -> None:
     authority = kept.folder / stores.AUTHORITY[0]
     async with over_tls(store_url, kept.folder / stores.keystore("booking")) as url:
@@ -131,6 +132,7 @@ async def test_a_service_speaks_to_a_store_it_has_been_told_to_believe(kept: Sec
 
 
 @pytest.mark.store
+@pytest.mark.thorough
 async def test_a_store_that_nobody_vouches_for_is_not_spoken_to(kept: Secrets, store_url: str, tmp_path: Path) -> None:
     another = Secrets(tmp_path, 0o444)
     stores.make_authority(another)
@@ -152,6 +154,7 @@ async def test_a_process_that_does_not_believe_its_store_says_so(kept: Secrets, 
 
 
 @pytest.mark.store
+@pytest.mark.thorough
 async def test_a_store_that_asks_is_shown_the_certificate_of_the_service(kept: Secrets, store_url: str) -> None:
     authority, own = kept.folder / stores.AUTHORITY[0], kept.folder / stores.keystore("billing")
     async with over_tls(store_url, kept.folder / stores.keystore("booking"), asks=authority) as url:

@@ -159,6 +159,7 @@ async def test_what_the_answers_come_to(
     assert (section.level and section.level.value, section.change_from_baseline) == (level, change)
 
 
+@pytest.mark.thorough
 async def test_what_was_told_at_the_intake_is_not_asked_and_alarms_no_more_at_each_visit(world: World) -> None:
     """An attempt years ago, told at first contact, was answered for then."""
     await has_rota(world)
