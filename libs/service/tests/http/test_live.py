@@ -47,3 +47,38 @@ async def test_whose_first_reading_fails_takes_no_place(views: LiveViews) -> Non
         with pytest.raises(LookupError):
             await views.follow(request, ["a"], breaks)
     assert views.following == 0
+
+
+async def test_of_all_who_watch_a_list_one_asks_the_store(views: LiveViews, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "MOST_FOLLOWING", 51)
+    asked: list[int] = []
+
+    async def mark() -> str:
+        asked.append(1)
+        await asyncio.sleep(0)
+        return "as it is"
+
+    request: Any = None
+    await asyncio.gather(*(views.follow_list(request, "who waits", mark) for _ in range(50)))
+    await views.follow_list(request, "another", mark)
+
+    assert len(asked) == 2
+
+
+async def test_a_list_whose_reading_failed_is_looked_at_again(
+    views: LiveViews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "LOOK_SECONDS", 0.0)
+    fails = iter([True, False])
+
+    async def mark() -> str:
+        if next(fails):
+            raise LookupError
+        return "as it is"
+
+    request: Any = None
+    with pytest.raises(LookupError):
+        await views.follow_list(request, "who waits", mark)
+    assert views.following == 0
+    await views.follow_list(request, "who waits", mark)
+    assert views.following == 1

@@ -38,8 +38,16 @@ class OwnerChanges:
             collection(database, OWNERS), wanted=lambda: bool(self._waiting), tell=lambda _: self._hinted.set()
         )
         self._following: asyncio.Task[None] | None = None
-        self.closed = False
+        self._closing = asyncio.Event()
+
+    @property
+    def closed(self) -> bool:
         """Whether the process stops."""
+        return self._closing.is_set()
+
+    async def until_closed(self) -> None:
+        """Returns once the process stops; the caller limits the time."""
+        await self._closing.wait()
 
     @property
     def waiting(self) -> int:
@@ -69,7 +77,7 @@ class OwnerChanges:
 
     def close(self) -> None:
         """Lets go of everybody who waits, for good: the process stops."""
-        self.closed = True
+        self._closing.set()
         for waiter in self._waiting:
             waiter.woken.set()
 

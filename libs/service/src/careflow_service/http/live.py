@@ -53,6 +53,9 @@ Mark = Callable[[], Awaitable[str]]
 News = Callable[[], Awaitable[Sequence[Sent]]]
 """What is new since it was asked before; who reads it is audited by whoever answers."""
 
+Moved = Callable[[], Awaitable[bool]]
+"""Waits, no longer than a beat; whether there may be news then."""
+
 
 @dataclass(slots=True)
 class LiveViews:
@@ -60,102 +63,87 @@ class LiveViews:
 
     changes: OwnerChanges
     following: int = 0
-    looked: dict[str, tuple[float, str]] = field(default_factory=dict)
-    """What each list was when it was last looked at, and when: whoever watches it shares that."""
+    looks: dict[str, tuple[float, asyncio.Future[str]]] = field(default_factory=dict)
+    """Of each list when it was last looked at, and what it was: whoever watches it shares that."""
 
     async def follow(self, request: Request, owners: Collection[str], news: News) -> StreamingResponse:
         """What `news` says now, and again whenever something of these owners was written; of a process that stops, what
         it says now alone. Raises the problem `unavailable`, and what the first `news` raises.
         """
-        if self.following >= MOST_FOLLOWING:
-            raise Problem(UNAVAILABLE, headers={"Retry-After": "5"})
-        self.following += 1  # at once: others ask while the store answers
-        try:
+        seen: Versions = {}
+
+        async def since_seen() -> Sequence[Sent]:
+            nonlocal seen
             seen = await self.changes.versions(owners)
-            first = await news()
-        except BaseException:
-            self._left()
-            raise
-        sent = self._kept_up(request, owners, seen, first, news)
-        return _LiveAnswer(sent, self._left)
+            return await news()
+
+        async def moved() -> bool:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(BEAT_SECONDS):
+                    return await self.changes.until_moved(owners, seen)
+            return False
+
+        return await self._answer(request, moved, since_seen)
 
     async def follow_list(self, request: Request, name: str, mark: Mark) -> StreamingResponse:
         """Says that the list of this name is another than before, and nothing else: `mark` stands for it. Raises the
         problem `unavailable`, and what the first `mark` raises.
         """
+        said: str | None = None
+
+        async def since_said() -> Sequence[Sent]:
+            nonlocal said
+            before, said = said, await self._look(name, mark)
+            return () if said == before else (Sent("changed", said, said),)
+
+        async def time_to_look() -> bool:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self.changes.until_closed()
+            return not self.changes.closed
+
+        return await self._answer(request, time_to_look, since_said)
+
+    async def _answer(self, request: Request, moved: Moved, news: News) -> StreamingResponse:
+        """What `news` says now, and whenever something `moved`."""
         if self.following >= MOST_FOLLOWING:
             raise Problem(UNAVAILABLE, headers={"Retry-After": "5"})
-        self.following += 1
+        self.following += 1  # at once: others ask while the store answers
         try:
-            first = await self._looked_at(name, mark)
+            first = await news()
         except BaseException:
             self._left()
             raise
-        return _LiveAnswer(self._watched(request, first, name, mark), self._left)
-
-    async def _watched(self, request: Request, said: str, name: str, mark: Mark) -> AsyncIterator[bytes]:
-        yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
-        yield Sent("changed", said, said).encoded()
-        yield BEAT.encoded()
-        try:
-            while not self.changes.closed:
-                await self._moved((), {}, LOOK_SECONDS)
-                if not await _still_admitted(request):
-                    yield OVER.encoded()
-                    return
-                now = await self._looked_at(name, mark)
-                if now != said:
-                    said = now
-                    yield Sent("changed", said, said).encoded()
-                yield BEAT.encoded()
-        except Exception as error:
-            # The reader comes back by itself, and is answered in whole then.
-            log.warning("live_view_broke", error_class=type(error).__name__)
-
-    async def _looked_at(self, name: str, mark: Mark) -> str:
-        now = asyncio.get_running_loop().time()
-        at, known = self.looked.get(name, (-LOOK_SECONDS, ""))
-        if now - at < LOOK_SECONDS / 2:
-            return known
-        known = await mark()
-        self.looked[name] = (now, known)
-        return known
+        return _LiveAnswer(self._kept_up(request, first, moved, news), self._left)
 
     def _left(self) -> None:
         self.following -= 1
 
-    async def _kept_up(
-        self,
-        request: Request,
-        owners: Collection[str],
-        seen: Versions,
-        first: Sequence[Sent],
-        news: News,
-    ) -> AsyncIterator[bytes]:
+    async def _look(self, name: str, mark: Mark) -> str:
+        now = asyncio.get_running_loop().time()
+        at, look = self.looks.get(name, (now - LOOK_SECONDS, None))
+        if look is None or now - at >= LOOK_SECONDS / 2:
+            look = asyncio.ensure_future(mark())
+            self.looks[name] = now, look
+        return await asyncio.shield(look)  # whoever leaves meanwhile takes it from nobody
+
+    async def _kept_up(self, request: Request, first: Sequence[Sent], moved: Moved, news: News) -> AsyncIterator[bytes]:
         yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
         for each in first:
             yield each.encoded()
         yield BEAT.encoded()
         try:
             while not self.changes.closed:
-                moved = await self._moved(owners, seen, BEAT_SECONDS)
+                has_moved = await moved()
                 if not await _still_admitted(request):
                     yield OVER.encoded()
                     return
-                if moved:
-                    seen = await self.changes.versions(owners)
-                    for each in await news():
-                        yield each.encoded()
+                for each in await news() if has_moved else ():
+                    yield each.encoded()
                 yield BEAT.encoded()
         except Exception as error:
             # The reader comes back by itself, and is answered in whole then.
             log.warning("live_view_broke", error_class=type(error).__name__)
-
-    async def _moved(self, owners: Collection[str], seen: Versions, seconds: float) -> bool:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                return await self.changes.until_moved(owners, seen)
-        return False
 
 
 class _LiveAnswer(StreamingResponse):
