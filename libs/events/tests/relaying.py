@@ -23,9 +23,13 @@ from careflow_events.topics import topics_of
 
 
 class NoHint:
-    """A store without change streams."""
+    """A store without change streams; remembers for how long a relay would have waited with them."""
+
+    def __init__(self) -> None:
+        self.while_told: list[float | None] = []
 
     async def wait(self, seconds: float, *, while_told: float | None = None) -> None:
+        self.while_told.append(while_told)
         await asyncio.sleep(0)
 
 
@@ -39,6 +43,7 @@ class Clinic:
     travelled: timedelta = timedelta(0)
     ids: int = 0
     broken: list[Exception] = field(default_factory=list)
+    hint: NoHint = field(default_factory=NoHint)
 
     def __post_init__(self) -> None:
         self.outbox = MemoryOutbox(self.store, Sealer({"keys": []}), self.new_id)
@@ -61,7 +66,7 @@ class Clinic:
             lease=HeldLease(MemoryLeases(self.store, self.now), "relay", name, monotonic=monotonic),
             producer=producer,
             checkpoints=Checkpoints(topics_of("screening"), producer, self.new_id, monotonic=monotonic),
-            hint=NoHint(),
+            hint=self.hint,
             clock=self.now,
             fault_of=diagnosis(lambda error: isinstance(error, OSError)),
             retry_seconds=0,

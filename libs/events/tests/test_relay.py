@@ -9,7 +9,7 @@ from careflow_events import contracts
 from careflow_events.envelope import decode
 from careflow_events.lease import DEFAULT_TTL, Fenced
 from careflow_events.producing import Place
-from careflow_events.relay import KEPT_EVERY_SECONDS, ROWS_PER_STREAM
+from careflow_events.relay import IDLE_SECONDS, KEPT_EVERY_SECONDS, ROWS_PER_STREAM
 from careflow_events.testing.builders import an_id, publication
 from careflow_events.testing.log import MemoryLog
 from careflow_events.testing.memory_outbox import MemoryLeases
@@ -32,6 +32,28 @@ async def test_what_was_committed_is_published_once_and_in_order(clinic: Clinic)
     assert clinic.sequences(1) == [1, 2]
     assert clinic.sequences(2) == [1]
     assert clinic.outbox.unpublished() == []
+
+
+@pytest.mark.parametrize(
+    ("refuses", "led_by", "waits"), [(False, "a", IDLE_SECONDS), (True, "a", None), (False, "b", None)]
+)
+async def test_only_a_leader_with_nothing_set_aside_trusts_in_being_told(
+    clinic: Clinic, refuses: bool, led_by: str, waits: float | None
+) -> None:
+    """Who does not lead looks for a free lease, and what was refused is tried again by the time."""
+    if refuses:
+        clinic.log.refuses = of_patient(1)
+    await clinic.say(publication())
+    await clinic.relay(led_by).turn()
+    stopping = asyncio.Event()
+    running = asyncio.create_task(clinic.relay("a").run(stopping))
+    async with asyncio.timeout(10):
+        while len(clinic.hint.while_told) < 3:  # noqa: ASYNC110 - the relay runs on when others do
+            await asyncio.sleep(0)
+    stopping.set()
+    await running
+
+    assert clinic.hint.while_told[-1] == waits
 
 
 async def test_the_record_carries_the_key_and_the_routing_headers(clinic: Clinic) -> None:

@@ -12,12 +12,13 @@ import pytest
 from careflow_events.contracts.codes import CareStage
 from careflow_events.lease import HeldLease
 from careflow_events.mongo import MongoLeases
+from careflow_service.clock import wall_clock
 from careflow_service.deadlines import Deadline, Effect
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
 from careflow_service.testing.store import MONDAY_NOON, SetClock, given, scratch_store
 from careflow_service.timers import Timers
-from careflow_service.timers.loop import DEADLINES_LEASE, EFFECTS_LEASE
+from careflow_service.timers.loop import DEADLINES_LEASE, EFFECTS_LEASE, TOLD_SECONDS
 from careflow_service.work import Transaction
 from libs.service.tests.clinic import INDEXES, PUBLISHED, CarePath, a_care_path, care_paths
 
@@ -233,6 +234,43 @@ async def test_a_failing_deadline_does_not_starve_the_others(store: Store, ports
         await until(reaching(store, CareStage.CLOSED, 1))
         ports.broken.clear()
         await until(reaching(store, CareStage.CLOSED, 2))
+
+
+async def test_at_rest_the_store_is_asked_nothing_until_it_tells_of_a_commit(
+    store: Store, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(TOLD_SECONDS, EFFECTS_LEASE, 3600.0)
+    asked: list[str] = []
+
+    async def next_counted(ports: Ports) -> str | None:
+        asked.append("page")
+        return await next_page(ports)
+
+    timers = Timers(
+        ports=ports,
+        deadlines=[],
+        effects=[Effect("page", next_counted, page, settle_page)],
+        work=store.work,
+        clock=wall_clock,
+        lease=lambda name: HeldLease(MongoLeases(store.database), name, "one", ttl=LEASE_TTL),
+        poll_seconds={EFFECTS_LEASE: 0.02},
+        commits=store.commits,
+    )
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        watching = tasks.create_task(store.commits.run())
+        tasks.create_task(timers.run(stop))
+
+        async def at_rest() -> bool:
+            before = len(asked)
+            await asyncio.sleep(0.3)
+            return store.commits.listening and 0 < before == len(asked)
+
+        await until(at_rest)
+        await given(store, ports.paths, a_care_path("p0", stage=CareStage.INQUIRY))
+        await until(reaching(store, CareStage.INFO_CALL, 1))
+        stop.set()
+        watching.cancel()
 
 
 async def test_an_effect_is_performed_and_settled(store: Store, ports: Ports, clock: SetClock) -> None:
