@@ -15,6 +15,7 @@ from billing.domain.payment_methods import PaymentMethod
 from billing.domain.payments import Payment, payment_id_of
 from billing.domain.refunds import Refund, RefundReason
 from billing.domain.rendered import ChargeCause
+from billing.domain.told_twice import looks_like
 from careflow_domain.errors import DomainError
 from services.billing.tests.builders import ANA, NOW, TODAY, a_charge, a_payment, a_rendered, usd
 
@@ -59,14 +60,14 @@ def test_what_two_may_have_typed_of_one_payment_looks_the_same(
 ) -> None:
     first, second = receive(usd(225), method, known), receive(usd(225), method, told)
     second = replace(second, received_on=TODAY + timedelta(days=days))
-    assert first.looks_like(second) is same
-    assert not first.looks_like(replace(second, amount=usd(225.01)))
+    assert looks_like(second, first) is same
+    assert not looks_like(replace(second, amount=usd(225.01)), first)
 
 
 def test_a_check_that_never_came_is_no_reason_to_ask() -> None:
     never = Refund("r", usd(225), RefundReason.ENTERED_IN_ERROR, NOW)
     first = replace(receive(usd(225), CHECK, "458"), refunds=(never,))
-    assert not first.looks_like(receive(usd(225), CHECK, "458"))
+    assert not looks_like(receive(usd(225), CHECK, "458"), first)
 
 
 def a_fee(cause_id: str = "missed", day: date = TODAY.replace(day=2)) -> Charge:

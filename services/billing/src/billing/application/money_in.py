@@ -5,6 +5,7 @@ from billing.domain.ids import PatientId, PaymentId
 from billing.domain.money import Money
 from billing.domain.payment_methods import TERMINAL, TOLD_BY_HAND, PaymentMethod
 from billing.domain.payments import Payment, payment_id_of
+from billing.domain.told_twice import expect_another
 from careflow_domain.errors import invalid
 from careflow_service.work import Transaction
 
@@ -38,5 +39,5 @@ async def known_before(payment: Payment, ports: Ports, *, is_another: bool) -> P
     if payment.method in TERMINAL:
         return await ports.payments.find(payment.id, of=payment.patient_id)
     if payment.method in TOLD_BY_HAND and not is_another:
-        payment.expect_another(await ports.payments.all_of(payment.patient_id))
+        expect_another(payment, await ports.payments.all_of(payment.patient_id))
     return None

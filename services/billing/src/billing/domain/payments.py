@@ -5,7 +5,6 @@ will is still paid for, so that nobody owes it again; what is held for a visit o
 card number is ever kept, only what the terminal or the bank calls the payment.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import NAMESPACE_URL, uuid5
@@ -16,7 +15,7 @@ from billing.domain.charges import Charge
 from billing.domain.ids import AppointmentId, ChargeId, PackageId, PatientId, PaymentId, ProcessorId
 from billing.domain.ledger import EntryLine, LedgerAccount, credit, debit
 from billing.domain.money import Money, total
-from billing.domain.payment_methods import FOR_CARE_ONLY, REFERENCED, TOLD_BY_HAND, PaymentMethod
+from billing.domain.payment_methods import FOR_CARE_ONLY, REFERENCED, PaymentMethod
 from billing.domain.processing import DisputeState, RefundState
 from billing.domain.refunds import ExcessRefund, Refund
 from billing.domain.rendered import FEES
@@ -260,25 +259,6 @@ class Payment(Aggregate):
             raise conflict("reference_used", "Another amount was received under this reference.")
         return self
 
-    def looks_like(self, told: "Payment") -> bool:
-        """Whether what is told may be this one, typed by somebody else: so much by the same check, whose number an
-        account has once, or by the same transfer of the same day, as the same comes every month of some.
-        """
-        by_hand = self.method is told.method and self.method in TOLD_BY_HAND
-        same_day = self.method is PaymentMethod.CHECK or self.received_on == told.received_on
-        return by_hand and same_day and self.came == told.amount and _number(self) == _number(told)
-
-    def expect_another(self, known: Iterable["Payment"]) -> None:
-        """Raises `payment_known` where one of these may be this one."""
-        same = next((each for each in known if each.looks_like(self)), None)
-        if same is not None:
-            raise conflict(
-                "payment_known",
-                "So much is recorded already under this number. Say so if it is another payment.",
-                payment_id=same.id,
-                received_on=same.received_on.isoformat(),
-            )
-
     def may_pay(self, charge: Charge) -> bool:
         return not (self.method in FOR_CARE_ONLY and charge.rendered.cause in FEES)
 
@@ -374,12 +354,6 @@ class Payment(Aggregate):
         others = tuple(each for each in self.allocations if each.charge_id != allocation.charge_id)
         kept = (allocation,) if allocation.amount else ()
         return replace(self.recording(), allocations=(*others, *kept))
-
-
-def _number(payment: Payment) -> str:
-    """A reference as it is compared: "Check No. 0458" is 458."""
-    letters = "".join(each for each in (payment.reference or "").casefold() if each.isalnum())
-    return "".join(each for each in letters if each.isdecimal()).lstrip("0") or letters
 
 
 def payment_id_of(patient_id: PatientId, method: PaymentMethod, reference: str) -> PaymentId:
