@@ -11,7 +11,7 @@ from billing.domain.ids import AccountLinkId, PatientId, StaffId
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict, invalid
 from careflow_domain.setting import Setting
-from careflow_domain.ways_in import Tries, WayIn
+from careflow_domain.ways_in import Tries, WayIn, WayInPolicy
 
 GATHERING: Final = Setting(
     value=15,
@@ -22,29 +22,18 @@ GATHERING: Final = Setting(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountLinkPolicy:
-    """How long a link leads in, how often somebody may be wrong in a row, how long one sitting lasts, and how long what
-    is new is gathered before the patient is told of all of it. Raises `policy_invalid`.
+class AccountLinkPolicy(WayInPolicy):
+    """Of links to an account, and how long what is new is gathered before the patient is told of all of it. Raises
+    `policy_invalid`.
     """
 
-    works_for_days: Setting[int]
-    wrong_tries: Setting[int]
-    sitting_minutes: Setting[int]
     gathering_minutes: Setting[int] = GATHERING
 
     def __post_init__(self) -> None:
-        if min(self.works_for_days.value, self.wrong_tries.value, self.sitting_minutes.value) < 1:
+        if self.leads_nowhere:
             raise invalid("policy_invalid", "A link to an account leads in for a day, a try and a minute at least.")
         if self.gathering_minutes.value < 0:
             raise invalid("policy_invalid", "What is new is gathered for no time, or for some.")
-
-    @property
-    def sitting(self) -> timedelta:
-        return timedelta(minutes=self.sitting_minutes.value)
-
-    @property
-    def works_for(self) -> timedelta:
-        return timedelta(days=self.works_for_days.value)
 
     @property
     def gathering(self) -> timedelta:
@@ -103,13 +92,7 @@ class AccountLink(Aggregate):
         return replace(self, send_at=None)
 
     def way_in(self, policy: AccountLinkPolicy) -> WayIn:
-        return WayIn(
-            patient_id=self.patient_id,
-            until=self.works_until,
-            most_wrong=policy.wrong_tries.value,
-            sitting=policy.sitting,
-            tries=self.tries,
-        )
+        return policy.way_in(self.patient_id, self.tries, until=self.works_until)
 
     def leads_in(self, policy: AccountLinkPolicy, *, now: datetime) -> bool:
         """Whether somebody can have it and come in by it."""

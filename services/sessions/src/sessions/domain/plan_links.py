@@ -3,36 +3,24 @@ made to be handed over.
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final, Self
 
 from careflow_domain.aggregate import Aggregate
 from careflow_domain.errors import conflict
 from careflow_domain.setting import Setting
-from careflow_domain.ways_in import Tries, WayIn
+from careflow_domain.ways_in import Tries, WayIn, WayInPolicy
 from sessions.domain.ids import PatientId, PlanLinkId, StaffId
 from sessions.domain.patients import PatientCopy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanLinkPolicy:
-    """How long a link leads in, how often somebody may be wrong in a row, and how long one sitting lasts."""
-
-    works_for_days: Setting[int]
-    wrong_tries: Setting[int]
-    sitting_minutes: Setting[int]
+class PlanLinkPolicy(WayInPolicy):
+    """Of links to what a plan asks of its patient."""
 
     def __post_init__(self) -> None:
-        if min(self.works_for_days.value, self.wrong_tries.value, self.sitting_minutes.value) < 1:
+        if self.leads_nowhere:
             raise ValueError("a link to a plan leads in for a day, a try and a minute at least")
-
-    @property
-    def sitting(self) -> timedelta:
-        return timedelta(minutes=self.sitting_minutes.value)
-
-    @property
-    def works_for(self) -> timedelta:
-        return timedelta(days=self.works_for_days.value)
 
 
 PLAN_LINKS: Final = PlanLinkPolicy(
@@ -74,13 +62,7 @@ class PlanLink(Aggregate):
         return cls(id=link_id, patient_id=patient.id, issued_by=by, issued_at=now, works_until=works_until)
 
     def way_in(self, policy: PlanLinkPolicy) -> WayIn:
-        return WayIn(
-            patient_id=self.patient_id,
-            until=self.works_until,
-            most_wrong=policy.wrong_tries.value,
-            sitting=policy.sitting,
-            tries=self.tries,
-        )
+        return policy.way_in(self.patient_id, self.tries, until=self.works_until)
 
     def tried(self, born_on: date, patient: PatientCopy, policy: PlanLinkPolicy, *, now: datetime) -> Self:
         """Somebody says whose it is; the same link where nobody comes in by it any more."""
