@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Self
 
 from careflow_domain.aggregate import Aggregate, Fact
-from careflow_domain.errors import conflict, forbidden, invalid, not_found
+from careflow_domain.errors import DomainError, conflict, forbidden, invalid, not_found
 from sessions.domain.doses import Dose
 from sessions.domain.drug_amounts import DrugQuantity, DrugUnit
 from sessions.domain.drug_entries import ADDING, DISPOSALS, Draw, Entry, EntryKind, Witness
@@ -238,6 +238,18 @@ class Container(Aggregate):
         """The lines that a second person may still confirm."""
         return tuple(each for each in self.entries if each.waits(window, now) and not self.taken_back(each))
 
+    def may_be_reversed(self, entry: Entry) -> bool:
+        """Whether a counter-entry can take back this line."""
+        return self._keeps(entry) is None
+
+    def _keeps(self, entry: Entry) -> DomainError | None:
+        """Why this line is not taken back."""
+        if entry.reverses is not None or self._withdrawn(entry) or self._reversed(entry.id):
+            return conflict("already_reversed", "This entry has been taken back.")
+        if entry.kind in (EntryKind.RECEIVED, EntryKind.ADMINISTERED):
+            return forbidden("entry_forbidden", "What was received or given is not taken back here.")
+        return None
+
     def taken_back(self, entry: Entry) -> bool:
         """Whether a line that waits for its witness waits in vain: it, or what it takes back, was taken back."""
         return self._withdrawn(entry) or (entry.reverses is not None and self._reversed(entry.reverses))
@@ -254,10 +266,8 @@ class Container(Aggregate):
         entry = self._entry(entry_id)
         if not note.strip():
             raise invalid("note_missing", "A counter-entry says what was wrong.")
-        if entry.reverses is not None or self._withdrawn(entry) or self._reversed(entry_id):
-            raise conflict("already_reversed", "This entry has been taken back.")
-        if entry.kind in (EntryKind.RECEIVED, EntryKind.ADMINISTERED):
-            raise forbidden("entry_forbidden", "What was received or given is not taken back here.")
+        if refused := self._keeps(entry):
+            raise refused
         counter = replace(entry, id=counter_id, by=by, at=now, note=note, witness=None, ruling=None, reverses=entry_id)
         if entry.counts:
             self._must_fit(counter)

@@ -131,13 +131,6 @@ _HANDING_OUT: Final = (
 )
 
 
-def _takes_back(container: Container, entry: Entry) -> bool:
-    """What `Container.reversed` lets be taken back."""
-    by_itself = entry.kind in (EntryKind.RECEIVED, EntryKind.ADMINISTERED)
-    done = any(each.reverses == entry.id for each in container.entries)
-    return not (by_itself or done or entry.reverses)
-
-
 FORMS: Final = (
     DrugForm("enter", NewEntry, _enter, _entering, _unit),
     DrugForm(
@@ -164,7 +157,7 @@ FORMS: Final = (
         _unit,
         offered=lambda container: container.package_id is not None and bool(container.in_container),
     ),
-    DrugForm("reverse", Reversal, _reverse, lambda _: (_NOTE,), of_line=_takes_back),
+    DrugForm("reverse", Reversal, _reverse, lambda _: (_NOTE,), of_line=Container.may_be_reversed),
     DrugForm(
         "witness",
         Nothing,
