@@ -27,9 +27,6 @@ from screening.domain.patients import PatientDetails
 from screening.domain.rota import Gap, Rota
 from screening.domain.tasks import StaffTask
 
-MARKED = 25
-"""So many of each list stand for it, as many as a page shows."""
-
 
 @dataclass(frozen=True, slots=True)
 class AlertWithPages:
@@ -151,13 +148,15 @@ class Reading:
         """Somebody is told from now on whenever another waits; of whom is read anew each time."""
         await self.ports.audit.read(actor, "watch_who_waits")
 
-    async def who_waits_mark(self) -> str:
-        """Stands for the beginning of what waits for somebody, as it is; nothing of it can be read from it."""
+    async def who_waits_mark(self, shown: int) -> str:
+        """Stands for what waits for somebody, as it is, the first `shown` of each list; nothing of it can be read from
+        it.
+        """
         ports, now = self.ports, self.ports.clock()
         alerts, cases, tasks, rota = await side_by_side(
-            ports.alerts.listed(open_only=True, limit=MARKED, after=None),
-            ports.cases.undecided(limit=MARKED, after=None),
-            ports.tasks.listed(limit=MARKED, after=None),
+            ports.alerts.listed(open_only=True, limit=shown, after=None),
+            ports.cases.undecided(limit=shown, after=None),
+            ports.tasks.listed(limit=shown, after=None),
             ports.rotas.look(),
         )
         stands = (

@@ -7,6 +7,7 @@ in and keeps what was typed; what is about substance use stands apart, under its
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
@@ -20,6 +21,7 @@ from careflow_service.pages.asking import Filled, Kind, body_of, read
 from careflow_service.pages.forms import KEY, VERSION, Form, FormRequest, Submitted
 from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Script, Site, go_on
+from careflow_service.work import side_by_side
 from screening.application.queries.read_case_page import CaseSeen
 from screening.application.use_cases import Screening
 from screening.domain.evidence import EvidenceCategory
@@ -35,6 +37,7 @@ from screening.readiness import somebody_is_on_the_rota
 router = APIRouter(prefix="/pages/cases", include_in_schema=False)
 
 SHOWN = 25
+"""Of each list; a change of one further on is not noticed while one looks."""
 """So many of each list on a page."""
 
 ABOUT: Final = "about"
@@ -90,19 +93,25 @@ async def who_waits_now(
 async def who_waits_live(request: Request, app: App, actor: CurrentActor, live: Live) -> Response:
     """Says that who waits is another than before, and nothing else about it."""
     await app.reading.watched_by(actor)
-    return await live.follow_list(request, "who waits", app.reading.who_waits_mark)
+    return await live.follow_list(request, "who waits", partial(app.reading.who_waits_mark, SHOWN))
 
 
 async def _who_waits(
     app: Screening, actor: Actor, alerts_after: str | None, cases_after: str | None, tasks_after: str | None
 ) -> dict[str, Any]:
-    mark = await app.reading.who_waits_mark()
+    mark = await app.reading.who_waits_mark(SHOWN)  # before what it stands for, so that no change is missed
+    alerts, cases, tasks, on_call = await side_by_side(
+        app.reading.alerts(actor, open_only=True, limit=SHOWN, after=alerts_after),
+        app.reading.undecided(actor, limit=SHOWN, after=cases_after),
+        app.reading.tasks(actor, limit=SHOWN, after=tasks_after),
+        somebody_is_on_the_rota(app),
+    )
     return {
         "mark": mark,
-        "alerts": await app.reading.alerts(actor, open_only=True, limit=SHOWN, after=alerts_after),
-        "cases": await app.reading.undecided(actor, limit=SHOWN, after=cases_after),
-        "tasks": await app.reading.tasks(actor, limit=SHOWN, after=tasks_after),
-        "nobody_on_call": not await somebody_is_on_the_rota(app),
+        "alerts": alerts,
+        "cases": cases,
+        "tasks": tasks,
+        "nobody_on_call": not on_call,
         "after": {"alerts_after": alerts_after, "cases_after": cases_after, "tasks_after": tasks_after},
         "as_of": app.ports.clock(),
     }
