@@ -21,7 +21,7 @@ from libs.service.tests.clinic import PUBLISHED, CarePath, a_care_path
 pytestmark = pytest.mark.store
 
 PATIENT = Actor.public()
-REQUEST = RequestKey("public POST /v1/inquiries 4711", fingerprint="f1")
+REQUEST = RequestKey("public POST /v1/inquiries key-of-a-visitor", fingerprint="f1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ async def test_a_record_is_kept_for_two_days_and_tells_nothing(store: Store, ope
     assert record is not None
     assert timedelta(hours=47, minutes=59) < record["expires_at"] - wall_clock() <= timedelta(hours=48)
     assert record.keys() == {"_id", "fingerprint", "came_to", "expires_at"}
-    assert "4711" not in record["_id"]
+    assert "visitor" not in record["_id"]
     raw = bson.encode(record)
     (position,) = opened.positions
     for told in (opened.value.id, position.stream, "version"):

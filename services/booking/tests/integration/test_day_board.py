@@ -51,7 +51,8 @@ async def test_who_comes_is_said_with_as_little_of_the_name_as_will_do(world: Wo
     assert "As of 10:00 AM, Pacific Standard Time." in board.text
     assert EXPECTED in board.text
     assert "Rivera" not in board.html
-    assert "1988" not in board.html
+    assert "1988" not in board.text
+    assert "1988-04-02" not in board.html
 
 
 @pytest.mark.parametrize(
