@@ -33,7 +33,7 @@ from services.screening.tests.consenting import consents
 from services.screening.tests.treatment import dosed
 from services.screening.tests.world import World as Screening
 from services.sessions.tests import clinic as treated
-from services.sessions.tests import dispensed, distance, medicated, planned
+from services.sessions.tests import dispensed, distance, medicated, outside, planned
 from services.sessions.tests.builders import MILL_VALLEY
 from services.sessions.tests.news import renamed
 from services.sessions.tests.world import World as Sessions
@@ -203,6 +203,9 @@ async def sessions(world: Sessions) -> Seeded:
     refused = await treated.dosing_visit(world, await treated.has_course(world))
     ok(await treated.does(world, refused, "refuse"))
     before = await treated.dosing_visit(world, await treated.has_course(world))
+    outside_gate = await treated.dosing_visit(world, await treated.has_course(world))
+    late = outside.late(world, vial, None, minutes=1, before_start=PROSE, mg_per_kg="")
+    ok(await treated.does(world, outside_gate, "doses/outside-gate", late), 201)
     await world.hear(renamed(course.patient_id, datetime(1988, 4, 2), FAMILY))  # noqa: DTZ001 - a birth date
     access = ok(
         await world.calling(Role.COORDINATOR).post(f"/v1/patients/{course.patient_id}/emergency-accesses", EMERGENCY),
@@ -214,6 +217,7 @@ async def sessions(world: Sessions) -> Seeded:
             "plan_id": course.plan_id,
             "session_id": session_id,
             "before": before,
+            "outside_gate": outside_gate,
             "refused": refused,
             "call": call,
             "location": str(MILL_VALLEY),

@@ -123,6 +123,7 @@ from sessions.application.medication_changes import MedicationChanges
 from sessions.application.ports import Ports
 from sessions.application.queries.follow_session import FollowSession
 from sessions.application.queries.read_bedside import ReadBedside
+from sessions.application.queries.read_dose_reviews import ReadDoseReviews
 from sessions.application.queries.read_drug_log import ReadDrugLog
 from sessions.application.queries.read_patient_page import ReadPatientPage
 from sessions.application.queries.read_plan_page import ReadPlanPage
@@ -229,6 +230,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         take_inventory=TakeInventoryHandler(ports, work),
         confirm_inventory=ConfirmInventoryHandler(ports, work),
         read_bedside=ReadBedside(ports),
+        read_dose_reviews=ReadDoseReviews(ports),
         read_patient_page=ReadPatientPage(ports),
         read_drug_log=ReadDrugLog(ports),
         read_plan_page=ReadPlanPage(ports),

@@ -8,11 +8,12 @@ from careflow_service.identity import Role
 from services.sessions.tests.bedside import logs_in, of
 from services.sessions.tests.clinic import does, draws, has_course, has_vial, ok, ready_for_dose
 from services.sessions.tests.integration.test_bedside_forms import clock, fills
-from services.sessions.tests.outside import INJECTED, MINUTE, gate_closes_after_the_dose, record
+from services.sessions.tests.outside import INJECTED, MINUTE, gate_closes_after_the_dose, late, record
 from services.sessions.tests.world import World
 
 GIVEN = "A dose was given, and the gate is closed"
 REVIEW = "Review a dose outside the gate"
+REVIEWS = "/pages/bedside/reviews"
 pytestmark = pytest.mark.thorough
 
 
@@ -57,3 +58,37 @@ async def test_it_is_no_way_around_an_open_gate(world: World) -> None:
     await world.travel(timedelta(minutes=1))
     page = await nurse.opens(of(session_id))
     assert GIVEN in page.text
+
+
+async def test_who_reviews_sees_each_dose_with_what_stood_against_it(world: World) -> None:
+    _, empty = await logs_in(world, Role.PRESCRIBER, to=REVIEWS)
+    assert "No dose waits for its review." in empty.text
+    session_id, vial, draw_id = await gate_closes_after_the_dose(world)
+    ok(await does(world, session_id, "doses/outside-gate", late(world, vial, draw_id)), 201)
+    prescriber, page = await logs_in(world, Role.PRESCRIBER, to=REVIEWS)
+    assert "Not in order when it was given: nothing" in page.text
+    assert "Blood pressure not too high twice" in page.text
+    assert "I was with her" in page.text
+    form = await prescriber.follows(page, REVIEW)
+    assert "Blood pressure not too high twice" in form.text
+    (mark,) = [each["outside_gate"] for each in (await record(world, session_id))["doses"]]
+    unexplained = await prescriber.presses(form, "Save", dose_id=mark["id"], decision="hold")
+    assert unexplained.status == 422
+    held = await prescriber.presses(unexplained, "Save", dose_id=mark["id"], decision="hold", note="ask her first")
+    assert "reviewed and held: no further dose until another review has decided" in held.text
+    assert "ask her first" in (await prescriber.opens(REVIEWS)).text
+    decided = await fills(prescriber, held, REVIEW, dose_id=mark["id"], decision="resume", note="seen, settled")
+    assert "reviewed, dosing may go on." in decided.text
+    assert "No dose waits for its review." in (await prescriber.opens(REVIEWS)).text
+
+
+async def test_whoever_gave_it_is_told_that_somebody_else_reviews_it(world: World) -> None:
+    session_id, vial, draw_id = await gate_closes_after_the_dose(world)
+    mine = late(world, vial, draw_id, given_by=f"user-{Role.PRESCRIBER}")
+    ok(await does(world, session_id, "doses/outside-gate", mine), 201)
+    prescriber, page = await logs_in(world, Role.PRESCRIBER, to=REVIEWS)
+    assert "You gave this dose or wrote it down: somebody else reviews it." in page.text
+    assert REVIEW not in page.text
+    form = await prescriber.opens(f"/pages/bedside/{session_id}/review-dose")
+    assert "Nothing here is yours to review." in form.text
+    assert "Save" not in form.text

@@ -33,6 +33,7 @@ NO_DECISIONS: Final = {
     "sitting_down",
     "reading_notes",
     "read_bedside",
+    "read_dose_reviews",
     "read_drug_log",
     "read_patient_page",
     "read_plan_page",

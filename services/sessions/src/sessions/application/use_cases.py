@@ -80,6 +80,7 @@ from sessions.application.commands.write_psychotherapy_note import (
 from sessions.application.ports import Ports
 from sessions.application.queries.follow_session import FollowSession
 from sessions.application.queries.read_bedside import ReadBedside
+from sessions.application.queries.read_dose_reviews import ReadDoseReviews
 from sessions.application.queries.read_drug_log import ReadDrugLog
 from sessions.application.queries.read_patient_page import ReadPatientPage
 from sessions.application.queries.read_plan_page import ReadPlanPage
@@ -175,6 +176,7 @@ class Sessions:
     confirm_inventory: ConfirmInventoryHandler
 
     read_bedside: ReadBedside
+    read_dose_reviews: ReadDoseReviews
     read_patient_page: ReadPatientPage
     read_drug_log: ReadDrugLog
     read_plan_page: ReadPlanPage

@@ -52,12 +52,16 @@ class OutsideGate:
         """When it must be said that the review is late."""
         return self.review_by if self.awaits_review and not self.said_overdue else None
 
+    def concerns(self, staff: StaffId, *, given_by: StaffId) -> bool:
+        """Whether they gave the dose or wrote it down, so that somebody else reviews it."""
+        return staff in {given_by, self.recorded_by}
+
     def reviewed(self, review: Review, *, given_by: StaffId) -> Self:
         """Refused: `note_missing`, `review_final`, `reviewer_involved`."""
         if not review.note.strip():
             raise invalid("note_missing", "A review says what it found.")
         if not self.awaits_review:
             raise conflict("review_final", "The review of this dose has been decided.")
-        if review.by in {given_by, self.recorded_by}:
+        if self.concerns(review.by, given_by=given_by):
             raise forbidden("reviewer_involved", "Somebody else than who gave this dose or wrote it down reviews it.")
         return replace(self, reviews=(*self.reviews, review))

@@ -296,6 +296,7 @@ ACCESS: AccessTable = {
         for form, row in BEDSIDE_FORMS.items()
         for method in ("GET", "POST")
     },
+    "GET /pages/bedside/reviews": allow(*API["GET /v1/doses-outside-gate"].roles),
     "GET /pages/bedside/orders": allow(*API["GET /v1/verbal-orders"].roles),
     "GET /pages/standing-orders": allow(*API["GET /v1/locations/{location_id}/standing-orders"].roles),
     "GET /pages/standing-orders/sign": allow(*SIGNERS, impersonal=True),

@@ -33,6 +33,7 @@ from sessions.entrypoints.http import (
 from sessions.entrypoints.http.access import ACCESS
 from sessions.entrypoints.pages import (
     bedside,
+    dose_reviews,
     drug_days,
     drug_log,
     inventories,
@@ -73,6 +74,7 @@ HTTP: Http[Sessions] = Http(
         drug_day_routes.router,
         discrepancy_routes.router,
         inventory_routes.router,
+        dose_reviews.router,
         bedside.router,
         witness.router,
         standing_orders.router,

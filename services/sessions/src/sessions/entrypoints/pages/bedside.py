@@ -177,6 +177,7 @@ async def _ask(
         **shown,
         form=form,
         fields=fields,
+        closed=form.closed(seen, actor),
         labels=_labels(fields, pages.words(request.scope)),
         typed=filled.typed,
         faults=_by_field(filled.faults, fields),
@@ -217,6 +218,7 @@ def _shown(request: Request, app: Sessions, seen: Bedside, actor: Actor, pages: 
         "chart": chart(seen.session, seen.medication, app.ports.policy, now=seen.as_of),
         "offered": mine,
         "witnessing": ACCESS[_WITNESS].admits(actor, {}),
+        "reader": actor.id,
         "kept": {VERSION: str(seen.session.version), KEY: new_id()},
         "key": new_id,
     }

@@ -15,7 +15,7 @@ from sessions.domain.adverse_events import ReviewDecision
 from sessions.domain.clinic_day import on_the_wall
 from sessions.domain.drug_log import Container
 from sessions.domain.given_outside import NOT_BEGUN, OVER
-from sessions.domain.ids import OutsideDoseId
+from sessions.domain.ids import OutsideDoseId, StaffId
 from sessions.domain.states import UNDER_WAY
 from sessions.domain.words import Route, VisitKind
 from sessions.entrypoints.http.outside_gate_routes import NewDoseOutside, NewDoseReview
@@ -73,18 +73,24 @@ def _writing(seen: Bedside, _: Actor) -> Fields:
     )
 
 
-def _reviewing(seen: Bedside, _: Actor) -> Fields:
-    waiting = [
+def _to_review(seen: Bedside, actor: Actor) -> Sequence[tuple[str, str]]:
+    """Each dose that waits and is this reader's to review: by its id, and in words."""
+    return [
         (
-            str(dose.outside.id),
+            str(mark.id),
             f"{on_the_wall(dose.started_at, seen.timezone):%H:%M} · "
             f"{dose.stated.mass.value.normalize():f} mg · {dose.given_by}",
         )
         for dose in seen.session.doses
-        if dose.outside is not None and dose.outside.awaits_review
+        if (mark := dose.outside) is not None
+        and mark.awaits_review
+        and not mark.concerns(StaffId(actor.id), given_by=dose.given_by)
     ]
+
+
+def _reviewing(seen: Bedside, actor: Actor) -> Fields:
     return (
-        Field(name="dose_id", kind=Kind.CHOICE, options=waiting, word="dose"),
+        Field(name="dose_id", kind=Kind.CHOICE, options=_to_review(seen, actor), word="dose"),
         field("decision", Kind.CHOICE, *ReviewDecision),
         field("note", Kind.PROSE, word="review_note"),
     )
@@ -103,6 +109,13 @@ async def _review(app: Sessions, asked: Asked[Reviewing], actor: Actor, key: Req
 
 
 OUTSIDE_FORMS: Final = (
-    BedsideForm("review-dose", Reviewing, _review, lambda seen: seen.session.review_by is not None, _reviewing),
+    BedsideForm(
+        "review-dose",
+        Reviewing,
+        _review,
+        lambda seen: seen.session.review_by is not None,
+        _reviewing,
+        closed=lambda seen, actor: not _to_review(seen, actor),
+    ),
     BedsideForm("dose-outside", NewDoseOutside, _write, _offered, _writing),
 )
