@@ -28,9 +28,11 @@ NOT_PAGES: Final[Mapping[str, str]] = {
     "sessions GET /pages/bedside/now": "text/html",  # a part of a page, put in place there
     "billing GET /pages/papers/issued/{paper_id}": "application/pdf",
     "billing GET /pages/papers/superbills/{superbill_id}": "application/pdf",
+    "billing GET /pages/papers/superbills/{superbill_id}/claim-sheets": "application/pdf",
     "billing GET /pages/papers/estimates/{estimate_id}": "application/pdf",
     "billing GET /pages/money/{patient_id}/papers/{paper_id}": "application/pdf",
     "billing GET /pages/money/{patient_id}/superbills/{superbill_id}": "application/pdf",
+    "billing GET /pages/money/{patient_id}/superbills/{superbill_id}/claim-sheets": "application/pdf",
     "billing GET /pages/money/{patient_id}/estimates/{estimate_id}": "application/pdf",
 }
 """What lies beside the pages and is none, by what it is instead."""

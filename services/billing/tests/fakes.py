@@ -169,6 +169,9 @@ class Printer:
     async def superbill(self, superbill: object, *, copy: bool) -> bytes:
         return b""
 
+    async def claim_sheets(self, superbill: object) -> bytes:
+        return b""
+
     async def estimate(self, estimate: object, number: int) -> bytes:
         return b""
 

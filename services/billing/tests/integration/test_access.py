@@ -48,6 +48,7 @@ async def test_no_stranger_reaches_a_patients_money_or_papers(world: World) -> N
         "GET /v1/superbills": Theirs(f"/v1/superbills?patient_id={ANA}"),
         "GET /v1/superbills/{superbill_id}": Theirs(f"/v1/superbills/{superbill}"),
         "GET /v1/superbills/{superbill_id}/pdf": Theirs(f"/v1/superbills/{superbill}/pdf"),
+        "GET /v1/superbills/{superbill_id}/claim-sheets": Theirs(f"/v1/superbills/{superbill}/claim-sheets"),
     }
     before = await charges(world)
     assert await reached_by_strangers(world, ACCESS, theirs) == []

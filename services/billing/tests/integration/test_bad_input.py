@@ -144,6 +144,7 @@ async def test_reading_what_does_not_exist(world: World) -> None:
         (f"/v1/estimates/{NOBODY}/pdf", "estimate_not_found"),
         (f"/v1/superbills/{NOBODY}", "superbill_not_found"),
         (f"/v1/superbills/{NOBODY}/pdf", "superbill_not_found"),
+        (f"/v1/superbills/{NOBODY}/claim-sheets", "superbill_not_found"),
         ("/v1/charges/%00", "charge_not_found"),
         (f"/v1/charges/{'x' * 5_000}", "charge_not_found"),
     ):

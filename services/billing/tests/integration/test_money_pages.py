@@ -124,8 +124,9 @@ async def test_a_superbill_is_issued_voided_and_issued_again(world: World) -> No
     await biller.presses(form, "Issue a superbill", **chosen)
     (first,) = await superbills(world)
     assert "Every service of an insured patient is on a superbill." in (await biller.opens(MONEY)).text
-    pdf = await world.client.get(f"{ACCOUNT}/superbills/{first['id']}")
-    assert (pdf.status_code, pdf.headers["content-type"]) == (200, "application/pdf")
+    for path in ("", "/claim-sheets"):
+        pdf = await world.client.get(f"{ACCOUNT}/superbills/{first['id']}{path}")
+        assert (pdf.status_code, pdf.headers["content-type"]) == (200, "application/pdf")
     voided = await biller.presses(
         await biller.follows(issued, "Void the superbill"), "Void the superbill", reason="details_wrong"
     )

@@ -123,6 +123,7 @@ async def test_every_paper_is_there_to_download_as_it_was_issued(world: World) -
     assert "Please pay $200.00 by December 31, 2026" in page.text
     for link in (
         "Superbill SB-2026-0002 (PDF)",
+        "SB-2026-0002 on claim sheets (PDF)",
         "Receipt RC-2026-0001 (PDF)",
         "Statement ST-2026-0001 (PDF)",
         "Estimate, version 1 of November 23, 2026 (PDF)",
@@ -246,7 +247,7 @@ async def test_nothing_of_anybody_else_is_there(world: World) -> None:
     for row in tried:
         answer = await world.client.get(row.removeprefix("GET ").format(**anas))
         assert answer.status_code == 404, row
-    assert len(tried) == 3
+    assert len(tried) == 4
 
 
 async def test_every_page_that_was_read_is_on_record_as_the_patients(world: World) -> None:

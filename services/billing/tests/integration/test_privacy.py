@@ -80,8 +80,8 @@ async def everything_with_canaries(world: World) -> None:
     paid = await pays(world, 700, method="check", reference=CANARY)
     bill = {"patient_id": ANA, "charge_ids": [charge["id"]], "disclose_diagnoses": True}
     made = ok(await world.biller.post("/v1/superbills", bill), 201)
-    for path in (f"/v1/superbills/{made['superbill_id']}", f"/v1/superbills/{made['superbill_id']}/pdf"):
-        assert (await world.patient(ANA).get(path)).status_code == 200
+    for path in ("", "/pdf", "/claim-sheets"):
+        assert (await world.patient(ANA).get(f"/v1/superbills/{made['superbill_id']}{path}")).status_code == 200
     await buys_package(world, method="check", reference=CANARY)
     refund = {"amount": usd(50), "reason": "goodwill"}
     ok(await world.biller.post(f"/v1/payments/{paid['payment_id']}/refunds", refund, version=paid["version"]), 201)

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from billing.adapters.bill_words import estimate_issue, superbill_content
+from billing.adapters.claim_sheet_words import claim_sheets
 from billing.adapters.paper_words import paper_words
 from billing.adapters.printed import parts, us
 from billing.domain.estimates import Estimate
@@ -62,6 +63,16 @@ class TypstPrinter:
             "statement": _STATEMENT,
         }
         return await _print("superbill.typ", data, superbill.issued_at, self._fonts)
+
+    async def claim_sheets(self, superbill: Superbill) -> bytes:
+        data = {
+            **claim_sheets(superbill.content),
+            "number": superbill.number,
+            "issued": parts(superbill.issued_on),
+            "replaces": superbill.replaces_number,
+            "void": self._void(superbill),
+        }
+        return await _print("claim_sheet.typ", data, superbill.issued_at, self._fonts)
 
     def _void(self, superbill: Superbill) -> dict[str, Any] | None:
         if superbill.voided_at is None or superbill.void_reason is None:

@@ -87,6 +87,13 @@ class Coverage:
         if (self.relationship is not Relationship.SELF) != (self.subscriber_name is not None):
             raise invalid("coverage_invalid", "Somebody else's insurance names its subscriber.")
 
+    @property
+    def is_filed_by_patient(self) -> bool:
+        """Whether the patient may ask this insurance to pay them back. Under a Medicare private contract they have
+        agreed not to (42 CFR 405.415), and without one the clinic renders nothing.
+        """
+        return self.kind not in (CoverageKind.NONE, CoverageKind.MEDICARE)
+
 
 @dataclass(frozen=True, slots=True)
 class SignedPolicy:

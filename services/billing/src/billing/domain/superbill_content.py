@@ -17,7 +17,11 @@ from billing.domain.practice import BilledProvider
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BilledPatient:
+    """Of bills issued before forms named them apart, `family_name` and `given_name` are not known."""
+
     name: str
+    family_name: str | None = None
+    given_name: str | None = None
     birth_date: date
     sex: Sex
     address: Address

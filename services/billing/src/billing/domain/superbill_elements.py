@@ -229,7 +229,13 @@ def incomplete(missing: Sequence[Missing]) -> DomainError:
 
 def _patient(profile: BillingProfile, sex: Sex, address: Address, coverage: Coverage) -> BilledPatient:
     return BilledPatient(
-        name=profile.legal_name, birth_date=profile.birth_date, sex=sex, address=address, coverage=coverage
+        name=profile.legal_name,
+        family_name=profile.family_name,
+        given_name=profile.given_name,
+        birth_date=profile.birth_date,
+        sex=sex,
+        address=address,
+        coverage=coverage,
     )
 
 

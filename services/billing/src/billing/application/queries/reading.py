@@ -10,6 +10,7 @@ from billing.application.queries.tasks import tasks_in, things_with
 from billing.application.superbill_drafts import draft_of
 from billing.domain.accounts import Account
 from billing.domain.charges import Charge
+from billing.domain.claim_sheets import expect_filed_by_patient
 from billing.domain.estimates import Estimate
 from billing.domain.fee_cases import FeeCase
 from billing.domain.ids import ChargeId, EstimateId, LinkId, PackageId, PaperId, PatientId, PaymentId, SuperbillId
@@ -219,6 +220,14 @@ class Reading:
         """The superbill as PDF; the same one marked COPY when it was lost."""
         superbill = await self.superbill(superbill_id, actor)
         return await self.ports.printer.superbill(superbill, copy=copy)
+
+    async def claim_sheets(self, superbill_id: SuperbillId, actor: Actor) -> bytes:
+        """The superbill in the boxes of a claim form, as PDF, for the patient to file. Refused: `superbill_not_found`,
+        `no_claim_to_medicare`.
+        """
+        superbill = await self.superbill(superbill_id, actor)
+        expect_filed_by_patient(superbill.content.patient.coverage)
+        return await self.ports.printer.claim_sheets(superbill)
 
     async def papers_of(self, patient_id: PatientId, actor: Actor, limit: int, after: str | None) -> Listed[Paper]:
         return await self._of_patient(

@@ -81,6 +81,7 @@ API: AccessTable = {
     "GET /v1/superbills": allow(*BILLERS, own=by_query("patient_id")),
     "GET /v1/superbills/{superbill_id}": allow(*BILLERS, own=by_object("superbill_id")),
     "GET /v1/superbills/{superbill_id}/pdf": allow(*BILLERS, own=by_object("superbill_id")),
+    "GET /v1/superbills/{superbill_id}/claim-sheets": allow(*BILLERS, own=by_object("superbill_id")),
     "POST /v1/superbills/{superbill_id}/void": allow(*BILLERS),
 }
 
@@ -122,6 +123,7 @@ ACCESS: AccessTable = {
     "POST /pages/papers/owed/pay": allow(own=by_caller()),
     "GET /pages/papers/issued/{paper_id}": allow(own=by_object("paper_id")),
     "GET /pages/papers/superbills/{superbill_id}": allow(own=by_object("superbill_id")),
+    "GET /pages/papers/superbills/{superbill_id}/claim-sheets": allow(own=by_object("superbill_id")),
     "GET /pages/papers/estimates/{estimate_id}": allow(own=by_object("estimate_id")),
     "GET /pages/patients/{patient_id}": allow(*FRONT_DESK),
     "GET /pages/money": allow(*BILLERS),
@@ -132,6 +134,7 @@ ACCESS: AccessTable = {
     "GET /pages/money/{patient_id}": allow(*BILLERS),
     "GET /pages/money/{patient_id}/papers/{paper_id}": allow(*BILLERS),
     "GET /pages/money/{patient_id}/superbills/{superbill_id}": allow(*BILLERS),
+    "GET /pages/money/{patient_id}/superbills/{superbill_id}/claim-sheets": allow(*BILLERS),
     "GET /pages/money/{patient_id}/estimates/{estimate_id}": allow(*BILLERS),
     **{
         f"{method} /pages/money/{{patient_id}}/{form}": allow(*(API[row].roles & set(BILLERS)))

@@ -186,6 +186,13 @@ async def print_superbill(superbill_id: str, actor: CurrentActor, app: App, *, c
     return paper(pdf, f"superbill-{superbill_id}")
 
 
+@router.get("/v1/superbills/{superbill_id}/claim-sheets", response_class=Response)
+async def print_claim_sheets(superbill_id: str, actor: CurrentActor, app: App) -> Response:
+    """The superbill as PDF in the boxes of a CMS-1500 (02/12), six services a sheet, for the patient to file."""
+    pdf = await app.reading.claim_sheets(SuperbillId(superbill_id), actor)
+    return paper(pdf, f"claim-sheets-{superbill_id}")
+
+
 @router.post("/v1/superbills/{superbill_id}/void", response_model=NumberedView)
 async def void_superbill(
     superbill_id: str,

@@ -99,6 +99,15 @@ async def superbill_of(
     return paper(await app.reading.superbill_paper(found.id, actor, copy=copy), found.number)
 
 
+@router.get("/{patient_id}/superbills/{superbill_id}/claim-sheets")
+async def claim_sheets_of(app: App, actor: CurrentActor, patient_id: str, superbill_id: str) -> Response:
+    """A superbill in the boxes of a claim form, as its patient files it."""
+    found = await app.reading.superbill(SuperbillId(superbill_id), actor)
+    if found.patient_id != patient_id:
+        raise not_found("superbill")
+    return paper(await app.reading.claim_sheets(found.id, actor), f"claim-sheets-{found.number}")
+
+
 @router.get("/{patient_id}/estimates/{estimate_id}")
 async def estimate_of(app: App, actor: CurrentActor, patient_id: str, estimate_id: str) -> Response:
     """The latest version of an estimate as the patient gets it."""

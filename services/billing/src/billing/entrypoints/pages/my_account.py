@@ -79,6 +79,14 @@ async def superbill_of(request: Request, app: App, actor: CurrentActor, superbil
     return paper(await app.reading.superbill_paper(found.id, actor, copy=False), found.number)
 
 
+@router.get("/superbills/{superbill_id}/claim-sheets")
+async def claim_sheets_of(request: Request, app: App, actor: CurrentActor, superbill_id: str) -> Response:
+    """The same bill in the boxes of the insurer's claim form."""
+    await still_there(request, app)
+    pdf = await app.reading.claim_sheets(SuperbillId(superbill_id), actor)
+    return paper(pdf, f"claim-sheets-{superbill_id}")
+
+
 @router.get("/estimates/{estimate_id}")
 async def estimate_of(
     request: Request,
