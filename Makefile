@@ -28,6 +28,7 @@ SOURCES := $(addsuffix /src,$(PACKAGES)) $(wildcard $(addsuffix /tests,$(PACKAGE
 DESCRIBE := $(BIN)/python -m careflow_service.describing docs/integrators booking screening sessions billing
 # Writes the catalogue of events, as pages for people.
 BROWSE := $(BIN)/python -m careflow_service.catalogue_pages
+HOLIDAYS := $(BIN)/python -m careflow_service.testing.federal_holidays
 
 # What `make test` checks before it runs the tests, in this order: add a target here to add a check.
 CHECKS := check-format check-lint check-types check-imports check-generated check-contract
@@ -38,7 +39,7 @@ help:
 	@echo '  up down status logs   the local stack, kept data in .careflow/'
 	@echo '  doctor                what this machine has, and what is missing'
 	@echo '  lint format           the quick checks; rewrite the sources in the house format'
-	@echo '  generated             write samples that are missing, schemas, AsyncAPI, OpenAPI and the catalogue anew'
+	@echo '  generated             write samples that are missing, schemas, AsyncAPI, OpenAPI, the catalogue and the federal holidays anew'
 	@echo '  release-contract      keep the events of today as a released version, for ever; VERSION=1.0'
 	@echo '  release               images, wheel, sources, bills of materials, checksums; ARGS="--key FILE" signs them'
 	@echo '  bench                 measurements'
@@ -77,14 +78,14 @@ check-types: bootstrap
 check-imports: bootstrap
 	@echo '== imports' && PYTHONPATH=. $(BIN)/lint-imports
 check-generated: bootstrap
-	@echo '== generated files' && $(BIN)/python -m careflow_events.schemas --check && $(DESCRIBE) --check && $(BROWSE) --check
+	@echo '== generated files' && $(BIN)/python -m careflow_events.schemas --check && $(DESCRIBE) --check && $(BROWSE) --check && $(HOLIDAYS) --check
 check-contract: bootstrap
 	@echo '== contract' && $(BIN)/careflow contract check
 check-tests: bootstrap
 	@echo '== tests' && $(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 generated: bootstrap
-	@$(BIN)/python -m careflow_events.testing.samples && $(BIN)/python -m careflow_events.schemas && $(DESCRIBE) && $(BROWSE)
+	@$(BIN)/python -m careflow_events.testing.samples && $(BIN)/python -m careflow_events.schemas && $(DESCRIBE) && $(BROWSE) && $(HOLIDAYS)
 format: bootstrap
 	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format .
 

@@ -21,14 +21,14 @@ SERVICES = ("booking", "screening", "sessions", "billing")
         (("worker", "timers", "indexes"), ("fastapi",)),
         (("api", "timers", "indexes"), ("aiokafka", "faststream")),
         (("api", "worker", "timers", "indexes"), ("opentelemetry.sdk", "opentelemetry.exporter")),
-        (("api", "worker", "timers", "indexes"), ("typst", "holidays")),
+        (("api", "worker", "timers", "indexes"), ("typst",)),
         (("api", "worker", "timers", "indexes"), ("careflow_events.testing", "careflow_service.testing", "pytest")),
     ],
     ids=[
         "without the web framework",
         "without a Kafka client",
         "without what exports spans",
-        "without what prints papers and counts business days",
+        "without what prints papers",
         "without what is for tests",
     ],
 )
