@@ -361,6 +361,15 @@ async def a_visit_is_cancelled_while_it_is_moved(world: World, overtaking: Overt
     assert (await reads(world, call))["status"] == "booked"
 
 
+async def an_integration_is_kept_while_it_is_called_off(world: World, overtaking: Overtaking) -> None:
+    _, dose = await booked(world)
+    await acts(world.coordinator, dose, "cancel", reason="patient_request")
+    left = await reads(world, dose["integration"])
+    overtaking.by(lambda: acts(world.coordinator, left, "cancel", reason="patient_request"))
+    assert await tries(world, left, "keep") == STALE
+    assert (await reads(world, left))["status"] == "cancelled"
+
+
 async def a_patient_arrives_while_the_dose_is_put_on_hold(world: World, overtaking: Overtaking) -> None:
     known, dose = await booked(world)
     world.clock.now = DOSING_AT

@@ -66,6 +66,7 @@ from booking.application.commands.hand_over_telling import HandOverTellingHandle
 from booking.application.commands.hold_appointment import HoldAppointmentHandler
 from booking.application.commands.identify_requester import IdentifyRequesterHandler
 from booking.application.commands.join_waitlist import JoinWaitlistHandler
+from booking.application.commands.keep_visit import KeepVisitHandler
 from booking.application.commands.leave_waitlist import LeaveWaitlistHandler
 from booking.application.commands.merge_patients import MergePatientsHandler
 from booking.application.commands.open_calendar_feed import OpenCalendarFeedHandler
@@ -346,7 +347,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         reschedule_appointment=RescheduleAppointmentHandler(desk),
         reschedule_pair=ReschedulePairHandler(desk),
         reassign_appointment=ReassignAppointmentHandler(desk),
-        cancel_appointment=CancelAppointmentHandler(changes, scheduling, work),
+        cancel_appointment=CancelAppointmentHandler(all_appointments, changes, scheduling, work),
+        keep_visit=KeepVisitHandler(changes, work),
         record_arrival=RecordArrivalHandler(changes, policy, work),
         complete_consultation=CompleteConsultationHandler(changes, work),
         record_missed_visit=RecordMissedVisitHandler(changes, work),

@@ -101,6 +101,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "reschedule_pair": commands.a_pair_is_moved_while_somebody_else_takes_the_time,
     "reassign_appointment": commands.a_visit_is_reassigned_while_its_new_provider_is_taken,
     "cancel_appointment": commands.a_visit_is_cancelled_while_it_is_moved,
+    "keep_visit": commands.an_integration_is_kept_while_it_is_called_off,
     "record_arrival": commands.a_patient_arrives_while_the_dose_is_put_on_hold,
     "complete_consultation": commands.a_call_ends_while_screening_begins,
     "record_missed_visit": commands.a_visit_is_missed_while_its_session_begins,

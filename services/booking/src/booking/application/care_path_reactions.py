@@ -31,5 +31,5 @@ async def changing(
     """Writes the path as the change leaves it, with the holds that follow from it."""
     path = await ports.care_paths.find(patient_id, of=patient_id)
     before = path or CarePath(id=patient_id)
-    after = await ports.settle_holds(change(before), tx)
+    after = await ports.settle_holds(before, change(before), tx)
     await upsert(ports.care_paths, path, after, tx)

@@ -1,11 +1,13 @@
-"""Brings the holds of a patient's booked visits up to what their care path says.
+"""Brings the holds of a patient's booked visits up to what their care path says, and asks about the integrations that
+a change has left without a dose.
 
-Invariant: a path and the holds that follow from it are written by the same transaction.
+Invariant: a path and what follows from it for its visits are written by the same transaction.
 """
 
 from booking.application.ports import Appointments
 from booking.domain.care_path import CarePath
 from booking.domain.holds import grounds
+from booking.domain.left_behind import integrating, left_behind
 from booking.domain.policy import BookingPolicy
 from careflow_service.work import Transaction
 
@@ -17,14 +19,19 @@ class Holding:
         self._appointments = appointments
         self._policy = policy
 
-    async def settled(self, path: CarePath, tx: Transaction) -> CarePath:
-        """The path with every booked visit held by exactly what holds it; the visits that changed are saved."""
+    async def settled(self, known: CarePath, path: CarePath, tx: Transaction) -> CarePath:
+        """The path, which was as `known` before, with every booked visit held by exactly what holds it; the visits that
+        changed are saved.
+        """
+        lost, integrates = left_behind(known, path), integrating(path)
         for visit in path.booked():
             standing = grounds(path, visit)
-            if set(standing) == set(visit.grounds):
+            gone = visit.appointment_id in lost or (visit.dose_gone and visit.appointment_id not in integrates)
+            if set(standing) == set(visit.grounds) and gone == visit.dose_gone:
                 continue
             before = await self._appointments.get(visit.appointment_id)
-            after = before.waiting_for(standing, self._policy, now=tx.now)
+            after = before if gone == visit.dose_gone else before.with_dose_gone(gone=gone, now=tx.now)
+            after = after.waiting_for(standing, self._policy, now=tx.now)
             await self._appointments.save(after, expecting=before.version, tx=tx)
             path = path.note_visit(after, now=tx.now)
         return path

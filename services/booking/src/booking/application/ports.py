@@ -380,8 +380,8 @@ class Ports:
     appointments: Appointments
     care_paths: CarePaths
     policy: BookingPolicy
-    settle_holds: Callable[[CarePath, Transaction], Awaitable[CarePath]]
-    """Brings the holds of the path's visits up to what it says."""
+    settle_holds: Callable[[CarePath, CarePath, Transaction], Awaitable[CarePath]]
+    """Brings the holds of the visits of a path, as it was and as it is, up to what it says."""
     give_back: Callable[[Appointment, Transaction], Awaitable[None]]
     """Frees what an appointment has taken of the calendar."""
     waitlist: Waitlist

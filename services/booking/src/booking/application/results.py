@@ -60,6 +60,7 @@ class Scheduled:
     holds: tuple[Held, ...]
     cancels_at: datetime | None
     unmarked: bool
+    dose_gone_since: datetime | None = None
 
     @classmethod
     def of(cls, appointment: Appointment) -> "Scheduled":
@@ -85,6 +86,7 @@ class Scheduled:
             holds=tuple(Held(hold.ground.reason, hold.ground.ref, hold.since) for hold in appointment.holds),
             cancels_at=appointment.cancels_at,
             unmarked=appointment.unmarked,
+            dose_gone_since=appointment.dose_gone_since,
         )
 
 

@@ -31,6 +31,7 @@ from booking.application.commands.hand_over_telling import HandOverTellingHandle
 from booking.application.commands.hold_appointment import HoldAppointmentHandler
 from booking.application.commands.identify_requester import IdentifyRequesterHandler
 from booking.application.commands.join_waitlist import JoinWaitlistHandler
+from booking.application.commands.keep_visit import KeepVisitHandler
 from booking.application.commands.leave_waitlist import LeaveWaitlistHandler
 from booking.application.commands.merge_patients import MergePatientsHandler
 from booking.application.commands.open_calendar_feed import OpenCalendarFeedHandler
@@ -149,6 +150,7 @@ class Booking:
     reschedule_pair: ReschedulePairHandler
     reassign_appointment: ReassignAppointmentHandler
     cancel_appointment: CancelAppointmentHandler
+    keep_visit: KeepVisitHandler
     record_arrival: RecordArrivalHandler
     complete_consultation: CompleteConsultationHandler
     record_missed_visit: RecordMissedVisitHandler

@@ -37,14 +37,20 @@ class VisitChanges:
         """The appointment after the change. Raises `appointment_not_found`, `stale_version`, `patient_merged` and
         what `change` raises.
         """
+        before, path = await self.seen(appointment_id, expected_version, actor)
+        (saved,) = await self.save(path, tx, (change(before), before.version))
+        return saved
+
+    async def seen(
+        self, appointment_id: AppointmentId, expected_version: int, actor: Actor
+    ) -> tuple[Appointment, CarePath]:
+        """What is to be changed, as somebody saw it, and its patient's path. Raises as `apply`."""
         before = await self._appointments.get(appointment_id)
         check_own(actor, before.patient_id, "appointment")
         before.check_seen(expected_version)
-        after = change(before)
         path = await self._care_paths.get(before.patient_id, of=before.patient_id)
         check_in_use(path)
-        (saved,) = await self.save(path, tx, (after, before.version))
-        return saved
+        return before, path
 
     async def add(self, path: CarePath, tx: Transaction, *appointments: Appointment) -> tuple[Appointment, ...]:
         """New ones, booked on what this path says."""
@@ -70,7 +76,7 @@ class VisitChanges:
         noted = path
         for each in appointments:
             noted = noted.note_visit(each, now=tx.now)
-        after = await self._holding.settled(noted, tx)
+        after = await self._holding.settled(path, noted, tx)
         await upsert(self._care_paths, path, after, tx)
         if after is noted:
             return tuple(appointments)

@@ -30,7 +30,8 @@ class AppointmentRecord(SeenTo):
     `holds` is what a booked visit waits for, `cancels_at` when it is called off if it waits still; `unmarked` is one
     of an earlier day of which nobody has said what became of it. By `waitlist_entry_id` it was offered. `announced_at`
     is when the patient was told last of the time it has, which it was given at `arranged_at`; since `untold_since`
-    somebody has to tell them something that no message could.
+    somebody has to tell them something that no message could; since `dose_gone_since` an integration has no dose to
+    talk about, and nobody has said yet whether it stays.
     """
 
     id: AppointmentId
@@ -55,6 +56,7 @@ class AppointmentRecord(SeenTo):
     arranged_at: datetime | None = None
     announced_at: datetime | None = None
     untold_since: datetime | None = None
+    dose_gone_since: datetime | None = None
 
     @property
     def starts_at(self) -> datetime:
@@ -67,8 +69,9 @@ class AppointmentRecord(SeenTo):
         return day_interval(self.starts_at.astimezone(zone).date(), zone).end
 
     def _next(self, status: Status, **changes: object) -> Self:
-        unmarked = self.unmarked and status is Status.BOOKED
-        changed = {"status": status, "unmarked": unmarked, **changes}
+        booked = status is Status.BOOKED
+        unmarked, dose_gone_since = self.unmarked and booked, self.dose_gone_since if booked else None
+        changed = {"status": status, "unmarked": unmarked, "dose_gone_since": dose_gone_since, **changes}
         return replace(self.recording(), **changed)  # type: ignore[arg-type]  # fields by name
 
     def _expect(self, status: Status) -> None:

@@ -123,6 +123,7 @@ class Appointment(AttendedAppointment):
             arranged_at=now,
             announced_at=now,
             untold_since=None,
+            dose_gone_since=None,
             cancels_at=policy.held_until(self._held_since, slot.interval.start),
         )
         return after.saying(
@@ -168,6 +169,18 @@ class Appointment(AttendedAppointment):
         after = self._next(Status.CANCELLED, cancellation=cancellation, untold_since=None)
         cancelled = AppointmentCancelled(appointment=after, by=whose, reason=reason, notice_minutes=notice, at=now)
         return after.saying(cancelled)
+
+    def with_dose_gone(self, *, gone: bool, now: datetime) -> "Appointment":
+        """Whether an integration has lost its dose; somebody has to say whether it stays."""
+        self._expect(Status.BOOKED)
+        return self._next(Status.BOOKED, dose_gone_since=now if gone else None)
+
+    def kept(self) -> "Appointment":
+        """An integration that has lost its dose takes place all the same. Raises `nothing_to_settle`."""
+        self._expect(Status.BOOKED)
+        if self.dose_gone_since is None:
+            raise conflict("nothing_to_settle", "Nobody has to say whether this visit stays.")
+        return self._next(Status.BOOKED, dose_gone_since=None)
 
     def waiting_for(self, grounds: tuple[Ground, ...], policy: BookingPolicy, *, now: datetime) -> "Appointment":
         """Exactly these keep the booked visit from taking place. Each that is new or gone is said, one by one."""

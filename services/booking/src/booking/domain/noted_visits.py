@@ -11,7 +11,9 @@ from booking.domain.visits import Disposition, Ground, Modality, Phase, VisitKin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """What the care path needs to know of an appointment; `grounds` are what it is on hold for."""
+    """What the care path needs to know of an appointment; `grounds` are what it is on hold for, `dose_gone` whether it
+    is an integration that has lost its dose.
+    """
 
     appointment_id: AppointmentId
     kind: VisitKind
@@ -22,6 +24,7 @@ class Visit:
     plan_id: PlanId | None = None
     phase: Phase | None = None
     unmarked: bool = False
+    dose_gone: bool = False
     grounds: tuple[Ground, ...] = ()
     cancels_at: datetime | None = None
 
@@ -37,6 +40,7 @@ class Visit:
             plan_id=appointment.plan_id,
             phase=appointment.phase,
             unmarked=appointment.unmarked,
+            dose_gone=appointment.dose_gone_since is not None,
             grounds=tuple(hold.ground for hold in appointment.holds),
             cancels_at=appointment.cancels_at,
         )

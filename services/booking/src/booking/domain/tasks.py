@@ -22,6 +22,8 @@ class TaskKind(StrEnum):
     """No message could tell the patient what has become of it, or that it is near, or that a time is kept for them."""
     SETTLE_HOLD = "settle_hold"
     """It is on hold, and too near to be called off by itself."""
+    SETTLE_INTEGRATION = "settle_integration"
+    """Its dosing visit is called off, or was over without a dose: it is called off, moved or kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +46,6 @@ def task_of(visit: AppointmentRecord, policy: BookingPolicy) -> VisitTask | None
         if visit.cancels_at is not None:
             return None
         return VisitTask(TaskKind.SETTLE_HOLD, min(hold.since for hold in visit.holds))
+    if visit.dose_gone_since is not None:
+        return VisitTask(TaskKind.SETTLE_INTEGRATION, visit.dose_gone_since)
     return VisitTask(TaskKind.CALL_PATIENT, visit.starts_at + policy.arrival_grace)

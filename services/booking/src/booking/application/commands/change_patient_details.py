@@ -64,7 +64,7 @@ class ChangePatientDetailsHandler:
                 path = await self._care_paths.get(patient.id, of=patient.id)
                 await self._patients.save(changed, expecting=patient.version, tx=tx)
                 person = Person.of(changed.details, self._policy, self._zone, today=today)
-                after = await self._holding.settled(path.person_became(person, now=tx.now), tx)
+                after = await self._holding.settled(path, path.person_became(person, now=tx.now), tx)
                 await upsert(self._care_paths, path, after, tx)
             return Saved(changed.id, changed.version)
 

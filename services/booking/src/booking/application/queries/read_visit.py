@@ -9,6 +9,7 @@ from booking.application.ownership import check_own
 from booking.application.ports import Appointments, CarePaths, Patients, ReadAudit
 from booking.application.results import Scheduled
 from booking.domain.ids import AppointmentId
+from booking.domain.noted_visits import Visit
 from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
 from booking.domain.spacing import integration_of
@@ -22,13 +23,15 @@ from careflow_service.work import side_by_side
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitRead:
-    """`integration` is the one booked after a dosing visit that is to come; `task` what somebody has to do about the
+    """`integration` is the one booked after a dosing visit that is to come; `left` are the patient's integrations that
+    have lost their dose, and nobody has said whether they stay; `task` is what somebody has to do about the
     visit by now.
     """
 
     visit: Scheduled
     patient: Patient
     integration: Scheduled | None
+    left: tuple[Visit, ...] = ()
     task: TaskKind | None
     as_of: datetime
 
@@ -58,6 +61,7 @@ class ReadVisit:
             visit=Scheduled.of(visit),
             patient=patient,
             integration=Scheduled.of(integration) if integration else None,
+            left=tuple(each for each in path.booked() if each.dose_gone and each.appointment_id != visit.id),
             task=task.kind if task is not None and task.since <= now else None,
             as_of=now,
         )

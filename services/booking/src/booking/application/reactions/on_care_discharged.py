@@ -44,5 +44,5 @@ async def on_care_discharged(event: Received[CareDischarged], tx: Transaction, p
             continue
         if path.run.ended_with_care(entry.joined_at):
             await ports.waitlist.save(entry.left(), expecting=entry.version, tx=tx)
-    path = await ports.settle_holds(path, tx)
+    path = await ports.settle_holds(before or path, path, tx)
     await upsert(ports.care_paths, before, path, tx)

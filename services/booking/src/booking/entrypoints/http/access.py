@@ -79,6 +79,7 @@ ACCESS: AccessTable = {
     "POST /v1/appointments/{appointment_id}/reschedule": allow(*CARE_TEAM, own=OWN_VISIT),
     "POST /v1/appointments/{appointment_id}/reassign": allow(*CARE_TEAM),
     "POST /v1/appointments/{appointment_id}/cancel": allow(*CARE_TEAM, own=OWN_VISIT),
+    "POST /v1/appointments/{appointment_id}/keep": allow(*CARE_TEAM),
     "POST /v1/appointments/{appointment_id}/arrive": allow(*CARE_TEAM),
     "POST /v1/appointments/{appointment_id}/complete": allow(*CARE_TEAM),
     "POST /v1/appointments/{appointment_id}/missed": allow(*CARE_TEAM),

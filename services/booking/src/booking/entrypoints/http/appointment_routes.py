@@ -13,6 +13,7 @@ from booking.application.commands.confirm_dosing import ConfirmDosing
 from booking.application.commands.confirm_hold import ConfirmHold
 from booking.application.commands.correct_appointment import CorrectAppointment
 from booking.application.commands.hold_appointment import HoldAppointment
+from booking.application.commands.keep_visit import KeepVisit
 from booking.application.commands.record_arrival import RecordArrival
 from booking.application.commands.record_missed_visit import RecordMissedVisit
 from booking.application.commands.record_patient_told import RecordPatientTold
@@ -189,9 +190,17 @@ async def cancel_appointment(
     request: IdempotentRequest,
     version: ExpectedVersion,
 ) -> Response:
-    """Cancel it and give the time back."""
-    command = CancelAppointment(AppointmentId(appointment_id), version, body.reason)
+    """Cancel it and give the time back; a dosing visit also together with its integration."""
+    command = CancelAppointment(AppointmentId(appointment_id), version, body.reason, body.integration)
     return _changed(await app.cancel_appointment(command, actor, request))
+
+
+@router.post("/{appointment_id}/keep", response_model=AppointmentView)
+async def keep_visit(
+    appointment_id: str, app: App, actor: CurrentActor, request: IdempotentRequest, version: ExpectedVersion
+) -> Response:
+    """An integration whose dosing visit is gone takes place all the same."""
+    return _changed(await app.keep_visit(KeepVisit(AppointmentId(appointment_id), version), actor, request))
 
 
 @router.post("/{appointment_id}/arrive", response_model=AppointmentView)

@@ -119,9 +119,12 @@ class ReassignBody(RequestBody):
 
 
 class CancelBody(RequestBody):
-    """Why. For a patient it is always their own request."""
+    """Why. For a patient it is always their own request. `integration` is the visit booked after a dosing visit that is
+    called off with it; without it that visit stays booked, and is a task until somebody has decided.
+    """
 
     reason: CancelReason = CancelReason.PATIENT_REQUEST
+    integration: AppointmentId | None = None
 
 
 class CompleteBody(RequestBody):
@@ -142,7 +145,8 @@ class HoldView(BaseModel):
 
 class AppointmentView(BaseModel):
     """`holds` is what the visit waits for; at `cancels_at` it is called off if it waits still. `unmarked`: its
-    day is over, and nobody has said what became of it.
+    day is over, and nobody has said what became of it. Since `dose_gone_since` an integration has no dose to talk
+    about, and nobody has said yet whether it stays.
     """
 
     id: AppointmentId
@@ -165,6 +169,7 @@ class AppointmentView(BaseModel):
     holds: list[HoldView]
     cancels_at: datetime | None
     unmarked: bool
+    dose_gone_since: datetime | None = None
     integration: "AppointmentView | None" = None
     """What was booked together with it; only told right then."""
 
@@ -194,6 +199,7 @@ class AppointmentView(BaseModel):
             holds=[HoldView(reason=each.reason, ref=each.ref, since=each.since) for each in scheduled.holds],
             cancels_at=scheduled.cancels_at,
             unmarked=scheduled.unmarked,
+            dose_gone_since=scheduled.dose_gone_since,
             integration=cls.of(integration) if integration else None,
         )
 

@@ -62,6 +62,11 @@ async def my_visits(
     return await _list(request, pages, app, actor, done=done)
 
 
+class CalledOff(Seen):
+    integration: Annotated[AppointmentId, Field(max_length=64)] | None = None
+    """What is called off with it."""
+
+
 @router.get("/{appointment_id}/cancel")
 async def ask_to_cancel(request: Request, pages: Pages, app: App, actor: CurrentActor, appointment_id: str) -> Response:
     """Whether it is to be called off. Changes nothing."""
@@ -80,8 +85,8 @@ async def cancel(
 ) -> Response:
     """The patient will not come."""
     await still_there(request, app)
-    seen = form.said(Seen)
-    command = CancelAppointment(AppointmentId(appointment_id), int(seen.version), CancelReason.PATIENT_REQUEST)
+    seen, reason = form.said(CalledOff), CancelReason.PATIENT_REQUEST
+    command = CancelAppointment(AppointmentId(appointment_id), int(seen.version), reason, seen.integration)
     return await _done(request, pages, app, actor, app.cancel_appointment(command, actor, key), "cancelled")
 
 
@@ -152,11 +157,20 @@ async def _ask(
     request: Request, pages: Site, app: Booking, actor: Actor, appointment_id: str, starts_at: datetime | None
 ) -> Response:
     await still_there(request, app)
-    visit, zone = await _visit(app, actor, appointment_id)
+    seen = await app.read_visit(AppointmentId(appointment_id), actor)
+    visit, zone = seen.visit, ZoneInfo(seen.patient.details.timezone)
     kept = {KEY: new_id(), "version": str(visit.version)}
     if starts_at is not None:
         kept["starts_at"] = starts_at.isoformat()
-    return pages.show(request.scope, "my_visit.html", visit=visit, zone=zone, starts_at=starts_at, kept=kept)
+    return pages.show(
+        request.scope,
+        "my_visit.html",
+        visit=visit,
+        integration=seen.integration if starts_at is None else None,
+        zone=zone,
+        starts_at=starts_at,
+        kept=kept,
+    )
 
 
 async def _done(

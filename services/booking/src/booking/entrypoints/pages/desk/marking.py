@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from booking.application.commands.confirm_hold import ConfirmHold
 from booking.application.commands.correct_appointment import CorrectAppointment
+from booking.application.commands.keep_visit import KeepVisit
 from booking.application.commands.record_arrival import RecordArrival
 from booking.application.commands.record_missed_visit import RecordMissedVisit
 from booking.application.commands.record_patient_told import RecordPatientTold
@@ -26,6 +27,7 @@ class Mark(StrEnum):
     TOLD = "told"
     TAKEN = "taken"
     GIVEN_BACK = "given_back"
+    KEPT = "kept"
 
 
 Doing = Coroutine[Any, Any, Committed[Scheduled]]
@@ -37,6 +39,7 @@ COMMANDS: Final[Mapping[Mark, Command]] = {
     Mark.CAME: lambda app, visit, seen, by, key: app.correct_appointment(CorrectAppointment(visit, seen), by, key),
     Mark.TOLD: lambda app, visit, seen, by, key: app.record_patient_told(RecordPatientTold(visit, seen), by, key),
     Mark.TAKEN: lambda app, visit, seen, by, key: app.confirm_hold(ConfirmHold(visit, seen), by, key),
+    Mark.KEPT: lambda app, visit, seen, by, key: app.keep_visit(KeepVisit(visit, seen), by, key),
     Mark.GIVEN_BACK: lambda app, visit, seen, by, key: app.release_hold(ReleaseHold(visit, seen), by, key),
 }
 
@@ -52,4 +55,5 @@ def marks_for(visit: Scheduled, task: TaskKind | None, *, begun: bool) -> tuple[
         return told
     if visit.unmarked:
         return (*told, Mark.CAME, Mark.MISSED)
-    return (*told, Mark.ARRIVED, Mark.MISSED) if begun else (*told, Mark.ARRIVED)
+    kept = (Mark.KEPT,) if visit.dose_gone_since is not None else ()
+    return (*told, *kept, Mark.ARRIVED, Mark.MISSED) if begun else (*told, *kept, Mark.ARRIVED)

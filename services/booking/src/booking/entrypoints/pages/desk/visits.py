@@ -37,6 +37,8 @@ class CalledOff(Seen):
     """For whose sake: it decides about fees, so nothing is chosen beforehand."""
 
     reason: CancelReason
+    integration: StaffId | None = None
+    """The one called off with it."""
 
 
 class Given(Seen):
@@ -120,7 +122,8 @@ async def cancel(
     if said is None:
         form.said(Seen)
         return await _ask_to_cancel(request, app, actor, pages, appointment_id, form, faults)
-    command = CancelAppointment(AppointmentId(appointment_id), said.expected, said.reason)
+    pair = AppointmentId(said.integration) if said.integration else None
+    command = CancelAppointment(AppointmentId(appointment_id), said.expected, said.reason, pair)
     if refused := await refusal_of(app.cancel_appointment(command, actor, key)):
         return await _ask_to_cancel(request, app, actor, pages, appointment_id, form, {}, refused)
     return go_on(request, f"../{appointment_id}", done="cancelled")
