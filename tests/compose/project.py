@@ -116,7 +116,9 @@ class Project:
                 project.down()
 
     def _initialise(self, wishes: Wishes) -> None:
-        deployment = Deployment(ROOT, self.folder / "secrets", self.folder / ".env", self.folder / "development")
+        deployment = Deployment(
+            ROOT, self.folder / "secrets", self.folder / ".env", self.folder / "development", self.folder / "content"
+        )
         changed = {
             "COMPOSE_PROJECT_NAME": self.name,
             "CAREFLOW_EDGE_LISTEN": f"127.0.0.1:{self.edge_port}",

@@ -90,6 +90,6 @@ def secure_development(tmp_path_factory: pytest.TempPathFactory) -> Tree:
 
 def made(folders: pytest.TempPathFactory, wishes: Wishes) -> Tree:
     folder = folders.mktemp("deployment")
-    Deployment(ROOT, folder / "secrets", folder / ".env", folder / "development").make(wishes)
+    Deployment(ROOT, folder / "secrets", folder / ".env", folder / "development", folder / "content").make(wishes)
     variables = {**settings.values(folder / ".env"), "CAREFLOW_PAGE_GATEWAYS": GATEWAYS}
     return understood(variables)

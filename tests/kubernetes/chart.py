@@ -68,6 +68,12 @@ VARIANTS = {
     ),
     "watched": values("whole", network={"metricsFrom": ["monitoring"], "tracesTo": ["monitoring"]}),
     "with mail": values("whole", settings={"CAREFLOW_SMTP_HOST": "mail.example.org"}),
+    "with content of its own": values(
+        "whole",
+        services={
+            "screening": {"content": [{"configMap": "clinic", "key": "policy.2027.json", "path": "policy/2027.json"}]}
+        },
+    ),
     "with TLS at stores": values("whole", stores={"tls": {"authority": "vouching", "certificateEnding": "tls"}}),
     "small": values(
         "whole",

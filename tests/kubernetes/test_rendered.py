@@ -86,6 +86,23 @@ def test_a_process_is_given_its_settings_and_no_empty_one() -> None:
         assert files == mounted(pod).keys(), "nothing is mounted that no setting names"
 
 
+def test_what_the_clinic_has_of_its_own_is_where_its_service_looks_for_it_and_nowhere_else() -> None:
+    def content(pod: Tree) -> tuple[str, list[tuple[str, str, str]]]:
+        (place,) = (each for each in pod["containers"][0]["volumeMounts"] if each["name"] == "content")
+        (volume,) = (each for each in pod["volumes"] if each["name"] == "content")
+        sources = [each["configMap"] for each in volume.get("projected", {"sources": []})["sources"]]
+        return place["mountPath"], [
+            (each["name"], item["key"], item["path"]) for each in sources for item in each["items"]
+        ]
+
+    for name, pod in pods("with content of its own").items():
+        if name != "edge":
+            mounted_at, found = content(pod)
+            assert mounted_at == environment(pod["containers"][0])["CAREFLOW_CONTENT_DIR"]
+            assert pod["initContainers"][0]["volumeMounts"] == pod["containers"][0]["volumeMounts"], "looked at first"
+            assert found == ([("clinic", "policy.2027.json", "policy/2027.json")] if "screening" in name else [])
+
+
 def test_only_workers_know_kafka_and_open_what_is_sealed() -> None:
     for name, pod in pods("whole").items():
         service, _, process = name.partition("-")
@@ -398,6 +415,7 @@ REFUSED: tuple[tuple[dict[str, Any], str], ...] = (
     ({"settings": {"CAREFLOW_SMTP_PORT": 587}}, "CAREFLOW_SMTP_PORT"),
     ({"services": {"pharmacy": {"enabled": True}}}, "pharmacy"),
     ({"services": {"booking": {"password": "x"}}}, "password"),
+    ({"services": {"booking": {"content": [{"configMap": "a", "key": "b", "path": "../c"}]}}}, "path"),
     ({"processes": {"worker": {"most": 13}}}, "more than 12 of them have nothing to hear"),
     ({"processes": {"api": {"replicas": 4, "most": 3}}}, "most (3) is less than replicas (4)"),
     ({"kafka": {"enabled": False, "cluster": ""}}, "kafka.servers is missing"),

@@ -38,7 +38,9 @@ def deployment(tmp_path: Path) -> Deployment:
     shutil.copy(ROOT / ".env.example", checkout)
     (checkout / observability.EXAMPLE).parent.mkdir(parents=True)
     shutil.copy(ROOT / observability.EXAMPLE, checkout / observability.EXAMPLE)
-    return Deployment(checkout, checkout / "secrets", checkout / ".env", checkout / ".careflow" / "compose")
+    return Deployment(
+        checkout, checkout / "secrets", checkout / ".env", checkout / ".careflow" / "compose", checkout / "content"
+    )
 
 
 def contents(deployment: Deployment) -> dict[str, bytes]:
@@ -50,6 +52,17 @@ def test_containers_can_read_each_file_and_others_on_the_host_cannot_enter(deplo
 
     assert stat.S_IMODE(deployment.folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(file.stat().st_mode) for file in deployment.folder.iterdir()} == {0o444}
+
+
+def test_services_can_read_what_the_clinic_will_have_of_its_own(deployment: Deployment) -> None:
+    deployment.make(COMPLETE)
+    (deployment.content / "billing" / "fee_schedules.json").write_text("{}")
+    deployment.make(Wishes())
+
+    folders = sorted(deployment.content.iterdir())
+    assert [each.name for each in folders] == ["billing", "booking", "screening", "sessions"]
+    assert {stat.S_IMODE(each.stat().st_mode) for each in folders} == {0o755}
+    assert (deployment.content / "billing" / "fee_schedules.json").read_text() == "{}", "what is there stays"
 
 
 def test_again_it_replaces_nothing_and_needs_no_answers(deployment: Deployment) -> None:

@@ -16,6 +16,7 @@ from careflow_cli.commands import doctor
 from careflow_cli.deployment import certificate, settings
 from careflow_cli.deployment.deployment import Deployment, Wishes
 from careflow_cli.deployment.examining import engine, provider_found
+from careflow_cli.deployment.examining.content_found import content_found
 from careflow_cli.deployment.examining.findings import Check, Deployed, Finding, State, examined
 from careflow_cli.deployment.overlays import BASE, Overlay
 from careflow_cli.errors import CareflowError
@@ -38,10 +39,11 @@ class Clinic:
 
     def __init__(self, folder: Path, wishes: Wishes | None = None) -> None:
         """One that is there, without wishes."""
-        self.environment, self.secrets = folder / ".env", folder / "secrets"
+        self.environment, self.secrets, self.content = folder / ".env", folder / "secrets", folder / "content"
         if wishes is None:
+            self.says(CAREFLOW_CONTENT=str(self.content))
             return
-        Deployment(ROOT, self.secrets, self.environment, folder / "development").make(wishes)
+        Deployment(ROOT, self.secrets, self.environment, folder / "development", folder / "content").make(wishes)
         self.says(CAREFLOW_PAGE_GATEWAYS=GATEWAYS, CAREFLOW_SMTP_HOST="mail.example.org", COMPOSE_PROJECT_NAME="clinic")
         self.says(CAREFLOW_DESK_EMAIL="desk@example.org")
         if Overlay.OBSERVABILITY in wishes.bundled:
@@ -154,7 +156,7 @@ def test_where_everything_is_well_nothing_is_to_be_done(clinic: Clinic) -> None:
 
     assert clinic.faults() == []
     assert {each.check for each in found} == {
-        *("settings", "paging", "secrets", "keys", "certificate", "provider", "alerts"),
+        *("settings", "paging", "secrets", "keys", "content", "certificate", "provider", "alerts"),
         *("engine", "disk", "images", "processes", "exposed", "backlog"),
     }
     assert [each.says for each in found if each.state is State.WARN] == ["nobody signed it but itself"]
@@ -174,6 +176,14 @@ def keeps(name: str, mode: int) -> Change:
 
 def loses(name: str) -> Change:
     return lambda clinic: (clinic.secrets / name).unlink()
+
+
+def brings(name: str, content: str, mode: int = 0o644) -> Change:
+    def change(clinic: "Clinic") -> None:
+        (clinic.content / name).write_text(content)
+        (clinic.content / name).chmod(mode)
+
+    return change
 
 
 def mixes_up(one: str, other: str) -> Change:
@@ -230,12 +240,28 @@ NOBODY = (ROOT / "deploy" / "observability" / "alertmanager.yml").read_bytes()
             "it is not for another.example.org",
         ),
         (holds("alertmanager.yml", NOBODY), "alerts", "they reach nobody"),
+        (brings("billing/fee_schedules.json", "{"), "content", "billing/fee_schedules.json is not JSON"),
+        (
+            brings("billing/fee_schedules.json", "{}", 0o600),
+            "content",
+            "containers cannot read billing/fee_schedules.json",
+        ),
+        (brings("fee_schedules.json", "{}"), "content", "fee_schedules.json is of no service"),
     ],
 )
 def test_what_is_wrong_before_the_start(clinic: Clinic, change: Change, check: str, fault: str) -> None:
     change(clinic)
 
     assert clinic.faults() == [(check, fault)]
+
+
+def test_what_the_clinic_has_of_its_own_is_told_by_its_name(clinic: Clinic) -> None:
+    assert [each.says for each in clinic.found(content_found)] == ["policies, prices and questionnaires are as shipped"]
+
+    brings("billing/fee_schedules.json", "{}")(clinic)
+    brings("billing/.gitkeep", "")(clinic)
+
+    assert [each.says for each in clinic.found(content_found)] == ["the clinic's own: billing/fee_schedules.json"]
 
 
 def test_others_must_not_enter_the_folder(clinic: Clinic) -> None:

@@ -88,6 +88,7 @@ spec:
       volumeMounts: &mounts
         - {name: scratch, mountPath: /tmp}
         - {name: secrets, mountPath: /run/secrets, readOnly: true}
+        - {name: content, mountPath: /etc/careflow/content, readOnly: true}
   containers:
     - name: {{ .process }}
       image: {{ include "careflow.image" . }}
@@ -106,4 +107,14 @@ spec:
       projected:
         defaultMode: 0440
         sources: {{- include "careflow.secrets" . | nindent 10 }}
+    - name: content
+      {{- with (index .root.Values.services .service).content }}
+      projected:
+        sources:
+          {{- range . }}
+          - configMap: {name: {{ .configMap }}, items: [{key: {{ .key }}, path: {{ .path }}}]}
+          {{- end }}
+      {{- else }}
+      emptyDir: {}
+      {{- end }}
 {{- end }}

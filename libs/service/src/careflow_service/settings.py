@@ -123,6 +123,9 @@ class ServiceSettings(BaseSettings):
     clinic's privacy officer has to sign the value that counts.
     """
 
+    content_dir: Path | None = None
+    """A folder with what the clinic has of its own in place of what is shipped, under the same names."""
+
     clock_file: Annotated[Path | None, DevelopmentOnly()] = None
     clinic_timezone: ZoneInfo = ZoneInfo("America/Los_Angeles")
     clinic_name: str = Field(default="The clinic", min_length=1, max_length=80)

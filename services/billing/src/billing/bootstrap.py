@@ -24,6 +24,10 @@ from billing.adapters.account_links import MongoAccountLinks
 from billing.adapters.accounts import MongoAccounts
 from billing.adapters.charges import MongoCharges
 from billing.adapters.clinic_data import (
+    DIAGNOSIS_CODES,
+    ENTRIES,
+    FONTS,
+    SHIPPED,
     billing_policy,
     development_practice,
     fee_schedules,
@@ -93,6 +97,7 @@ from billing.published import PUBLISHED
 from billing.settings import BillingSettings
 from billing.subscriptions import SUBSCRIPTIONS
 from careflow_domain.ways_in import WayIn
+from careflow_service.content import Content
 from careflow_service.disclosing import storing as disclosures
 from careflow_service.disclosing.commands import DiscloseRecordHandler
 from careflow_service.disclosing.reading import Records
@@ -109,6 +114,7 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
     """The application of one process."""
     settings, database, vault = resources.settings, resources.database, resources.vault
     work = resources.work
+    content = Content(SHIPPED, ENTRIES, settings.content_dir)
     ports = Ports(
         accounts=MongoAccounts(database, vault),
         account_links=MongoAccountLinks(database, vault),
@@ -133,17 +139,17 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         statement_runs=MongoStatementRuns(database),
         numbers=MongoNumberSeries(database),
         clinician_days=MongoClinicianDays(database),
-        printer=TypstPrinter(settings.clinic_timezone, settings.fonts_folder),
+        printer=TypstPrinter(settings.clinic_timezone, content.own(FONTS)),
         disclosures=MongoDisclosures(database, vault),
         wanted_shares=MongoWantedShares(database, vault),
         erasing=resources.erasing,
         audit=resources.audit,
-        policy=billing_policy(settings.policy_file),
-        schedules=fee_schedules(settings.fee_schedules_file),
-        rules=service_rules(settings.service_rules_file),
+        policy=billing_policy(content),
+        schedules=fee_schedules(content),
+        rules=service_rules(content),
         practice=practice(settings.practice_file) if settings.practice_file else development_practice(),
         calendar=FederalCalendar(),
-        diagnosis_codes=CodeEditions(settings.diagnosis_codes_folder),
+        diagnosis_codes=CodeEditions(content / DIAGNOSIS_CODES),
         zone=settings.clinic_timezone,
         clock=resources.clock,
     )

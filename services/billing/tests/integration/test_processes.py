@@ -43,12 +43,13 @@ def practice_with(**changed: str) -> str:
 @pytest.mark.parametrize(
     ("name", "content", "complaint"),
     [
-        ("CAREFLOW_PRACTICE_FILE", None, "document.json cannot be read"),
-        ("CAREFLOW_PRACTICE_FILE", practice_with(npi="1234567890"), "practice_invalid"),
-        ("CAREFLOW_POLICY_FILE", None, "document.json cannot be read"),
-        ("CAREFLOW_FEE_SCHEDULES_FILE", '{"schedules": []}', "fee_schedule_invalid"),
-        ("CAREFLOW_FEE_SCHEDULES_FILE", '{"prices": 1}', "FeeSchedules: schedules"),
-        ("CAREFLOW_FEE_SCHEDULES_FILE", "{", "FeeSchedules: the document"),
+        ("practice.json", None, "practice.json cannot be read"),
+        ("practice.json", practice_with(npi="1234567890"), "practice_invalid"),
+        ("content/fee_schedules.json", '{"schedules": []}', "fee_schedule_invalid"),
+        ("content/fee_schedules.json", '{"prices": 1}', "FeeSchedules: schedules"),
+        ("content/fee_schedules.json", "{", "FeeSchedules: the document"),
+        ("content/diagnosis_codes", "not a folder", "diagnosis_codes/editions.json cannot be read"),
+        ("content/fee_schedule.json", "{}", "holds fee_schedule.json, which nobody here knows"),
     ],
 )
 async def test_a_wrong_document_keeps_a_process_from_starting(
@@ -59,10 +60,15 @@ async def test_a_wrong_document_keeps_a_process_from_starting(
     content: str | None,
     complaint: str,
 ) -> None:
-    document = tmp_path / "document.json"
-    if content is not None:
-        document.write_text(content)
-    for variable, value in {**environment, name: str(document)}.items():
+    own, paper = tmp_path / "content", tmp_path / "practice.json"
+    own.mkdir()
+    paper.write_text(practice_with())
+    if content is None:
+        (tmp_path / name).unlink()
+    else:
+        (tmp_path / name).write_text(content)
+    told = {"CAREFLOW_CONTENT_DIR": str(own), "CAREFLOW_PRACTICE_FILE": str(paper)}
+    for variable, value in {**environment, **told}.items():
         monkeypatch.setenv(variable, value)
     with pytest.raises(StartUpFailure, match=complaint):
         async with opened(SERVICE, load(BillingSettings), process="tests"):

@@ -22,7 +22,7 @@ from booking.adapters.appointments import MongoAppointments
 from booking.adapters.calendar_days import MongoCalendarDays
 from booking.adapters.calendar_feeds import MongoCalendarFeeds
 from booking.adapters.care_paths import MongoCarePaths
-from booking.adapters.clinic_data import booking_policy, visit_templates
+from booking.adapters.clinic_data import ENTRIES, SHIPPED, booking_policy, visit_templates
 from booking.adapters.erasures import MongoErasures
 from booking.adapters.hashed_days import HashedCalendarDays
 from booking.adapters.inquiries import MongoInquiries
@@ -141,6 +141,7 @@ from booking.measures import MEASURES
 from booking.published import PUBLISHED
 from booking.settings import BookingSettings
 from booking.subscriptions import SUBSCRIPTIONS
+from careflow_service.content import Content
 from careflow_service.disclosing import storing as disclosures
 from careflow_service.disclosing.commands import DiscloseRecordHandler
 from careflow_service.disclosing.reading import Records
@@ -158,7 +159,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     work, clock = resources.work, resources.clock
     zone: ZoneInfo = settings.clinic_timezone
     location_id = LocationId(settings.clinic_location_id)
-    policy = booking_policy(settings.policy_file)
+    content = Content(SHIPPED, ENTRIES, settings.content_dir)
+    policy = booking_policy(content)
 
     all_patients = MongoPatients(database, resources.vault)
     all_practitioners = MongoPractitioners(database)
@@ -200,7 +202,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         practitioners=all_practitioners,
         rooms=all_rooms,
         calendar_days=all_days,
-        templates=visit_templates(settings.visit_templates_file),
+        templates=visit_templates(content),
         policy=policy,
         location_id=location_id,
         zone=zone,

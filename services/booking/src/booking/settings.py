@@ -12,8 +12,7 @@ from careflow_service.settings import LEAST_KEY_BYTES, DevelopmentOnly, ServiceS
 
 class BookingSettings(ServiceSettings):
     """`clinic_location_id` names the place in events; a new one is a new place to every consumer.
-    `calendar_organizer` is the e-mail address that invitations and messages are from; it names no speciality. The
-    clinic's own policy and visit templates replace those that are shipped.
+    `calendar_organizer` is the e-mail address that invitations and messages are from; it names no speciality.
     """
 
     clinic_location_id: str = Field(
@@ -21,8 +20,6 @@ class BookingSettings(ServiceSettings):
         pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
     )
     calendar_organizer: str = Field(default="appointments@clinic.invalid", pattern=r"^[^@\s]+@[^@\s]+$")
-    policy_file: Path | None = None
-    visit_templates_file: Path | None = None
 
     smtp_host: str | None = None
     """The mail server; without it patients get no e-mail."""

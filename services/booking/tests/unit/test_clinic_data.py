@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from booking.adapters.clinic_data import SHIPPED, booking_policy, visit_templates
+from booking.adapters.clinic_data import POLICY, SHIPPED, booking_policy, visit_templates
 from booking.domain.calendar import EXCLUSIVE
 from booking.domain.visit_templates import Segment
 from booking.domain.visits import Modality, VisitKind
@@ -57,9 +57,8 @@ def test_how_each_kind_of_visit_may_be_held(kind: VisitKind, modality: Modality,
 def test_a_clinic_can_have_numbers_of_its_own(tmp_path: Path) -> None:
     own = json.loads((SHIPPED / "booking_policy.json").read_bytes())
     own["hold_minutes"]["value"] = 20
-    file = tmp_path / "policy.json"
-    file.write_text(json.dumps(own))
-    assert booking_policy(file).hold_for == timedelta(minutes=20)
+    (tmp_path / POLICY).write_text(json.dumps(own))
+    assert booking_policy(tmp_path).hold_for == timedelta(minutes=20)
 
 
 @pytest.mark.parametrize(
@@ -76,10 +75,9 @@ def test_a_policy_that_cannot_be_right_is_refused(
     tmp_path: Path, change: dict[str, object], error: type[Exception]
 ) -> None:
     own = json.loads((SHIPPED / "booking_policy.json").read_bytes())
-    file = tmp_path / "policy.json"
-    file.write_text(json.dumps({**own, **change}))
+    (tmp_path / POLICY).write_text(json.dumps({**own, **change}))
     with pytest.raises(error):
-        booking_policy(file)
+        booking_policy(tmp_path)
 
 
 def test_segments_are_whole_quarter_hours() -> None:

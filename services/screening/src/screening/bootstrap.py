@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from careflow_domain.ways_in import WayIn
+from careflow_service.content import Content
 from careflow_service.disclosing import storing as disclosures
 from careflow_service.disclosing.commands import DiscloseRecordHandler
 from careflow_service.disclosing.reading import Records
@@ -18,7 +19,7 @@ from screening.adapters.alerts import MongoAlerts
 from screening.adapters.answer_links import MongoAnswerLinks
 from screening.adapters.cases import MongoCases
 from screening.adapters.clearances import MongoClearances
-from screening.adapters.clinical_content import SHIPPED, ClinicalContentWrong, clinical_content
+from screening.adapters.clinical_content import ENTRIES, SHIPPED, ClinicalContentWrong, clinical_content
 from screening.adapters.consents import MongoConsents
 from screening.adapters.counted_pages import CountedPages
 from screening.adapters.on_call import MongoPages, MongoRotas, MongoTestPages
@@ -135,7 +136,7 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
 
 def _ports(resources: Resources[ScreeningSettings]) -> Ports:
     database, vault = resources.database, resources.vault
-    content = resources.settings.clinical_content_dir or SHIPPED
+    content = Content(SHIPPED, ENTRIES, resources.settings.content_dir)
     try:
         policy, shelf = clinical_content(content)
     except ClinicalContentWrong as error:

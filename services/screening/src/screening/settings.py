@@ -20,8 +20,6 @@ class ScreeningSettings(ServiceSettings):
     """Signs pages to the gateway; at least 32 bytes."""
     gateway_networks: Networks = ()
     """Networks of the clinic's own in which a gateway may stand; otherwise it has a public address."""
-    clinical_content_dir: Path | None = None
-    """A directory with `policy/` and `questionnaires/` of the clinic's own, instead of what is shipped."""
 
     @field_validator("page_signing_key")
     @classmethod

@@ -107,7 +107,7 @@ async def test_with_nobody_to_reach_a_process_is_not_ready(environment: dict[str
             "CAREFLOW_PAGE_SIGNING_KEY is missing",
         ),
         ({"CAREFLOW_PAGE_SIGNING_KEY": "short"}, "CAREFLOW_PAGE_SIGNING_KEY: must be at least 32 bytes"),
-        ({"CAREFLOW_CLINICAL_CONTENT_DIR": "/nowhere"}, "policy/ of the clinical content cannot be read"),
+        ({"CAREFLOW_CONTENT_DIR": "/nowhere"}, "CAREFLOW_CONTENT_DIR cannot be read"),
     ],
 )
 async def test_a_wrong_setting_is_one_line_and_no_process(

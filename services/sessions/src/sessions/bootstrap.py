@@ -1,6 +1,7 @@
 """The only wiring: which adapter stands behind which port, and what the library must know of this service."""
 
 from careflow_domain.ways_in import WayIn
+from careflow_service.content import Content
 from careflow_service.disclosing import storing as disclosures
 from careflow_service.disclosing.commands import DiscloseRecordHandler
 from careflow_service.disclosing.reading import Records
@@ -28,7 +29,7 @@ from sessions.adapters import (
 )
 from sessions.adapters import sessions as session_documents
 from sessions.adapters.care_discharges import MongoCareDischarges
-from sessions.adapters.clinical_content import SHIPPED, clinical_policy, service_codes
+from sessions.adapters.clinical_content import ENTRIES, SHIPPED, clinical_policy, service_codes
 from sessions.adapters.consents import MongoConsents
 from sessions.adapters.contacts import MongoContacts
 from sessions.adapters.discrepancy_cases import MongoDiscrepancyCases
@@ -248,7 +249,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
 
 def _ports(resources: Resources[SessionsSettings]) -> Ports:
     database, vault = resources.database, resources.vault
-    content = resources.settings.clinical_content_dir or SHIPPED
+    content = Content(SHIPPED, ENTRIES, resources.settings.content_dir)
     return Ports(
         patients=MongoPatients(database, vault),
         eligibilities=MongoEligibilities(database, vault),

@@ -36,7 +36,7 @@ async def test_indexes_api_and_timers_work_without_kafka(environment: dict[str, 
 @pytest.mark.parametrize(
     ("files", "complaint"),
     [
-        ({}, "policy cannot be read"),
+        ({"policys/2026-11.json": "{}"}, "holds policys, which nobody here knows"),
         ({"policy/2026-11.json": "{"}, "SessionsPolicy: the document"),
         ({"policy/2026-11.json": "{}"}, "SessionsPolicy: "),
     ],
@@ -52,7 +52,7 @@ async def test_clinical_content_that_cannot_be_used_keeps_a_process_from_startin
     for name, text in files.items():
         (content / name).parent.mkdir(parents=True)
         (content / name).write_text(text)
-    for variable, value in {**environment, "CAREFLOW_CLINICAL_CONTENT_DIR": str(content)}.items():
+    for variable, value in {**environment, "CAREFLOW_CONTENT_DIR": str(content)}.items():
         monkeypatch.setenv(variable, value)
     with pytest.raises(StartUpFailure, match=complaint):
         async with opened(SERVICE, load(SessionsSettings), process="tests"):

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from careflow_cli import checkout
+from careflow_cli.deployment import settings
 from careflow_cli.deployment.deployment import Deployment, Wishes
 from careflow_cli.deployment.overlays import BUNDLED, Overlay
 from careflow_cli.errors import CareflowError
@@ -29,7 +30,10 @@ def init(
     """Make the secrets and the settings of a docker-compose deployment. What is there is never replaced."""
     root = checkout.root()
     folder = (secrets or root / "secrets").resolve()
-    deployment = Deployment(root, folder, (env or root / ".env").resolve(), checkout.state() / "compose")
+    environment = (env or root / ".env").resolve()
+    given = settings.values(environment) if environment.exists() else {}
+    content = (root / given.get("CAREFLOW_CONTENT", "content")).resolve()
+    deployment = Deployment(root, folder, environment, checkout.state() / "compose", content)
     asked = {*(bundled or ())}
     if unknown := sorted(asked - BUNDLED.keys()):
         raise CareflowError(f"--with {unknown[0]}: there is {' and '.join(f'`{each}`' for each in BUNDLED)}")

@@ -60,13 +60,14 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Deployment:
     """The deployment of a checkout: `folder` holds its secrets, `environment` is its `.env`, `development` is where a
-    try has its clock, its pages and its messages.
+    try has its clock, its pages and its messages, `content` is for what the clinic has of its own.
     """
 
     checkout: Path
     folder: Path
     environment: Path
     development: Path
+    content: Path
 
     def make(self, wishes: Wishes) -> list[str]:
         """Make what is missing; a line on each part. Raises CareflowError, before anything is made, when it cannot."""
@@ -83,6 +84,7 @@ class Deployment:
         if chosen is not None:
             settings.write(self.environment, self.checkout / ".env.example", chosen)
         said.append(f"{'kept' if chosen is None else 'made'}  settings in {self.environment}")
+        self._make_content_folder()
         if Overlay.DEVELOPMENT in overlays:
             self._make_development_folder()
         return said
@@ -205,6 +207,7 @@ class Deployment:
         chosen = {
             "COMPOSE_FILE": ":".join(files(wishes.overlays)),
             "CAREFLOW_SECRETS": self._as_compose_reads_it(self.folder),
+            "CAREFLOW_CONTENT": self._as_compose_reads_it(self.content),
         }
         if wishes.development:
             chosen |= DEVELOPMENT_SETTINGS
@@ -271,6 +274,13 @@ class Deployment:
         certificate, key = self_signed(tuple(dict.fromkeys((host, *login, *here))))
         self._secrets.keep("edge-key.pem", lambda: key)
         self._secrets.keep("edge-certificate.pem", lambda: certificate)
+
+    def _make_content_folder(self) -> None:
+        """Empty, and readable by services, which run under a uid of their own."""
+        for spec in SERVICES:
+            (self.content / spec.name).mkdir(parents=True, exist_ok=True)
+            (self.content / spec.name).chmod(0o755)
+        self.content.chmod(0o755)
 
     def _make_development_folder(self) -> None:
         """The clock is moved from here; pages and messages are written by services, under a uid of their own."""

@@ -15,29 +15,36 @@ from billing.domain.policy import BillingPolicy
 from billing.domain.practice import Practice
 from billing.domain.service_rules import ServiceRuleEditions
 from careflow_domain.errors import invalid
+from careflow_service.content import Documents
 from careflow_service.typed import read
 
 SHIPPED: Final = resources.files("billing") / "data"
+POLICY: Final = "billing_policy.json"
+FEE_SCHEDULES: Final = "fee_schedules.json"
+SERVICE_RULES: Final = "service_rules.json"
+DIAGNOSIS_CODES: Final = "diagnosis_codes"
+"""Editions of ICD-10-CM."""
+FONTS: Final = "fonts"
+"""Fonts for scripts that the shipped ones do not have; nothing of the kind is shipped here."""
+ENTRIES: Final = (POLICY, FEE_SCHEDULES, SERVICE_RULES, DIAGNOSIS_CODES, FONTS)
+"""What a clinic may bring of its own."""
 _NPI_PREFIX: Final = "80840"
 """Stands for "health care, United States" before an NPI when its check digit is computed (45 CFR 162.406)."""
 
 
-def billing_policy(source: Traversable | Path | None = None) -> BillingPolicy:
+def billing_policy(content: Documents = SHIPPED) -> BillingPolicy:
     """The policy document. Raises OSError, ValidationError or DomainError `policy_invalid`."""
-    document = source or SHIPPED / "billing_policy.json"
-    return read(document, BillingPolicy)
+    return read(content / POLICY, BillingPolicy)
 
 
-def fee_schedules(source: Traversable | Path | None = None) -> FeeSchedules:
+def fee_schedules(content: Documents = SHIPPED) -> FeeSchedules:
     """The prices, by date. Raises OSError, ValidationError or DomainError `fee_schedule_invalid`."""
-    document = source or SHIPPED / "fee_schedules.json"
-    return read(document, FeeSchedules)
+    return read(content / FEE_SCHEDULES, FeeSchedules)
 
 
-def service_rules(source: Traversable | Path | None = None) -> ServiceRuleEditions:
+def service_rules(content: Documents = SHIPPED) -> ServiceRuleEditions:
     """What makes lines true, by date. Raises OSError, ValidationError or DomainError `service_rules_invalid`."""
-    document = source or SHIPPED / "service_rules.json"
-    return read(document, ServiceRuleEditions)
+    return read(content / SERVICE_RULES, ServiceRuleEditions)
 
 
 def development_practice() -> Practice:

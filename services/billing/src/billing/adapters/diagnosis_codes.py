@@ -56,8 +56,7 @@ class CodeEditions:
     the last. Raises OSError, ValidationError or DomainError `diagnosis_codes_invalid`.
     """
 
-    def __init__(self, folder: Traversable | Path | None = None) -> None:
-        folder = folder or SHIPPED
+    def __init__(self, folder: Traversable | Path = SHIPPED) -> None:
         listed = read(folder / _LIST, Editions)
         self._tables = [(each.effective_from, Table(folder / each.table)) for each in listed.editions]
         missing = [each.table for each in listed.editions if not (folder / each.table).is_file()]

@@ -12,12 +12,15 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from careflow_domain.errors import DomainError
+from careflow_service.content import Documents
 from careflow_service.typed import read
 from screening.domain.policy import ClinicalPolicy
 from screening.domain.questionnaires import QuestionnaireDefinition
 from screening.domain.shelf import QuestionnaireShelf
 
 SHIPPED = resources.files("screening") / "data"
+ENTRIES = ("policy", "questionnaires")
+"""What a clinic may bring of its own."""
 
 T = TypeVar("T")
 
@@ -26,13 +29,13 @@ class ClinicalContentWrong(Exception):
     """The content cannot be used; the message is one line that names the file and the place in it."""
 
 
-def clinical_policy(content: Traversable | Path = SHIPPED) -> ClinicalPolicy:
+def clinical_policy(content: Documents = SHIPPED) -> ClinicalPolicy:
     """The newest policy document under `policy/`, by its file name. Raises ClinicalContentWrong."""
     files = _files(content, "policy")
     return _read(files[-1], ClinicalPolicy)
 
 
-def questionnaires(content: Traversable | Path = SHIPPED) -> QuestionnaireShelf:
+def questionnaires(content: Documents = SHIPPED) -> QuestionnaireShelf:
     """Every definition under `questionnaires/`, in all its versions. Raises ClinicalContentWrong."""
     definitions = [_read(file, QuestionnaireDefinition) for file in _files(content, "questionnaires")]
     try:
@@ -41,7 +44,7 @@ def questionnaires(content: Traversable | Path = SHIPPED) -> QuestionnaireShelf:
         raise ClinicalContentWrong(str(error)) from None
 
 
-def clinical_content(content: Traversable | Path = SHIPPED) -> tuple[ClinicalPolicy, QuestionnaireShelf]:
+def clinical_content(content: Documents = SHIPPED) -> tuple[ClinicalPolicy, QuestionnaireShelf]:
     """Policy and definitions that fit together. Raises ClinicalContentWrong."""
     policy, shelf = clinical_policy(content), questionnaires(content)
     asked = {
@@ -60,7 +63,7 @@ def clinical_content(content: Traversable | Path = SHIPPED) -> tuple[ClinicalPol
     return policy, shelf
 
 
-def _files(content: Traversable | Path, folder: str) -> list[Traversable | Path]:
+def _files(content: Documents, folder: str) -> list[Traversable | Path]:
     try:
         files = sorted((content / folder).iterdir(), key=lambda file: file.name)
     except OSError as error:

@@ -4,23 +4,24 @@ Invariant: what does not fit the types, or says something the types do not know,
 """
 
 from importlib import resources
-from importlib.resources.abc import Traversable
-from pathlib import Path
 
+from careflow_service.content import Documents
 from careflow_service.typed import read
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.service_lines import ServiceCodes
 
 SHIPPED = resources.files("sessions") / "data"
+ENTRIES = ("policy", "service-codes")
+"""What a clinic may bring of its own."""
 
 
-def clinical_policy(content: Traversable | Path = SHIPPED) -> SessionsPolicy:
+def clinical_policy(content: Documents = SHIPPED) -> SessionsPolicy:
     """The newest policy document under `policy/`. Raises ValidationError, or ValueError without one."""
     newest = max((content / "policy").iterdir(), key=lambda file: file.name)
     return read(newest, SessionsPolicy)
 
 
-def service_codes(content: Traversable | Path = SHIPPED) -> tuple[ServiceCodes, ...]:
+def service_codes(content: Documents = SHIPPED) -> tuple[ServiceCodes, ...]:
     """Every edition under `service-codes/`, the newest first. Raises ValidationError."""
     files = sorted((content / "service-codes").iterdir(), key=lambda file: file.name, reverse=True)
     return tuple(read(file, ServiceCodes) for file in files)

@@ -48,6 +48,11 @@ class Deployed:
         """What compose names everything after."""
         return self.settings.get("COMPOSE_PROJECT_NAME") or self.checkout.name
 
+    @property
+    def content(self) -> Path:
+        """Where the clinic has what is its own."""
+        return self.checkout / self.settings.get("CAREFLOW_CONTENT", "content")
+
     def files(self) -> list[dict[str, Any]]:
         """What its compose files say, each for itself. Raises OSError for one that is not there."""
         return [yaml.safe_load((self.checkout / place).read_text("utf-8")) for place in files(self.overlays)]
