@@ -119,6 +119,18 @@ async def somebody_is_away_while_their_hours_change(world: World, overtaking: Ov
     assert refusal(late) == STALE
 
 
+async def visits_are_looked_through_while_one_is_cancelled(world: World, overtaking: Overtaking) -> None:
+    _, call = await has_call(world)
+    who = f"/v1/practitioners/{call['providers'][0]['id']}"
+    person = ok(await world.coordinator.get(who))
+    body = {"name": "Lee", "licences": person["licences"], "telehealth": True, "active": False}
+    ok(await world.coordinator.put(who, body, version=1))
+    overtaking.by(lambda: acts(world.coordinator, call, "cancel", reason="clinic_closed"))
+    await world.catch_up()
+    after = await reads(world, call)
+    assert (after["status"], after["unfit_since"]) == ("cancelled", None)
+
+
 async def a_feed_is_opened_while_it_is_opened(world: World, overtaking: Overtaking) -> None:
     path = f"/v1/practitioners/{await has_practitioner(world)}/calendar-feed"
     overtaking.by(lambda: world.coordinator.post(path))

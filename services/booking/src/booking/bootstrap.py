@@ -9,6 +9,7 @@ from booking.adapters import (
     calendar_feeds,
     care_paths,
     erasures,
+    fitness_checks,
     inquiries,
     messages,
     patients,
@@ -24,6 +25,7 @@ from booking.adapters.calendar_feeds import MongoCalendarFeeds
 from booking.adapters.care_paths import MongoCarePaths
 from booking.adapters.clinic_data import ENTRIES, SHIPPED, booking_policy, visit_templates
 from booking.adapters.erasures import MongoErasures
+from booking.adapters.fitness_checks import MongoFitnessChecks
 from booking.adapters.hashed_days import HashedCalendarDays
 from booking.adapters.inquiries import MongoInquiries
 from booking.adapters.letters.carriers import carriers
@@ -97,6 +99,7 @@ from booking.application.commands.take_telling import TakeTellingHandler
 from booking.application.commands.unmerge_patients import UnmergePatientsHandler
 from booking.application.commands.withdraw_record_request import WithdrawRecordRequestHandler
 from booking.application.dated_hours import DatedHours
+from booking.application.fitness import Fitness
 from booking.application.forgetting import Forgetting
 from booking.application.front_desk import FrontDesk
 from booking.application.gated_visits import GatedVisits
@@ -211,6 +214,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     visits = GatedVisits(records, scheduling, policy)
     holding = Holding(all_appointments, policy)
     freed = FreedVisits(freed_times)
+    all_checks = MongoFitnessChecks(database)
+    fitness = Fitness(all_checks, all_appointments, all_patients, scheduling, policy, zone)
     changes = VisitChanges(all_appointments, all_paths, holding, freed)
     offering = Offering(
         waitlist=all_entries,
@@ -270,15 +275,17 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     )
     book_dosing = BookDosingHandler(desk)
     dated = DatedHours(policy, zone)
-    change_practitioner = ChangePractitionerHandler(all_practitioners, dated, work)
-    change_room = ChangeRoomHandler(all_rooms, dated, work)
+    change_practitioner = ChangePractitionerHandler(all_practitioners, dated, fitness, work)
+    change_room = ChangeRoomHandler(all_rooms, dated, fitness, work)
 
     return Booking(
         register_patient=RegisterPatientHandler(all_patients, all_paths, policy, zone, work),
         read_patient=ReadPatientHandler(all_patients, resources.audit),
         name_patients=NamePatients(all_patients, resources.audit),
         find_patients=FindPatients(all_patients, resources.audit),
-        change_patient_details=ChangePatientDetailsHandler(all_patients, all_paths, holding, policy, zone, work),
+        change_patient_details=ChangePatientDetailsHandler(
+            all_patients, all_paths, holding, fitness, policy, zone, work
+        ),
         merge_patients=MergePatientsHandler(all_patients, all_paths, all_appointments, all_entries, all_consents, work),
         unmerge_patients=UnmergePatientsHandler(all_patients, all_paths, policy, work),
         request_erasure=RequestErasureHandler(
@@ -370,6 +377,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
             appointments=all_appointments,
             patients=all_patients,
             care_paths=all_paths,
+            scheduling=scheduling,
             policy=policy,
             audit=resources.audit,
             clock=clock,
@@ -436,6 +444,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
             give_back=scheduling.release,
             waitlist=all_entries,
             freed_times=freed_times,
+            fitness_checks=all_checks,
+            look_on=fitness.look_on,
             lapse=offering.lapse,
             free=freed.note,
             offer_next=offering.offer_next,
@@ -497,6 +507,7 @@ SERVICE: Service[BookingSettings, Ports, Booking] = Service(
         *care_paths.INDEXES,
         *disclosures.INDEXES,
         *erasures.INDEXES,
+        *fitness_checks.INDEXES,
         *inquiries.INDEXES,
         *messages.INDEXES,
         *patients.INDEXES,

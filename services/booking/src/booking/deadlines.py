@@ -1,6 +1,7 @@
 """What booking waits for and does by itself, in one table; run by `timers`, which needs no Kafka."""
 
 from booking.application.deadlines.call_off_visit import call_off_visit, next_cancellation
+from booking.application.deadlines.check_visits import check_visits, next_check
 from booking.application.deadlines.close_day import leave_unmarked, next_day_end
 from booking.application.deadlines.end_waiting import end_waiting, next_end_of_waiting
 from booking.application.deadlines.lapse_hold import lapse_hold, next_lapse
@@ -18,6 +19,7 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("lapse_hold", next=next_lapse, fire=lapse_hold),
     Deadline("call_off_visit", next=next_cancellation, fire=call_off_visit),
     Deadline("leave_unmarked", next=next_day_end, fire=leave_unmarked),
+    Deadline("check_visits", next=next_check, fire=check_visits),
     Deadline("offer_freed_time", next=next_freed_time, fire=offer_freed_time),
     Deadline("end_waiting", next=next_end_of_waiting, fire=end_waiting),
     Deadline("remind_patient", next=next_reminder, fire=remind_patient),

@@ -194,6 +194,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "join_waitlist": waitlist.a_patient_joins_the_waitlist_while_they_join_it,
     "leave_waitlist": waitlist.a_patient_leaves_the_waitlist_while_they_are_offered_a_call,
     "record_offer_call": waitlist.a_call_about_an_offer_while_it_is_declined,
+    "check_visits": commands.visits_are_looked_through_while_one_is_cancelled,
     "offer_freed_time": waitlist.a_freed_time_is_offered_while_somebody_else_books_it,
     "end_waiting": waitlist.waiting_ends_while_the_patient_leaves,
     "request_erasure": erasures.an_erasure_is_asked_for_while_a_call_is_booked,

@@ -35,6 +35,7 @@ async def test_what_lies_open_says_nothing_of_a_patient(world: World) -> None:
     consent = {"channel": "sms", "given": True}
     ok(await world.coordinator.post(f"/v1/patients/{ana}/contact-consents", consent), 201)
     ok(await world.coordinator.post("/v1/practitioners/kim/calendar-feed"), 201)
+    ok(await world.coordinator.post("/v1/practitioners/kim/absence", {"day": "2026-12-01"}, version=1))
     asked = {"grounds": "patient_asked"}
     wanted: dict[str, Any] = {
         "requester": {"by": "representative", "name": "Ana Rivera", "authority": "Rivera, seen"},

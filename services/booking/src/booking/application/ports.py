@@ -16,11 +16,13 @@ from booking.domain.care_path import CarePath
 from booking.domain.channels import Channel
 from booking.domain.contact_consents import ContactConsents
 from booking.domain.erasures import Erasure
+from booking.domain.fitness_checks import FitnessCheck
 from booking.domain.freed_times import FreedTime
 from booking.domain.ids import (
     AlarmId,
     AppointmentId,
     ErasureId,
+    FitnessCheckId,
     FreedTimeId,
     InquiryId,
     MessageId,
@@ -242,6 +244,19 @@ class FreedTimes(Protocol):
     async def save(self, freed: FreedTime, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
+class FitnessChecks(Protocol):
+    async def get(self, check_id: FitnessCheckId, /) -> FitnessCheck: ...
+
+    async def find(self, check_id: FitnessCheckId, /, *, of: None) -> FitnessCheck | None: ...
+
+    async def next_due(self) -> tuple[datetime, str] | None:
+        """When the next one is to go on, and which."""
+
+    async def add(self, check: FitnessCheck, /, tx: Transaction) -> None: ...
+
+    async def save(self, check: FitnessCheck, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
 class CalendarFeeds(Protocol):
     async def find(self, practitioner_id: PractitionerId, /, *, of: None) -> CalendarFeed | None: ...
 
@@ -386,6 +401,9 @@ class Ports:
     """Frees what an appointment has taken of the calendar."""
     waitlist: Waitlist
     freed_times: FreedTimes
+    fitness_checks: FitnessChecks
+    look_on: Callable[[FitnessCheck, Transaction], Awaitable[None]]
+    """Looks at the next visits booked with somebody of whom something has changed."""
     lapse: Callable[[Appointment, Transaction], Awaitable[Appointment]]
     """Gives a held time back; one that was offered goes to the next in line."""
     free: Callable[[Appointment, Transaction], Awaitable[None]]

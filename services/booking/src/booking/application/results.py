@@ -61,6 +61,7 @@ class Scheduled:
     cancels_at: datetime | None
     unmarked: bool
     dose_gone_since: datetime | None = None
+    unfit_since: datetime | None = None
 
     @classmethod
     def of(cls, appointment: Appointment) -> "Scheduled":
@@ -87,6 +88,7 @@ class Scheduled:
             cancels_at=appointment.cancels_at,
             unmarked=appointment.unmarked,
             dose_gone_since=appointment.dose_gone_since,
+            unfit_since=appointment.unfit_since,
         )
 
 

@@ -31,7 +31,7 @@ class AppointmentRecord(SeenTo):
     of an earlier day of which nobody has said what became of it. By `waitlist_entry_id` it was offered. `announced_at`
     is when the patient was told last of the time it has, which it was given at `arranged_at`; since `untold_since`
     somebody has to tell them something that no message could; since `dose_gone_since` an integration has no dose to
-    talk about, and nobody has said yet whether it stays.
+    talk about, and nobody has said yet whether it stays; since `unfit_since` somebody, or its room, cannot give it.
     """
 
     id: AppointmentId
@@ -57,6 +57,7 @@ class AppointmentRecord(SeenTo):
     announced_at: datetime | None = None
     untold_since: datetime | None = None
     dose_gone_since: datetime | None = None
+    unfit_since: datetime | None = None
 
     @property
     def starts_at(self) -> datetime:
@@ -70,8 +71,12 @@ class AppointmentRecord(SeenTo):
 
     def _next(self, status: Status, **changes: object) -> Self:
         booked = status is Status.BOOKED
-        unmarked, dose_gone_since = self.unmarked and booked, self.dose_gone_since if booked else None
-        changed = {"status": status, "unmarked": unmarked, "dose_gone_since": dose_gone_since, **changes}
+        asked = {
+            "unmarked": self.unmarked and booked,
+            "dose_gone_since": self.dose_gone_since if booked else None,
+            "unfit_since": self.unfit_since if booked else None,
+        }
+        changed = {"status": status, **asked, **changes}
         return replace(self.recording(), **changed)  # type: ignore[arg-type]  # fields by name
 
     def _expect(self, status: Status) -> None:

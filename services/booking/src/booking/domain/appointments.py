@@ -124,6 +124,7 @@ class Appointment(AttendedAppointment):
             announced_at=now,
             untold_since=None,
             dose_gone_since=None,
+            unfit_since=None,
             cancels_at=policy.held_until(self._held_since, slot.interval.start),
         )
         return after.saying(
@@ -142,7 +143,7 @@ class Appointment(AttendedAppointment):
             raise invalid("same_staff", "The visit is with them, and in that room, already.")
         if not agreed and slot.therapists != self.slot.therapists:
             raise conflict("ask_patient_first", "Another therapist: the patient is asked first.")
-        after = self._next(Status.BOOKED, slot=slot)
+        after = self._next(Status.BOOKED, slot=slot, unfit_since=None)
         return after.saying(
             AppointmentReassigned(
                 appointment=after,
@@ -169,6 +170,12 @@ class Appointment(AttendedAppointment):
         after = self._next(Status.CANCELLED, cancellation=cancellation, untold_since=None)
         cancelled = AppointmentCancelled(appointment=after, by=whose, reason=reason, notice_minutes=notice, at=now)
         return after.saying(cancelled)
+
+    def found_fit(self, fit: bool, *, now: datetime) -> "Appointment":
+        """Whether everybody, and the room, can give it as it is booked. The visit itself stays as it was seen."""
+        if fit is (self.unfit_since is None):
+            return self
+        return self._alike(unfit_since=None if fit else now)
 
     def with_dose_gone(self, *, gone: bool, now: datetime) -> "Appointment":
         """Whether an integration has lost its dose; somebody has to say whether it stays."""

@@ -17,8 +17,8 @@ from careflow_domain.errors import DomainError, conflict, stale
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenTo(Aggregate):
     """Something about which the clinic may have to do something. `taken` is who said last that they see to it. Since
-    version `alike_since`, absent where it is this one, nothing has changed but who sees to it and what the patient was
-    told: whoever saw it as any version from there on saw it as it is.
+    version `alike_since`, absent where it is this one, nothing has changed but who sees to it, what the patient was
+    told and whether it can be given: whoever saw it as any version from there on saw it as it is.
     """
 
     taken: Taken | None = None
@@ -66,8 +66,8 @@ class SeenTo(Aggregate):
         return self._alike(taken=Taken(by=to, at=now, until=now + policy.task_taken_for))
 
     def _alike(self, **known: datetime | Taken | None) -> Self:
-        """The next version, in which another thing is known of what the patient was told or of who sees to it, and
-        nothing else.
+        """The next version, in which another thing is known of what the patient was told, of who sees to it or of
+        whether it can be given, and nothing else.
         """
         alike_since = self.alike_since or self.version
         return replace(self.recording(), alike_since=alike_since, **known)  # type: ignore[arg-type]  # fields by name

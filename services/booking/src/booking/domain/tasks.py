@@ -24,6 +24,8 @@ class TaskKind(StrEnum):
     """It is on hold, and too near to be called off by itself."""
     SETTLE_INTEGRATION = "settle_integration"
     """Its dosing visit is called off, or was over without a dose: it is called off, moved or kept."""
+    REASSIGN_VISIT = "reassign_visit"
+    """Somebody, or its room, cannot give it any more: it is given to somebody else, moved or called off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +50,6 @@ def task_of(visit: AppointmentRecord, policy: BookingPolicy) -> VisitTask | None
         return VisitTask(TaskKind.SETTLE_HOLD, min(hold.since for hold in visit.holds))
     if visit.dose_gone_since is not None:
         return VisitTask(TaskKind.SETTLE_INTEGRATION, visit.dose_gone_since)
+    if visit.unfit_since is not None:
+        return VisitTask(TaskKind.REASSIGN_VISIT, visit.unfit_since)
     return VisitTask(TaskKind.CALL_PATIENT, visit.starts_at + policy.arrival_grace)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from booking.application.fitness import Fitness
 from booking.application.holding import Holding
 from booking.application.ownership import check_own, check_version, is_patient
 from booking.application.ports import CarePaths, Patients
@@ -35,6 +36,7 @@ class ChangePatientDetailsHandler:
         patients: Patients,
         care_paths: CarePaths,
         holding: Holding,
+        fitness: Fitness,
         policy: BookingPolicy,
         zone: ZoneInfo,
         work: Work,
@@ -42,6 +44,7 @@ class ChangePatientDetailsHandler:
         self._patients = patients
         self._care_paths = care_paths
         self._holding = holding
+        self._fitness = fitness
         self._policy = policy
         self._zone = zone
         self._work = work
@@ -66,6 +69,8 @@ class ChangePatientDetailsHandler:
                 person = Person.of(changed.details, self._policy, self._zone, today=today)
                 after = await self._holding.settled(path, path.person_became(person, now=tx.now), tx)
                 await upsert(self._care_paths, path, after, tx)
+                if changed.details.state != patient.details.state:
+                    await self._fitness.of_patient(after, changed.details.state, tx)
             return Saved(changed.id, changed.version)
 
         return await self._work.run(work, by=actor, action="change_patient_details", returns=Saved)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from booking.application.dated_hours import DatedHours
+from booking.application.fitness import Fitness
 from booking.application.ownership import check_version
 from booking.application.ports import Practitioners
 from booking.application.results import Saved
+from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.ids import PractitionerId
 from booking.domain.practitioners import Practitioner
 from careflow_service.identity import Actor, RequestKey
@@ -30,12 +32,13 @@ class ChangePractitioner:
 
 class ChangePractitionerHandler:
     """Raises `practitioner_not_found`, `stale_version`, `name_taken`, `day_past`, `day_too_far` and what the change
-    raises. Visits already booked stay as they are.
+    raises. Visits already booked stay; those that cannot be given so any more become tasks.
     """
 
-    def __init__(self, practitioners: Practitioners, dated: DatedHours, work: Work) -> None:
+    def __init__(self, practitioners: Practitioners, dated: DatedHours, fitness: Fitness, work: Work) -> None:
         self._practitioners = practitioners
         self._dated = dated
+        self._fitness = fitness
         self._work = work
 
     async def __call__(
@@ -50,6 +53,7 @@ class ChangePractitionerHandler:
             if (after.name, after.active) != (before.name, before.active):
                 after = after.apart_from(await self._practitioners.active(), before)
             await self._practitioners.save(after, expecting=before.version, tx=tx)
+            await self._fitness.asked(Resource(ResourceKind.PRACTITIONER, after.id), tx)
             return Saved(after.id, after.version)
 
         return await self._work.run(work, by=actor, action="change_practitioner", returns=Saved, request=request)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from booking.application.dated_hours import DatedHours
+from booking.application.fitness import Fitness
 from booking.application.ownership import check_version
 from booking.application.ports import Rooms
 from booking.application.results import Saved
+from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.ids import RoomId
 from booking.domain.rooms import Room
 from careflow_service.identity import Actor, RequestKey
@@ -28,12 +30,13 @@ class ChangeRoom:
 
 class ChangeRoomHandler:
     """Raises `room_not_found`, `stale_version`, `name_taken`, `day_past`, `day_too_far` and what the change raises.
-    Visits already booked stay as they are.
+    Visits already booked stay; those that cannot be given so any more become tasks.
     """
 
-    def __init__(self, rooms: Rooms, dated: DatedHours, work: Work) -> None:
+    def __init__(self, rooms: Rooms, dated: DatedHours, fitness: Fitness, work: Work) -> None:
         self._rooms = rooms
         self._dated = dated
+        self._fitness = fitness
         self._work = work
 
     async def __call__(self, command: ChangeRoom, actor: Actor, request: RequestKey | None = None) -> Committed[Saved]:
@@ -46,6 +49,7 @@ class ChangeRoomHandler:
             if (after.name, after.active) != (before.name, before.active):
                 after = after.apart_from(await self._rooms.active(), before)
             await self._rooms.save(after, expecting=before.version, tx=tx)
+            await self._fitness.asked(Resource(ResourceKind.ROOM, after.id), tx)
             return Saved(after.id, after.version)
 
         return await self._work.run(work, by=actor, action="change_room", returns=Saved, request=request)

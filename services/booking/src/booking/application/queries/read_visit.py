@@ -8,6 +8,7 @@ from datetime import datetime
 from booking.application.ownership import check_own
 from booking.application.ports import Appointments, CarePaths, Patients, ReadAudit
 from booking.application.results import Scheduled
+from booking.application.scheduling import Scheduling
 from booking.domain.ids import AppointmentId
 from booking.domain.noted_visits import Visit
 from booking.domain.patients import Patient
@@ -15,6 +16,7 @@ from booking.domain.policy import BookingPolicy
 from booking.domain.spacing import integration_of
 from booking.domain.states import Status
 from booking.domain.tasks import TaskKind, task_of
+from booking.domain.unfit import Unfit, unfit
 from booking.domain.visits import VisitKind
 from careflow_service.clock import Clock
 from careflow_service.identity import Actor
@@ -24,8 +26,8 @@ from careflow_service.work import side_by_side
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitRead:
     """`integration` is the one booked after a dosing visit that is to come; `left` are the patient's integrations that
-    have lost their dose, and nobody has said whether they stay; `task` is what somebody has to do about the
-    visit by now.
+    have lost their dose, and nobody has said whether they stay; `unfit` is who cannot give it, and why; `task` what
+    somebody has to do about the visit by now.
     """
 
     visit: Scheduled
@@ -33,6 +35,7 @@ class VisitRead:
     integration: Scheduled | None
     left: tuple[Visit, ...] = ()
     task: TaskKind | None
+    unfit: tuple[Unfit, ...] = ()
     as_of: datetime
 
 
@@ -43,6 +46,7 @@ class ReadVisit:
     appointments: Appointments
     patients: Patients
     care_paths: CarePaths
+    scheduling: Scheduling
     policy: BookingPolicy
     audit: ReadAudit
     clock: Clock
@@ -54,6 +58,10 @@ class ReadVisit:
         pair = visit.kind is VisitKind.DOSING and visit.status is Status.BOOKED
         follows = integration_of(path, visit.starts_at) if pair else None
         integration = await self.appointments.get(follows.appointment_id) if follows else None
+        cannot: tuple[Unfit, ...] = ()
+        if visit.unfit_since is not None:
+            clinic = await self.scheduling.everybody()
+            cannot = unfit(visit, clinic, patient.details.state, self.scheduling.zone)
         now, task = self.clock(), task_of(visit, self.policy)
         shown = [f"appointments/{each.id}" for each in (visit, integration) if each is not None]
         await self.audit.read(actor, "read_visit", f"patients/{patient.id}", *shown)
@@ -63,5 +71,6 @@ class ReadVisit:
             integration=Scheduled.of(integration) if integration else None,
             left=tuple(each for each in path.booked() if each.dose_gone and each.appointment_id != visit.id),
             task=task.kind if task is not None and task.since <= now else None,
+            unfit=cannot,
             as_of=now,
         )

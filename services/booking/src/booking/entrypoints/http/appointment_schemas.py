@@ -146,7 +146,7 @@ class HoldView(BaseModel):
 class AppointmentView(BaseModel):
     """`holds` is what the visit waits for; at `cancels_at` it is called off if it waits still. `unmarked`: its
     day is over, and nobody has said what became of it. Since `dose_gone_since` an integration has no dose to talk
-    about, and nobody has said yet whether it stays.
+    about, and nobody has said yet whether it stays; since `unfit_since` somebody, or its room, cannot give it.
     """
 
     id: AppointmentId
@@ -170,6 +170,7 @@ class AppointmentView(BaseModel):
     cancels_at: datetime | None
     unmarked: bool
     dose_gone_since: datetime | None = None
+    unfit_since: datetime | None = None
     integration: "AppointmentView | None" = None
     """What was booked together with it; only told right then."""
 
@@ -200,6 +201,7 @@ class AppointmentView(BaseModel):
             cancels_at=scheduled.cancels_at,
             unmarked=scheduled.unmarked,
             dose_gone_since=scheduled.dose_gone_since,
+            unfit_since=scheduled.unfit_since,
             integration=cls.of(integration) if integration else None,
         )
 

@@ -15,12 +15,10 @@ from booking.application.commands.record_absence import RecordAbsence
 from booking.application.use_cases import Booking
 from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.cancellations import CancelReason
-from booking.domain.ids import AppointmentId, PractitionerId, RoomId
+from booking.domain.ids import AppointmentId
 from booking.domain.intervals import day_interval
-from booking.domain.practitioners import Practitioner
-from booking.domain.rooms import Room
 from booking.entrypoints.http.schemas import App
-from booking.entrypoints.pages.desk.showing import Done, Seen, show_desk, staff_of, today_of
+from booking.entrypoints.pages.desk.showing import Done, Seen, bookable, show_desk, staff_of, today_of
 from careflow_service.http.dependencies import CurrentActor, PageCursor, RequestBody
 from careflow_service.http.fields import Day
 from careflow_service.identity import Actor
@@ -158,7 +156,7 @@ async def _concerned(
     refused: Refused | None = None,
 ) -> Response:
     """The visits concerned and what can become of each; the buttons for it once the absence is recorded."""
-    whose = await _get(app, away.resource)
+    whose = await bookable(app, away.resource)
     found = await app.find_alternatives(away.resource, day_interval(away.day, pages.zone), actor, A_FEW, after)
     names = await app.name_patients([each.visit.patient_id for each in found.items], actor)
     return show_desk(
@@ -170,14 +168,8 @@ async def _concerned(
         away=away,
         name=whose.name,
         version=whose.version,
-        recorded=not whose.hours.open_on(away.day, pages.zone),
+        recorded=not whose.active or not whose.hours.open_on(away.day, pages.zone),
         found=found,
         names=names,
-        staff=await staff_of(app),
+        staff=await staff_of(app, away.resource),
     )
-
-
-async def _get(app: Booking, resource: Resource) -> Practitioner | Room:
-    if resource.kind is ResourceKind.ROOM:
-        return await app.rooms.get(RoomId(resource.id))
-    return await app.practitioners.get(PractitionerId(resource.id))

@@ -10,7 +10,11 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from booking.application.use_cases import Booking
+from booking.domain.calendar import Resource, ResourceKind
+from booking.domain.ids import PractitionerId, RoomId
 from booking.domain.intervals import day_interval
+from booking.domain.practitioners import Practitioner
+from booking.domain.rooms import Room
 from careflow_service.http.dependencies import RequestBody
 from careflow_service.ids import new_id
 from careflow_service.pages.refusing import Refused
@@ -56,10 +60,21 @@ def show_desk(
     )
 
 
-async def staff_of(app: Booking) -> Mapping[str, str]:
-    """The names of who works here, and of the rooms, by id."""
+async def staff_of(app: Booking, *also: Resource) -> Mapping[str, str]:
+    """The names of who works here, and of the rooms, by id; also of these, who may not any more."""
     people, rooms = await side_by_side(app.practitioners.active(), app.rooms.active())
-    return {**{each.id: each.name for each in people}, **{each.id: each.name for each in rooms}}
+    names: dict[str, str] = {each.id: each.name for each in (*people, *rooms)}
+    for each in also:
+        if each.id not in names:
+            names[each.id] = (await bookable(app, each)).name
+    return names
+
+
+async def bookable(app: Booking, resource: Resource) -> Practitioner | Room:
+    """It, whether or not it is in use. Raises `practitioner_not_found` and `room_not_found`."""
+    if resource.kind is ResourceKind.ROOM:
+        return await app.rooms.get(RoomId(resource.id))
+    return await app.practitioners.get(PractitionerId(resource.id))
 
 
 def today_of(pages: Site) -> date:

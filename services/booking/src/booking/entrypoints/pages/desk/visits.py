@@ -10,6 +10,7 @@ from booking.application.commands.cancel_appointment import CancelAppointment
 from booking.application.commands.reassign_appointment import ReassignAppointment
 from booking.application.queries.read_visit import VisitRead
 from booking.application.use_cases import Booking
+from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.cancellations import WHOSE, CancelReason
 from booking.domain.ids import AppointmentId, PractitionerId
 from booking.entrypoints.http.schemas import App, StaffId
@@ -153,7 +154,7 @@ async def _visit(
         typed=typed,
         faults=faults or {},
         people=sorted(await app.practitioners.active(), key=lambda each: (each.name, each.id)),
-        staff=await staff_of(app),
+        staff=await staff_of(app, *_resources(seen)),
         **_shown(seen),
     )
 
@@ -189,6 +190,12 @@ def _shown(seen: VisitRead) -> dict[str, Any]:
         "who": f"{seen.patient.details.given_name} {seen.patient.details.family_name}",
         "movable": movable(seen, seen.as_of),
     }
+
+
+def _resources(seen: VisitRead) -> list[Resource]:
+    """Who gives it and where, whether or not they still work here."""
+    people = [Resource(ResourceKind.PRACTITIONER, each.id) for each in seen.visit.providers]
+    return [*people, *([Resource(ResourceKind.ROOM, seen.visit.room_id)] if seen.visit.room_id else [])]
 
 
 def movable(seen: VisitRead, now: datetime) -> bool:
