@@ -90,7 +90,7 @@ async def test_a_webhook_is_made_tried_and_told_as_the_page_has_it(it: Told) -> 
     resources = it.toy.process.resources
     inside = replace(resources, settings=resources.settings.model_copy(update={"webhook_networks": LOOPBACK}))
     it.turn = webhook_turn("toy", SAYS.topics, inside, outbound=outbound)
-    create, trying, confirming = blocks("bash")
+    create, trying, confirming, looking = blocks("bash")
     token = it.toy.world.issuer.token(*it.roles, subject="registry")
     async with listening(it.toy) as address:
         where = {"CAREFLOW": address, "TOKEN": token}
@@ -109,6 +109,8 @@ async def test_a_webhook_is_made_tried_and_told_as_the_page_has_it(it: Told) -> 
             assert [(each["event_id"], each["status"]) for each in log["items"][:1]] == [(asked["id"], 204)]
             (confirmed,) = await run(confirming, ID=made["id"], **where)
             assert (confirmed["state"], confirmed["why"]) == ("active", None)
+            (log,) = await run(looking, ID=made["id"], **where)
+            assert log == {"items": [], "next": None}, "all of it was taken"
     await outbound.close()
 
 

@@ -252,6 +252,53 @@ async def test_the_log_tells_each_attempt_and_no_body(it: Told) -> None:
     assert [page["items"][0]["number"], rest["items"][0]["number"], rest["next"]] == [2, 1, None]
 
 
+async def test_the_log_is_asked_for_what_failed_what_it_was_and_when(it: Told) -> None:
+    webhook = await it.webhook()
+    it.outside.answers = hanging
+    await it.say(ANA)
+    await it.catch_up()
+    it.outside.answers = 503
+    await it.later(seconds=7)
+    it.outside.answers = 204
+    await it.later(minutes=7)
+    await it.ok("POST", f"/v1/webhooks/{webhook}/tests")
+    await it.catch_up()
+    unreached, refused_, taken, test = await it.deliveries(webhook)
+
+    async def found(**filters: Any) -> list[dict[str, Any]]:
+        listed = await it.ok("GET", f"/v1/webhooks/{webhook}/deliveries", **filters)
+        return list(reversed(listed["items"]))
+
+    assert await found(result="unreached") == [unreached]
+    assert await found(result="refused") == await found(status=503) == [refused_]
+    assert await found(result="taken") == [taken, test]
+    assert await found(result="refused", status=204) == []
+    assert await found(event_type="careflow.webhooks.Test.v1") == [test]
+    assert await found(event_id=taken["event_id"]) == [unreached, refused_, taken]
+    assert await found(since=refused_["at"]) == [refused_, taken, test]
+    assert await found(since=refused_["at"], until=taken["at"]) == [refused_]
+    first = await it.ok("GET", f"/v1/webhooks/{webhook}/deliveries", result="taken", limit=1)
+    rest = await it.ok("GET", f"/v1/webhooks/{webhook}/deliveries", result="taken", limit=1, after=first["next"])
+    assert ([*first["items"], *rest["items"]], rest["next"]) == ([test, taken], None)
+
+
+@pytest.mark.parametrize(
+    ("filters", "code"),
+    [
+        ({"result": "lost"}, "invalid_request"),
+        ({"status": "20"}, "invalid_request"),
+        ({"since": "1760000000"}, "invalid_request"),
+        ({"event_type": "$where"}, "invalid_request"),
+        ({"event_id": "1"}, "invalid_request"),
+        ({"since": "2026-11-23T17:00:00Z", "until": "2026-11-23T17:00:00Z"}, "end_before_start"),
+    ],
+)
+async def test_a_filter_of_the_log_that_makes_no_sense_is_refused(it: Told, filters: dict[str, str], code: str) -> None:
+    webhook = await it.webhook()
+    answer = await it.call("GET", f"/v1/webhooks/{webhook}/deliveries", **filters)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
 async def test_an_account_has_so_many_and_no_more(it: Told) -> None:
     for _ in range(20):
         await it.webhook()

@@ -7,11 +7,12 @@ secret is told by the answer that made it and by no other.
 from collections.abc import Sequence
 from typing import Annotated, Final, Self
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field, HttpUrl, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from careflow_domain.errors import invalid
 from careflow_events.topics import Classification, Topic
 from careflow_service.http.console import AtConsole, Console
 from careflow_service.http.dependencies import (
@@ -34,7 +35,7 @@ from careflow_service.problems import Problem
 from careflow_service.webhooks.commands import Asked, Kept, Told, Wishes
 from careflow_service.webhooks.endpoints import Endpoint, State, Why
 from careflow_service.webhooks.policy import webhook_policy
-from careflow_service.webhooks.storing import Kind
+from careflow_service.webhooks.storing import Kind, Result, Wanted
 from careflow_service.work import Committed
 
 LONGEST_URL: Final = 2_048
@@ -243,11 +244,27 @@ async def replay_to_webhook(
 
 @router.get("/{webhook_id}/deliveries", response_model=Page[DeliveryRead])
 async def list_webhook_deliveries(
-    console: AtConsole, webhook_id: str, actor: CurrentActor, limit: PageLimit = 50, after: PageCursor = None
+    console: AtConsole,
+    webhook_id: str,
+    actor: CurrentActor,
+    result: Result | None = None,
+    status: Annotated[int | None, Query(ge=100, le=599)] = None,
+    event_type: Annotated[EventType | None, Query()] = None,
+    event_id: Annotated[EventId | None, Query()] = None,
+    since: Annotated[Moment | None, Query()] = None,
+    until: Annotated[Moment | None, Query()] = None,
+    limit: PageLimit = 50,
+    after: PageCursor = None,
 ) -> Response:
-    """What was attempted in the last 30 days, the newest first."""
+    """What was attempted in the last 30 days, the newest first: all of it, or what became so (`result`: taken by a 2xx,
+    refused by another `status`, unreached), what is of this `event_type` or is this event, and what was attempted from
+    `since` and before `until`.
+    """
+    if since is not None and until is not None and until <= since:
+        raise invalid("end_before_start", "`until` is after `since`.")
     await console.webhooks.get(webhook_id, actor)
-    found = await console.webhooks_kept.deliveries.of(webhook_id, limit=limit, after=after)
+    wanted = Wanted(result=result, status=status, event_type=event_type, event_id=event_id, since=since, until=until)
+    found = await console.webhooks_kept.deliveries.of(webhook_id, wanted, limit=limit, after=after)
     items = [DeliveryRead.model_validate(each, from_attributes=True) for each in found.items]
     return represent(Page[DeliveryRead](items=items, next=found.next))
 

@@ -16,7 +16,7 @@ from careflow_service.outbound import NotReached, Outbound, Reply
 from careflow_service.webhooks.endpoints import Endpoint
 from careflow_service.webhooks.policy import WebhookPolicy
 from careflow_service.webhooks.signing import signatures
-from careflow_service.webhooks.storing import Delivery, Kind
+from careflow_service.webhooks.storing import Delivery, Kind, Result
 
 LONGEST_RETRY_AFTER: Final = 86_400
 """Seconds an endpoint may ask to be left alone."""
@@ -47,9 +47,9 @@ class Sent:
         return self.reply is not None and self.reply.is_success
 
     @property
-    def result(self) -> str:
+    def result(self) -> Result:
         """As it is counted."""
-        return "taken" if self.taken else "unreached" if self.reply is None else "refused"
+        return Result.TAKEN if self.taken else Result.UNREACHED if self.reply is None else Result.REFUSED
 
     @property
     def gone(self) -> bool:

@@ -51,6 +51,43 @@ class Kind(StrEnum):
     TEST = "test"
 
 
+class Result(StrEnum):
+    """What became of an attempt: a 2xx, another status, or no answer."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    UNREACHED = "unreached"
+
+
+_OF_RESULT: Final[Mapping[Result, Document]] = {
+    Result.TAKEN: {"status": {"$gte": 200, "$lt": 300}},
+    Result.REFUSED: {"$or": [{"status": {"$lt": 200}}, {"status": {"$gte": 300}}]},
+    Result.UNREACHED: {"status": None},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which attempts are asked for; None of a field for any. From `since` and before `until`."""
+
+    result: Result | None = None
+    status: int | None = None
+    event_type: str | None = None
+    event_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def query(self) -> Document:
+        """As the store's filter."""
+        named = {"event_type": self.event_type, "event_id": self.event_id, "status": self.status}
+        wanted: Document = {field: value for field, value in named.items() if value is not None}
+        if self.result is not None:
+            wanted["$and"] = [_OF_RESULT[self.result]]
+        times = {"$gte": self.since, "$lt": self.until}
+        within = {bound: at for bound, at in times.items() if at is not None}
+        return wanted | ({"at": within} if within else {})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One attempt. `number` counts those at the same event of its stream; `status` is what came back, `unreached` why
@@ -146,9 +183,9 @@ class Deliveries:
         for each in deliveries:
             unit_of_work().insert(DELIVERIES, _logged(each, each.at + self._kept))
 
-    async def of(self, endpoint: str, *, limit: int, after: str | None = None) -> Listed[Delivery]:
-        """An endpoint's, the newest first. Raises CursorBroken."""
-        query = {"endpoint": endpoint}
+    async def of(self, endpoint: str, wanted: Wanted, *, limit: int, after: str | None = None) -> Listed[Delivery]:
+        """An endpoint's that are wanted, the newest first. Raises CursorBroken."""
+        query = {"endpoint": endpoint, **wanted.query()}
         found = await page_of(self._collection, query, sort=_NEWEST_FIRST, limit=limit + 1, after=after)
         items = tuple(_read(document) for document in found[:limit])
         following = (
