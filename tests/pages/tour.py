@@ -92,7 +92,7 @@ ASKS: Final[Mapping[str, str]] = {
     "sessions GET /pages/colleague-gone": "?to=bedside",
     **{f"billing {_OF_MONEY}{form}": "?about={charge_id}" for form in ("post", "write-off", "reverse")},
     **{f"billing {_OF_MONEY}{form}": "?about={payment_id}" for form in ("refund", "refund-paid", "receipt")},
-    f"billing {_OF_MONEY}void": "?about={superbill_id}",
+    **{f"billing {_OF_MONEY}{form}": "?about={superbill_id}" for form in ("void", "appeal-letter")},
     **{
         f"billing {_OF_MONEY}{form}": "?about={estimate_id}"
         for form in ("issue-estimate", "deliver-estimate", "dispute", "close-dispute")

@@ -118,6 +118,12 @@ async def fees(world: World) -> list[Any]:
     return list(ok(await world.biller.get("/v1/fees", patient_id=ANA))["items"])
 
 
+def appeal(superbill_id: str, **more: Any) -> dict[str, Any]:
+    """What is asked for a letter of appeal, against a notice of the day of service."""
+    asked = {"stage": "internal", "reason": "not_necessary", "notice_received_on": "2026-11-23", "language": "en"}
+    return {"superbill_id": superbill_id, **asked, **more}
+
+
 def bill(*charge_ids: str, **more: Any) -> dict[str, Any]:
     """What is asked for: a superbill of these charges that names the diagnoses."""
     return {"patient_id": ANA, "charge_ids": list(charge_ids), "disclose_diagnoses": True, **more}

@@ -14,6 +14,7 @@ from careflow_service.testing.overtaking import Overtaking
 from services.billing.tests.builders import ANA, local
 from services.billing.tests.clinic import (
     INSURED,
+    appeal,
     bill,
     books,
     buys_package,
@@ -303,6 +304,17 @@ async def a_year_is_summed_up_while_money_comes_in(world: World, overtaking: Ove
     content = (await world.ports.papers.get(made["paper_id"])).content
     assert isinstance(content, YearlySummary)
     assert content.received == Money(15_000)
+
+
+async def a_letter_of_appeal_is_issued_while_its_superbill_is_voided(world: World, overtaking: Overtaking) -> None:
+    await has_patient(world)
+    await world.hear(session_completed(THERAPY_HOUR))
+    made = ok(await world.biller.post("/v1/superbills", bill((await the_charge(world))["id"])), 201)
+    void = f"/v1/superbills/{made['superbill_id']}/void"
+    overtaking.by(lambda: world.biller.post(void, {"reason": "details_wrong"}, version=made["version"]))
+    late = await world.patient(ANA).post("/v1/appeal-letters", appeal(made["superbill_id"]))
+    assert refusal(late) == (409, "superbill_not_in_force")
+    assert ok(await world.biller.get("/v1/papers", patient_id=ANA))["items"] == []
 
 
 async def a_months_end_is_begun_twice_at_once(world: World, overtaking: Overtaking) -> None:

@@ -64,6 +64,7 @@ from billing.application.commands.deliver_estimate import DeliverEstimateHandler
 from billing.application.commands.give_back_package import GiveBackPackageHandler
 from billing.application.commands.hear_processor import HearProcessorHandler
 from billing.application.commands.issue_account_link import IssueAccountLinkHandler
+from billing.application.commands.issue_appeal_letter import IssueAppealLetterHandler
 from billing.application.commands.issue_estimate import IssueEstimateHandler
 from billing.application.commands.issue_receipt import IssueReceiptHandler
 from billing.application.commands.issue_statement import IssueStatementHandler
@@ -182,6 +183,7 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         issue_receipt=IssueReceiptHandler(ports, work),
         issue_statement=IssueStatementHandler(ports, work),
         issue_yearly_summary=IssueYearlySummaryHandler(ports, work),
+        issue_appeal_letter=IssueAppealLetterHandler(ports, work),
         start_statement_run=StartStatementRunHandler(ports, work),
         disclose_record=DiscloseRecordHandler(share, work),
         records=Records(share, resources.audit, resources.clock),

@@ -5,7 +5,17 @@ from careflow_service.testing.calling import ISSUER
 from careflow_service.testing.doors import wrongly_answered_doors
 from careflow_service.testing.owning import Theirs, reached_by_strangers
 from services.billing.tests.builders import ANA
-from services.billing.tests.clinic import INSURED, bill, buys_package, charges, has_patient, ok, pays, the_charge
+from services.billing.tests.clinic import (
+    INSURED,
+    appeal,
+    bill,
+    buys_package,
+    charges,
+    has_patient,
+    ok,
+    pays,
+    the_charge,
+)
 from services.billing.tests.heard import THERAPY_HOUR, session_completed
 from services.billing.tests.world import World, takes_cards
 
@@ -42,6 +52,7 @@ async def test_no_stranger_reaches_a_patients_money_or_papers(world: World) -> N
         "GET /v1/packages/{package_id}": Theirs(f"/v1/packages/{package}"),
         "POST /v1/receipts": Theirs("/v1/receipts", {"payment_id": payment}),
         "POST /v1/yearly-summaries": Theirs("/v1/yearly-summaries", {"patient_id": ANA, "year": 2026}),
+        "POST /v1/appeal-letters": Theirs("/v1/appeal-letters", appeal(superbill)),
         "GET /v1/papers": Theirs(f"/v1/papers?patient_id={ANA}"),
         "GET /v1/papers/{paper_id}": Theirs(f"/v1/papers/{receipt}"),
         "GET /v1/papers/{paper_id}/pdf": Theirs(f"/v1/papers/{receipt}/pdf"),

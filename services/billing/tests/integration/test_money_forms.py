@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from billing.entrypoints.http.access import API, MONEY_FORMS
 from services.billing.tests.builders import PRESCRIBER
-from services.billing.tests.clinic import buys_package, has_patient, pays, trial_balance
+from services.billing.tests.clinic import bill, buys_package, has_patient, ok, pays, the_charge, trial_balance
+from services.billing.tests.heard import THERAPY_HOUR, session_completed
 from services.billing.tests.integration.test_money_pages import ACCOUNT, logs_in
 from services.billing.tests.world import World
 
@@ -82,6 +83,23 @@ async def test_a_year_is_summed_up_once_something_was_paid(world: World) -> None
     await pays(world, 25)
     done = await biller.presses(none, "Issue a yearly summary", year="2026")
     assert "The yearly summary is issued." in done.text
+
+
+async def test_a_letter_of_appeal_is_written_for_a_bill_in_force(world: World) -> None:
+    await has_patient(world)
+    await world.hear(session_completed(THERAPY_HOUR))
+    ok(await world.biller.post("/v1/superbills", bill((await the_charge(world))["id"])), 201)
+    biller = await logs_in(world)
+    form = await biller.follows(await biller.opens(ACCOUNT), "Write a letter of appeal")
+    asked = {"reason": "not_covered", "notice_received_on": "2026-11-23", "language": "es", "enclosed": "One\nTwo"}
+    tab = await biller.follows(await biller.opens(ACCOUNT), "Write a letter of appeal")
+    done = await biller.presses(form, "Write a letter of appeal", **asked)
+    assert "The letter of appeal is issued." in done.text
+    assert "Letter of appeal AL-2026-0001" in done.text
+    voided = await biller.presses(await biller.follows(done, "Void the superbill"), "Void the superbill", reason="paid")
+    assert "Write a letter of appeal" not in voided.links
+    late = await biller.presses(tab, "Write a letter of appeal", **asked)
+    assert "This superbill is void. Write the letter for the one in its place." in late.text
 
 
 async def test_every_command_about_an_account_has_its_form() -> None:

@@ -245,9 +245,35 @@ async def test_nothing_of_anybody_else_is_there(world: World) -> None:
     assert "You owe nothing." in page.text
     tried = [row for row, rule in ACCESS.items() if MINE in row and rule.own and rule.own.where is Where.OBJECT]
     for row in tried:
-        answer = await world.client.get(row.removeprefix("GET ").format(**anas))
-        assert answer.status_code == 404, row
-    assert len(tried) == 4
+        method, path = row.split(" ", 1)
+        if method == "GET":
+            assert (await world.client.get(path.format(**anas))).status_code == 404, row
+        else:
+            body = {"key": new_id(), "stage": "internal", "reason": "other", "notice_received_on": "2026-11-23"}
+            written = await world.client.post(path.format(**anas), data=body)
+            assert written.status_code == 404, row
+    assert len(tried) == 6
+
+
+async def test_a_letter_of_appeal_is_written_where_the_bill_is(world: World) -> None:
+    charge = await owes(world)
+    ok(await world.biller.post("/v1/superbills", bill(charge["id"])), 201)
+    someone, page = await comes_in(world)
+    form = await someone.follows(page, "Appeal with SB-2026-0001")
+    assert "for 180 days after you received the notice" in form.text
+    typed = {"reason": "experimental", "notice_received_on": "2026-11-22", "words": "It helps me."}
+    wrong = await someone.presses(form, "Write the letter", **typed)
+    assert (wrong.status, "the notice came after your first visit" in wrong.text) == (422, True)
+    assert wrong.form("Write the letter").fields["words"] == "It helps me."
+    card = await someone.presses(wrong, "Write the letter", claim_number="4242 4242 4242 4242", words="It helps.")
+    assert (card.status, "4242" in card.html) == (422, False)
+    empty = await someone.presses(card, "Write the letter", notice_received_on="")
+    assert (empty.status, "When did you receive the notice?" in empty.text) == (422, True)
+    done = await someone.presses(empty, "Write the letter", notice_received_on="2026-11-23", claim_number="")
+    assert "Your letter of appeal is ready." in done.text
+    assert (await gets(world, done, "Letter of appeal AL-2026-0001 (PDF)")).startswith(b"%PDF-")
+    again = await someone.presses(empty, "Write the letter", notice_received_on="2026-11-23", claim_number="")
+    assert again.html.count("AL-2026-0001 (PDF)") == 1, "a second click is the same letter"
 
 
 async def test_every_page_that_was_read_is_on_record_as_the_patients(world: World) -> None:

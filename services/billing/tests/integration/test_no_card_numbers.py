@@ -33,6 +33,7 @@ TEXTS: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/v1/superbills", {"patient_id": ANA, "charge_ids": ["c"], "disclose_diagnoses": True, "replaces": CARD}),
     ("POST", f"/v1/superbills/{NOBODY}/void", {"reason": CARD}),
     ("POST", f"/v1/fees/{NOBODY}/waive", {"reason": CARD}),
+    ("POST", "/v1/appeal-letters", {"superbill_id": NOBODY, "claim_number": CARD}),
 ]
 
 

@@ -47,6 +47,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "void_superbill": commands.a_superbill_is_voided_while_its_charge_is_corrected,
     "issue_receipt": commands.a_receipt_is_issued_while_its_payment_is_refunded,
     "issue_statement": commands.a_statement_is_issued_twice_at_once,
+    "issue_appeal_letter": commands.a_letter_of_appeal_is_issued_while_its_superbill_is_voided,
     "issue_yearly_summary": commands.a_year_is_summed_up_while_money_comes_in,
     "start_statement_run": commands.a_months_end_is_begun_twice_at_once,
     "PatientRegistered": reactions.a_registration_while_a_session_is_charged,

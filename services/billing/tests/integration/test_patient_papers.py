@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from billing.adapters import typst_printer
+from careflow_service.identity import Role
 from services.billing.tests.builders import ANA, local
-from services.billing.tests.clinic import has_patient, ok, pays, refusal, usd
+from services.billing.tests.clinic import appeal, bill, has_patient, ok, pays, refusal, the_charge, usd
 from services.billing.tests.heard import THERAPY_HOUR, session_completed
 from services.billing.tests.world import World
 
@@ -65,3 +66,29 @@ async def test_a_year_is_summed_up_for_its_patient(world: World) -> None:
     await pays(world, 10)
     ok(await world.patient(ANA).post("/v1/yearly-summaries", asked), 201)
     assert [each["about"] for each in await papers(world)] == ["2026"]
+
+
+async def test_a_patient_writes_a_letter_of_appeal_and_writes_it_anew(world: World) -> None:
+    await has_patient(world)
+    await world.hear(session_completed(THERAPY_HOUR))
+    superbill = ok(await world.biller.post("/v1/superbills", bill((await the_charge(world))["id"])), 201)
+    asked = appeal(superbill["superbill_id"], words="I can work again.")
+    async with world.nothing_changes():
+        before_care = {**asked, "notice_received_on": "2026-11-22"}
+        assert refusal(await world.patient(ANA).post("/v1/appeal-letters", before_care)) == (
+            422,
+            "notice_dates_invalid",
+        )
+        other = {**asked, "superbill_id": "0199e0a0-0000-7000-8000-00000000dead"}
+        assert refusal(await world.patient(ANA).post("/v1/appeal-letters", other)) == (404, "superbill_not_found")
+        many = {**asked, "enclosed": ["a letter"] * 11}
+        assert refusal(await world.patient(ANA).post("/v1/appeal-letters", many)) == (422, "invalid_request")
+    first = ok(await world.patient(ANA).post("/v1/appeal-letters", asked), 201)
+    assert ok(await world.biller.post("/v1/appeal-letters", asked), 201) == first, "the same words are the same letter"
+    ok(await world.biller.post("/v1/appeal-letters", {**asked, "words": "I work."}), 201)
+    ok(await world.biller.post("/v1/appeal-letters", {**asked, "stage": "external"}), 201)
+    told = [(each["number"], each["replaces_number"]) for each in await papers(world)]
+    assert told == [("AL-2026-0001", None), ("AL-2026-0002", "AL-2026-0001"), ("AL-2026-0003", None)]
+    path = f"/v1/papers/{first['paper_id']}/pdf"
+    assert (await world.patient(ANA).get(path)).content.startswith(b"%PDF-")
+    assert refusal(await world.calling(Role.COORDINATOR).get(path)) == (404, "paper_not_found")

@@ -14,7 +14,18 @@ from careflow_service.testing.reading import stands_in
 from careflow_service.testing.stored import wrongly_stored
 from careflow_service.testing.world import FORGED
 from services.billing.tests.builders import ANA, local
-from services.billing.tests.clinic import INSURED, books, buys_package, has_patient, ok, pays, refusal, the_charge, usd
+from services.billing.tests.clinic import (
+    INSURED,
+    appeal,
+    books,
+    buys_package,
+    has_patient,
+    ok,
+    pays,
+    refusal,
+    the_charge,
+    usd,
+)
 from services.billing.tests.heard import session_completed
 from services.billing.tests.world import World, takes_cards
 
@@ -90,6 +101,7 @@ async def everything_with_canaries(world: World) -> None:
         ("/v1/receipts", {"payment_id": paid["payment_id"]}),
         ("/v1/statements", {"patient_id": ANA, "month": "2026-11"}),
         ("/v1/yearly-summaries", {"patient_id": ANA, "year": 2026}),
+        ("/v1/appeal-letters", appeal(made["superbill_id"], words=CANARY, notice_says=CANARY, enclosed=[CANARY])),
         ("/v1/statement-runs", {"month": "2026-11"}),
     ):
         ok(await world.biller.post(path, asked), 201)

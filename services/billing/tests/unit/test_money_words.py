@@ -6,6 +6,7 @@ import pytest
 
 from billing.application.queries.read_account import Of
 from billing.domain.accounts import CoverageKind, Relationship
+from billing.domain.appeals import AppealStage, DenialReason, Language
 from billing.domain.charges import ChargeState
 from billing.domain.estimate_disputes import DisputeOutcome
 from billing.domain.estimate_issues import DeliveryWay
@@ -66,6 +67,9 @@ NAMES = [each.name.replace("-", "_") for each in FORMS]
         ("relationships", Relationship),
         ("visit_kinds", VisitKind),
         ("paper_kinds", PaperKind),
+        ("appeal_stages", AppealStage),
+        ("denial_reasons", DenialReason),
+        ("languages", Language),
     ],
 )
 def test_every_code_has_its_word(language: str, group: str, codes: Iterable[str]) -> None:

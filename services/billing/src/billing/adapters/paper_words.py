@@ -1,10 +1,14 @@
-"""What receipts, statements and yearly summaries say, as their templates take it. Every amount is the domain's."""
+"""What receipts, statements, yearly summaries and letters of appeal say, as their templates take it. Every amount is
+the domain's.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final, assert_never
 
+from billing.adapters.appeal_words import appeal_words
 from billing.adapters.printed import IN_A_SENTENCE, METHODS, amount, parts, us
+from billing.domain.appeal_letters import AppealLetter
 from billing.domain.letterhead import Letterhead
 from billing.domain.money import Money
 from billing.domain.papers import Paper
@@ -60,6 +64,8 @@ def paper_words(paper: Paper) -> dict[str, Any]:
             return {**common, **_statement(statement)}
         case YearlySummary() as summary:
             return {**common, **_yearly(summary)}
+        case AppealLetter() as letter:
+            return {**common, **appeal_words(letter, paper.issued_on)}
         case _:
             assert_never(paper.content)
 

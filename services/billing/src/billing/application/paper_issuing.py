@@ -53,3 +53,5 @@ def _prefix(kind: PaperKind, policy: BillingPolicy) -> str:
             return policy.statement_prefix.value
         case PaperKind.YEARLY_SUMMARY:
             return policy.yearly_summary_prefix.value
+        case PaperKind.APPEAL_LETTER:
+            return policy.appeal_letter_prefix.value

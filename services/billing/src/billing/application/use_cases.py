@@ -11,6 +11,7 @@ from billing.application.commands.deliver_estimate import DeliverEstimateHandler
 from billing.application.commands.give_back_package import GiveBackPackageHandler
 from billing.application.commands.hear_processor import HearProcessorHandler
 from billing.application.commands.issue_account_link import IssueAccountLinkHandler
+from billing.application.commands.issue_appeal_letter import IssueAppealLetterHandler
 from billing.application.commands.issue_estimate import IssueEstimateHandler
 from billing.application.commands.issue_receipt import IssueReceiptHandler
 from billing.application.commands.issue_statement import IssueStatementHandler
@@ -71,6 +72,7 @@ class Billing:
     issue_receipt: IssueReceiptHandler
     issue_statement: IssueStatementHandler
     issue_yearly_summary: IssueYearlySummaryHandler
+    issue_appeal_letter: IssueAppealLetterHandler
     start_statement_run: StartStatementRunHandler
     disclose_record: DiscloseRecordHandler
     records: Records

@@ -13,6 +13,7 @@ class PaperKind(StrEnum):
     RECEIPT = "receipt"
     STATEMENT = "statement"
     YEARLY_SUMMARY = "yearly_summary"
+    APPEAL_LETTER = "appeal_letter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Papers a patient keeps: receipts, statements of account, summaries of a year.
+"""Papers a patient keeps: receipts, statements of account, summaries of a year, letters of appeal.
 
 Invariant: a paper never changes once it was issued, neither what it says nor its bytes. What is to be said anew is
 another paper, under a number of its own, that names the one before it.
@@ -8,6 +8,7 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from billing.domain.appeal_letters import AppealLetter
 from billing.domain.ids import PaperId, PatientId
 from billing.domain.letterhead import PaperKind
 from billing.domain.receipts import Receipt
@@ -15,12 +16,14 @@ from billing.domain.statements import Statement
 from billing.domain.yearly_summaries import YearlySummary
 from careflow_domain.aggregate import Aggregate
 
-Content = Receipt | Statement | YearlySummary
+Content = Receipt | Statement | YearlySummary | AppealLetter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper(Aggregate):
-    """`about` is what it is about among those of its kind and patient: a payment's id, a month (2026-11), a year."""
+    """`about` is what it is about among those of its kind and patient: a payment's id, a month (2026-11), a year,
+    a superbill's id with the stage of the appeal.
+    """
 
     id: PaperId
     patient_id: PatientId

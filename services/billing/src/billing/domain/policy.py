@@ -6,6 +6,7 @@ from datetime import time
 from typing import Final
 
 from billing.domain.account_links import AccountLinkPolicy
+from billing.domain.appeals import APPEALS, AppealPolicy
 from billing.domain.money import WHOLE, Money
 from billing.domain.private_contracts import ENDS_SOON
 from billing.domain.visits import VisitKind
@@ -14,6 +15,8 @@ from careflow_domain.errors import invalid
 from careflow_domain.retention import RetentionPolicy
 from careflow_domain.setting import Setting
 
+APPEAL_LETTER_PREFIX: Final = Setting(value="AL", default="AL", source="ours")
+"""For a clinic whose own policy says nothing of it."""
 LONGEST_LINK_HOURS: Final = 24
 """Card processors keep a page for paying, and what they did under a key, no longer."""
 
@@ -69,6 +72,8 @@ class BillingPolicy:
     account_links: AccountLinkPolicy
     package_refund_days: Setting[int]
     contract_ends_soon_days: Setting[int] = ENDS_SOON
+    appeal_letter_prefix: Setting[str] = APPEAL_LETTER_PREFIX
+    appeals: AppealPolicy = APPEALS
 
     def __post_init__(self) -> None:
         clocks = self.estimates
@@ -82,7 +87,13 @@ class BillingPolicy:
             raise invalid("policy_invalid", "An estimate may be disputed within so many days, none or more.")
         if not 1 <= self.payment_link_hours.value < LONGEST_LINK_HOURS:
             raise invalid("policy_invalid", "A payment link is open for an hour or more, and less than a day.")
-        prefixes = (self.superbill_prefix, self.receipt_prefix, self.statement_prefix, self.yearly_summary_prefix)
+        prefixes = (
+            self.superbill_prefix,
+            self.receipt_prefix,
+            self.statement_prefix,
+            self.yearly_summary_prefix,
+            self.appeal_letter_prefix,
+        )
         if len({each.value for each in prefixes}) != len(prefixes):
             raise invalid("policy_invalid", "Each kind of paper has a prefix of its own.")
         if {self.exceeded_by.value.currency, self.dispute_line.value.currency} != {self.currency}:

@@ -15,6 +15,7 @@ from billing.domain.estimates import Estimate
 from billing.domain.fee_cases import FeeCase
 from billing.domain.ids import ChargeId, EstimateId, LinkId, PackageId, PaperId, PatientId, PaymentId, SuperbillId
 from billing.domain.ledger import JournalEntry, TrialBalance
+from billing.domain.letterhead import PaperKind
 from billing.domain.money import Money, total
 from billing.domain.months import Month
 from billing.domain.packages import Package
@@ -27,7 +28,7 @@ from billing.domain.superbill_elements import Missing, missing_elements
 from billing.domain.superbills import Superbill
 from billing.domain.tasks import Task, TaskKind
 from careflow_domain.errors import invalid, not_found
-from careflow_service.identity import Actor
+from careflow_service.identity import Actor, Role
 from careflow_service.listed import Listed
 from careflow_service.oversight import check_own
 from careflow_service.work import side_by_side
@@ -35,6 +36,7 @@ from careflow_service.work import side_by_side
 R = TypeVar("R")
 T = TypeVar("T", bound="OfPatient")
 
+READS_LETTERS: Final = (Role.BILLER, Role.MEDICAL_DIRECTOR, Role.PATIENT)
 EXPORTED_AT_ONCE: Final = 500
 """Entries of the journal that are read and written together."""
 
@@ -235,8 +237,16 @@ class Reading:
         )
 
     async def paper(self, paper_id: PaperId, actor: Actor) -> Paper:
-        """Refused: `paper_not_found`."""
-        return await self._one(self.ports.papers.get(paper_id), actor, "paper")
+        """Refused: `paper_not_found`. A letter of appeal says what a superbill says, and is read by whoever reads those
+        (minimum necessary).
+        """
+        return await self._one(self._readable_paper(paper_id, actor), actor, "paper")
+
+    async def _readable_paper(self, paper_id: PaperId, actor: Actor) -> Paper:
+        found = await self.ports.papers.get(paper_id)
+        if found.kind is PaperKind.APPEAL_LETTER and not actor.has(*READS_LETTERS):
+            raise not_found("paper")
+        return found
 
     async def paper_print(self, paper_id: PaperId, actor: Actor) -> bytes:
         """The bytes as they were issued. Refused: `paper_not_found`."""

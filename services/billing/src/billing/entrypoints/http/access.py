@@ -83,6 +83,7 @@ API: AccessTable = {
     "GET /v1/superbills/{superbill_id}/pdf": allow(*BILLERS, own=by_object("superbill_id")),
     "GET /v1/superbills/{superbill_id}/claim-sheets": allow(*BILLERS, own=by_object("superbill_id")),
     "POST /v1/superbills/{superbill_id}/void": allow(*BILLERS),
+    "POST /v1/appeal-letters": allow(*BILLERS, own=by_body("superbill_id")),
 }
 
 MONEY_FORMS: Final = {
@@ -105,6 +106,7 @@ MONEY_FORMS: Final = {
     "refund-paid": "POST /v1/payments/{payment_id}/refunds/{refund_id}/paid",
     "receipt": "POST /v1/receipts",
     "void": "POST /v1/superbills/{superbill_id}/void",
+    "appeal-letter": "POST /v1/appeal-letters",
     "issue-estimate": "POST /v1/estimates/{estimate_id}/issue",
     "deliver-estimate": "POST /v1/estimates/{estimate_id}/deliver",
     "dispute": "POST /v1/estimates/{estimate_id}/dispute",
@@ -124,6 +126,8 @@ ACCESS: AccessTable = {
     "GET /pages/papers/issued/{paper_id}": allow(own=by_object("paper_id")),
     "GET /pages/papers/superbills/{superbill_id}": allow(own=by_object("superbill_id")),
     "GET /pages/papers/superbills/{superbill_id}/claim-sheets": allow(own=by_object("superbill_id")),
+    "GET /pages/papers/superbills/{superbill_id}/appeal": allow(own=by_object("superbill_id")),
+    "POST /pages/papers/superbills/{superbill_id}/appeal": allow(own=by_object("superbill_id")),
     "GET /pages/papers/estimates/{estimate_id}": allow(own=by_object("estimate_id")),
     "GET /pages/patients/{patient_id}": allow(*FRONT_DESK),
     "GET /pages/money": allow(*BILLERS),

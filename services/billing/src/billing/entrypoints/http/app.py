@@ -6,6 +6,7 @@ from billing.application.use_cases import Billing
 from billing.entrypoints.http import (
     account_link_routes,
     account_routes,
+    appeal_routes,
     charge_routes,
     contract_routes,
     estimate_routes,
@@ -22,7 +23,7 @@ from billing.entrypoints.http import (
 )
 from billing.entrypoints.http.access import ACCESS
 from billing.entrypoints.http.schemas import no_card_number
-from billing.entrypoints.pages import accounts, money, my_account, patient
+from billing.entrypoints.pages import accounts, appeals, money, my_account, patient
 from careflow_service.http import disclosures
 from careflow_service.pages import record_shares
 from careflow_service.service import Http
@@ -42,6 +43,7 @@ for _routes in (
     payout_routes,
     ledger_routes,
     superbill_routes,
+    appeal_routes,
     task_routes,
     disclosures,
 ):
@@ -62,6 +64,7 @@ HTTP: Http[Billing] = Http(
         patient.router,
         my_account.way_in,
         my_account.router,
+        appeals.router,
     ),
     access=ACCESS,
     pages="billing.entrypoints.pages",

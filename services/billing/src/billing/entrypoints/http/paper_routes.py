@@ -82,7 +82,8 @@ class StatementView(View):
 
 
 class PaperView(View):
-    """A paper as it was issued. `about` is a payment's id, a month or a year. What it says is in the PDF, for machines
+    """A paper as it was issued. `about` is a payment's id, a month, a year, or a
+    superbill's id with the stage of the appeal. What it says is in the PDF, for machines
     in the JSON that is attached there; of a statement the balances are here too.
     """
 
@@ -117,14 +118,14 @@ class PaperView(View):
 @router.post("/v1/receipts", status_code=201, response_model=IssuedView)
 async def issue_receipt(body: ReceiptBody, actor: CurrentActor, app: App, request: IdempotentRequest) -> Response:
     """A receipt for a payment as it stands; the one there is while nothing has changed."""
-    return _issued(await app.issue_receipt(IssueReceipt(PaymentId(body.payment_id)), actor, request))
+    return issued(await app.issue_receipt(IssueReceipt(PaymentId(body.payment_id)), actor, request))
 
 
 @router.post("/v1/statements", status_code=201, response_model=IssuedView)
 async def issue_statement(body: StatementBody, actor: CurrentActor, app: App, request: IdempotentRequest) -> Response:
     """An account's statement of a month that is over, from the end of the one before; the one there is if there is."""
     command = IssueStatement(PatientId(body.patient_id), Month.written(body.month))
-    return _issued(await app.issue_statement(command, actor, request))
+    return issued(await app.issue_statement(command, actor, request))
 
 
 @router.post("/v1/yearly-summaries", status_code=201, response_model=IssuedView)
@@ -132,7 +133,7 @@ async def issue_yearly_summary(
     body: YearlySummaryBody, actor: CurrentActor, app: App, request: IdempotentRequest
 ) -> Response:
     """What was paid in a year, as it stands; the one there is while nothing has changed."""
-    return _issued(
+    return issued(
         await app.issue_yearly_summary(IssueYearlySummary(PatientId(body.patient_id), body.year), actor, request)
     )
 
@@ -163,6 +164,6 @@ async def print_paper(paper_id: str, actor: CurrentActor, app: App) -> Response:
     return paper(await app.reading.paper_print(PaperId(paper_id), actor), f"paper-{paper_id}")
 
 
-def _issued(done: Committed[Issued]) -> Response:
+def issued(done: Committed[Issued]) -> Response:
     made = IssuedView.model_validate(done.value)
     return answer(done, made, status=201, version=made.version, location=f"/v1/papers/{made.paper_id}")

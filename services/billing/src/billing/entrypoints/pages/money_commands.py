@@ -31,6 +31,7 @@ from billing.application.commands.void_superbill import VoidSuperbill
 from billing.application.commands.waive_fee import WaiveFee
 from billing.application.commands.write_off_charge import WriteOffCharge
 from billing.application.use_cases import Billing
+from billing.domain.appeals import Language
 from billing.domain.estimate_disputes import DisputeOutcome
 from billing.domain.ids import (
     AppointmentId,
@@ -50,6 +51,7 @@ from billing.domain.refunds import RefundReason
 from billing.domain.visits import VisitKind
 from billing.domain.write_offs import WriteOffReason
 from billing.entrypoints.http.account_routes import CoverageBody, PrivateContractBody
+from billing.entrypoints.http.appeal_routes import Appealing
 from billing.entrypoints.http.charge_routes import WaiveFeeBody
 from billing.entrypoints.http.estimate_routes import (
     MOST_VISITS,
@@ -71,6 +73,10 @@ VISIT: Final = "visit:"
 """What money is meant for is a charge's id, or a visit's behind this."""
 
 Count = Annotated[int, Field(ge=1, le=MOST_VISITS)]
+
+
+class AppealingFor(Appealing):
+    language: Language
 
 
 class Nothing(RequestBody):
@@ -216,6 +222,11 @@ async def bill(app: Billing, doing: Doing[ForInsurer], actor: Actor, key: Reques
 async def void(app: Billing, doing: Doing[VoidBody], actor: Actor, key: RequestKey) -> object:
     command = VoidSuperbill(SuperbillId(doing.thing_id), doing.body.reason, doing.version)
     return await app.void_superbill(command, actor, key)
+
+
+async def appeal(app: Billing, doing: Doing[AppealingFor], actor: Actor, key: RequestKey) -> object:
+    command = doing.body.command(doing.thing_id, doing.body.language)
+    return await app.issue_appeal_letter(command, actor, key)
 
 
 async def ask_price(app: Billing, doing: Doing[Pricing], actor: Actor, key: RequestKey) -> object:

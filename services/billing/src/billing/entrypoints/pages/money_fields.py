@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from billing.application.queries.read_account import AccountSeen, Thing
 from billing.domain.accounts import Account, CoverageKind, Relationship
+from billing.domain.appeals import Language
 from billing.domain.charges import Charge
 from billing.domain.estimate_disputes import DisputeOutcome
 from billing.domain.estimates import Estimate
@@ -23,6 +24,7 @@ from billing.domain.practice import Clinician
 from billing.domain.processing import RefundState
 from billing.domain.refunds import RefundReason
 from billing.domain.write_offs import WriteOffReason
+from billing.entrypoints.pages.appeals import appealing
 from billing.entrypoints.pages.asking import Asked, as_typed
 from billing.entrypoints.pages.money_commands import VISIT
 from careflow_service.pages.asking import NO, Kind
@@ -220,6 +222,15 @@ def contracting(before: Before) -> Sequence[Asked]:
 
 def last_year(before: Before) -> Sequence[Asked]:
     return (Asked(name="year", kind=Kind.WHOLE, first=str(before.today.year - 1)),)
+
+
+def for_letter(before: Before) -> Sequence[Asked]:
+    """What a letter of appeal says, and what the patient's own page of it is written in."""
+    languages = before.named("languages", list(Language))
+    return (
+        *appealing(before.named),
+        Asked(name="language", kind=Kind.CHOICE, options=languages, first=Language.ENGLISH),
+    )
 
 
 def pricing(_: Before) -> Sequence[Asked]:

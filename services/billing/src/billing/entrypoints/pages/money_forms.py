@@ -35,6 +35,7 @@ from billing.entrypoints.pages.money_fields import (
     deciding,
     failed_of,
     for_insurer,
+    for_letter,
     giving_back,
     giving_back_package,
     last_month,
@@ -87,6 +88,10 @@ def _undecided(link: PaymentLink) -> bool:
 
 def _in_force(superbill: Superbill) -> bool:
     return superbill.in_force
+
+
+def _can_be_appealed(superbill: Superbill) -> bool:
+    return superbill.in_force and superbill.content.patient.coverage.is_filed_by_patient
 
 
 FORMS: Final = (
@@ -148,6 +153,7 @@ FORMS: Final = (
         one_of("reason", "void_reasons", VoidReason),
         _in_force,
     ),
+    MoneyForm("appeal-letter", Of.SUPERBILL, do.AppealingFor, do.appeal, for_letter, _can_be_appealed),
     MoneyForm(
         "issue-estimate",
         Of.ESTIMATE,

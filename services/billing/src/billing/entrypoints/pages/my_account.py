@@ -42,7 +42,7 @@ async def my_account(
     pages: Pages,
     app: App,
     actor: CurrentActor,
-    done: Literal["paying"] | None = None,
+    done: Literal["paying", "appeal"] | None = None,
     entries_after: PageCursor = None,
     payments_after: PageCursor = None,
     papers_after: PageCursor = None,
