@@ -264,3 +264,14 @@ def _with_its_parents(name: str) -> Iterator[str]:
     yield name
     if name != "root":
         yield from _with_its_parents(get_global("parent_exceptions").get(name) or name.rpartition("_")[0] or "root")
+
+
+def test_what_reads_files_of_this_checkout_is_made_anew_by_the_next_version(all_containers: dict[str, Tree]) -> None:
+    """The engine sees no change in a file: only a container whose description changed is made anew by `up`."""
+    reading = set()
+    for name, each in all_containers.items():
+        mounted = [str(place) for place in each.get("volumes", ()) if str(place).startswith("./deploy/")]
+        if mounted and each["restart"] == "unless-stopped":
+            reading.add(name)
+            assert each["image"].startswith("careflow-") or "careflow.version" in each["labels"], name
+    assert "edge" in reading

@@ -76,15 +76,21 @@ def documents(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def container(name: str, *, status: str = "running", health: str = "healthy", code: int = 0, version: str = "0.1.0",
-              job: bool = False, port: tuple[str, str] | None = None) -> dict[str, Any]:  # fmt: skip
+              job: bool = False, port: tuple[str, str] | None = None,
+              files: str | None = None) -> dict[str, Any]:  # fmt: skip
     """As the engine describes one."""
     bindings = {"8443/tcp": [{"HostIp": port[0], "HostPort": port[1]}]} if port else {}
     ours = name.endswith(("-api", "-worker", "-timers", "-indexes"))
+    of_files = {"careflow.version": files} if files else {}
     return {
         "Id": name,
         "Config": {
             "Image": f"careflow-{name.partition('-')[0]}:0.1.0" if ours else "mongo:8.0",
-            "Labels": {engine.OF_SERVICE: name, "org.opencontainers.image.version": version if ours else "24.04"},
+            "Labels": {
+                engine.OF_SERVICE: name,
+                "org.opencontainers.image.version": version if ours else "24.04",
+                **of_files,
+            },
         },
         "State": {"Status": status, "ExitCode": code, "Health": {"Status": health}, "OOMKilled": False},
         "HostConfig": {"RestartPolicy": {"Name": "no" if job else "unless-stopped"}},
@@ -101,7 +107,7 @@ class FakeEngine:
             name for file in files for name, each in file["services"].items() if each.get("restart") == "unless-stopped"
         }
         self.containers = [
-            container("edge", port=(EVERYWHERE, "443")),
+            container("edge", port=(EVERYWHERE, "443"), files="0.1.0"),
             container("topics", status="exited", job=True),
             *map(container, sorted(lasting - {"edge"})),
         ]
@@ -346,6 +352,7 @@ def test_a_provider_that_cannot_be_reached_is_a_fault_and_a_bundled_one_that_is_
         (container("booking-api", status="restarting"), "processes", "booking-api is restarting"),
         (container("booking-api", health="unhealthy"), "processes", "booking-api is unhealthy"),
         (container("booking-api", version="0.0.9"), "versions", "booking-api are not of version 0.1.0"),
+        (container("edge", port=(EVERYWHERE, "443"), files="0.0.9"), "versions", "edge are not of version 0.1.0"),
         (
             container("booking-store", port=(EVERYWHERE, "27017")),
             "exposed",

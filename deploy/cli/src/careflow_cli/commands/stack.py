@@ -120,7 +120,7 @@ def logs(
 def show_pages(stack: Stack) -> None:
     """Where to look at all of it in a browser, and as whom."""
     served = {spec.name for spec in stack.services}
-    typer.echo(f"\nwhat is written to patients: careflow messages\nin a browser: {stack.address}")
+    typer.echo(f"\nwhat is written to patients: .venv/bin/careflow messages\nin a browser: {stack.address}")
     if rows := [each for each in PAGES if each.service in served]:
         typer.echo(f"log in there once, with what this prints: {all_of_them()}")
     for each in rows:

@@ -13,6 +13,8 @@ from careflow_cli.stack.services import SERVICES
 SCARCE, FULL = 0.2, 0.05
 """Of a disk that is free: what the alerts DiskFills and DiskFull say."""
 VERSION_LABEL = "org.opencontainers.image.version"
+FILES_LABEL = "careflow.version"
+"""Of a container whose image is somebody else's: the version whose files it was made with."""
 LASTING = "unless-stopped"
 """How compose files say that a container is meant to go on running."""
 LOOPBACK = ("127.0.0.1", "::1")
@@ -71,8 +73,10 @@ def processes_found(deployed: Deployed) -> Iterator[Finding]:
         return
     faults = [*_missing(deployed, there), *_ill(there)]
     yield from of("processes", faults, f"{len(there)} containers are as they should be")
-    wanted, ours = deployed.settings.get("CAREFLOW_VERSION", ""), [each for each in there if _is_ours(each)]
-    used = {_name(each): (each["Config"].get("Labels") or {}).get(VERSION_LABEL) for each in ours}
+    wanted = deployed.settings.get("CAREFLOW_VERSION", "")
+    labels = {_name(each): each["Config"].get("Labels") or {} for each in there}
+    used = {_name(each): labels[_name(each)].get(VERSION_LABEL) for each in there if _is_ours(each)}
+    used |= {name: said[FILES_LABEL] for name, said in labels.items() if FILES_LABEL in said}
     if old := sorted(name for name, version in used.items() if version != wanted):
         yield wrong(
             "versions", f"{', '.join(old)} are not of version {wanted}", "docker-compose up -d ends the upgrade"
