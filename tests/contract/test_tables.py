@@ -48,6 +48,10 @@ def test_a_service_says_every_fact_of_its_domain_and_exactly_the_events_of_its_t
 SAID_OF_TWO = {
     "ClinicalFactReported": "of what was checked before a dose, and of a medicine the patient is allergic to",
     "CoverageBlocked": "of a visit to come, and of a charge for what was rendered all the same",
+    **dict.fromkeys(
+        ("DoseReviewDue", "DoseReviewCompleted", "DoseReviewOverdue"),
+        "of a dose outside the gate, and of a medicine outside its order",
+    ),
 }
 
 

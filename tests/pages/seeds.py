@@ -206,6 +206,7 @@ async def sessions(world: Sessions) -> Seeded:
     outside_gate = await treated.dosing_visit(world, await treated.has_course(world))
     late = outside.late(world, vial, None, minutes=1, before_start=PROSE, mg_per_kg="")
     ok(await treated.does(world, outside_gate, "doses/outside-gate", late), 201)
+    await medicated.gave_outside(world, outside_gate, medicated.outside(world, reason=PROSE))
     await world.hear(renamed(course.patient_id, datetime(1988, 4, 2), FAMILY))  # noqa: DTZ001 - a birth date
     access = ok(
         await world.calling(Role.COORDINATOR).post(f"/v1/patients/{course.patient_id}/emergency-accesses", EMERGENCY),

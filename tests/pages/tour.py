@@ -75,6 +75,7 @@ ASKS: Final[Mapping[str, str]] = {
     f"sessions {_OF_SESSION}verify": "bedside/{call}/verify",
     f"sessions {_OF_SESSION}coordination": "bedside/{call}/coordination",
     f"sessions {_OF_SESSION}review-dose": "bedside/{outside_gate}/review-dose",
+    f"sessions {_OF_SESSION}review-medicine": "bedside/{outside_gate}/review-medicine",
     f"sessions {_OF_SESSION}convert": "bedside/{refused}/convert",
     "sessions GET /pages/standing-orders": "?location={location}",
     "sessions GET /pages/drug-log": "?location={location}",

@@ -63,6 +63,9 @@ class Shelf:
     async def at(self, location_id: str, /) -> list[Any]:
         return list(self.kept.values())
 
+    async def unreviewed_of(self, patient_id: str, /) -> list[Any]:
+        return [each for each in self.kept.values() if each.review_by is not None]
+
     async def unsettled_before(self, location_id: str, moment: datetime, /) -> bool:
         return False
 

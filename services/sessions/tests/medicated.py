@@ -1,5 +1,6 @@
 """What the tests do with medicines beside the dose over HTTP."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -95,6 +96,33 @@ async def gives(world: World, session_id: str, order_id: str, amount: str = "4",
 async def gave(world: World, session_id: str, order_id: str, amount: str = "4", **more: Any) -> str:
     """As `gives`; answers the administration's id."""
     return str(ok(await gives(world, session_id, order_id, amount, **more), 201)["added_id"])
+
+
+def outside(world: World, order_id: str | None = None, minutes: int = 1, **more: Any) -> dict[str, Any]:
+    """What was given some minutes ago; without an order, epinephrine that nobody had ordered."""
+    given_at = (world.clock() - timedelta(minutes=minutes)).isoformat()
+    said: dict[str, Any] = {"amount": "4", "given_at": given_at, "allergic": False, "reason": "she could not breathe"}
+    epinephrine = {
+        "medicine": "Epinephrine",
+        "strength": "0.3 mg pen",
+        "route": "intramuscular",
+        "unit": "mg",
+        "indication": "anaphylaxis",
+    }
+    what = {"medicine": epinephrine, "amount": "0.3"} if order_id is None else {"order_id": order_id}
+    return {**said, **what, **more}
+
+
+async def gave_outside(world: World, session_id: str, body: dict[str, Any]) -> str:
+    """The nurse writes it down; answers the administration's id."""
+    return str(ok(await does_with(world, session_id, "outside-order", body), 201)["added_id"])
+
+
+async def reviews_medicine(
+    world: World, session_id: str, given_id: str, decision: str = "resume", *, by: Caller | None = None
+) -> httpx.Response:
+    path = f"/v1/sessions/{session_id}/medicines/outside-order/{given_id}/reviews"
+    return await (by or world.prescriber).post(path, {"decision": decision, "note": "seen, settled"})
 
 
 async def does_with(world: World, session_id: str, what: str, body: dict[str, Any]) -> httpx.Response:

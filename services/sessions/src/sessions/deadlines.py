@@ -8,6 +8,7 @@ from sessions.application.deadlines.raise_drug_task_overdue import raise_drug_ta
 from sessions.application.deadlines.raise_first_inventory_overdue import raise_first_inventory_overdue
 from sessions.application.deadlines.raise_integration_overdue import raise_integration_overdue
 from sessions.application.deadlines.raise_inventory_due import raise_inventory_due
+from sessions.application.deadlines.raise_medicine_unreviewed import raise_medicine_unreviewed
 from sessions.application.deadlines.raise_order_unsigned import raise_order_unsigned
 from sessions.application.deadlines.raise_outreach_overdue import raise_outreach_overdue
 from sessions.application.deadlines.raise_plan_task_overdue import raise_plan_task_overdue
@@ -27,6 +28,11 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("raise_order_unsigned", next=lambda ports: ports.medication.next_due(), fire=raise_order_unsigned),
     Deadline(
         "raise_dose_unreviewed", next=lambda ports: ports.sessions.next_review_overdue(), fire=raise_dose_unreviewed
+    ),
+    Deadline(
+        "raise_medicine_unreviewed",
+        next=lambda ports: ports.medication.next_review_overdue(),
+        fire=raise_medicine_unreviewed,
     ),
     Deadline("raise_drug_task_overdue", next=lambda ports: ports.drug_cases.next_due(), fire=raise_drug_task_overdue),
     Deadline("raise_inventory_due", next=lambda ports: ports.inventories.next_due(), fire=raise_inventory_due),

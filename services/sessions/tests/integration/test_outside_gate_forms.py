@@ -8,12 +8,14 @@ from careflow_service.identity import Role
 from services.sessions.tests.bedside import logs_in, of
 from services.sessions.tests.clinic import does, draws, has_course, has_vial, ok, ready_for_dose
 from services.sessions.tests.integration.test_bedside_forms import clock, fills
+from services.sessions.tests.medicated import medicines, visit
 from services.sessions.tests.outside import INJECTED, MINUTE, gate_closes_after_the_dose, late, record
 from services.sessions.tests.world import World
 
 GIVEN = "A dose was given, and the gate is closed"
 REVIEW = "Review a dose outside the gate"
 REVIEWS = "/pages/bedside/reviews"
+MEDICINE_GIVEN = "A medicine was given, and its order does not allow it"
 pytestmark = pytest.mark.thorough
 
 
@@ -38,7 +40,7 @@ async def test_it_is_written_down_and_reviewed_by_forms(world: World) -> None:
     assert "Not in order when it was given: nothing" in done.text
 
     prescriber, today = await logs_in(world, Role.PRESCRIBER)
-    assert "Doses outside the gate to be reviewed" in today.text
+    assert "Given outside the gate, to be reviewed" in today.text
     page = await prescriber.opens(of(session_id))
     (mark,) = [each["outside_gate"] for each in (await record(world, session_id))["doses"]]
     signed = await fills(prescriber, page, REVIEW, dose_id=mark["id"], decision="resume", note="seen, settled")
@@ -62,7 +64,7 @@ async def test_it_is_no_way_around_an_open_gate(world: World) -> None:
 
 async def test_who_reviews_sees_each_dose_with_what_stood_against_it(world: World) -> None:
     _, empty = await logs_in(world, Role.PRESCRIBER, to=REVIEWS)
-    assert "No dose waits for its review." in empty.text
+    assert "Nothing waits for its review." in empty.text
     session_id, vial, draw_id = await gate_closes_after_the_dose(world)
     ok(await does(world, session_id, "doses/outside-gate", late(world, vial, draw_id)), 201)
     prescriber, page = await logs_in(world, Role.PRESCRIBER, to=REVIEWS)
@@ -79,7 +81,7 @@ async def test_who_reviews_sees_each_dose_with_what_stood_against_it(world: Worl
     assert "ask her first" in (await prescriber.opens(REVIEWS)).text
     decided = await fills(prescriber, held, REVIEW, dose_id=mark["id"], decision="resume", note="seen, settled")
     assert "reviewed, dosing may go on." in decided.text
-    assert "No dose waits for its review." in (await prescriber.opens(REVIEWS)).text
+    assert "Nothing waits for its review." in (await prescriber.opens(REVIEWS)).text
 
 
 async def test_whoever_gave_it_is_told_that_somebody_else_reviews_it(world: World) -> None:
@@ -87,8 +89,39 @@ async def test_whoever_gave_it_is_told_that_somebody_else_reviews_it(world: Worl
     mine = late(world, vial, draw_id, given_by=f"user-{Role.PRESCRIBER}")
     ok(await does(world, session_id, "doses/outside-gate", mine), 201)
     prescriber, page = await logs_in(world, Role.PRESCRIBER, to=REVIEWS)
-    assert "You gave this dose or wrote it down: somebody else reviews it." in page.text
+    assert "You gave this or wrote it down: somebody else reviews it." in page.text
     assert REVIEW not in page.text
     form = await prescriber.opens(f"/pages/bedside/{session_id}/review-dose")
     assert "Nothing here is yours to review." in form.text
     assert "Save" not in form.text
+
+
+async def test_a_medicine_without_an_order_is_written_down_and_reviewed_by_forms(world: World) -> None:
+    session_id = await visit(world)
+    nurse, page = await logs_in(world, Role.NURSE, to=of(session_id))
+    typed = {
+        "given_at": clock(world.clock()),
+        "medicine.medicine": "Epinephrine",
+        "medicine.strength": "0.3 mg pen",
+        "medicine.route": "intramuscular",
+        "medicine.unit": "mg",
+        "medicine.indication": "anaphylaxis",
+        "medicine.controlled": "no",
+        "amount": "0.3",
+        "allergic": "no",
+    }
+    unexplained = await fills(nurse, page, MEDICINE_GIVEN, **typed)
+    assert unexplained.status == 422
+    done = await nurse.presses(unexplained, "Save", reason="she could not breathe", **typed)
+    assert "The medicine is on record, outside its order." in done.text
+    assert "Epinephrine was given outside its order" in done.text
+    assert "What stood against it: Nobody had ordered it." in done.text
+
+    prescriber, page = await logs_in(world, Role.PRESCRIBER, to=REVIEWS)
+    assert "Medicines outside their order" in page.text
+    form = await prescriber.follows(page, "Review a medicine outside its order")
+    assert "Nobody had ordered it." in form.text
+    given_id = (await medicines(world, session_id))["given"][0]["id"]
+    signed = await prescriber.presses(form, "Save", administration_id=given_id, decision="resume", note="seen")
+    assert "The review is signed." in signed.text
+    assert "Nothing waits for its review." in (await prescriber.opens(REVIEWS)).text

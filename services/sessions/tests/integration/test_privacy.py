@@ -35,6 +35,7 @@ from services.sessions.tests.medicated import (
     does_with,
     gave,
     medicine,
+    outside,
     signs_standing_order,
     takes_order,
 )
@@ -195,6 +196,11 @@ async def medicated_with_canaries(world: World, session_id: str) -> None:
     taken = await takes_order(world, session_id, medicine(**named), reason=CANARY, despite_allergy=CANARY)
     given = await gave(world, session_id, taken, "8")
     ok(await answers(world, session_id, taken, signed=False, reason=CANARY))
+    late = outside(world, reason=CANARY)
+    late["medicine"] |= named
+    late_id = ok(await does_with(world, session_id, "outside-order", late), 201)["added_id"]
+    reviewing = f"/v1/sessions/{session_id}/medicines/outside-order/{late_id}/reviews"
+    ok(await world.prescriber.post(reviewing, {"decision": "resume", "note": CANARY}), 201)
     seen = {"administration_id": given, "relief": "partly", "note": CANARY}
     ok(await does_with(world, session_id, "effects", seen), 201)
     wrong = {"administration_id": given, "amount": "4", "reason": CANARY}

@@ -125,8 +125,8 @@ class OrderSignatureOverdue(OrderSignatureEvent):
 
 
 class DoseReviewEvent(SessionSafetyEvent):
-    """A dose that was given outside the gate, which a prescriber who had no hand in it is to review by then. No further
-    dose is given before. `task_id` is the dose's id.
+    """A dose that was given outside the gate, or a `medicine` outside its order, which a prescriber who had no hand in
+    it is to review by then. No further dose is given before. `task_id` is the dose's or the administration's id.
     """
 
     for_integrators = True
@@ -135,6 +135,7 @@ class DoseReviewEvent(SessionSafetyEvent):
     task_id: Id
     category: session_codes.TaskCategory
     due_by: Instant
+    medicine: bool = False
 
 
 class DoseReviewDue(DoseReviewEvent):

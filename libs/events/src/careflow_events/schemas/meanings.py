@@ -83,6 +83,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "link": "An address on the web, by which the patient comes in.",
         "link_id": "The link.",
         "location_id": "The place of the clinic.",
+        "medicine": "Whether it is about a medicine beside the dose that was given outside its order.",
         "minutes": "How many minutes it took, where time counts for billing.",
         "modifiers": "Modifiers of the billing code, in order.",
         "name": "How the person is called.",

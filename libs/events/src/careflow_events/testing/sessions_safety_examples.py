@@ -97,6 +97,7 @@ def sessions_safety_examples() -> Sequence[Example]:
         Example("after-seven-days", contracts.RemsFormOverdue(**form), DOSING_AT + timedelta(days=7)),
         Example("given-before-she-wrote", contracts.DoseReviewDue(**dose_review), at),
         Example("by-the-director", contracts.DoseReviewCompleted(**dose_review), at + timedelta(hours=3)),
+        Example("a-medicine-without-an-order", contracts.DoseReviewDue(**{**dose_review, "medicine": True}), at),
         Example("nobody-looked-for-a-day", contracts.DoseReviewOverdue(**dose_review), at + timedelta(hours=24)),
         Example("by-telephone", contracts.OrderSignatureDue(**signature), at),
         Example("the-same-evening", contracts.OrderSignatureCompleted(**signature), at + timedelta(hours=6)),

@@ -34,11 +34,15 @@ class Care:
 
 async def care_of(patient_id: PatientId, ports: Ports) -> Care:
     """Within a unit of work nothing of it can be overtaken before the commit."""
-    (plans, discharges, sessions), (course, events, forms, contacts, outreaches, tasks) = await asyncio.gather(
+    (
+        (plans, discharges, sessions, unreviewed),
+        (course, events, forms, contacts, outreaches, tasks),
+    ) = await asyncio.gather(
         asyncio.gather(
             ports.plans.of_patient(patient_id),
             ports.care_discharges.of_patient(patient_id),
             ports.sessions.latest_of_patient(patient_id),
+            ports.medication.unreviewed_of(patient_id),
         ),
         asyncio.gather(
             course_of(patient_id, ports),
@@ -60,6 +64,7 @@ async def care_of(patient_id: PatientId, ports: Ports) -> Care:
         tasks=tasks,
         drawn_for=await _drawn_for(sessions, ports),
         packages=[each.package.id for each in await own_stock(patient_id, ports) if each.kept],
+        unreviewed_medicines=[each.id for each in unreviewed],
     )
     return Care(
         plans=plans_in_care(plans, discharges),

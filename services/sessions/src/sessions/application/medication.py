@@ -1,5 +1,6 @@
 """What the use cases about medicines share: the order something is given by, and what it is judged by."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,14 +56,33 @@ async def order_for(situation: Situation, order_id: str, at: datetime, ports: Po
     """The order of this id, of the session or a standing one, if it counts at that time. Refused:
     `medicine_order_not_found`, and what `MedicineOrder.must_count` and `StandingOrder.must_count` refuse.
     """
+    order, refused = await order_named(situation, order_id, at, ports)
+    if refused is not None:
+        raise refused
+    return order
+
+
+async def order_named(
+    situation: Situation, order_id: str, at: datetime, ports: Ports
+) -> tuple[ByOrder, DomainError | None]:
+    """The order of this id, of the session or a standing one, and why it does not count at that time, if so. Refused:
+    `medicine_order_not_found`.
+    """
     session = situation.session
     own = situation.record.find_order(order_id)
     if own is not None:
-        own.must_count(at=at)
-        return by_own(own)
+        return by_own(own), _refusal_of(lambda: own.must_count(at=at))
     standing = await ports.standing_orders.get(StandingOrderId(order_id), of=session.location_id)
-    standing.must_count(session.location_id, on=clinic_day(at, ports.policy.timezone), at=at)
-    return by_standing(standing)
+    on = clinic_day(at, ports.policy.timezone)
+    return by_standing(standing), _refusal_of(lambda: standing.must_count(session.location_id, on=on, at=at))
+
+
+def _refusal_of(must: Callable[[], None]) -> DomainError | None:
+    try:
+        must()
+    except DomainError as refused:
+        return refused
+    return None
 
 
 async def offers(judged: Situation, ports: Ports) -> tuple[Offer, ...]:

@@ -247,6 +247,17 @@ class MedicationRecords(Held[MedicationRecord], Protocol):
     async def waiting(self, *, limit: int, after: str | None) -> Listed[MedicationRecord]:
         """Every record with an order that waits for its prescriber, the most urgent first; for a reader."""
 
+    async def to_review(self, *, limit: int, after: str | None) -> Listed[MedicationRecord]:
+        """Every record with something given outside its order that waits for its review, the most urgent first; for a
+        reader.
+        """
+
+    async def unreviewed_of(self, patient_id: PatientId, /) -> list[MedicationRecord]:
+        """A patient's records in which such a review waits."""
+
+    async def next_review_overdue(self) -> Due | None:
+        """The record in which such a review becomes late next."""
+
     async def add(self, record: MedicationRecord, /, tx: Transaction) -> None: ...
     async def save(self, record: MedicationRecord, /, *, expecting: int, tx: Transaction) -> None: ...
     async def next_due(self) -> Due | None:

@@ -50,6 +50,7 @@ from sessions.application.commands.record_checks import RecordChecksHandler
 from sessions.application.commands.record_contact_attempt import RecordContactAttemptHandler
 from sessions.application.commands.record_coordination_call import RecordCoordinationCallHandler
 from sessions.application.commands.record_dose_outside_gate import RecordDoseOutsideGateHandler
+from sessions.application.commands.record_medicine_outside_order import RecordMedicineOutsideOrderHandler
 from sessions.application.commands.record_vitals import RecordVitalsHandler
 from sessions.application.commands.refuse_session import RefuseSessionHandler
 from sessions.application.commands.regrade_adverse_event import RegradeAdverseEventHandler
@@ -58,6 +59,7 @@ from sessions.application.commands.resolve_stop import ResolveStopHandler
 from sessions.application.commands.review_adverse_event import ReviewAdverseEventHandler
 from sessions.application.commands.review_dose_outside_gate import ReviewDoseOutsideGateHandler
 from sessions.application.commands.review_doses import ReviewDosesHandler
+from sessions.application.commands.review_medicine_outside_order import ReviewMedicineOutsideOrderHandler
 from sessions.application.commands.set_pump import SetPumpHandler
 from sessions.application.commands.settle_plan_task import SettlePlanTaskHandler
 from sessions.application.commands.sign_consent import SignConsentHandler
@@ -140,6 +142,8 @@ class Sessions:
     withhold_medicine: WithholdMedicineHandler
     record_effect: RecordEffectHandler
     correct_medicine: CorrectMedicineHandler
+    record_medicine_outside_order: RecordMedicineOutsideOrderHandler
+    review_medicine_outside_order: ReviewMedicineOutsideOrderHandler
     review_doses: ReviewDosesHandler
     regrade_adverse_event: RegradeAdverseEventHandler
     report_adverse_event: ReportAdverseEventHandler

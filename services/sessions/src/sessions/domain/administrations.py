@@ -12,6 +12,7 @@ from typing import Self
 from careflow_domain.errors import invalid
 from sessions.domain.corrections import Corrector
 from sessions.domain.ids import AdministrationId, ContainerId, DrawId, StaffId
+from sessions.domain.marks import Mark
 from sessions.domain.medicines import MedicineTerms
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.units import MedicineAmount
@@ -23,6 +24,8 @@ class OrderBasis(StrEnum):
     STANDING = "standing"
     WRITTEN = "written"
     VERBAL = "verbal"
+    NONE = "none"
+    """Nobody had ordered it; its terms say what was given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,16 @@ class ByOrder:
     id: str
     terms: MedicineTerms
     despite: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideOrder(Mark):
+    """The mark of a medicine that was given although something stood against it; `against` is what did, by the codes of
+    the refusals, as it was known when it was written down. `allergic`: the patient says they are allergic to it.
+    """
+
+    against: tuple[str, ...]
+    allergic: bool = field(default=False, repr=False)
 
 
 class Relief(StrEnum):
@@ -83,7 +96,7 @@ class FromDraw:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Administration:
     """Some of a medicine was given at `given_at`, in the unit of its order, and written down at `recorded_at`. `drawn`
-    is None for what is not controlled.
+    is None for what is not controlled, or did not come out of the drug log; `outside` of what its order allowed.
     """
 
     id: AdministrationId
@@ -95,6 +108,13 @@ class Administration:
     drawn: FromDraw | None = None
     effects: tuple[Effect, ...] = field(default=(), repr=False)
     earlier: tuple[Written, ...] = field(default=(), repr=False)
+    outside: OutsideOrder | None = None
+
+    @property
+    def written_by(self) -> frozenset[StaffId]:
+        """Who wrote it down, or put it right since; of what is not marked, whoever gave it wrote it down."""
+        first = self.by if self.outside is None else self.outside.recorded_by
+        return frozenset({self.by, first, *(each.by for each in self.earlier)})
 
     @property
     def at_most(self) -> MedicineAmount:
@@ -116,7 +136,7 @@ class Administration:
         """How much was given, or when, is put right. Refused: `nothing_corrected`, `given_in_future`, and what
         `Corrector.must_be_allowed` refuses.
         """
-        corrector.must_be_allowed({self.by, *(each.by for each in self.earlier)}, self.recorded_at, policy)
+        corrector.must_be_allowed(set(self.written_by), self.recorded_at, policy)
         amount = self.amount if amendment.amount is None else amendment.amount
         given_at = amendment.given_at or self.given_at
         if (amount, given_at) == (self.amount, self.given_at):

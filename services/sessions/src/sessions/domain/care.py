@@ -166,9 +166,11 @@ def open_matters(
     tasks: Iterable[PlanTask],
     drawn_for: Collection[SessionId],
     packages: Iterable[PackageId],
+    unreviewed_medicines: Iterable[SessionId] = (),
 ) -> tuple[Open, ...]:
     """Everything of a patient's care that is not settled; `drawn_for` are the sessions for which something is drawn up
-    that was neither given nor wasted, `packages` those of the patient that the clinic still keeps.
+    that was neither given nor wasted, `packages` those of the patient that the clinic still keeps,
+    `unreviewed_medicines` the sessions with a medicine outside its order whose review waits.
     """
     return (
         *_each(OpenMatter.PLAN, (each.id for each in plans if each.state in _LIVE)),
@@ -179,7 +181,10 @@ def open_matters(
             OpenMatter.ADVERSE_EVENT,
             (each.id for each in adverse_events if each.id in course.held_by and not each.reviews),
         ),
-        *_each(OpenMatter.DOSE_REVIEW, (each.id for each in sessions if each.review_by is not None)),
+        *_each(
+            OpenMatter.DOSE_REVIEW,
+            sorted({*(each.id for each in sessions if each.review_by is not None), *unreviewed_medicines}),
+        ),
         *_each(OpenMatter.REMS_FORM, (each.id for each in rems_forms if each.submission is None)),
         *_each(OpenMatter.INTEGRATION, (each.dosing_session_id for each in course.owed)),
         *_each(OpenMatter.CONTACT, (each.id for each in contacts if each.open)),

@@ -11,7 +11,6 @@ from typing import TypeVar
 
 from careflow_domain.errors import conflict, invalid
 from sessions.domain.adverse_events import Review
-from sessions.domain.clinic_day import clinic_day, day_bounds
 from sessions.domain.doses import Dose
 from sessions.domain.dosing import DoseAdministered
 from sessions.domain.endings import PatientLeftEarly
@@ -22,10 +21,8 @@ from sessions.domain.outside_gate import OutsideGate
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.sessions import Session, SessionFact, SessionStarted
 from sessions.domain.states import UNDER_WAY, Outcome, SessionState
+from sessions.domain.what_happened import NOT_BEGUN, OVER, must_have_been_given, must_have_been_there
 from sessions.domain.words import Route
-
-NOT_BEGUN = frozenset({SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, SessionState.REFUSED})
-OVER = frozenset({SessionState.DISCHARGED, SessionState.COMPLETED, SessionState.ABORTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +73,7 @@ def given_outside(
     """
     assert dose.outside is not None
     session.must_be_dosing()
-    session.must_be(*NOT_BEGUN, *UNDER_WAY, *OVER)
+    must_have_been_there(session)
     if any(each.ended_at is None for each in session.doses):
         raise conflict("dose_running", "The dose before has not ended.")
     if not dose.outside.reason.strip():
@@ -143,28 +140,17 @@ def _state(session: Session, dose: Dose) -> SessionState:
 
 
 def _must_have_been(session: Session, dose: Dose, policy: SessionsPolicy, now: datetime) -> None:
-    """Refused: `given_in_future`, `times_invalid`, `end_missing`, `recorded_too_late`, `given_before_arrival`,
-    `before_start_unexplained`, `given_after_leaving`.
-    """
+    """Refused: `times_invalid`, `end_missing`, `before_start_unexplained`, and what `must_have_been_given` refuses."""
     assert dose.outside is not None
     started, ended = dose.started_at, dose.ended_at
-    if started > now:
-        raise invalid("given_in_future", "Nothing was given at a time that has not come.")
+    must_have_been_given(session, started, policy, now=now)
     if ended is not None and not started <= ended <= now:
         raise invalid("times_invalid", "A dose begins before it ends, and both are past.")
     if ended is None and session.state in OVER:
         raise invalid("end_missing", "The session is over: an infusion in it has an end.")
-    if now - started > timedelta(days=policy.outside_gate.record_days.value):
-        raise conflict("recorded_too_late", "The time to write down this dose has passed; a note is added instead.")
-    began = session.started_at or session.starts_at or now
-    if started < day_bounds(clinic_day(began, policy.timezone), policy.timezone)[0]:
-        raise invalid("given_before_arrival", "Nothing was given in this session before its day.")
     early = session.started_at is None or started < session.started_at
     if early and not (dose.outside.before_start or "").strip():
         raise invalid("before_start_unexplained", "Of a dose before the session began it is written down why.")
-    gone = session.discharge.at if session.discharge else session.ended_at if not session.patient_watched else None
-    if gone is not None and started > gone:
-        raise invalid("given_after_leaving", "Nothing was given in this session after the patient had left.")
 
 
 def _must_be_new(session: Session, dose: Dose) -> None:

@@ -5,7 +5,7 @@ Invariant: all that was given of a medicine in a visit counts together, under wh
 time that was ever written down.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -87,33 +87,47 @@ class Situation:
         `contraindicated_by_finding`, `signs_not_recent`, `contraindicated_by_signs`, `medicine_in_other_unit`,
         `medicine_too_soon`, `visit_maximum_reached`, and what `must_have_patient` refuses of a time after they left.
         """
-        terms = order.terms
         self._must_have_been_there(at)
         self._must_be_of_visit(at)
-        if not set(self.allergies_to(terms)) <= set(order.despite):
-            raise conflict("allergy_known", "An allergy to it is known, and by this order nobody decided on that.")
-        if allergic and not order.despite:
-            raise conflict("allergic_to_medicine", "It is not given to who says they are allergic to it.")
-        if order.basis is OrderBasis.STANDING and self.session.checks.reconciliation is None:
-            raise conflict("allergies_not_asked", "Medicines and allergies have not been gone through today.")
-        if terms.not_with & set(self.findings):
-            raise conflict("contraindicated_by_finding", "A finding that stands speaks against it: ask a prescriber.")
-        self._must_suit_signs(terms, at)
-        same = self._same(terms)
-        if any(each.order.terms.unit is not terms.unit for each in same):
-            raise conflict("medicine_in_other_unit", "It was given in another unit; one visit counts it in one.")
-        if any(abs(at - time) < terms.interval for each in same for time in each.times):
-            raise conflict("medicine_too_soon", "The order asks for more time between two doses.")
-        if terms.in_visit is not None and self._given(terms) + terms.least > terms.in_visit:
-            raise conflict("visit_maximum_reached", "No further dose is within the most of this order in one visit.")
+        for objection in self.objections(order, at, allergic=allergic):
+            raise objection
 
     def must_allow_amount(self, order: ByOrder, amount: MedicineAmount) -> None:
         """Refused: `amount_outside_order`, `visit_maximum_exceeded`."""
+        for objection in self.amount_objections(order, amount):
+            raise objection
+
+    def objections(self, order: ByOrder, at: datetime, *, allergic: bool) -> Iterator[DomainError]:
+        """All that speaks against giving anything by this order at that time."""
+        terms = order.terms
+        yield from self.allergy_objections(order, allergic=allergic)
+        if order.basis is OrderBasis.STANDING and self.session.checks.reconciliation is None:
+            yield conflict("allergies_not_asked", "Medicines and allergies have not been gone through today.")
+        if terms.not_with & set(self.findings):
+            yield conflict("contraindicated_by_finding", "A finding that stands speaks against it: ask a prescriber.")
+        yield from self._against_by_signs(terms, at)
+        same = self.same(terms)
+        if any(each.order.terms.unit is not terms.unit for each in same):
+            yield conflict("medicine_in_other_unit", "It was given in another unit; one visit counts it in one.")
+        if any(abs(at - time) < terms.interval for each in same for time in each.times):
+            yield conflict("medicine_too_soon", "The order asks for more time between two doses.")
+        if terms.in_visit is not None and self._given(terms) + terms.least > terms.in_visit:
+            yield conflict("visit_maximum_reached", "No further dose is within the most of this order in one visit.")
+
+    def allergy_objections(self, order: ByOrder, *, allergic: bool) -> Iterator[DomainError]:
+        """What speaks against it of what the patient is known, or says, to be allergic to."""
+        if not set(self.allergies_to(order.terms)) <= set(order.despite):
+            yield conflict("allergy_known", "An allergy to it is known, and by this order nobody decided on that.")
+        if allergic and not order.despite:
+            yield conflict("allergic_to_medicine", "It is not given to who says they are allergic to it.")
+
+    def amount_objections(self, order: ByOrder, amount: MedicineAmount) -> Iterator[DomainError]:
+        """All that speaks against so much by this order."""
         terms = order.terms
         if not terms.least <= amount <= terms.most:
-            raise invalid("amount_outside_order", "The order allows another amount.")
+            yield invalid("amount_outside_order", "The order allows another amount.")
         if terms.in_visit is not None and self._given(terms) + amount > terms.in_visit:
-            raise conflict("visit_maximum_exceeded", "With this more would be given in the visit than was ordered.")
+            yield conflict("visit_maximum_exceeded", "With this more would be given in the visit than was ordered.")
 
     def must_allow_draw(self, order: ByOrder, mass: Milligrams, drawn_up: Milligrams) -> None:
         """Whether so much may be drawn up for a dose by this order, with so much of it drawn up already. Refused:
@@ -131,13 +145,25 @@ class Situation:
         """A controlled medicine is given out of a draw, and nothing else is. Refused: `controlled_without_draw`,
         `medicine_not_controlled`.
         """
-        controlled = order.terms.is_controlled(self.policy)
-        if controlled and drawn is None:
-            raise invalid(
+        for objection in self.draw_objections(order, drawn):
+            raise objection
+        if drawn is not None and not order.terms.is_controlled(self.policy):
+            raise conflict("medicine_not_controlled", "The drug log is for controlled drugs alone.")
+
+    def draw_objections(self, order: ByOrder, drawn: FromDraw | None) -> Iterator[DomainError]:
+        """What speaks against giving it out of this draw, or out of none."""
+        if drawn is None and order.terms.is_controlled(self.policy):
+            yield invalid(
                 "controlled_without_draw", "A controlled medicine is drawn up in the drug log before it is given."
             )
-        if drawn is not None and not controlled:
-            raise conflict("medicine_not_controlled", "The drug log is for controlled drugs alone.")
+
+    def too_late(self, at: datetime) -> Iterator[DomainError]:
+        """Why the ordinary way takes nothing of that time any more, though it was a time of the visit."""
+        try:
+            self._must_have_been_there(at)
+            self._must_be_of_visit(at)
+        except DomainError as refused:
+            yield refused
 
     def why_not(self, order: ByOrder) -> DomainError | None:
         """Why nothing may be given by this order now, or could be when the patient left, as far as is known without
@@ -161,17 +187,18 @@ class Situation:
         if self.now - at > timedelta(hours=self.policy.gate.session_hours.value):
             raise invalid("given_too_long_ago", "That was before this visit can have begun.")
 
-    def _must_suit_signs(self, terms: MedicineTerms, at: datetime) -> None:
+    def _against_by_signs(self, terms: MedicineTerms, at: datetime) -> Iterator[DomainError]:
         """The newest signs count, as the worst that was ever written down of them."""
         if not terms.sign_limits:
             return
         newest = self._newest(at)
         fresh = timedelta(minutes=self.policy.medicines.signs_fresh_minutes.value)
         if not newest or any(at - each.earliest > fresh for each in newest):
-            raise conflict("signs_not_recent", "This is given by vital signs: observe them first.")
+            yield conflict("signs_not_recent", "This is given by vital signs: observe them first.")
+            return
         written = [each for reading in newest for each in reading.written]
         if any(limit.forbids(each) for limit in terms.sign_limits for each in written):
-            raise conflict("contraindicated_by_signs", "At these vital signs, or without one of them, it is not given.")
+            yield conflict("contraindicated_by_signs", "At these vital signs, or without one of them, it is not given.")
 
     def _newest(self, at: datetime) -> list[Reading]:
         """The readings of the last moment before that at which there were any."""
@@ -180,9 +207,9 @@ class Situation:
         last = max((each.signs.observed_at for each in before), default=None)
         return [each for each in before if each.signs.observed_at == last]
 
-    def _same(self, terms: MedicineTerms) -> list[Administration]:
+    def same(self, terms: MedicineTerms) -> list[Administration]:
         """What was given of this medicine, or ever said to have been."""
         return [each for each in self.record.given if each.order.terms.is_same(terms)]
 
     def _given(self, terms: MedicineTerms) -> MedicineAmount:
-        return sum((each.at_most for each in self._same(terms)), MedicineAmount.none())
+        return sum((each.at_most for each in self.same(terms)), MedicineAmount.none())

@@ -1,67 +1,22 @@
-"""The mark of a dose that was given while the dose gate was closed, or as no order has it, and its review.
+"""The mark of a dose that was given while the dose gate was closed, or as no order has it."""
 
-Invariants: the mark stays with its dose for good and opens nothing; whoever gave the dose or wrote it down does not
-review it, and only a decision to resume lets further doses be given.
-"""
+from dataclasses import dataclass, field
 
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Self
-
-from careflow_domain.errors import conflict, forbidden, invalid
-from sessions.domain.adverse_events import Review, ReviewDecision
-from sessions.domain.ids import OutsideDoseId, StaffId
+from sessions.domain.ids import OutsideDoseId
+from sessions.domain.marks import Mark
 from sessions.domain.words import Route
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutsideGate:
+class OutsideGate(Mark):
     """`closed` are the items of the gate that stood in the way by what had been written down when the dose was given,
     `closed_later` those that did when it was written down; `off_order`: no order has this dose by this route.
-    `ordered_by` is who ordered it or knew of it, None where nobody did; `before_start` why it was given before the
-    session began. `reviews` in order, the last decides; `said_overdue` once it was said that they are late.
+    `before_start` is why it was given before the session began.
     """
 
     id: OutsideDoseId
     route: Route = field(repr=False)
-    reason: str = field(repr=False)
-    ordered_by: StaffId | None = None
     before_start: str | None = field(default=None, repr=False)
-    recorded_by: StaffId
-    recorded_at: datetime
-    review_by: datetime
-    policy_version: str
     closed: tuple[str, ...] = ()
     closed_later: tuple[str, ...] = ()
     off_order: bool = False
-    reviews: tuple[Review, ...] = field(default=(), repr=False)
-    said_overdue: bool = False
-
-    @property
-    def holds_dosing(self) -> bool:
-        """Whether further doses wait for a review, or for another one."""
-        return not self.reviews or self.reviews[-1].decision is not ReviewDecision.RESUME
-
-    @property
-    def awaits_review(self) -> bool:
-        """Whether a review is still to be decided."""
-        return not self.reviews or self.reviews[-1].decision is ReviewDecision.HOLD
-
-    @property
-    def overdue_at(self) -> datetime | None:
-        """When it must be said that the review is late."""
-        return self.review_by if self.awaits_review and not self.said_overdue else None
-
-    def concerns(self, staff: StaffId, *, given_by: StaffId) -> bool:
-        """Whether they gave the dose or wrote it down, so that somebody else reviews it."""
-        return staff in {given_by, self.recorded_by}
-
-    def reviewed(self, review: Review, *, given_by: StaffId) -> Self:
-        """Refused: `note_missing`, `review_final`, `reviewer_involved`."""
-        if not review.note.strip():
-            raise invalid("note_missing", "A review says what it found.")
-        if not self.awaits_review:
-            raise conflict("review_final", "The review of this dose has been decided.")
-        if self.concerns(review.by, given_by=given_by):
-            raise forbidden("reviewer_involved", "Somebody else than who gave this dose or wrote it down reviews it.")
-        return replace(self, reviews=(*self.reviews, review))

@@ -30,6 +30,9 @@ from sessions.domain.follow_up import FollowUpContactDue, FollowUpContactOverdue
 from sessions.domain.given_outside import DoseReviewCompleted, DoseReviewDue, DoseReviewOverdue
 from sessions.domain.medication import (
     MedicineAllergyTold,
+    MedicineReviewCompleted,
+    MedicineReviewDue,
+    MedicineReviewOverdue,
     OrderSignatureCompleted,
     OrderSignatureDue,
     OrderSignatureOverdue,
@@ -229,6 +232,21 @@ PUBLISHED: PublicationTable = published(
         DoseReviewOverdue,
         contracts.DoseReviewOverdue,
         lambda fact: contracts.DoseReviewOverdue(**treatment.of_dose_review(fact)),
+    ),
+    says(
+        MedicineReviewDue,
+        contracts.DoseReviewDue,
+        lambda fact: contracts.DoseReviewDue(**treatment.of_medicine_review(fact)),
+    ),
+    says(
+        MedicineReviewCompleted,
+        contracts.DoseReviewCompleted,
+        lambda fact: contracts.DoseReviewCompleted(**treatment.of_medicine_review(fact)),
+    ),
+    says(
+        MedicineReviewOverdue,
+        contracts.DoseReviewOverdue,
+        lambda fact: contracts.DoseReviewOverdue(**treatment.of_medicine_review(fact)),
     ),
     says(
         OrderSignatureDue,

@@ -14,7 +14,7 @@ from sessions.domain.endings import (
 )
 from sessions.domain.follow_up import FollowUpContactFact
 from sessions.domain.given_outside import DoseReviewFact
-from sessions.domain.medication import MedicineAllergyTold, OrderSignatureFact
+from sessions.domain.medication import MedicineAllergyTold, MedicineReviewFact, OrderSignatureFact
 from sessions.domain.sessions import (
     ClinicalFactReported,
     SessionFact,
@@ -156,4 +156,15 @@ def of_dose_review(fact: DoseReviewFact) -> dict[str, Any]:
         "task_id": fact.dose_id,
         "category": session_codes.TaskCategory.DOSE_REVIEW,
         "due_by": fact.review_by,
+    }
+
+
+def of_medicine_review(fact: MedicineReviewFact) -> dict[str, Any]:
+    return {
+        "patient_id": fact.patient_id,
+        "session_id": fact.session_id,
+        "task_id": fact.administration_id,
+        "category": session_codes.TaskCategory.DOSE_REVIEW,
+        "due_by": fact.review_by,
+        "medicine": True,
     }

@@ -17,16 +17,17 @@ from sessions.application.session_changes import SessionChanges
 from sessions.domain.as_of import as_of
 from sessions.domain.course import Course
 from sessions.domain.doses import Dose, StatedDose
-from sessions.domain.drug_given_late import given_late
+from sessions.domain.drug_given_late import GivenLate, given_late
 from sessions.domain.drug_log import Container
 from sessions.domain.follow_up import Cause, ContactKind
-from sessions.domain.given_outside import NOT_BEGUN, Looked, given_outside
+from sessions.domain.given_outside import Looked, given_outside
 from sessions.domain.ids import ContainerId, DrawId, EntryId, OutsideDoseId, SessionId, StaffId
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.outside_gate import OutsideGate
 from sessions.domain.readings import standing
 from sessions.domain.sessions import Session
 from sessions.domain.states import Outcome
+from sessions.domain.what_happened import NOT_BEGUN
 from sessions.domain.words import Route
 
 
@@ -73,8 +74,8 @@ class RecordDoseOutsideGateHandler:
             looked = Looked(then=then.gate, session_then=known, now=asked.gate)
             begins = numbered(session, asked.plan, asked.course) if session.state in NOT_BEGUN else session
             marked = given_outside(begins, dose, looked, _monitoring(begins, command, ports), ports.policy, now=tx.now)
-            drawn_before = command.draw_id is not None
-            log = given_late(container, EntryId(tx.new_id()), session.id, dose, drawn_before=drawn_before)
+            late = GivenLate.dose(dose, drawn_before=command.draw_id is not None)
+            log = given_late(container, EntryId(tx.new_id()), session.id, late)
             await ports.drug_log.save(log, expecting=container.version, tx=tx)
             return with_dose_billed(session, marked, StaffId(actor.id), ports, now=tx.now)
 

@@ -55,7 +55,7 @@ class Unsigned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToReview:
-    """A session with a dose outside the gate that a prescriber is to review."""
+    """A session with a dose outside the gate, or a medicine outside its order, that a prescriber is to review."""
 
     session_id: SessionId
     review_by: datetime
@@ -143,18 +143,22 @@ class ReadBedside:
         day = clinic_day(now, policy.timezone)
         start, end = day_bounds(day, policy.timezone)
         longest = timedelta(hours=policy.gate.session_hours.value)
-        timed, untimed, waiting, reviews = await side_by_side(
+        timed, untimed, waiting, (reviews, medicines) = await side_by_side(
             self.ports.sessions.between(start - longest, end),
             self.ports.sessions.without_time(),
             self.ports.medication.waiting(limit=MOST_WAITING, after=None),
-            self.ports.sessions.to_review(limit=MOST_WAITING, after=None),
+            side_by_side(
+                self.ports.sessions.to_review(limit=MOST_WAITING, after=None),
+                self.ports.medication.to_review(limit=MOST_WAITING, after=None),
+            ),
         )
         unsigned = [each for each in unsigned_of(waiting.items, now) if each.late or each.prescriber == actor.id]
         todays = [each for each in timed if _is_of(each, start)]
         of_today = [*todays, *(each for each in untimed if each.state not in OFF)]
         shown = [each for each in of_today if location_id is None or each.location_id == location_id]
         patients = await self.ports.patients.several(sorted({each.patient_id for each in shown}))
-        of_orders = dict.fromkeys(f"medication_records/{each.session_id}" for each in unsigned)
+        seen_records = (*(each.session_id for each in unsigned), *(each.id for each in medicines.items))
+        of_orders = dict.fromkeys(f"medication_records/{each}" for each in seen_records)
         known = dict.fromkeys(f"sessions/{each.id}" for each in (*shown, *reviews.items))
         seen = (*known, *of_orders)
         await self.ports.audit.read(actor, "read_todays_sessions", *seen)
@@ -170,11 +174,7 @@ class ReadBedside:
             lines=tuple(sorted(lines, key=lambda each: not each.mine)),
             elsewhere=tuple(elsewhere) if location_id or len(elsewhere) > 1 else (),
             unsigned=tuple(unsigned),
-            to_review=tuple(
-                ToReview(session_id=each.id, review_by=each.review_by, late=each.review_by <= now)
-                for each in reviews.items
-                if each.review_by is not None
-            ),
+            to_review=_to_review((*reviews.items, *medicines.items), now),
             waiting=bool(waiting.items),
             locations=tuple(sorted({each.location_id for each in of_today if each.location_id})),
         )
@@ -254,6 +254,16 @@ class ReadBedside:
         if not drug_log or session.kind is not VisitKind.DOSING:
             return None
         return () if session.location_id is None else tuple(await self.ports.drug_log.at(session.location_id))
+
+
+def _to_review(waiting: Iterable[Session | MedicationRecord], now: datetime) -> tuple[ToReview, ...]:
+    """The most urgent first; a session with doses and medicines that wait once, by the earlier."""
+    by_session: dict[SessionId, datetime] = {}
+    for each in waiting:
+        if each.review_by is not None:
+            by_session[each.id] = min(each.review_by, by_session.get(each.id, each.review_by))
+    ordered = sorted(by_session.items(), key=lambda each: each[1])
+    return tuple(ToReview(session_id=session, review_by=by, late=by <= now) for session, by in ordered)
 
 
 def told_apart(patients: Iterable[PatientCopy]) -> Mapping[PatientId, str]:

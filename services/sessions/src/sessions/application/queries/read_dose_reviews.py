@@ -1,11 +1,15 @@
-"""Reads the doses outside the gate that wait for a review, with what a reviewer judges them by. Who read it is kept."""
+"""Reads what was given outside the gate, or outside its order, and waits for a review, with what a reviewer judges it
+by. Who read it is kept.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from careflow_service.identity import Actor
+from careflow_service.work import side_by_side
 from sessions.application.ports import Ports
 from sessions.application.queries.read_bedside import told_apart
+from sessions.domain.administrations import Administration, OutsideOrder
 from sessions.domain.doses import Dose
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.outside_gate import OutsideGate
@@ -26,21 +30,44 @@ class DoseToReview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DosesToReview:
+class MedicineToReview:
+    """As a dose."""
+
+    session_id: SessionId
+    who: str | None = field(repr=False)
+    given: Administration
+    mark: OutsideOrder
+    late: bool
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToReview:
+    """`next` of the doses, `next_medicine` of the medicines."""
+
     as_of: datetime
     doses: tuple[DoseToReview, ...]
+    medicines: tuple[MedicineToReview, ...]
     next: str | None
+    next_medicine: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class ReadDoseReviews:
     ports: Ports
 
-    async def __call__(self, actor: Actor, *, limit: int, after: str | None) -> DosesToReview:
-        """The most urgent first; `limit` counts sessions, of which one may have several."""
-        listed = await self.ports.sessions.to_review(limit=limit, after=after)
-        patients = await self.ports.patients.several(sorted({each.patient_id for each in listed.items}))
-        shown = (f"sessions/{each.id}" for each in listed.items)
+    async def __call__(self, actor: Actor, *, limit: int, after: str | None, after_medicine: str | None) -> ToReview:
+        """The most urgent first, each kind by pages of its own; `limit` counts sessions, of which one may have several
+        of either.
+        """
+        listed, records = await side_by_side(
+            self.ports.sessions.to_review(limit=limit, after=after),
+            self.ports.medication.to_review(limit=limit, after=after_medicine),
+        )
+        concerned = {each.patient_id for each in listed.items} | {each.patient_id for each in records.items}
+        patients = await self.ports.patients.several(sorted(concerned))
+        shown = [f"sessions/{each.id}" for each in listed.items]
+        shown += [f"medication_records/{each.id}" for each in records.items]
         await self.ports.audit.read(actor, "read_doses_to_review", *shown)
         now, names, reader = self.ports.clock(), told_apart(patients), StaffId(actor.id)
         doses = (
@@ -56,4 +83,23 @@ class ReadDoseReviews:
             for dose in session.doses
             if (mark := dose.outside) is not None and mark.awaits_review
         )
-        return DosesToReview(as_of=now, doses=tuple(doses), next=listed.next)
+        medicines = (
+            MedicineToReview(
+                session_id=record.id,
+                who=names.get(record.patient_id),
+                given=given,
+                mark=marked,
+                late=marked.review_by <= now,
+                mine=marked.concerns(reader, given_by=given.by),
+            )
+            for record in records.items
+            for given in record.given
+            if (marked := given.outside) is not None and marked.awaits_review
+        )
+        return ToReview(
+            as_of=now,
+            doses=tuple(doses),
+            medicines=tuple(medicines),
+            next=listed.next,
+            next_medicine=records.next,
+        )

@@ -32,6 +32,13 @@ class ReadingMedicines:
         await self.ports.audit.read(actor, "read_medicines", *shown)
         return listed
 
+    async def to_review(self, actor: Actor, *, limit: int, after: str | None) -> Listed[MedicationRecord]:
+        """Every record with something given outside its order that waits for its review, the most urgent first."""
+        listed = await self.ports.medication.to_review(limit=limit, after=after)
+        shown = (f"medication_records/{each.id}" for each in listed.items)
+        await self.ports.audit.read(actor, "read_medicines", *shown)
+        return listed
+
     async def standing_order(self, order_id: StandingOrderId, actor: Actor) -> StandingOrder:
         """Refused: `medicine_order_not_found`."""
         order = await self.ports.standing_orders.get(order_id)

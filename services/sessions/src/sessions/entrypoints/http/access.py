@@ -101,6 +101,11 @@ API: AccessTable = {
     "POST /v1/sessions/{session_id}/medicines/not-given": allow(*BEDSIDE),
     "POST /v1/sessions/{session_id}/medicines/effects": allow(*BEDSIDE),
     "POST /v1/sessions/{session_id}/medicines/corrections": allow(*BEDSIDE),
+    "GET /v1/medicines-outside-order": allow(*CLINICIANS),
+    "POST /v1/sessions/{session_id}/medicines/outside-order": allow(*BEDSIDE),
+    "POST /v1/sessions/{session_id}/medicines/outside-order/{administration_id}/reviews": allow(
+        PRESCRIBER, Role.MEDICAL_DIRECTOR
+    ),
     "GET /v1/patients/{patient_id}/adverse-events": allow(*CLINICIANS, emergency=EMERGENCY),
     "GET /v1/adverse-events/{event_id}": allow(*CLINICIANS, emergency=EMERGENCY),
     "POST /v1/adverse-events": allow(*CLINICIANS),
@@ -197,6 +202,8 @@ BEDSIDE_FORMS: Final = {
     "withhold-medicine": "POST /v1/sessions/{session_id}/medicines/not-given",
     "medicine-effect": "POST /v1/sessions/{session_id}/medicines/effects",
     "correct-medicine": "POST /v1/sessions/{session_id}/medicines/corrections",
+    "medicine-outside": "POST /v1/sessions/{session_id}/medicines/outside-order",
+    "review-medicine": "POST /v1/sessions/{session_id}/medicines/outside-order/{administration_id}/reviews",
     "waste": "POST /v1/drug-log/containers/{container_id}/entries",
     "witness": "POST /v1/drug-log/containers/{container_id}/entries/{entry_id}/witness",
     "adverse-event": "POST /v1/adverse-events",

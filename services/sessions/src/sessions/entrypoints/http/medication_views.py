@@ -1,14 +1,23 @@
 """What was ordered and given beside the dose, as it is shown."""
 
 from datetime import datetime
+from typing import Self
 
 from pydantic import BaseModel
 
 from sessions.application.medication import Offer
-from sessions.domain.administrations import Administration, NotGiven, NotGivenReason, OrderBasis, Relief
+from sessions.domain.administrations import (
+    Administration,
+    NotGiven,
+    NotGivenReason,
+    OrderBasis,
+    OutsideOrder,
+    Relief,
+)
 from sessions.domain.medication import MedicationRecord
 from sessions.domain.medicine_orders import ByWord, MedicineOrder
 from sessions.domain.medicines import MedicineUnit
+from sessions.entrypoints.http.dose_views import DoseReviewView
 from sessions.entrypoints.http.medicine_bodies import MedicineView, medicine_view
 from sessions.entrypoints.http.schemas import Shown, View
 
@@ -78,13 +87,37 @@ class WrittenView(BaseModel):
     reason: str
 
 
+class OutsideOrderView(BaseModel):
+    """The mark of a medicine that was given although something stood `against` it, named by the codes of the refusals.
+    `allergic`: the patient says they are allergic to it. `holds_dosing`: further doses wait for a review, or for
+    another one.
+    """
+
+    reason: str
+    ordered_by: str | None
+    recorded_by: str
+    recorded_at: datetime
+    review_by: datetime
+    policy_version: str
+    against: tuple[str, ...]
+    allergic: bool
+    holds_dosing: bool
+    reviews: tuple[DoseReviewView, ...]
+
+    @classmethod
+    def of(cls, mark: OutsideOrder) -> Self:
+        named = {name: getattr(mark, name) for name in cls.model_fields if name != "reviews"}
+        return cls(**named, reviews=tuple(DoseReviewView.model_validate(each) for each in mark.reviews))
+
+
 class AdministrationView(BaseModel):
     """`amount` as it stands, in `unit`, "0" for what turned out not to have been given; what it was before is in
-    `earlier`. `draw_id` is what a controlled medicine was given out of.
+    `earlier`. `draw_id` is what a controlled medicine was given out of; `order_id` is null where nobody had ordered it,
+    and `outside_order` where its order allowed it.
     """
 
     id: str
-    order_id: str
+    order_id: str | None
     basis: OrderBasis
     medicine: MedicineView
     amount: Shown
@@ -96,6 +129,7 @@ class AdministrationView(BaseModel):
     draw_id: str | None
     effects: tuple[EffectView, ...]
     earlier: tuple[WrittenView, ...]
+    outside_order: OutsideOrderView | None
 
 
 class NotGivenView(BaseModel):
@@ -134,6 +168,15 @@ class MedicinesView(MedicationView):
     allergies: tuple[str, ...]
 
 
+class MedicineToReviewView(BaseModel):
+    """`review_by` is when a prescriber is to have reviewed it."""
+
+    session_id: str
+    patient_id: str
+    review_by: datetime
+    medicine: AdministrationView
+
+
 class WaitingOrderView(BaseModel):
     session_id: str
     patient_id: str
@@ -145,7 +188,7 @@ def medication_view(record: MedicationRecord | None) -> MedicationView:
         return MedicationView(orders=(), given=(), not_given=())
     return MedicationView(
         orders=tuple(order_view(each) for each in record.orders),
-        given=tuple(_given(each) for each in record.given),
+        given=tuple(administration_view(each) for each in record.given),
         not_given=tuple(_not_given(each) for each in record.not_given),
     )
 
@@ -184,10 +227,10 @@ def _by_word(heard: ByWord) -> ByWordView:
     )
 
 
-def _given(given: Administration) -> AdministrationView:
+def administration_view(given: Administration) -> AdministrationView:
     return AdministrationView(
         id=given.id,
-        order_id=given.order.id,
+        order_id=None if given.order.basis is OrderBasis.NONE else given.order.id,
         basis=given.order.basis,
         medicine=medicine_view(given.order.terms),
         amount=given.amount.value,
@@ -202,6 +245,7 @@ def _given(given: Administration) -> AdministrationView:
             WrittenView(amount=each.amount.value, given_at=each.given_at, by=each.by, at=each.at, reason=each.reason)
             for each in given.earlier
         ),
+        outside_order=OutsideOrderView.of(given.outside) if given.outside else None,
     )
 
 

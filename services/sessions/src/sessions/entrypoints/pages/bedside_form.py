@@ -19,8 +19,8 @@ Does = Callable[[Sessions, Asked[Any], Actor, RequestKey], Awaitable[object]]
 @dataclass(frozen=True, slots=True)
 class BedsideForm:
     """`body` is what the API takes; `fields` are asked, for this session and reader; `offered` says when it makes sense
-    to ask. `also` is what the page knows by itself; `closed` to a reader whom nothing of it is for. A form `at_once` is
-    a button without a page of its own.
+    to ask. `also` is what the page knows by itself; `above` the template of what is judged by it; `closed` to a reader
+    whom nothing of it is for. A form `at_once` is a button without a page of its own.
     """
 
     name: str
@@ -30,4 +30,5 @@ class BedsideForm:
     fields: Callable[[Bedside, Actor], Fields] = lambda _, __: ()
     also: Callable[[Bedside], Mapping[str, Any]] = lambda _: {}
     closed: Callable[[Bedside, Actor], bool] = lambda _, __: False
+    above: str = ""
     at_once: bool = False

@@ -65,6 +65,7 @@ from sessions.entrypoints.pages.bedside_fields import (
 from sessions.entrypoints.pages.bedside_form import BedsideForm, Fields
 from sessions.entrypoints.pages.medicine_forms import MEDICINE_FORMS
 from sessions.entrypoints.pages.outside_forms import OUTSIDE_FORMS
+from sessions.entrypoints.pages.outside_order_forms import OUTSIDE_ORDER_FORMS
 
 
 def _reasons(listed: str, called: str, of: str) -> Field:
@@ -248,6 +249,7 @@ FORMS: Final = (
     ),
     *OUTSIDE_FORMS,
     *MEDICINE_FORMS,
+    *OUTSIDE_ORDER_FORMS,
     BedsideForm("waste", Entering, do.enter, _unsettled, _wasting),
     BedsideForm("witness", Witnessing, do.witness, lambda seen: bool(waiting(seen)), _witnessing),
     BedsideForm("adverse-event", NewAdverseEvent, do.report, _there, lambda _, __: EVENT, _of_patient),

@@ -1,5 +1,5 @@
-"""The doses outside the gate that wait for a review, for who reviews them: each with what stood against it, the most
-urgent first. The review itself is a form of the bedside.
+"""What was given outside the gate or outside its order and waits for a review, for who reviews it: each with what stood
+against it, the most urgent first. The review itself is a form of the bedside.
 """
 
 from typing import Final
@@ -11,6 +11,7 @@ from careflow_service.http.dependencies import CurrentActor, PageCursor
 from careflow_service.pages.site import Pages
 from sessions.entrypoints.http.access import ACCESS
 from sessions.entrypoints.http.schemas import App
+from sessions.entrypoints.pages.medicine_forms import UNITS
 
 router = APIRouter(prefix="/pages/bedside", include_in_schema=False)
 
@@ -20,15 +21,21 @@ _REVIEW: Final = ACCESS["POST /pages/bedside/{session_id}/review-dose"]
 
 @router.get("/reviews")
 async def dose_reviews(
-    request: Request, app: App, actor: CurrentActor, pages: Pages, after: PageCursor = None
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    after: PageCursor = None,
+    after_medicine: PageCursor = None,
 ) -> Response:
     """Page by page; whoever gave a dose or wrote it down is told that somebody else reviews it."""
-    seen = await app.read_dose_reviews(actor, limit=SESSIONS_ON_A_PAGE, after=after)
+    seen = await app.read_dose_reviews(actor, limit=SESSIONS_ON_A_PAGE, after=after, after_medicine=after_medicine)
     return pages.show(
         request.scope,
         "dose_reviews.html",
         seen=seen,
-        after=after,
+        after=after or after_medicine,
+        units=UNITS,
         reviews=_REVIEW.admits(actor, {}),
         zone=pages.zone,
     )

@@ -14,9 +14,9 @@ from sessions.application.use_cases import Sessions
 from sessions.domain.adverse_events import ReviewDecision
 from sessions.domain.clinic_day import on_the_wall
 from sessions.domain.drug_log import Container
-from sessions.domain.given_outside import NOT_BEGUN, OVER
 from sessions.domain.ids import OutsideDoseId, StaffId
 from sessions.domain.states import UNDER_WAY
+from sessions.domain.what_happened import NOT_BEGUN, OVER
 from sessions.domain.words import Route, VisitKind
 from sessions.entrypoints.http.outside_gate_routes import NewDoseOutside, NewDoseReview
 from sessions.entrypoints.http.schemas import Uuid
@@ -115,6 +115,7 @@ OUTSIDE_FORMS: Final = (
         _review,
         lambda seen: seen.session.review_by is not None,
         _reviewing,
+        above="outside_to_review.html",
         closed=lambda seen, actor: not _to_review(seen, actor),
     ),
     BedsideForm("dose-outside", NewDoseOutside, _write, _offered, _writing),

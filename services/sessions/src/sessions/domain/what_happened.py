@@ -1,0 +1,33 @@
+"""What may be written down as having happened in a session, allowed or not: all but what cannot have been."""
+
+from datetime import datetime, timedelta
+
+from careflow_domain.errors import conflict, invalid
+from sessions.domain.clinic_day import clinic_day, day_bounds
+from sessions.domain.policy import SessionsPolicy
+from sessions.domain.sessions import Session
+from sessions.domain.states import UNDER_WAY, SessionState
+
+NOT_BEGUN = frozenset({SessionState.ARRIVED, SessionState.CHECKED, SessionState.CLEARED, SessionState.REFUSED})
+OVER = frozenset({SessionState.DISCHARGED, SessionState.COMPLETED, SessionState.ABORTED})
+
+
+def must_have_been_there(session: Session) -> None:
+    """Nothing happened to a patient who has not come. Refused: `wrong_state`."""
+    session.must_be(*NOT_BEGUN, *UNDER_WAY, *OVER)
+
+
+def must_have_been_given(session: Session, at: datetime, policy: SessionsPolicy, *, now: datetime) -> None:
+    """Something was given in this session at that time. Refused: `given_in_future`, `recorded_too_late`,
+    `given_before_arrival`, `given_after_leaving`.
+    """
+    if at > now:
+        raise invalid("given_in_future", "Nothing was given at a time that has not come.")
+    if now - at > timedelta(days=policy.outside_gate.record_days.value):
+        raise conflict("recorded_too_late", "The time to write this down has passed; a note is added instead.")
+    began = session.started_at or session.starts_at or now
+    if at < day_bounds(clinic_day(began, policy.timezone), policy.timezone)[0]:
+        raise invalid("given_before_arrival", "Nothing was given in this session before its day.")
+    gone = session.discharge.at if session.discharge else session.ended_at if not session.patient_watched else None
+    if gone is not None and at > gone:
+        raise invalid("given_after_leaving", "Nothing was given in this session after the patient had left.")
