@@ -16,6 +16,7 @@ from services.billing.tests.clinic import (
     estimates,
     fees,
     has_patient,
+    is_insured,
     issue,
     missed,
     ok,
@@ -174,6 +175,56 @@ async def test_after_its_time_a_package_stays_good_when_care_ends(world: World) 
     await world.hear(care_discharged(world.clock()))
     (package,) = ok(await world.biller.get("/v1/packages", patient_id=ANA))["items"]
     assert package["sessions_left"] == 6
+    (task,) = await left(world)
+    assert (task["about"], task["amount"]) == (package["id"], usd(3720))
+    path = f"/v1/packages/{package['id']}/refund"
+    ok(await world.biller.post(path, {"as_goodwill": True}, version=package["version"]), 201)
+    assert await left(world) == []
+
+
+async def left(world: World) -> list[Any]:
+    return list(ok(await world.biller.get("/v1/tasks", kind="package_left"))["items"])
+
+
+async def has_ended_while_a_charge_waits(world: World) -> Any:
+    """Ana has a package, and an hour of which nobody knows yet who covers it; care ends in time to give it back."""
+    await has_patient(world, insured=False)
+    await buys_package(world)
+    await world.hear(session_completed(THERAPY_HOUR))
+    await world.travel(timedelta(days=1))
+    await world.hear(care_discharged(world.clock()))
+    charge = await the_charge(world)
+    assert (charge["state"], len(await left(world))) == ("waiting", 1)
+    await world.travel(timedelta(days=40))
+    return charge
+
+
+async def test_it_is_credit_once_the_last_charge_that_waits_is_posted_however_late(world: World) -> None:
+    await has_ended_while_a_charge_waits(world)
+    await is_insured(world)
+    (package,) = ok(await world.biller.get("/v1/packages", patient_id=ANA))["items"]
+    assert (package["sessions_left"], await left(world)) == (0, [])
+    account = await the_account(world)
+    assert (account["prepaid"], account["owed"]) == (usd(0), usd(0))
+    assert account["credit"] != usd(0)
+
+
+async def test_it_is_credit_once_the_last_charge_that_waits_is_reversed(world: World) -> None:
+    charge = await has_ended_while_a_charge_waits(world)
+    ok(await world.biller.post(f"/v1/charges/{charge['id']}/reverse", version=charge["version"]))
+    assert await left(world) == []
+    assert (await the_account(world))["credit"] == usd(3720)
+
+
+async def test_who_comes_back_uses_what_was_left(world: World) -> None:
+    await has_patient(world)
+    await buys_package(world)
+    await world.travel(timedelta(days=31))
+    await world.hear(care_discharged(world.clock()))
+    await world.travel(timedelta(days=60))
+    await world.hear(session_completed(INFUSION, at=world.clock() - timedelta(hours=1)))
+    (package,) = ok(await world.biller.get("/v1/packages", patient_id=ANA))["items"]
+    assert (package["sessions_left"], package["left_over_since"], await left(world)) == (5, None, [])
 
 
 async def test_one_slip_of_the_terminal_buys_one_package(world: World) -> None:

@@ -9,15 +9,17 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from billing.application.account_news import tell_of_news
 from billing.application.ports import Ports
 from billing.application.superbill_issuing import no_longer_billed, reissue
 from billing.domain.books import Books
-from billing.domain.charges import Charge
+from billing.domain.charges import Charge, ChargeState
 from billing.domain.estimates import Estimate
 from billing.domain.ids import ChargeId, PackageId, PatientId, PaymentId
 from billing.domain.money import Money, total
 from billing.domain.packages import Package
 from billing.domain.payments import Payment
+from billing.domain.refunds import RefundReason
 from billing.domain.superbills import Superbill, VoidReason
 from careflow_domain.errors import conflict
 from careflow_service.upsert import upsert
@@ -83,6 +85,7 @@ async def keep_books(opened: OpenBooks, decision: Callable[[Books], None], tx: T
         new_id=tx.new_id,
     )
     decision(books)
+    released = await _release_what_is_left_over(books, tx, ports)
     books.close()
     for charge in books.charges:
         await upsert(ports.charges, opened.charges.get(charge.id), charge, tx)
@@ -94,7 +97,27 @@ async def keep_books(opened: OpenBooks, decision: Callable[[Books], None], tx: T
         await ports.journal.add(entry, tx)
     await _keep_superbills_true(opened, books, tx, ports)
     await _count_against_estimates(opened, books, tx, ports)
+    if released:
+        await tell_of_news(opened.patient_id, tx, ports)
     return books
+
+
+async def _release_what_is_left_over(books: Books, tx: Transaction, ports: Ports) -> bool:
+    """What is left of a package once care has ended is the patient's credit, within the time of the policy as of that
+    end, and as soon as no charge waits that may have its place in one. Later it is for a person to decide.
+    """
+    if not books.left_over:
+        return False
+    known = {each.id: each for each in (*await ports.charges.waiting_of(books.patient_id), *books.charges)}
+    if any(each.state is ChargeState.WAITING for each in known.values()):
+        return False
+    days, released = ports.policy.package_refund_days.value, False
+    for package in books.left_over:
+        ended_on = ports.day_of(package.left_over_since or tx.now)
+        if package.refundable(days, ended_on):
+            books.release(package.give_back(RefundReason.PACKAGE_UNUSED, days, today=ended_on, now=tx.now))
+            released = True
+    return released
 
 
 async def _brought_by(about: Charge | Payment | None, ports: Ports) -> _Brought:

@@ -39,6 +39,7 @@ class Books:
         now: datetime,
         new_id: Callable[[], str],
     ) -> None:
+        self.patient_id = patient_id
         self._charges = Tracked("charge", charges)
         self._payments = Tracked("payment", payments)
         self._packages = Tracked("package", packages)
@@ -138,6 +139,18 @@ class Books:
         self._packages.keep(package)
         self.hold(package.payment_id, -self._payments.get(package.payment_id).held)
         self.apply()
+
+    def care_ended(self) -> None:
+        """What is left of packages is wanted no more by itself."""
+        for package in self._packages.all:
+            after = package.care_ended(now=self._now)
+            if after is not package:
+                self._packages.keep(after)
+
+    @property
+    def left_over(self) -> tuple[Package, ...]:
+        """Packages of which something is left after the end of care."""
+        return tuple(each for each in self._packages.all if each.left_over_since is not None and each.sessions_left)
 
     def refund(self, payment_id: PaymentId, refund: Refund) -> None:
         """Money goes back, first what is for no charge. Raises `refund_above_received` and `nothing_overpaid`."""

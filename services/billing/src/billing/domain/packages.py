@@ -41,7 +41,9 @@ class RevenueRecognized(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package(Aggregate):
-    """Its id is that of the payment it was bought with."""
+    """Its id is that of the payment it was bought with. Since `left_over_since` care has ended, and visits of it
+    are left.
+    """
 
     id: PackageId
     patient_id: PatientId
@@ -49,6 +51,7 @@ class Package(Aggregate):
     bought_on: date
     uses: tuple[PackageUse, ...] = ()
     given_back_at: datetime | None = None
+    left_over_since: datetime | None = None
 
     @classmethod
     def bought(cls, payment: Payment, offer: PackageOffer, *, now: datetime) -> "Package":
@@ -83,7 +86,9 @@ class Package(Aggregate):
         """The visit that was charged takes its place, or has it at another revision; so much is earned."""
         place = self._place_of(charge.id)
         uses = self.uses if place is not None else (*self.uses, PackageUse(self._next_place(), charge.id))
-        after = replace(self.recording(), uses=uses)
+        since = self.left_over_since
+        came_back = since is not None and charge.rendered.ended_at > since
+        after = replace(self.recording(), uses=uses, left_over_since=None if came_back else since)
         return after.saying(RevenueRecognized(package=after, charge=charge, at=now))
 
     def give_up(self, charge_id: ChargeId) -> "Package":
@@ -108,6 +113,14 @@ class Package(Aggregate):
         if reason is not RefundReason.GOODWILL and not self.refundable(days, today):
             raise conflict("package_refund_over", "The time to give it back is over; its visits stay good.")
         return replace(self.recording(), given_back_at=now)
+
+    def care_ended(self, *, now: datetime) -> "Package":
+        """What is left of it waits for a decision, or for a charge that may still have a place in it. Care that ended
+        again changes nothing.
+        """
+        if self.left_over_since is not None or not self.sessions_left:
+            return self
+        return replace(self.recording(), left_over_since=now)
 
     def refundable(self, days: int, today: date) -> bool:
         """Whether what is left of it is still given back as a matter of course."""

@@ -9,6 +9,7 @@ from billing.domain.charges import Charge, ChargeState
 from billing.domain.estimates import Estimate
 from billing.domain.ids import PatientId
 from billing.domain.money import Money, total
+from billing.domain.packages import Package
 from billing.domain.payments import Payment
 from billing.domain.processing import RefundState
 
@@ -17,7 +18,8 @@ class TaskKind(StrEnum):
     """ESTIMATE_DUE: one is to be issued. BILL_DISPUTED: the patient has it decided. CHARGE_WAITING: something keeps it
     out of the books. SUPERBILL_DUE: the patient is insured, and no superbill in force has it. MONEY_UNAPPLIED: it came
     in and is for nothing yet, or is held on a record that was given up. CARD_DISPUTED: the cardholder's bank asks, and
-    is to be answered at the processor. REFUND_FAILED: it is to be paid by other means.
+    is to be answered at the processor. REFUND_FAILED: it is to be paid by other means. PACKAGE_LEFT: care has
+    ended, and visits paid beforehand are left.
     """
 
     ESTIMATE_DUE = "estimate_due"
@@ -27,11 +29,12 @@ class TaskKind(StrEnum):
     MONEY_UNAPPLIED = "money_unapplied"
     CARD_DISPUTED = "card_disputed"
     REFUND_FAILED = "refund_failed"
+    PACKAGE_LEFT = "package_left"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """`about` is the id of the estimate, charge or payment; `amount` what it is about, where that is known."""
+    """`about` is the id of the estimate, charge, payment or package; `amount` what it is about, where that is known."""
 
     kind: TaskKind
     patient_id: PatientId
@@ -41,7 +44,7 @@ class Task:
     amount: Money | None = None
 
 
-def tasks_of(thing: Estimate | Charge | Payment) -> tuple[Task, ...]:
+def tasks_of(thing: Estimate | Charge | Payment | Package) -> tuple[Task, ...]:
     """What is to be done about it, at most once of each kind."""
     match thing:
         case Estimate():
@@ -50,6 +53,8 @@ def tasks_of(thing: Estimate | Charge | Payment) -> tuple[Task, ...]:
             return tuple(_of_charge(thing))
         case Payment():
             return tuple(_of_payment(thing))
+        case Package():
+            return tuple(_of_package(thing))
 
 
 def _of_estimate(estimate: Estimate) -> Iterator[Task]:
@@ -88,3 +93,14 @@ def _of_payment(payment: Payment) -> Iterator[Task]:
     for kind, times, amount in found:
         if times and amount:
             yield Task(kind=kind, patient_id=payment.patient_id, about=payment.id, since=min(times), amount=amount)
+
+
+def _of_package(package: Package) -> Iterator[Task]:
+    if package.left_over_since is not None and package.sessions_left:
+        yield Task(
+            kind=TaskKind.PACKAGE_LEFT,
+            patient_id=package.patient_id,
+            about=package.id,
+            since=package.left_over_since,
+            amount=package.unused,
+        )

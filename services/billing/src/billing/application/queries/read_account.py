@@ -144,7 +144,13 @@ class ReadAccount:
         currency, today = ports.policy.currency, ports.day_of(now)
         disputed = disputed_among(opened, estimates)
         statement = paper.content if paper and isinstance(paper.content, Statement) else None
-        things: tuple[Estimate | Charge | Payment, ...] = (*estimates, *waiting, *to_bill, *to_see)
+        things: tuple[Estimate | Charge | Payment | Package, ...] = (
+            *estimates,
+            *waiting,
+            *to_bill,
+            *to_see,
+            *packages,
+        )
         return AccountSeen(
             as_of=now,
             account=account,

@@ -3,16 +3,17 @@
 from billing.application.ports import Ports
 from billing.domain.charges import Charge
 from billing.domain.estimates import Estimate
+from billing.domain.packages import Package
 from billing.domain.payments import Payment
 from billing.domain.tasks import Task, TaskKind, tasks_of
 from careflow_service.listed import Listed
 
-Thing = Estimate | Charge | Payment
+Thing = Estimate | Charge | Payment | Package
 
 
 async def things_with(kind: TaskKind, limit: int, after: str | None, ports: Ports) -> Listed[Thing]:
     """Those of all patients about which something of this kind is to be done, the oldest first."""
-    found: Listed[Estimate] | Listed[Charge] | Listed[Payment]
+    found: Listed[Estimate] | Listed[Charge] | Listed[Payment] | Listed[Package]
     match kind:
         case TaskKind.ESTIMATE_DUE | TaskKind.BILL_DISPUTED:
             found = await ports.estimates.with_task(kind, limit, after)
@@ -20,6 +21,8 @@ async def things_with(kind: TaskKind, limit: int, after: str | None, ports: Port
             found = await ports.charges.with_task(kind, limit, after)
         case TaskKind.MONEY_UNAPPLIED | TaskKind.CARD_DISPUTED | TaskKind.REFUND_FAILED:
             found = await ports.payments.with_task(kind, limit, after)
+        case TaskKind.PACKAGE_LEFT:
+            found = await ports.packages.with_task(kind, limit, after)
     return Listed(tuple(found.items), found.next)
 
 

@@ -56,7 +56,7 @@ class UseView(View):
 
 
 class PackageView(View):
-    """`unused` is what the visits that are left are worth."""
+    """`unused` is what the visits that are left are worth; since `left_over_since` care has ended."""
 
     id: str
     version: int
@@ -72,6 +72,7 @@ class PackageView(View):
     payment_id: str
     uses: list[UseView]
     given_back_at: datetime | None
+    left_over_since: datetime | None = None
 
     @classmethod
     def of(cls, package: Package) -> "PackageView":
@@ -91,6 +92,7 @@ class PackageView(View):
             payment_id=package.payment_id,
             uses=[UseView.model_validate(use) for use in package.uses],
             given_back_at=package.given_back_at,
+            left_over_since=package.left_over_since,
         )
 
 

@@ -220,5 +220,6 @@ NEXT: Final[Mapping[TaskKind, str | None]] = {
     TaskKind.MONEY_UNAPPLIED: "refund",
     TaskKind.CARD_DISPUTED: None,
     TaskKind.REFUND_FAILED: "refund-paid",
+    TaskKind.PACKAGE_LEFT: "give-back-package",
 }
 """By which form what is to be done is done; a cardholder's dispute is answered at the processor."""
