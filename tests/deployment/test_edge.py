@@ -19,6 +19,8 @@ from tests.deployment.compose_files import Tree, text
 
 NAMES = [spec.name for spec in SERVICES]
 CONFIGURATION = text("deploy/edge/nginx.conf")
+MOST_OUTSIDE = 5
+"""Seconds for which one client that is slow may keep everybody outside while the edge starts anew."""
 
 
 def directive(name: str) -> list[str]:
@@ -121,6 +123,13 @@ def test_a_clients_word_about_its_address_is_thrown_away() -> None:
 
     assert headers["X-Forwarded-For"] == "$remote_addr"
     assert headers["X-Forwarded-Proto"] == "$scheme"
+
+
+def test_a_client_that_is_slow_keeps_nobody_from_the_next_edge_for_longer_than_some_seconds(deployment: Tree) -> None:
+    (patience,) = directive("worker_shutdown_timeout")
+
+    assert int(patience.removesuffix("s")) < int(deployment["services"]["edge"]["stop_grace_period"].removesuffix("s"))
+    assert int(patience.removesuffix("s")) <= MOST_OUTSIDE
 
 
 def test_it_looks_names_up_again(deployment: Tree) -> None:
