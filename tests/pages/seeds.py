@@ -204,6 +204,8 @@ async def sessions(world: Sessions) -> Seeded:
     ok(await treated.does(world, refused, "refuse"))
     before = await treated.dosing_visit(world, await treated.has_course(world))
     outside_gate = await treated.dosing_visit(world, await treated.has_course(world))
+    await treated.loses(world, vial, "5")
+    case = ok(await world.nurse.get(f"/v1/drug-log/locations/{MILL_VALLEY}/cases"))["items"][0]["id"]
     late = outside.late(world, vial, None, minutes=1, before_start=PROSE, mg_per_kg="")
     ok(await treated.does(world, outside_gate, "doses/outside-gate", late), 201)
     await medicated.gave_outside(world, outside_gate, medicated.outside(world, reason=PROSE))
@@ -219,6 +221,7 @@ async def sessions(world: Sessions) -> Seeded:
             "session_id": session_id,
             "before": before,
             "outside_gate": outside_gate,
+            "case_id": case,
             "refused": refused,
             "call": call,
             "location": str(MILL_VALLEY),

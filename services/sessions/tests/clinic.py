@@ -231,6 +231,11 @@ async def draws(world: World, vial: str, session_id: str, ml: str = "1") -> str:
     return str(ok(await world.nurse.post(f"/v1/drug-log/containers/{vial}/draws", body), 201)["added_id"])
 
 
+async def loses(world: World, vial: str, mg: str) -> None:
+    """The nurse enters a loss, which opens a case."""
+    ok(await world.nurse.post(f"/v1/drug-log/containers/{vial}/entries", {"kind": "lost", "mg": mg}), 201)
+
+
 async def wastes(world: World, vial: str, draw_id: str, mg: str) -> str:
     """The nurse enters waste; answers the entry's id."""
     body = {"kind": "wasted", "mg": mg, "draw_id": draw_id, "note": "rest of the syringe"}

@@ -36,3 +36,14 @@ async def an_hour_begins_while_its_consent_is_withdrawn(world: World, overtaking
     refused = await does(world, session_id, "start", by=world.therapist)
     assert refusal(refused) == (409, "telehealth_not_ready")
     assert refused.json()["missing"] == ["telehealth_consent"]
+
+
+async def how_an_hour_is_held_while_somebody_else_says_so(world: World, overtaking: Overtaking) -> None:
+    _, _, session_id = await _consented(world)
+    other = {"modality": "phone", "reason": "the video failed"}
+    overtaking.by(lambda: does(world, session_id, "how-held", other, by=world.therapist))
+    late = await does(
+        world, session_id, "how-held", {"modality": "in_person", "reason": "she came"}, by=world.therapist
+    )
+    assert refusal(late) == (412, "stale_version")
+    assert ok(await world.therapist.get(f"/v1/sessions/{session_id}"))["modality"] == "phone"

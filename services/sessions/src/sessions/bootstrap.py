@@ -102,6 +102,7 @@ from sessions.application.commands.review_adverse_event import ReviewAdverseEven
 from sessions.application.commands.review_dose_outside_gate import ReviewDoseOutsideGateHandler
 from sessions.application.commands.review_doses import ReviewDosesHandler
 from sessions.application.commands.review_medicine_outside_order import ReviewMedicineOutsideOrderHandler
+from sessions.application.commands.say_how_held import SayHowHeldHandler
 from sessions.application.commands.set_pump import SetPumpHandler
 from sessions.application.commands.settle_plan_task import SettlePlanTaskHandler
 from sessions.application.commands.sign_consent import SignConsentHandler
@@ -174,6 +175,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         refuse_session=RefuseSessionHandler(changes),
         convert_session=ConvertSessionHandler(changes),
         verify_patient=VerifyPatientHandler(changes),
+        say_how_held=SayHowHeldHandler(changes),
         record_coordination_call=RecordCoordinationCallHandler(changes),
         start_session=StartSessionHandler(changes),
         give_dose=GiveDoseHandler(changes),

@@ -5,7 +5,7 @@ from typing import Any
 
 from careflow_service.identity import Role
 from services.sessions.tests.builders import MILL_VALLEY
-from services.sessions.tests.clinic import gate_of, has_course, has_vial, ok, ready_for_dose, refusal
+from services.sessions.tests.clinic import gate_of, has_course, has_vial, loses, ok, ready_for_dose, refusal
 from services.sessions.tests.world import World
 
 LOG = "/v1/drug-log"
@@ -16,10 +16,6 @@ DAY = f"{HERE}/days/2026-11-23"
 async def cases(world: World, *, waiting: bool = True) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = ok(await world.nurse.get(f"{HERE}/cases", waiting=str(waiting).lower()))["items"]
     return found
-
-
-async def loses(world: World, vial: str, mg: str) -> None:
-    ok(await world.nurse.post(f"{LOG}/containers/{vial}/entries", {"kind": "lost", "mg": mg}), 201)
 
 
 async def test_a_theft_is_told_in_a_business_day_and_by_form_106_in_45_days(world: World) -> None:

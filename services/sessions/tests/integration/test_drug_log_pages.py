@@ -16,6 +16,7 @@ from services.sessions.tests.unit.test_bedside_words import refusals
 from services.sessions.tests.world import World
 from sessions.domain.discrepancy_cases import DiscrepancyKind, Judgement
 from sessions.domain.drug_entries import EntryKind
+from sessions.entrypoints.http.access import CASE_FORMS
 from sessions.entrypoints.pages.counting import COUNTED
 from sessions.entrypoints.pages.drug_forms import FORMS, LABEL, PACKAGE
 
@@ -176,7 +177,7 @@ async def test_more_counted_than_a_place_may_have_is_one_clear_refusal(world: Wo
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_code_has_its_words(language: str) -> None:
     words = words_of("careflow_service.pages", "sessions.entrypoints.pages")[language].groups
-    own = {"receive", "close", "take", "confirm"}
+    own = {"receive", "close", "take", "confirm", *CASE_FORMS}
     assert set(words["drug_forms"]) == set(words["drug_done"]) == {form.name for form in FORMS} | own
     assert set(words["drug_kinds"]) == set(EntryKind)
     assert set(words["discrepancy_kinds"]) == set(DiscrepancyKind)

@@ -64,6 +64,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "refuse_session": sessions.a_refusal_while_the_alert_is_closed,
     "convert_session": sessions.a_conversion_while_it_is_converted,
     "verify_patient": distance.a_verification_while_another_is_recorded,
+    "say_how_held": distance.how_an_hour_is_held_while_somebody_else_says_so,
     "record_coordination_call": distance.a_coordination_call_while_the_patient_finds_a_quiet_room,
     "start_session": doses.a_start_while_its_plan_is_put_on_hold,
     "give_dose": doses.a_dose_while_an_adverse_event_is_reported,

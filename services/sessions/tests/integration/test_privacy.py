@@ -95,6 +95,7 @@ async def called_with_canaries(world: World) -> None:
     """Somebody is on the line from elsewhere."""
     session_id = await hour_at_a_distance(world, await has_course(world))
     ok(await verifies(world, session_id, address=CANARY, emergency_service=CANARY, state="OR"))
+    ok(await does(world, session_id, "how-held", {"modality": "phone", "reason": CANARY}, by=world.therapist))
     ok(await does(world, session_id, "coordination-call", {"minutes": 5, "note": CANARY}, by=world.therapist))
 
 

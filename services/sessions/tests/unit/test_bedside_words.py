@@ -79,7 +79,6 @@ OTHER_COMMANDS: Final[Mapping[str, frozenset[str]]] = {
         }
     ),
     "service_lines": frozenset({"minutes_above_time"}),
-    "sessions": frozenset({"dosing_at_a_distance"}),
 }
 """Of the other modules: refusals of what no form asks for."""
 

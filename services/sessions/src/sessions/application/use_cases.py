@@ -60,6 +60,7 @@ from sessions.application.commands.review_adverse_event import ReviewAdverseEven
 from sessions.application.commands.review_dose_outside_gate import ReviewDoseOutsideGateHandler
 from sessions.application.commands.review_doses import ReviewDosesHandler
 from sessions.application.commands.review_medicine_outside_order import ReviewMedicineOutsideOrderHandler
+from sessions.application.commands.say_how_held import SayHowHeldHandler
 from sessions.application.commands.set_pump import SetPumpHandler
 from sessions.application.commands.settle_plan_task import SettlePlanTaskHandler
 from sessions.application.commands.sign_consent import SignConsentHandler
@@ -118,6 +119,7 @@ class Sessions:
     refuse_session: RefuseSessionHandler
     convert_session: ConvertSessionHandler
     verify_patient: VerifyPatientHandler
+    say_how_held: SayHowHeldHandler
     record_coordination_call: RecordCoordinationCallHandler
     start_session: StartSessionHandler
     give_dose: GiveDoseHandler

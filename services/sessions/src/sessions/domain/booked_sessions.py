@@ -40,8 +40,8 @@ def _blank(session_id: SessionId, appointment: AppointmentSnapshot) -> Session:
 
 
 def _held(session: Session, appointment: AppointmentSnapshot) -> Modality | None:
-    """How it takes place: as it is booked, until it has begun; then as it began, if anybody had said so."""
-    if session.started_at is not None and session.modality is not None:
+    """How it takes place: as it is booked, until it has begun or somebody there said how; then that."""
+    if session.said_held or (session.started_at is not None and session.modality is not None):
         return session.modality
     if appointment.modality is None and appointment.kind is VisitKind.DOSING:
         return Modality.IN_PERSON

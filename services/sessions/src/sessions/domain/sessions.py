@@ -58,11 +58,23 @@ class ClinicalFactReported(SessionFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldSaid:
+    """Somebody there said how an hour takes place; `before` is what had been known, None where nobody had said it."""
+
+    modality: Modality
+    before: Modality | None
+    by: StaffId
+    at: datetime
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session(Aggregate):
     """`appointment_version` is 0 while booking has not been heard. `booked_kind` differs from `kind` once converted.
     `modality` is None while nobody has said how a therapy hour takes place: by `held` it is judged and billed.
     `checks` are the newest of everything in `recorded`, `verified` tells where a patient at a distance was, the newest
-    last. `overran` is the booked end that was said to have passed.
+    last, `said_held` how somebody there said the hour takes place. `overran` is the booked end that was said to have
+    passed.
     """
 
     id: SessionId
@@ -78,6 +90,7 @@ class Session(Aggregate):
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     modality: Modality | None = None
+    said_held: tuple[HeldSaid, ...] = ()
     providers: tuple[Provider, ...] = ()
     location_id: LocationId | None = None
     team: tuple[Present, ...] = ()

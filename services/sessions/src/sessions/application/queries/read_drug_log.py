@@ -26,12 +26,15 @@ from sessions.domain.patients import PatientDetails
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceSeen:
     """What is in use at a place. `inventory` is the last one that counts, `waiting` one that a second person has not
-    signed; `window` is how long a line may wait for its witness.
+    signed; `window` is how long a line may wait for its witness. `first_by` is by when the first inventory of the place
+    is to be taken, None where that is not asked for; `undecided`: some discrepancy waits for its judgement.
     """
 
     listed: Listed[Container]
     inventory: Inventory | None
     waiting: Inventory | None
+    first_by: datetime | None
+    undecided: bool
     today: date
     as_of: datetime
     window: timedelta
@@ -82,9 +85,11 @@ class ReadDrugLog:
     async def place(self, location_id: LocationId, actor: Actor, limit: int, after: str | None) -> PlaceSeen:
         """What is in use at a place, page by page."""
         ports, now = self.ports, self.ports.clock()
-        listed, inventories = await side_by_side(
+        listed, inventories, first, undecided = await side_by_side(
             ports.drug_log.page_at(location_id, emptied=False, limit=limit, after=after),
             ports.inventories.open_at(location_id),
+            ports.first_inventories.find(location_id, of=location_id),
+            ports.drug_cases.any_undecided(location_id),
         )
         shown = [f"drug_containers/{each.id}" for each in listed.items]
         shown += [f"drug_inventories/{each.id}" for each in inventories]
@@ -93,6 +98,8 @@ class ReadDrugLog:
             listed=listed,
             inventory=next((each for each in inventories if each.current), None),
             waiting=next((each for each in inventories if each.waits), None),
+            first_by=first.due_by if first is not None and first.taken_at is None else None,
+            undecided=undecided,
             today=clinic_day(now, ports.policy.timezone),
             as_of=now,
             window=timedelta(minutes=ports.policy.drug_log.witness_minutes.value),

@@ -72,6 +72,7 @@ API: AccessTable = {
     "POST /v1/sessions/{session_id}/refuse": allow(*BEDSIDE),
     "POST /v1/sessions/{session_id}/convert": allow(*BEDSIDE, Role.THERAPIST),
     "POST /v1/sessions/{session_id}/verifications": allow(*BEDSIDE, Role.THERAPIST),
+    "POST /v1/sessions/{session_id}/how-held": allow(*BEDSIDE, Role.THERAPIST),
     "POST /v1/sessions/{session_id}/coordination-call": allow(*BEDSIDE, Role.THERAPIST),
     "GET /v1/sessions/{session_id}/telehealth": allow(*CLINICIANS),
     "POST /v1/sessions/{session_id}/start": allow(*BEDSIDE, Role.THERAPIST),
@@ -181,6 +182,7 @@ BEDSIDE_FORMS: Final = {
     "sign": "POST /v1/sessions/{session_id}/overrides",
     "clearing": "POST /v1/sessions/{session_id}/clear",
     "draw": "POST /v1/drug-log/containers/{container_id}/draws",
+    "how-held": "POST /v1/sessions/{session_id}/how-held",
     "verify": "POST /v1/sessions/{session_id}/verifications",
     "start": "POST /v1/sessions/{session_id}/start",
     "dose": "POST /v1/sessions/{session_id}/doses",
@@ -238,6 +240,11 @@ CONTAINER_FORMS: Final = {
     "witness": "POST /v1/drug-log/containers/{container_id}/entries/{entry_id}/witness",
 }
 """Each form about a container of the drug log, and the route of the API whose command it is."""
+CASE_FORMS: Final = {
+    "judge": "POST /v1/drug-log/cases/{case_id}/judgements",
+    "report": "POST /v1/drug-log/cases/{case_id}/reports",
+}
+"""Each form about a discrepancy, and the route of the API whose command it is."""
 OF_LOG: Final = API["GET /v1/drug-log/containers"].roles
 """Who reads the drug log."""
 RECEIVERS: Final = API["POST /v1/drug-log/containers"].roles
@@ -265,6 +272,13 @@ DRUG_LOG: AccessTable = {
     "POST /pages/drug-log/day/confirm": allow(
         *API["POST /v1/drug-log/locations/{location_id}/days/{day}/confirm"].roles
     ),
+    "GET /pages/drug-log/cases": allow(*API["GET /v1/drug-log/locations/{location_id}/cases"].roles),
+    "GET /pages/drug-log/cases/{case_id}": allow(*API["GET /v1/drug-log/cases/{case_id}"].roles),
+    **{
+        f"{method} /pages/drug-log/cases/{{case_id}}/{form}": allow(*API[row].roles)
+        for form, row in CASE_FORMS.items()
+        for method in ("GET", "POST")
+    },
     "GET /pages/drug-log/inventories": allow(*API["GET /v1/drug-log/locations/{location_id}/inventories"].roles),
     **{
         f"{method} /pages/drug-log/inventories/take": allow(

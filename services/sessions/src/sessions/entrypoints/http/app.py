@@ -34,6 +34,7 @@ from sessions.entrypoints.http import (
 from sessions.entrypoints.http.access import ACCESS
 from sessions.entrypoints.pages import (
     bedside,
+    discrepancies,
     dose_reviews,
     drug_days,
     drug_log,
@@ -82,6 +83,7 @@ HTTP: Http[Sessions] = Http(
         standing_orders.router,
         drug_log.router,
         drug_days.router,
+        discrepancies.router,
         inventories.router,
         colleagues.router,
         record_shares.router,

@@ -34,6 +34,7 @@ from sessions.domain.sessions import Session
 from sessions.domain.states import Outcome, SessionState
 from sessions.domain.words import Modality, Phase, ProviderRole, VisitKind
 from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Shown, Staff, Uuid, changed
+from sessions.entrypoints.http.telehealth_routes import HeldSaidView
 
 router = APIRouter(tags=["sessions"])
 
@@ -123,8 +124,9 @@ class RefusalView(BaseModel):
 
 
 class SessionView(BaseModel):
-    """`modality` is None while nobody has said how it takes place, `vitals_due_at` is when the next observation is due;
-    `given_mg` all doses together; `runs_long` while a dosing session that was said to go on beyond its booked end does.
+    """`modality` is None while nobody has said how it takes place, `said_held` what somebody there said of it;
+    `vitals_due_at` is when the next observation is due, `given_mg` all doses together; `runs_long` while a dosing
+    session that was said to go on beyond its booked end does.
     """
 
     id: str
@@ -136,6 +138,7 @@ class SessionView(BaseModel):
     state: SessionState
     phase: Phase | None
     modality: Modality | None
+    said_held: tuple[HeldSaidView, ...]
     plan_id: str | None
     number: int | None
     of: int | None
@@ -286,6 +289,7 @@ def session_view(session: Session) -> SessionView:
         state=session.state,
         phase=session.phase,
         modality=session.modality,
+        said_held=tuple(HeldSaidView.model_validate(each) for each in session.said_held),
         plan_id=session.plan_id,
         number=session.numbered.number if session.numbered else None,
         of=session.numbered.of if session.numbered else None,

@@ -11,13 +11,15 @@ from pydantic import BaseModel, Field, StringConstraints
 from careflow_service.http.dependencies import CurrentActor, ExpectedVersion, IdempotentRequest, RequestBody, represent
 from careflow_service.http.places import UsState
 from sessions.application.commands.record_coordination_call import RecordCoordinationCall
+from sessions.application.commands.say_how_held import SayHowHeld
 from sessions.application.commands.verify_patient import VerifyPatient
 from sessions.domain.checks import Identifier, Recorded
 from sessions.domain.gate import Gate
 from sessions.domain.ids import SessionId
 from sessions.domain.sessions import Session
 from sessions.domain.telehealth import CoordinationCall, Verification
-from sessions.entrypoints.http.schemas import AggregateChanged, App, Line, Note, Uuid, changed
+from sessions.domain.words import Modality
+from sessions.entrypoints.http.schemas import AggregateChanged, App, Line, Note, Uuid, View, changed
 
 router = APIRouter(tags=["telehealth"])
 
@@ -58,6 +60,26 @@ class NewCoordinationCall(RequestBody):
         return CoordinationCall(minutes=self.minutes, note=self.note)
 
 
+class HowHeld(RequestBody):
+    """`reason` is asked where something else was known before."""
+
+    modality: Modality
+    reason: Note | None = None
+
+    def said(self, session_id: SessionId, version: int) -> SayHowHeld:
+        return SayHowHeld(session_id, self.modality, self.reason or "", version)
+
+
+class HeldSaidView(View):
+    """How somebody there said it takes place; `before` is what had been known."""
+
+    modality: Modality
+    before: Modality | None
+    by: str
+    at: datetime
+    reason: str
+
+
 class VerificationView(BaseModel):
     identifiers: tuple[Identifier, ...]
     address: str
@@ -95,6 +117,19 @@ async def read_telehealth(session_id: Uuid, actor: CurrentActor, app: App) -> Re
     """What is known of a patient at a distance, and what is missing before the hour may begin."""
     session, gate = await app.reading.telehealth(SessionId(session_id), actor)
     return represent(_telehealth(session, gate), version=session.version)
+
+
+@router.post("/v1/sessions/{session_id}/how-held", response_model=AggregateChanged)
+async def say_how_held(
+    session_id: Uuid,
+    body: HowHeld,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    expected_version: ExpectedVersion,
+    app: App,
+) -> Response:
+    """Say how a therapy hour takes place, or put it right; booking does not change it then."""
+    return changed(await app.say_how_held(body.said(SessionId(session_id), expected_version), actor, request))
 
 
 @router.post("/v1/sessions/{session_id}/verifications", response_model=AggregateChanged)

@@ -45,7 +45,7 @@ from sessions.entrypoints.http.drug_log_routes import NewEntry
 from sessions.entrypoints.http.gate_routes import Clearing, NewOrder, Reason, Signing
 from sessions.entrypoints.http.schemas import Note, Quantity, Uuid
 from sessions.entrypoints.http.session_routes import Completion, Conversion, EarlyEnd, Joining
-from sessions.entrypoints.http.telehealth_routes import NewCoordinationCall, NewVerification
+from sessions.entrypoints.http.telehealth_routes import HowHeld, NewCoordinationCall, NewVerification
 
 B = TypeVar("B")
 
@@ -214,6 +214,10 @@ async def enter(app: Sessions, asked: Asked[Entering], actor: Actor, key: Reques
 async def witness(app: Sessions, asked: Asked[Witnessing], actor: Actor, key: RequestKey) -> object:
     command = WitnessEntry(ContainerId(asked.body.container_id), EntryId(asked.body.entry_id))
     return await app.witness_entry(command, actor, key)
+
+
+async def say_how_held(app: Sessions, asked: Asked[HowHeld], actor: Actor, key: RequestKey) -> object:
+    return await app.say_how_held(asked.body.said(asked.session_id, asked.version), actor, key)
 
 
 async def report(app: Sessions, asked: Asked[NewAdverseEvent], actor: Actor, key: RequestKey) -> object:

@@ -12,16 +12,17 @@ from sessions.application.queries.read_bedside import Bedside
 from sessions.domain.discharge import CRITERIA, NEVER_SIGNED
 from sessions.domain.distance import is_at_a_distance
 from sessions.domain.drug_entries import ADDING, DISPOSALS, WITNESSED
+from sessions.domain.how_held import TELLABLE
 from sessions.domain.presence import AT_THE_BEDSIDE
 from sessions.domain.states import UNDER_WAY, SessionState
-from sessions.domain.words import CONVERTIBLE_TO, VisitKind
+from sessions.domain.words import CONVERTIBLE_TO, Modality, VisitKind
 from sessions.entrypoints.http.adverse_event_routes import NewAdverseEvent
 from sessions.entrypoints.http.check_bodies import NewChecks
 from sessions.entrypoints.http.correction_routes import ChecksCorrection
 from sessions.entrypoints.http.dose_routes import DoseEnd, NewDischarge, NewDose, NewVitals, PumpSetting, PumpStep
 from sessions.entrypoints.http.gate_routes import Clearing, NewOrder, Reason, Signing
 from sessions.entrypoints.http.session_routes import Completion, Conversion, EarlyEnd, Joining
-from sessions.entrypoints.http.telehealth_routes import NewCoordinationCall
+from sessions.entrypoints.http.telehealth_routes import HowHeld, NewCoordinationCall
 from sessions.entrypoints.pages import bedside_commands as do
 from sessions.entrypoints.pages.bedside_choices import (
     containers,
@@ -261,6 +262,13 @@ FORMS: Final = (
         _discharging,
     ),
     BedsideForm("complete", Completion, do.complete, _ends, lambda _, __: THERAPY),
+    BedsideForm(
+        "how-held",
+        HowHeld,
+        do.say_how_held,
+        lambda seen: seen.session.kind is not VisitKind.DOSING and seen.session.state in TELLABLE,
+        lambda _, __: (field("modality", Kind.CHOICE, *Modality), field("reason", Kind.PROSE, word="held_reason")),
+    ),
     BedsideForm("coordination", NewCoordinationCall, do.coordinate, _called, lambda _, __: CALL),
     BedsideForm("refuse", Nothing, do.refuse, _dosing(*_HERE)),
     BedsideForm(
