@@ -152,6 +152,18 @@ def account_link_issued(known: Known) -> contracts.EventData:
     )
 
 
+TO_DO: Final = "https://clinic.example/sessions/pages/to-do/d4e5"
+
+
+def plan_link_issued(known: Known) -> contracts.EventData:
+    return contracts.PlanLinkIssued(
+        patient_id=known["patient_id"],
+        link_id=known["ref"],
+        works_until=known["now"] + timedelta(days=90),
+        for_booking=Sealed.plain(contracts.PlanLinkForBooking(link=TO_DO)),
+    )
+
+
 def questionnaire_withdrawn(known: Known) -> contracts.EventData:
     return contracts.QuestionnaireWithdrawn(
         patient_id=known["patient_id"], request_id=known["ref"], purpose=codes.QuestionnairePurpose.INTAKE

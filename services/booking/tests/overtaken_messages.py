@@ -73,6 +73,14 @@ async def an_account_link_is_heard_of_while_it_is_heard_of(world: World, overtak
     assert await states(world, ana) == [("account_news", "planned")]
 
 
+async def a_plan_link_is_heard_of_while_it_is_heard_of(world: World, overtaking: Overtaking) -> None:
+    ana = await has_patient(world)
+    event = world.next_event(news.plan_link_issued({"patient_id": ana, "ref": new_id(), "now": world.clock()}))
+    overtaking.by(lambda: world.take_in(event))
+    await world.take_in(event)
+    assert await states(world, ana) == [("plan_tasks", "planned")]
+
+
 async def somebody_tells_a_patient_while_somebody_else_does(world: World, overtaking: Overtaking) -> None:
     path, untold = await somebody_cannot_be_told(world)
     path, told = f"{path}/told", {"news": "account"}

@@ -6,7 +6,7 @@ from careflow_service.identity import Actor
 from careflow_service.testing.overtaking import Overtaking
 from services.sessions.tests.clinic import Course, has_course, ok, refusal
 from services.sessions.tests.integration.test_end_of_care import ends
-from services.sessions.tests.news import renamed
+from services.sessions.tests.news import merged, renamed
 from services.sessions.tests.planned import (
     asks,
     reads_result,
@@ -88,6 +88,23 @@ async def a_plan_link_is_made_while_details_change(world: World, overtaking: Ove
     overtaking.by(lambda: world.hear(renamed(course.patient_id, BORN, "Rivera")))
     made = ok(await world.nurse.post(f"/v1/patients/{course.patient_id}/plan-links"), 201)
     assert await comes_in(world, PlanLinkId(made["link_id"]), BORN.date())
+
+
+async def a_plan_link_is_sent_while_the_record_is_merged(world: World, overtaking: Overtaking) -> None:
+    course = await has_course(world)
+    addresses = world.ports.link_addresses
+    object.__setattr__(addresses, "public", "https://clinic.example/sessions")
+    overtaking.by(lambda: world.hear(merged(course.patient_id)))
+    late = await world.nurse.post(f"/v1/patients/{course.patient_id}/plan-links/send")
+    assert refusal(late) == (409, "patient_merged")
+
+
+async def a_plan_link_is_withdrawn_while_it_is_withdrawn(world: World, overtaking: Overtaking) -> None:
+    course = await has_course(world)
+    made = ok(await world.nurse.post(f"/v1/patients/{course.patient_id}/plan-links"), 201)
+    path = f"/v1/patients/{course.patient_id}/plan-links/{made['link_id']}/withdraw"
+    overtaking.by(lambda: world.therapist.post(path))
+    assert refusal(await world.nurse.post(path)) == (409, "link_over")
 
 
 async def a_plan_link_is_opened_while_somebody_guesses(world: World, overtaking: Overtaking) -> None:

@@ -103,6 +103,7 @@ from sessions.application.commands.review_dose_outside_gate import ReviewDoseOut
 from sessions.application.commands.review_doses import ReviewDosesHandler
 from sessions.application.commands.review_medicine_outside_order import ReviewMedicineOutsideOrderHandler
 from sessions.application.commands.say_how_held import SayHowHeldHandler
+from sessions.application.commands.send_plan_link import SendPlanLinkHandler
 from sessions.application.commands.set_pump import SetPumpHandler
 from sessions.application.commands.settle_plan_task import SettlePlanTaskHandler
 from sessions.application.commands.sign_consent import SignConsentHandler
@@ -116,6 +117,7 @@ from sessions.application.commands.submit_rems_form import SubmitRemsFormHandler
 from sessions.application.commands.take_inventory import ConfirmInventoryHandler, TakeInventoryHandler
 from sessions.application.commands.verify_patient import VerifyPatientHandler
 from sessions.application.commands.withdraw_consent import WithdrawConsentHandler
+from sessions.application.commands.withdraw_plan_link import WithdrawPlanLinkHandler
 from sessions.application.commands.witness_entry import WitnessEntryHandler
 from sessions.application.commands.write_note import RewriteNoteHandler, WriteNoteHandler
 from sessions.application.commands.write_psychotherapy_note import (
@@ -218,6 +220,8 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         sign_plan_task=SignPlanTaskHandler(ports, work),
         settle_plan_task=SettlePlanTaskHandler(ports, work),
         issue_plan_link=IssuePlanLinkHandler(ports, work),
+        send_plan_link=SendPlanLinkHandler(ports, work),
+        withdraw_plan_link=WithdrawPlanLinkHandler(ports, work),
         open_plan_link=OpenPlanLinkHandler(ports, work),
         record_sample=RecordSampleHandler(ports, work),
         record_result=RecordResultHandler(ports, work),

@@ -105,4 +105,6 @@ def test_every_code_has_its_words(language: str) -> None:
     fields = {field.named for form in FORMS for field in form.fields}
     assert fields <= set(words["asked"])
     met = refusals()
-    assert met["plan_tasks"] | met["make_plan_task"] | met["plan_links"] == set(words["plan_refusals"])
+    assert met["plan_tasks"] | met["make_plan_task"] | met["plan_links"] | met["send_plan_link"] == set(
+        words["plan_refusals"]
+    )

@@ -36,6 +36,7 @@ ELSEWHERE: Final = frozenset(
         "plan_terms",
         "plans",
         "psychotherapy_notes",
+        "send_plan_link",
         "rems_form",
         "stops",
         "close_drug_day",

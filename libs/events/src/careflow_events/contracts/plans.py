@@ -122,3 +122,19 @@ class PlanTaskCompleted(PlanTaskEvent):
 
 class PlanTaskOverdue(PlanTaskEvent):
     """It has not been done in time."""
+
+
+class PlanLinkForBooking(Section):
+    """The link itself. Who has it still needs to know something of the patient."""
+
+    link: str
+
+
+class PlanLinkIssued(SessionsEvent):
+    """A patient was given a link to what their plan asks of them beside the sessions, which booking sends and which
+    works until `works_until`.
+    """
+
+    link_id: Id
+    works_until: Instant
+    for_booking: Annotated[Sealed[PlanLinkForBooking], SealedFor("booking")]

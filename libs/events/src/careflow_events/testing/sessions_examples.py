@@ -1,7 +1,7 @@
 """Examples of what sessions says."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from careflow_events import contracts
@@ -13,6 +13,7 @@ from careflow_events.testing.example import (
     DECIDED_AT,
     DOSING_AT,
     DOSING_VISIT,
+    LINK,
     NOTE,
     NURSE,
     PATIENT,
@@ -262,11 +263,23 @@ def _tasks() -> Sequence[Example]:
             contracts.PlanTaskDue(**{**todo, "due_by": collected_at + timedelta(days=14)}),
             collected_at,
         ),
+        Example("what-the-plan-asks", _link(made_at), made_at),
         Example("a-result-to-read", contracts.PlanTaskDue(**read), resulted_at),
         Example(
             "a-result-was-read",
             contracts.PlanTaskCompleted(**read, outcome=done),
             resulted_at + timedelta(days=1),
+        ),
+    )
+
+
+def _link(made_at: datetime) -> contracts.PlanLinkIssued:
+    return contracts.PlanLinkIssued(
+        patient_id=PATIENT,
+        link_id=LINK,
+        works_until=made_at + timedelta(days=90),
+        for_booking=Sealed.plain(
+            contracts.PlanLinkForBooking(link="https://careflow.example.org/sessions/pages/to-do/d4e5")
         ),
     )
 

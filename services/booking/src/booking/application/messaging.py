@@ -43,7 +43,7 @@ class Messenger:
             return Attempt(outcome=Outcome.UNTRUE)
         if visit is not None and path.has_ended_for(visit.kind):
             return Attempt(outcome=message.when_care_has_ended)
-        if message.reason is Reason.ACCOUNT_NEWS and path.run.leaves_unreached:
+        if message.reason in (Reason.ACCOUNT_NEWS, Reason.PLAN_TASKS) and path.run.leaves_unreached:
             return Attempt(outcome=Outcome.NO_CHANNEL)
         channel = await self._channel(message, person)
         if channel is None:

@@ -10,7 +10,7 @@ from booking.application.ports import Appointments, CarePaths, Messages, Patient
 from booking.domain.appointments import Appointment
 from booking.domain.care_path import CarePath
 from booking.domain.ids import MessageId, PatientId
-from booking.domain.message_subjects import AboutAccount, AboutQuestions, AboutVisit, ByLink, Reason
+from booking.domain.message_subjects import AboutAccount, AboutPlan, AboutQuestions, AboutVisit, ByLink, Reason
 from booking.domain.messages import Message, MessageState, notices
 from booking.domain.questions import Questions
 from careflow_service.work import Transaction
@@ -87,6 +87,10 @@ class Noting:
                 whose = (await in_use(self.patients, message.patient_id)).id
                 path = await self.care_paths.get(whose, of=whose)
                 await self._keep(path, path.account_told(None if reached else tx.now, now=tx.now), tx)
+            case AboutPlan():
+                whose = (await in_use(self.patients, message.patient_id)).id
+                path = await self.care_paths.get(whose, of=whose)
+                await self._keep(path, path.plan_told(None if reached else tx.now, now=tx.now), tx)
 
     async def _keep(self, path: CarePath, after: CarePath, tx: Transaction) -> None:
         if after is not path:

@@ -71,6 +71,7 @@ class CarePath(SeenTo):
     course: Course = field(default_factory=Course)
     questions: Questions = field(default_factory=Questions)
     account_untold_since: datetime | None = None
+    plan_untold_since: datetime | None = None
     outcome_review_by: datetime | None = None
     run: Run = field(default_factory=Run)
 
@@ -80,7 +81,8 @@ class CarePath(SeenTo):
         return self.run.closed_because
 
     def task_since(self, _policy: BookingPolicy) -> datetime | None:
-        return min(filter(None, (self.questions.untold_since, self.account_untold_since)), default=None)
+        untold = (self.questions.untold_since, self.account_untold_since, self.plan_untold_since)
+        return min(filter(None, untold), default=None)
 
     def has_ended_for(self, kind: VisitKind) -> bool:
         """Whether care has ended and a visit of this kind is no way back to it."""
@@ -126,6 +128,11 @@ class CarePath(SeenTo):
         """A message told the patient of their account, or none could."""
         since = untold_since and (self.account_untold_since or untold_since)
         return self._noted(account_untold_since=since, now=now)
+
+    def plan_told(self, untold_since: datetime | None, *, now: datetime) -> "CarePath":
+        """A message told the patient where to see what their plan asks of them, or none could."""
+        since = untold_since and (self.plan_untold_since or untold_since)
+        return self._noted(plan_untold_since=since, now=now)
 
     def discharged(self, *, at: datetime, because: str | None = None, now: datetime) -> "CarePath":
         """Care ended then; an information call or a new case begins a new run, and may have begun it already."""
@@ -254,6 +261,7 @@ class CarePath(SeenTo):
             closed_alerts=self.closed_alerts,
             outcome_review_by=self.outcome_review_by,
             account_untold_since=self.account_untold_since,
+            plan_untold_since=self.plan_untold_since,
             taken=self.taken,
             course=replace(self.course, plans=(), prepared=False),
             run=Run(begun_at=now),

@@ -65,6 +65,8 @@ def _questionnaires(path: CarePath) -> Iterator[Due]:
         yield Due("tell_of_questions", path.questions.untold_since)
     if path.account_untold_since is not None:
         yield Due("tell_of_account", path.account_untold_since)
+    if path.plan_untold_since is not None:
+        yield Due("tell_of_plan", path.plan_untold_since)
 
 
 def _next_step(path: CarePath) -> Iterator[Due]:

@@ -1,4 +1,5 @@
-"""Why a patient is written to, and about what: a visit, questions they are asked, their account.
+"""Why a patient is written to, and about what: a visit, questions they are asked, their account, what
+their plan asks of them.
 
 Invariant: what a message is about says from when on nobody has any use of it.
 """
@@ -26,6 +27,8 @@ class Reason(StrEnum):
     """Screening asks them something, to be answered by a link."""
     ACCOUNT_NEWS = "account_news"
     """Billing has something new for them, to be seen by a link."""
+    PLAN_TASKS = "plan_tasks"
+    """Sessions shows them what their plan asks of them, by a link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,24 @@ class AboutAccount:
         return Reason.ACCOUNT_NEWS
 
 
-ByLink = AboutQuestions | AboutAccount
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutPlan:
+    """`plan_link` is where the patient sees what their plan asks of them, which it does until `useful_until`."""
+
+    plan_link: str = field(repr=False)
+    useful_until: datetime
+
+    @property
+    def until(self) -> datetime:
+        """From when on nobody has any use of it."""
+        return self.useful_until
+
+    @property
+    def reason(self) -> Reason:
+        return Reason.PLAN_TASKS
+
+
+ByLink = AboutQuestions | AboutAccount | AboutPlan
 """What a patient finds behind a link of another service."""
 
 ORDER: Final[dict[Reason, tuple[Channel, ...]]] = {
@@ -87,5 +107,6 @@ ORDER: Final[dict[Reason, tuple[Channel, ...]]] = {
     Reason.TIME_OFFERED: (Channel.SMS, Channel.EMAIL),
     Reason.QUESTIONS_ASKED: (Channel.EMAIL, Channel.SMS),
     Reason.ACCOUNT_NEWS: (Channel.EMAIL, Channel.SMS),
+    Reason.PLAN_TASKS: (Channel.EMAIL, Channel.SMS),
 }
 """Which channel is tried first: what belongs into a calendar by e-mail, what wants to be seen soon by text message."""

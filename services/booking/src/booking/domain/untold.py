@@ -16,11 +16,16 @@ class News(StrEnum):
 
     QUESTIONS = "questions"
     ACCOUNT = "account"
+    PLAN = "plan"
 
 
 def untold_of(path: CarePath) -> Mapping[News, datetime]:
     """What the patient has yet to be told, and since when."""
-    since = {News.QUESTIONS: path.questions.untold_since, News.ACCOUNT: path.account_untold_since}
+    since = {
+        News.QUESTIONS: path.questions.untold_since,
+        News.ACCOUNT: path.account_untold_since,
+        News.PLAN: path.plan_untold_since,
+    }
     return {news: at for news, at in since.items() if at is not None}
 
 
@@ -31,6 +36,8 @@ def told(path: CarePath, news: News, *, now: datetime) -> CarePath:
             return path.questioned(lambda asked: asked.told(), now=now)
         case News.ACCOUNT:
             return path.account_told(None, now=now)
+        case News.PLAN:
+            return path.plan_told(None, now=now)
 
 
 def told_by_hand(path: CarePath, news: News, *, now: datetime) -> CarePath:

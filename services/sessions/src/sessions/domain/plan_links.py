@@ -1,12 +1,12 @@
 """A link by which a patient comes to what their plan asks of them without a login; see `careflow_domain.ways_in`. It is
-made to be handed over.
+sent to them by booking, or handed over; the clinic may take it back.
 """
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final, Self
 
-from careflow_domain.aggregate import Aggregate
+from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict
 from careflow_domain.setting import Setting
 from careflow_domain.ways_in import Tries, WayIn, WayInPolicy
@@ -38,8 +38,20 @@ PLAN_LINKS: Final = PlanLinkPolicy(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLinkIssued(Fact):
+    """A link that the patient is to be sent."""
+
+    patient_id: PatientId
+    link_id: PlanLinkId
+    works_until: datetime
+    link: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanLink(Aggregate):
-    """It leads in as often as the patient likes, until `works_until`."""
+    """It leads in as often as the patient likes, until `works_until` or `withdrawn_at`; `sent_at` when it was given to
+    booking to be sent, absent where it is handed over.
+    """
 
     id: PlanLinkId
     patient_id: PatientId
@@ -47,6 +59,8 @@ class PlanLink(Aggregate):
     issued_at: datetime
     works_until: datetime
     tries: Tries = field(default_factory=Tries)
+    sent_at: datetime | None = None
+    withdrawn_at: datetime | None = None
 
     @classmethod
     def issued(
@@ -61,8 +75,22 @@ class PlanLink(Aggregate):
         works_until = now + policy.works_for
         return cls(id=link_id, patient_id=patient.id, issued_by=by, issued_at=now, works_until=works_until)
 
+    def sent(self, link: str, *, now: datetime) -> Self:
+        """It is for the patient to have now."""
+        issued = PlanLinkIssued(
+            at=now, patient_id=self.patient_id, link_id=self.id, works_until=self.works_until, link=link
+        )
+        return replace(self, sent_at=now).saying(issued)
+
+    def withdrawn(self, *, now: datetime) -> Self:
+        """Nobody comes in by it any more, and whoever sits there is out. Refused: `link_over`."""
+        if self.withdrawn_at is not None or now >= self.works_until:
+            raise conflict("link_over", "This link leads nowhere any more.")
+        ended = replace(self.tries, opened_at=None)
+        return replace(self.recording(), withdrawn_at=now, tries=ended)
+
     def way_in(self, policy: PlanLinkPolicy) -> WayIn:
-        return policy.way_in(self.patient_id, self.tries, until=self.works_until)
+        return policy.way_in(self.patient_id, self.tries, until=self.withdrawn_at or self.works_until)
 
     def tried(self, born_on: date, patient: PatientCopy, policy: PlanLinkPolicy, *, now: datetime) -> Self:
         """Somebody says whose it is; the same link where nobody comes in by it any more."""

@@ -38,6 +38,7 @@ from sessions.domain.medication import (
     OrderSignatureOverdue,
 )
 from sessions.domain.notes import NoteSigned
+from sessions.domain.plan_links import PlanLinkIssued
 from sessions.domain.plan_tasks import PlanTaskCompleted, PlanTaskDue, PlanTaskOverdue
 from sessions.domain.plans import (
     PlanActivated,
@@ -110,6 +111,15 @@ def _rems_form(fact: RemsFormFact) -> dict[str, Any]:
     }
 
 
+def _plan_link(fact: PlanLinkIssued) -> contracts.PlanLinkIssued:
+    return contracts.PlanLinkIssued(
+        patient_id=fact.patient_id,
+        link_id=fact.link_id,
+        works_until=fact.works_until,
+        for_booking=Sealed.plain(contracts.PlanLinkForBooking(link=fact.link)),
+    )
+
+
 def _drug_task(fact: DrugTaskFact) -> dict[str, Any]:
     return {
         "location_id": fact.location_id,
@@ -127,6 +137,7 @@ PUBLISHED: PublicationTable = published(
     says(ConsentExpired, contracts.ConsentExpired, lambda fact: contracts.ConsentExpired(**plans.of_consent(fact))),
     says(PlanActivated, contracts.PlanActivated, lambda fact: contracts.PlanActivated(**plans.of_signed(fact))),
     says(PlanAdjusted, contracts.PlanAdjusted, lambda fact: contracts.PlanAdjusted(**plans.of_signed(fact))),
+    says(PlanLinkIssued, contracts.PlanLinkIssued, _plan_link),
     says(PlanPutOnHold, contracts.PlanPutOnHold, lambda fact: contracts.PlanPutOnHold(**plans.of_change(fact))),
     says(PlanResumed, contracts.PlanResumed, lambda fact: contracts.PlanResumed(**plans.of_change(fact))),
     says(PlanCompleted, contracts.PlanCompleted, lambda fact: contracts.PlanCompleted(**plans.of_change(fact))),

@@ -9,7 +9,7 @@ from booking.application.letters import Letter
 from booking.application.queries.read_invitation import Invitation
 from booking.application.results import Scheduled
 from booking.domain.appointments import Appointment
-from booking.domain.message_subjects import AboutAccount, AboutQuestions, AboutVisit, Reason
+from booking.domain.message_subjects import AboutAccount, AboutPlan, AboutQuestions, AboutVisit, Reason
 from booking.domain.messages import Message
 from booking.domain.patient_details import PatientDetails
 from careflow_service.pages.links import Signed
@@ -20,7 +20,11 @@ WITH_CALENDAR: Final = frozenset({Reason.VISIT_BOOKED, Reason.VISIT_MOVED, Reaso
 """What changes a calendar; a reminder finds it there."""
 NARROW_SPACE: Final = "\N{NARROW NO-BREAK SPACE}"
 """Stands before AM and PM; one such letter and a text message holds 70 of them instead of 160."""
-_SUBJECTS: Final = {Reason.QUESTIONS_ASKED: "subject_of_questions", Reason.ACCOUNT_NEWS: "subject_of_account"}
+_SUBJECTS: Final = {
+    Reason.QUESTIONS_ASKED: "subject_of_questions",
+    Reason.ACCOUNT_NEWS: "subject_of_account",
+    Reason.PLAN_TASKS: "subject_of_plan",
+}
 STOP_PAGE: Final = "/pages/messages/"
 VISITS_PAGE: Final = "/pages/visits/"
 
@@ -93,6 +97,8 @@ def _by_link(message: Message, words: Words, zone: ZoneInfo) -> str:
             return text.format(link=about.link, by=_when(about.answer_by, words, zone))
         case AboutAccount() as about:
             return text.format(link=about.account_link, until=_when(about.leads_until, words, zone))
+        case AboutPlan() as about:
+            return text.format(link=about.plan_link, until=_when(about.useful_until, words, zone))
         case AboutVisit():
             raise AssertionError("a visit is told of as it stands")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from booking.application.ports import Appointments, CarePaths, Messages, Tells
 from booking.application.results import Saved
 from booking.domain.ids import MessageId
-from booking.domain.message_subjects import AboutAccount, AboutQuestions, AboutVisit
+from booking.domain.message_subjects import AboutAccount, AboutPlan, AboutQuestions, AboutVisit
 from booking.domain.messages import Message
 from careflow_domain.errors import DomainError, conflict
 from careflow_service.identity import Actor, RequestKey
@@ -40,7 +40,7 @@ class SendAgainHandler:
                 if not message.true_of(visit, now=tx.now):
                     raise _not_true_any_more()
                 return await self.telling.of(message.reason, visit, tx, again=by)
-            case AboutQuestions() | AboutAccount() as about:
+            case AboutQuestions() | AboutAccount() | AboutPlan() as about:
                 path = await self.care_paths.find(message.patient_id, of=message.patient_id)
                 if path is None or not message.still_leads(path.questions, now=tx.now):
                     raise _not_true_any_more()

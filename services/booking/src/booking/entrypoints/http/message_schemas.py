@@ -8,7 +8,7 @@ from booking.application.queries.read_messages import Contactable
 from booking.domain.channels import Channel
 from booking.domain.contact_consents import ChannelConsent, SaidBy
 from booking.domain.ids import AppointmentId, MessageId
-from booking.domain.message_subjects import AboutAccount, AboutQuestions, AboutVisit, Reason
+from booking.domain.message_subjects import AboutAccount, AboutPlan, AboutQuestions, AboutVisit, Reason
 from booking.domain.messages import Message, MessageState
 from careflow_service.http.dependencies import RequestBody
 
@@ -46,7 +46,7 @@ class MessageView(BaseModel):
             appointment_id=visit.appointment_id if visit else None,
             starts_at=visit.starts_at if visit else None,
             answer_by=questions.answer_by if questions else None,
-            leads_until=about.leads_until if isinstance(about, AboutAccount) else None,
+            leads_until=about.until if isinstance(about, AboutAccount | AboutPlan) else None,
             planned_at=message.planned_at,
             attempt_at=message.attempt_at,
             state=message.state,

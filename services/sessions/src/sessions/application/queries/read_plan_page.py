@@ -18,8 +18,8 @@ from sessions.domain.plans import Plan, PlanState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlansSeen:
-    """As of `as_of`. `plans` are those the patient's care rests on, the newest first; `tasks` by when they are due; by
-    the links `ways_in` the patient may still come to them.
+    """As of `as_of`. `plans` are those the patient's care rests on, the newest first; `tasks` by when they are due; of
+    the `links` there were, by `ways_in` the patient may still come to them.
     """
 
     as_of: datetime
@@ -27,6 +27,7 @@ class PlansSeen:
     details: PatientDetails = field(repr=False)
     plans: tuple[Plan, ...] = field(repr=False)
     tasks: tuple[PlanTask, ...] = field(repr=False)
+    links: tuple[PlanLink, ...] = ()
     ways_in: tuple[PlanLink, ...] = ()
 
     @property
@@ -62,5 +63,6 @@ class ReadPlanPage:
             details=details,
             plans=going_on,
             tasks=tuple(tasks),
+            links=tuple(links),
             ways_in=tuple(each for each in links if each.way_in(policy).leads_in(now)),
         )

@@ -41,6 +41,8 @@ API: AccessTable = {
     "GET /v1/plan-tasks": allow(*CLINICIANS),
     "GET /v1/patients/{patient_id}/plan-tasks": allow(*CLINICIANS, own=by_path("patient_id")),
     "POST /v1/patients/{patient_id}/plan-links": allow(*CLINICIANS),
+    "POST /v1/patients/{patient_id}/plan-links/send": allow(*CLINICIANS),
+    "POST /v1/patients/{patient_id}/plan-links/{link_id}/withdraw": allow(*CLINICIANS),
     "POST /v1/plans/{plan_id}/tasks": allow(*CLINICIANS),
     "POST /v1/plan-tasks/{task_id}/sign": allow(PRESCRIBER),
     "POST /v1/plan-tasks/{task_id}/end": allow(*CLINICIANS, own=by_object("task_id")),
@@ -221,6 +223,8 @@ BEDSIDE_FORMS: Final = {
 PLAN_FORMS: Final = {
     "ask": "POST /v1/plans/{plan_id}/tasks",
     "link": "POST /v1/patients/{patient_id}/plan-links",
+    "send-link": "POST /v1/patients/{patient_id}/plan-links/send",
+    "withdraw-link": "POST /v1/patients/{patient_id}/plan-links/{link_id}/withdraw",
     "sign": "POST /v1/plan-tasks/{task_id}/sign",
     "sample": "POST /v1/plan-tasks/{task_id}/sample",
     "result": "POST /v1/plan-tasks/{task_id}/results",
@@ -228,7 +232,7 @@ PLAN_FORMS: Final = {
     "end": "POST /v1/plan-tasks/{task_id}/end",
 }
 """Each form of a patient's plan, and the route of the API whose command it is."""
-PLAN_BUTTONS: Final = frozenset({"link", "sign", "sample"})
+PLAN_BUTTONS: Final = frozenset({"link", "send-link", "withdraw-link", "sign", "sample"})
 """Forms without a page of their own."""
 
 CONTAINER_FORMS: Final = {

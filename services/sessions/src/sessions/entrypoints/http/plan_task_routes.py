@@ -22,7 +22,9 @@ from careflow_service.http.fields import Day
 from sessions.application.commands.follow_lab_test import RecordResult, RecordSample, ReviewResult
 from sessions.application.commands.issue_plan_link import IssuePlanLink
 from sessions.application.commands.make_plan_task import MakePlanTask, SignPlanTask
+from sessions.application.commands.send_plan_link import SendPlanLink
 from sessions.application.commands.settle_plan_task import SettlePlanTask
+from sessions.application.commands.withdraw_plan_link import WithdrawPlanLink
 from sessions.domain.ids import PatientId, PlanId, PlanLinkId, TaskId
 from sessions.domain.plan_task_terms import TaskKind, TaskOutcome, TaskStep, TaskWait
 from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Uuid, View, changed
@@ -141,6 +143,21 @@ async def issue_plan_link(patient_id: Uuid, actor: CurrentActor, request: Idempo
     link_id, addresses = PlanLinkId(committed.value.id), app.ports.link_addresses
     issued = PlanLinkIssued(link_id=link_id, path=addresses.path(link_id), link=addresses.whole(link_id))
     return answer(committed, issued, status=201)
+
+
+@router.post("/v1/patients/{patient_id}/plan-links/send", status_code=201, response_model=AggregateChanged)
+async def send_plan_link(patient_id: Uuid, actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
+    """Have booking send the patient such a link, over a channel they allow."""
+    return changed(await app.send_plan_link(SendPlanLink(PatientId(patient_id)), actor, request), status=201)
+
+
+@router.post("/v1/patients/{patient_id}/plan-links/{link_id}/withdraw", response_model=AggregateChanged)
+async def withdraw_plan_link(
+    patient_id: Uuid, link_id: Uuid, actor: CurrentActor, request: IdempotentRequest, app: App
+) -> Response:
+    """The link leads nowhere any more, and whoever came in by it is out."""
+    command = WithdrawPlanLink(PatientId(patient_id), PlanLinkId(link_id))
+    return changed(await app.withdraw_plan_link(command, actor, request))
 
 
 @router.post("/v1/plans/{plan_id}/tasks", status_code=201, response_model=AggregateChanged)

@@ -12,9 +12,11 @@ from careflow_service.pages.asking import Field, Kind
 from sessions.application.commands.follow_lab_test import RecordResult, RecordSample, ReviewResult
 from sessions.application.commands.issue_plan_link import IssuePlanLink
 from sessions.application.commands.make_plan_task import MakePlanTask, SignPlanTask
+from sessions.application.commands.send_plan_link import SendPlanLink
 from sessions.application.commands.settle_plan_task import SettlePlanTask
+from sessions.application.commands.withdraw_plan_link import WithdrawPlanLink
 from sessions.application.use_cases import Sessions
-from sessions.domain.ids import PatientId, PlanId, TaskId
+from sessions.domain.ids import PatientId, PlanId, PlanLinkId, TaskId
 from sessions.domain.plan_task_terms import TaskKind, TaskOutcome, TaskStep
 from sessions.domain.plan_tasks import PlanTask
 from sessions.entrypoints.http.plan_task_routes import Conclusion, NewResult, NewTask, Settlement
@@ -26,7 +28,7 @@ class Nothing(RequestBody):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A form as it was filled in, about a patient's task (or for `ask` a plan) at the version its sender saw."""
+    """A form as it was filled in, about a patient's task (or a plan, or a link) at the version its sender saw."""
 
     patient_id: PatientId
     of: str
@@ -36,7 +38,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class PlanForm:
-    """`offered` says for which tasks it makes sense; without it, it is about the plan. One `at_once` is a button."""
+    """`offered` says for which tasks it makes sense; without it, it is about the plan, or `of_link` about a link. One
+    `at_once` is a button.
+    """
 
     name: str
     body: type[BaseModel]
@@ -44,6 +48,7 @@ class PlanForm:
     fields: Sequence[Field] = ()
     offered: Callable[[PlanTask], bool] | None = None
     at_once: bool = False
+    of_link: bool = False
 
 
 def _choice(name: str, *values: str) -> Field:
@@ -61,6 +66,14 @@ async def _ask(app: Sessions, asked: Asked, actor: Actor, key: RequestKey) -> ob
 
 async def _link(app: Sessions, asked: Asked, actor: Actor, key: RequestKey) -> object:
     return await app.issue_plan_link(IssuePlanLink(asked.patient_id), actor, key)
+
+
+async def _send(app: Sessions, asked: Asked, actor: Actor, key: RequestKey) -> object:
+    return await app.send_plan_link(SendPlanLink(asked.patient_id), actor, key)
+
+
+async def _withdraw(app: Sessions, asked: Asked, actor: Actor, key: RequestKey) -> object:
+    return await app.withdraw_plan_link(WithdrawPlanLink(asked.patient_id, PlanLinkId(asked.of)), actor, key)
 
 
 async def _sign(app: Sessions, asked: Asked, actor: Actor, key: RequestKey) -> object:
@@ -97,7 +110,9 @@ FORMS: Final = (
         _ask,
         (_choice("kind", *TaskKind), _prose("text"), Field(name="due_on", kind=Kind.DAY, word="task_due_on")),
     ),
+    PlanForm("send-link", Nothing, _send, at_once=True),
     PlanForm("link", Nothing, _link, at_once=True),
+    PlanForm("withdraw-link", Nothing, _withdraw, of_link=True, at_once=True),
     PlanForm("sign", Nothing, _sign, offered=lambda task: task.open and task.needs_signature, at_once=True),
     PlanForm("sample", Nothing, _sample, offered=_open_labs, at_once=True),
     PlanForm(

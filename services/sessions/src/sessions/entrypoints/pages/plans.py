@@ -18,6 +18,7 @@ from careflow_service.pages.site import Pages, Site, go_on
 from sessions.application.queries.read_plan_page import PlansSeen
 from sessions.application.use_cases import Sessions
 from sessions.domain.ids import PatientId
+from sessions.domain.plan_links import PlanLink
 from sessions.domain.plan_tasks import PlanTask
 from sessions.domain.plans import Plan
 from sessions.entrypoints.http.access import ACCESS
@@ -29,7 +30,7 @@ router = APIRouter(prefix="/pages/plans", include_in_schema=False)
 SHOWN: Final = 25
 OF: Final = "of"
 """What a form is about: a task, or for a new one the plan."""
-Done = Annotated[str | None, Query(max_length=20, pattern="^[a-z]+$")]
+Done = Annotated[str | None, Query(max_length=20, pattern="^[a-z-]+$")]
 
 
 @router.get("")
@@ -99,12 +100,18 @@ for each in FORMS:
     _add(each)
 
 
-def _about(form: PlanForm, seen: PlansSeen, of: str) -> PlanTask | Plan:
-    """The patient's own task or plan. Raises the refusal `plan_task_not_found`, `plan_not_found`."""
-    among: tuple[PlanTask | Plan, ...] = seen.tasks if form.offered else seen.plans
+def _about(form: PlanForm, seen: PlansSeen, of: str) -> PlanTask | Plan | PlanLink:
+    """The patient's own task, plan or link. Raises the refusal `plan_task_not_found`, `plan_not_found`,
+    `plan_link_not_found`.
+    """
+    if form.of_link:
+        # One that leads nowhere any more is refused by the command, in its own words.
+        among: tuple[PlanTask | Plan | PlanLink, ...] = seen.links
+    else:
+        among = seen.tasks if form.offered else seen.plans
     found = next((each for each in among if each.id == of), None)
     if found is None:
-        raise not_found("plan_task" if form.offered else "plan")
+        raise not_found("plan_link" if form.of_link else "plan_task" if form.offered else "plan")
     return found
 
 
@@ -138,7 +145,7 @@ async def _show(
 
 
 def _ask(
-    request: Request, pages: Site, form: PlanForm, seen: PlansSeen, about: PlanTask | Plan, filled: Filled
+    request: Request, pages: Site, form: PlanForm, seen: PlansSeen, about: PlanTask | Plan | PlanLink, filled: Filled
 ) -> Response:
     asked = pages.words(request.scope).groups["asked"]
     return pages.show(
