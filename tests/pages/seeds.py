@@ -76,6 +76,10 @@ async def booking(world: Booking) -> Seeded:
         "identity": "photo_id",
     }
     request = ok(await world.coordinator.post(f"/v1/patients/{someone}/record-requests", wish), 201)["id"]
+    given = await world.coordinator.post(
+        f"/v1/patients/{someone}/disclosures",
+        {"part": "general", "basis": "patient_access", "recipient": f"{GIVEN} {FAMILY}", "reason": PROSE[:400]},
+    )
     access = ok(await world.calling(Role.BILLER).post(f"/v1/patients/{ana}/emergency-accesses", EMERGENCY), 201)["id"]
     await world.hear(news.alert(known))
     visits = _link(world, "visits")
@@ -87,6 +91,8 @@ async def booking(world: Booking) -> Seeded:
             "kind": "practitioner",
             "resource_id": FAMILY,
             "request_id": request,
+            "share_id": request,
+            "disclosure_id": ok(given, 201)["disclosure_id"],
             "inquiry_id": str(inquiry.id),
             "secret": _link(world, "messages").rpartition("/")[2],
             "token": visits.rpartition("/")[2],

@@ -20,7 +20,7 @@ SERVICES: Final = ("booking", "screening", "sessions", "billing")
 _CATALOGUE: Final = tuple(f"{service} {row}" for service in SERVICES for row in CATALOGUE)
 _SHARE = "GET /pages/record-shares/handed-out/{disclosure_id}/copy"
 NOT_PAGES: Final[Mapping[str, str]] = {
-    **{f"{service} {_SHARE}": "text/plain" for service in ("screening", "sessions", "billing")},
+    **{f"{service} {_SHARE}": "text/plain" for service in SERVICES},
     **dict.fromkeys(_CATALOGUE, "text/html"),  # for programmers, in their words: see test_catalogue.py
     "screening GET /pages/cases/live": "text/event-stream",
     "screening GET /pages/cases/now": "text/html",  # a part of a page, put in place there
@@ -44,10 +44,7 @@ _OF_CASE = "GET /pages/cases/{case_id}/"
 _OF_MONEY = "GET /pages/money/{patient_id}/"
 _WANTED = "GET /pages/record-shares/wanted/{share_id}/{part}"
 ASKS: Final[Mapping[str, str]] = {
-    **{
-        f"{service} {_WANTED}": "record-shares/wanted/{share_id}/general"
-        for service in ("screening", "sessions", "billing")
-    },
+    **{f"{service} {_WANTED}": "record-shares/wanted/{share_id}/general" for service in SERVICES},
     **dict.fromkeys(_CATALOGUE, "catalogue/index.html"),
     "booking GET /pages/desk/patients/{patient_id}/times": f"?{_TIMES}",
     "booking GET /pages/desk/patients/{patient_id}/integration": f"?{_TIMES}&starts_at={{dose_at}}",
@@ -117,6 +114,7 @@ NAMES: Final[Mapping[str, frozenset[str]]] = {
         {
             "access_id",
             "appointment_id",
+            "disclosure_id",
             "dose_at",
             "inquiry_id",
             "kind",
@@ -125,6 +123,7 @@ NAMES: Final[Mapping[str, frozenset[str]]] = {
             "request_id",
             "resource_id",
             "secret",
+            "share_id",
             "token",
         }
     ),

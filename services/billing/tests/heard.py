@@ -14,8 +14,8 @@ LOCATION = "0199e0a0-0000-7000-8000-00000000000c"
 BORN = NOW.date().replace(year=1988)
 
 
-def registered(*, complete: bool = True) -> contracts.PatientRegistered:
-    return contracts.PatientRegistered(patient_id=ANA, **_details("Rivera", complete=complete))
+def registered(patient_id: str = ANA, *, complete: bool = True) -> contracts.PatientRegistered:
+    return contracts.PatientRegistered(patient_id=patient_id, **_details("Rivera", complete=complete))
 
 
 def details_changed(*, family: str = "Rivera", born: date = BORN) -> contracts.PatientDetailsChanged:

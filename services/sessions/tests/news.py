@@ -34,9 +34,9 @@ def renamed(patient_id: str, born: datetime, family: str) -> contracts.PatientDe
     )
 
 
-def merged(patient_id: str) -> contracts.PatientsMerged:
+def merged(patient_id: str, into: str | None = None) -> contracts.PatientsMerged:
     """Booking's event: the record was given up for another."""
-    return contracts.PatientsMerged(patient_id=patient_id, surviving_patient_id=new_id())
+    return contracts.PatientsMerged(patient_id=patient_id, surviving_patient_id=into or new_id())
 
 
 def parted(patient_id: str) -> contracts.PatientsUnmerged:

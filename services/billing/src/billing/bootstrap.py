@@ -5,6 +5,7 @@ from ipaddress import ip_network
 from billing import domain
 from billing.adapters import (
     account_links,
+    accounts,
     charges,
     courses,
     estimates,
@@ -252,6 +253,7 @@ SERVICE: Service[BillingSettings, Ports, Billing] = Service(
     effects=EFFECTS,
     indexes=(
         *account_links.INDEXES,
+        *accounts.INDEXES,
         *private_contracts.INDEXES,
         *charges.INDEXES,
         *courses.INDEXES,

@@ -6,7 +6,7 @@ from careflow_service.ids import new_id
 from careflow_service.testing.disclosing import copied, discloses, disclosure, kinds
 from services.billing.tests.builders import ANA
 from services.billing.tests.clinic import bill, buys_package, has_patient, is_insured, ok, pays, refusal, the_charge
-from services.billing.tests.heard import THERAPY_HOUR, registered, session_completed
+from services.billing.tests.heard import THERAPY_HOUR, merged, parted, registered, session_completed
 from services.billing.tests.integration.test_erasure import answer, asked
 from services.billing.tests.world import World
 
@@ -59,3 +59,14 @@ async def test_every_paper_and_bill_can_be_copied_and_read(world: World) -> None
     read = await world.biller.get(f"/v1/disclosures/{await discloses(world.biller, ANA)}/record", format="text")
     assert "SUPERBILL" in read.text
     assert "End of the record:" in read.text
+
+
+async def test_what_was_paid_on_a_record_that_was_merged_goes_out_with_the_one_that_stays(world: World) -> None:
+    await has_patient(world)
+    paid, stays = await pays(world, 40), new_id()
+    await world.hear(registered(stays))
+    await world.hear(merged(stays))
+    copy = await copied(world.biller, stays)
+    assert paid["payment_id"] in {each["id"] for each in copy["documents"] if each["kind"] == "payment"}
+    await world.hear(parted(stays))
+    assert "payment" not in kinds(await copied(world.biller, stays))

@@ -12,7 +12,7 @@ from careflow_service.ids import new_id
 from careflow_service.testing.disclosing import asked_of_all, copied, discloses, disclosure, kinds, waited_for
 from services.sessions.tests.clinic import has_course, ok, refusal, therapy_hour
 from services.sessions.tests.integration.test_erasure import asked
-from services.sessions.tests.news import registered
+from services.sessions.tests.news import merged, registered
 from services.sessions.tests.world import World
 from services.sessions.tests.written import drafts_note, keeps_note, signs_note
 
@@ -141,3 +141,12 @@ async def test_what_is_asked_of_a_record_stands_as_a_task_until_it_was_handed_ou
 
     await world.hear(asked_of_all(contracts.RecordRequestChanged, course.patient_id, request))
     assert await waited_for(world.prescriber) == []
+
+
+async def test_what_is_on_a_record_that_was_merged_goes_out_with_the_one_that_stays(world: World) -> None:
+    course, stays = await has_course(world), new_id()
+    await world.hear(registered(stays, BORN))
+    await world.hear(merged(course.patient_id, stays))
+    copy = await copied(world.prescriber, stays)
+    assert {course.patient_id, stays} <= {each["id"] for each in copy["documents"] if each["kind"] == "patient"}
+    assert "consent" in kinds(copy)

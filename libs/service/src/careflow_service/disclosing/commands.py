@@ -77,16 +77,16 @@ class DiscloseRecordHandler:
 
     async def _not_waited_for(self, record_request_id: str, disclosure: Disclosure, tx: Transaction) -> None:
         """What is waited for there is not any more. A request nobody has told of yet may be answered."""
-        if self.share.wanted is None:
+        if self.share.kept is None:
             return
-        wanted = await self.share.wanted.find(record_request_id, of=disclosure.patient_id)
+        wanted = await self.share.kept.find(record_request_id, of=disclosure.patient_id)
         if wanted is None:
             return
         if wanted.patient_id != disclosure.patient_id:
             raise not_found("record_request")
         after = wanted.handed_out(disclosure.part)
         if after is not wanted:
-            await self.share.wanted.save(after, expecting=wanted.version, tx=tx)
+            await self.share.kept.save(after, expecting=wanted.version, tx=tx)
 
     async def _consent(self, command: DiscloseRecord) -> Consent | None:
         if command.consent_id is None:

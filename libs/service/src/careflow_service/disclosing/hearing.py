@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from careflow_domain.disclosures import RecordPart
 from careflow_domain.wanted_shares import WantedShare
 from careflow_events.contracts import codes
-from careflow_service.disclosing.records import Disclosures, WantedShares
+from careflow_service.disclosing.records import Disclosures, KeptShares
 from careflow_service.work import Transaction
 
 PARTS: Final[Mapping[codes.RecordPart, RecordPart]] = {
@@ -28,7 +28,7 @@ class Hears(Protocol):
     def disclosures(self) -> Disclosures: ...
 
     @property
-    def wanted_shares(self) -> WantedShares: ...
+    def wanted_shares(self) -> KeptShares: ...
 
 
 async def hear_of_request(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -53,9 +53,10 @@ class Records:
         consent = await self._consent(disclosure)
         if consent is not None:
             consent.must_cover_record(disclosure.recipient, now=now)
-        whose = f"patients/{disclosure.patient_id}"
-        await self.audit.read(actor, "read_record", f"disclosures/{disclosure.id}", whose)
-        return Record(disclosure, consent, self.share.notice(disclosure.part), now, self.share.pieces(disclosure))
+        records = await self._records_of(disclosure.patient_id)
+        whose = (f"patients/{each}" for each in records)
+        await self.audit.read(actor, "read_record", f"disclosures/{disclosure.id}", *whose)
+        return Record(disclosure, consent, self.share.notice(disclosure.part), now, self._pieces(disclosure, records))
 
     async def disclosures(self, patient_id: str, actor: Actor, *, limit: int, after: str | None) -> Listed[Disclosure]:
         """What was handed out of a patient's record, the newest first. Refused: `patient_not_found` for another's."""
@@ -67,7 +68,6 @@ class Records:
 
     async def wanted(self, actor: Actor, *, limit: int, after: str | None) -> Listed[WantedShare]:
         """What is waited for and this actor hands out, what is due first at the top."""
-        assert self.share.wanted is not None
         found = await self.share.wanted.waiting(limit, after)
         mine = {part for part, roles in self.share.parts.items() if actor.has(*roles)}
         shown = tuple(
@@ -84,7 +84,6 @@ class Records:
         """What is waited for by one request, of a part that this actor hands out and that waits, or was `given`.
         Refused: `record_request_not_found`.
         """
-        assert self.share.wanted is not None
         found = await self.share.wanted.find(request_id, of=None)
         may = actor.has(*self.share.parts.get(part, frozenset()))
         if found is None or not may or part not in (*found.parts, *(found.given if given else ())):
@@ -99,6 +98,18 @@ class Records:
             raise not_found("disclosure")
         await self.audit.read(actor, "read_disclosures", f"disclosures/{found.id}", f"patients/{found.patient_id}")
         return found
+
+    async def _records_of(self, patient_id: str) -> Sequence[str]:
+        """The patient's own, then those that were merged into it, or into one of them."""
+        records = [patient_id]
+        for each in records:
+            records += [other for other in await self.share.absorbed(each) if other not in records]
+        return records
+
+    async def _pieces(self, disclosure: Disclosure, records: Sequence[str]) -> AsyncIterator[Piece]:
+        for each in records:
+            async for piece in self.share.pieces(replace(disclosure, patient_id=each)):
+                yield piece
 
     async def _consent(self, disclosure: Disclosure) -> Consent | None:
         if disclosure.consent_id is None or self.share.consent is None:

@@ -41,6 +41,10 @@ class WantedShares(Protocol):
     async def waiting(self, limit: int, after: str | None) -> Listed[WantedShare]:
         """What is open, what is due first at the top; for a reader."""
 
+
+class KeptShares(WantedShares, Protocol):
+    """The same in a service that hears of it, and keeps it."""
+
     async def add(self, share: WantedShare, /, tx: Transaction) -> None: ...
 
     async def save(self, share: WantedShare, /, *, expecting: int, tx: Transaction) -> None: ...
@@ -56,6 +60,10 @@ class Consent(CoversRecord, Protocol):
         """What goes with each copy that is made on it (42 CFR 2.32(b))."""
 
 
+async def _nobody(_: str) -> Sequence[str]:
+    return ()
+
+
 def _as_it_is(_: Aggregate, __: dict[str, Any]) -> None:
     pass
 
@@ -65,8 +73,10 @@ class ShareOfRecord:
     """The share of `service`. `parts` are those it holds, each with who hands it out. `pieces` yields what a disclosure
     hands out, one after the other, however much there is; `notice` is what each copy of a part says of itself.
     `answered` is called when a disclosure was made that names a request for the record, with that request and the unit
-    of work. `wanted` is what is waited for, in a service that hears of it. `consent` finds one that is on record, in a
-    service that has them. `shown` completes what people are shown of a piece beyond what is stored of it.
+    of work. `wanted` is what is waited for; `kept` the same, in a service that hears of it. `absorbed` names the
+    records that were merged into one: what they hold is the same person's, and goes out with it. `consent` finds one
+    that is on record, in a service that has them. `shown` completes what people are shown of a piece beyond what is
+    stored of it.
     """
 
     service: str
@@ -77,7 +87,9 @@ class ShareOfRecord:
     notice: Callable[[RecordPart], str]
     copied_within: timedelta
     answered: Callable[[Disclosure, str, Transaction], Awaitable[None]]
-    wanted: WantedShares | None = None
+    wanted: WantedShares
+    kept: KeptShares | None = None
+    absorbed: Callable[[str], Awaitable[Sequence[str]]] = _nobody
     consent: Callable[[str], Awaitable[Consent]] | None = None
     shown: Callable[[Aggregate, dict[str, Any]], None] = _as_it_is
 

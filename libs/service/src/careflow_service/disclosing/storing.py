@@ -54,7 +54,7 @@ class MongoDisclosures(Stored[Disclosure]):
 
 
 class MongoWantedShares(Stored[WantedShare]):
-    """See `careflow_service.disclosing.records.WantedShares`."""
+    """See `careflow_service.disclosing.records.KeptShares`."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         documents = Documents(

@@ -1,7 +1,11 @@
-"""Accounts in MongoDB, under the patient's id, encrypted with the patient's key."""
+"""Accounts in MongoDB, under the patient's id, encrypted with the patient's key. Blind: for which one it
+was given up.
+"""
 
 from collections.abc import Collection
 from typing import Final
+
+from pymongo import IndexModel
 
 from billing.domain.accounts import Account
 from billing.domain.ids import PatientId
@@ -13,12 +17,22 @@ from careflow_service.mongo.vault import Vault
 
 ACCOUNTS: Final = "accounts"
 
+INDEXES: Final = ((ACCOUNTS, IndexModel([("merged_into", 1)], name="merged_into")),)
+
 
 class MongoAccounts(Stored[Account]):
     """See `billing.application.ports.Accounts`."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
-        documents = Documents(database, ACCOUNTS, Account, owner=lambda account: account.id, vault=vault)
+        documents = Documents(
+            database,
+            ACCOUNTS,
+            Account,
+            fields=lambda account: {"merged_into": account.merged_into},
+            blind=("merged_into",),
+            owner=lambda account: account.id,
+            vault=vault,
+        )
         super().__init__(documents, lambda: not_found("account"))
         self._collection = database[ACCOUNTS]
 
@@ -31,6 +45,10 @@ class MongoAccounts(Stored[Account]):
     async def those(self, patient_ids: Collection[PatientId], /) -> list[Account]:
         found = await self._documents.page({"_id": {"$in": list(patient_ids)}}, limit=len(patient_ids) or 1, after=None)
         return list(found.items)
+
+    async def given_up_for(self, survivor_id: PatientId, /) -> list[PatientId]:
+        accounts = self._documents.looked  # allow looked: a copy is of what there is when it is made
+        return [account.id for account in await accounts.all({"merged_into": survivor_id})]
 
     async def count(self) -> int:
         return await self._collection.estimated_document_count()

@@ -59,7 +59,7 @@ from billing.domain.tasks import TaskKind
 from billing.domain.visits import Visit
 from careflow_domain.business_days import BusinessCalendar, opening_of
 from careflow_service.clock import Clock
-from careflow_service.disclosing.records import Disclosures, Held, WantedShares
+from careflow_service.disclosing.records import Disclosures, Held, KeptShares
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed, Paged
@@ -77,6 +77,9 @@ class Accounts(Held[Account], Protocol):
 
     async def behind(self, patient_id: PatientId | None, /) -> PatientId | None:
         """Whose account comes next, in a fixed order of all; only looked at."""
+
+    async def given_up_for(self, survivor_id: PatientId, /) -> list[PatientId]:
+        """Which records were merged into this one, for a reader."""
 
     async def count(self) -> int:
         """About how many there are."""
@@ -411,7 +414,7 @@ class Ports:
     clinician_days: ClinicianDays
     printer: Printer
     disclosures: Disclosures
-    wanted_shares: WantedShares
+    wanted_shares: KeptShares
     erasing: Erasing
     audit: ReadAudit
     policy: BillingPolicy

@@ -1,6 +1,7 @@
 """Booking's share of a patient's record: who they are, their visits, what was written to them and what they asked."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from booking.application.ports import Patients, RecordRequests
@@ -9,17 +10,47 @@ from booking.domain.ids import PatientId, RecordRequestId
 from booking.domain.policy import BookingPolicy
 from booking.domain.record_parts import Export
 from booking.domain.record_parts import RecordPart as AskedPart
+from booking.domain.record_requests import RecordRequest
 from careflow_domain.aggregate import Aggregate
 from careflow_domain.disclosures import Disclosure, RecordPart
 from careflow_domain.errors import not_found
+from careflow_domain.wanted_shares import WantedShare
 from careflow_service.disclosing.records import Disclosures, Held, Piece, ShareOfRecord, everything
 from careflow_service.identity import Role
+from careflow_service.listed import Listed
 from careflow_service.work import Transaction
 
 NOTICE: Final = (
     "What people wrote in their own words was not sorted, and names of others may be in it: read it before this copy "
     "is handed on."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is waited for of booking's own share, as the requests themselves say. See `WantedShares`."""
+
+    requests: RecordRequests
+
+    async def find(self, request_id: str, /, *, of: str | None) -> WantedShare | None:
+        asked = await self.requests.find(RecordRequestId(request_id), of=PatientId(of) if of else None)
+        return None if asked is None else _wanted_of(asked)
+
+    async def waiting(self, limit: int, after: str | None) -> Listed[WantedShare]:
+        found = await self.requests.under_way(limit, after)
+        return Listed(tuple(each for each in map(_wanted_of, found.items) if each.open), found.next)
+
+
+def _wanted_of(asked: RecordRequest) -> WantedShare:
+    mine = (AskedPart.ORDINARY, Party.BOOKING)
+    given = any((each.part, each.party) == mine for each in asked.exports)
+    return WantedShare(
+        id=asked.id,
+        patient_id=asked.patient_id,
+        due_on=asked.due_on,
+        parts=(RecordPart.GENERAL,) if mine in asked.waits_for else (),
+        given=(RecordPart.GENERAL,) if given else (),
+    )
 
 
 def share_of_record(
@@ -32,6 +63,9 @@ def share_of_record(
     """What booking holds of a record, and how it is handed out. What answers a request for the record settles booking's
     own share of it with the same commit; refused: `record_request_not_found`, also for another patient's.
     """
+
+    async def absorbed(patient_id: str) -> Sequence[str]:
+        return (await patients.get(PatientId(patient_id))).absorbed
 
     async def knows(patient_id: str) -> bool:
         return bool(await patients.several([PatientId(patient_id)]))
@@ -58,6 +92,8 @@ def share_of_record(
     return ShareOfRecord(
         service="booking",
         disclosures=disclosures,
+        wanted=_Wanted(record_requests),
+        absorbed=absorbed,
         parts={RecordPart.GENERAL: frozenset({Role.COORDINATOR, Role.MEDICAL_DIRECTOR})},
         knows=knows,
         pieces=pieces,

@@ -11,7 +11,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from careflow_service.clock import Clock
-from careflow_service.disclosing.records import Disclosures, Held, WantedShares
+from careflow_service.disclosing.records import Disclosures, Held, KeptShares
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed, Paged
@@ -226,7 +226,7 @@ class Ports:
     links: AnswerLinks
     link_addresses: LinkAddresses
     disclosures: Disclosures
-    wanted_shares: WantedShares
+    wanted_shares: KeptShares
     consents: Consents
     notifier: OnCallNotifier
     records: Records

@@ -45,6 +45,7 @@ def share_of_record(ports: Ports) -> ShareOfRecord:
         service="screening",
         disclosures=ports.disclosures,
         wanted=ports.wanted_shares,
+        kept=ports.wanted_shares,
         parts={RecordPart.GENERAL: HANDS_OUT, RecordPart.SUBSTANCE_USE: HANDS_OUT},
         knows=knows,
         pieces=lambda disclosure: _pieces(disclosure, ports),

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from careflow_domain.business_days import BusinessCalendar
 from careflow_service.clock import Clock
-from careflow_service.disclosing.records import Disclosures, Held, WantedShares
+from careflow_service.disclosing.records import Disclosures, Held, KeptShares
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed, Paged
@@ -74,6 +74,9 @@ class Patients(Held[PatientCopy], Protocol):
     async def find(self, patient_id: PatientId, /, *, of: PatientId) -> PatientCopy | None: ...
     async def several(self, patient_ids: Sequence[PatientId], /) -> list[PatientCopy]:
         """Those of these patients that are known, for a reader."""
+
+    async def given_up_for(self, survivor_id: PatientId, /) -> list[PatientId]:
+        """Which records were merged into this one, for a reader."""
 
     async def add(self, patient: PatientCopy, /, tx: Transaction) -> None: ...
     async def save(self, patient: PatientCopy, /, *, expecting: int, tx: Transaction) -> None: ...
@@ -423,7 +426,7 @@ class Ports:
     first_inventories: FirstInventories
     records: Records
     disclosures: Disclosures
-    wanted_shares: WantedShares
+    wanted_shares: KeptShares
     erasing: Erasing
     audit: ReadAudit
     policy: SessionsPolicy

@@ -33,19 +33,25 @@ class PatientDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientCopy(Aggregate):
-    """`merged`: the record was given up for another one of the same person."""
+    """`merged`: the record was given up for another one of the same person, `merged_into`. Which one is not known where
+    that was heard before it was kept.
+    """
 
     id: PatientId
     details: PatientDetails
     merged: bool = False
+    merged_into: PatientId | None = None
 
     def updated(self, details: PatientDetails) -> Self:
         """The copy with booking's newest details."""
         return self if details == self.details else replace(self.recording(), details=details)
 
-    def in_use(self, in_use: bool) -> Self:
-        """The record was given up, or is in use again."""
-        return self if self.merged is not in_use else replace(self.recording(), merged=not in_use)
+    def given_up_for(self, survivor_id: PatientId | None) -> Self:
+        """The record was given up for that one; None where it is in use again."""
+        merged = survivor_id is not None
+        if (self.merged, self.merged_into) == (merged, survivor_id):
+            return self
+        return replace(self.recording(), merged=merged, merged_into=survivor_id)
 
     def check_in_use(self) -> None:
         """Refused: `patient_merged`."""

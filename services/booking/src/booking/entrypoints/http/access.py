@@ -2,7 +2,17 @@
 body.
 """
 
-from careflow_service.http.access import AccessTable, allow, by_body, by_caller, by_object, by_path, by_query, public
+from careflow_service.http.access import (
+    AccessTable,
+    allow,
+    by_body,
+    by_caller,
+    by_object,
+    by_path,
+    by_query,
+    public,
+    record_share_pages,
+)
 from careflow_service.identity import Role
 
 MANAGERS = (Role.COORDINATOR, Role.MEDICAL_DIRECTOR)
@@ -33,6 +43,7 @@ ACCESS: AccessTable = {
     "GET /v1/record-requests/{request_id}": allow(*MANAGERS, Role.PRESCRIBER, own=OWN_REQUEST),
     "POST /v1/patients/{patient_id}/disclosures": allow(*MANAGERS),
     "GET /v1/patients/{patient_id}/disclosures": allow(*MANAGERS, own=by_path("patient_id")),
+    "GET /v1/record-shares": allow(*MANAGERS),
     "GET /v1/disclosures/{disclosure_id}/record": allow(*MANAGERS),
     "POST /v1/record-requests/{request_id}/identify": allow(*MANAGERS),
     "POST /v1/record-requests/{request_id}/extend": allow(*MANAGERS),
@@ -140,6 +151,7 @@ ACCESS: AccessTable = {
     "POST /pages/desk/tasks/{appointment_id}/give-back": allow(*CARE_TEAM),
     "POST /pages/desk/tasks/{appointment_id}/hand-over": allow(*CARE_TEAM),
     "POST /pages/desk/tasks/{appointment_id}/{mark}": allow(*CARE_TEAM),
+    **record_share_pages(*MANAGERS),
     "GET /pages/desk/record-requests": allow(*RECORDS_WORKED_ON_BY),
     "GET /pages/desk/record-requests/{request_id}": allow(*RECORDS_WORKED_ON_BY),
     "POST /pages/desk/record-requests/{request_id}/{act}": allow(*MANAGERS),

@@ -36,6 +36,7 @@ from booking.entrypoints.pages.desk import (
     waitlist,
 )
 from careflow_service.http import disclosures
+from careflow_service.pages import record_shares
 from careflow_service.service import Http
 
 HTTP: Http[Booking] = Http(
@@ -46,6 +47,7 @@ HTTP: Http[Booking] = Http(
         erasure_routes.router,
         record_request_routes.router,
         disclosures.router,
+        disclosures.waiting,
         practitioner_routes.router,
         room_routes.router,
         absence_routes.router,
@@ -76,6 +78,7 @@ HTTP: Http[Booking] = Http(
         closed_inquiries.router,
         inquiries.router,
         record_requests.router,
+        record_shares.router,
         asking_for_records.router,
         my_record.router,
         my_visits.way_in,

@@ -1,7 +1,5 @@
 """Booking registered a patient, their details changed, or two records are one person: keep what the team needs."""
 
-from typing import TypeVar
-
 from careflow_events.contracts import (
     Contact,
     PatientDetailsChanged,
@@ -17,8 +15,6 @@ from careflow_service.work import Transaction
 from sessions.application.ports import Ports
 from sessions.domain.ids import PatientId
 from sessions.domain.patients import ContactPerson, PatientCopy, PatientDetails
-
-M = TypeVar("M", bound=PatientMergeEvent)
 
 
 async def on_patient(
@@ -36,19 +32,19 @@ async def on_patient(
 
 async def on_patients_merged(event: Received[PatientsMerged], tx: Transaction, ports: Ports) -> None:
     """Nobody consents any more on a record that is used no longer."""
-    await _in_use(event, tx, ports, in_use=False)
+    await _given_up(event.data, PatientId(event.data.surviving_patient_id), tx, ports)
 
 
 async def on_patients_unmerged(event: Received[PatientsUnmerged], tx: Transaction, ports: Ports) -> None:
-    await _in_use(event, tx, ports, in_use=True)
+    await _given_up(event.data, None, tx, ports)
 
 
-async def _in_use(event: Received[M], tx: Transaction, ports: Ports, *, in_use: bool) -> None:
+async def _given_up(data: PatientMergeEvent, survivor_id: PatientId | None, tx: Transaction, ports: Ports) -> None:
     """The registration was heard before: it stands in the same stream."""
-    patient_id = PatientId(event.data.patient_id)
+    patient_id = PatientId(data.patient_id)
     known = await ports.patients.find(patient_id, of=patient_id)
     if known is not None:
-        await upsert(ports.patients, known, known.in_use(in_use), tx)
+        await upsert(ports.patients, known, known.given_up_for(survivor_id), tx)
 
 
 def _details(section: PatientForSessions) -> PatientDetails:

@@ -18,6 +18,7 @@ from booking.application.commands.withdraw_record_request import WithdrawRecordR
 from booking.application.use_cases import Booking
 from booking.domain.ids import RecordRequestId
 from booking.domain.record_parts import IdentityProof, RecordPart, RefusalGrounds
+from booking.entrypoints.http.access import ACCESS
 from booking.entrypoints.http.record_request_schemas import ExtensionBody, IdentityBody, RecordRefusalBody, ShareBody
 from booking.entrypoints.http.schemas import App
 from booking.entrypoints.pages.desk.showing import SHOWN, Done, Seen, show_desk
@@ -29,6 +30,7 @@ from careflow_service.pages.site import Pages, Site, go_on
 
 router = APIRouter(prefix="/pages/desk/record-requests", include_in_schema=False)
 
+HANDS_OUT: Final = ACCESS["GET /pages/record-shares"]
 SEEN_BY_STAFF: Final = tuple(each for each in IdentityProof if each is not IdentityProof.LOGIN)
 
 
@@ -81,6 +83,7 @@ async def record_requests(
         pages,
         "record_requests.html",
         found=found,
+        hands_out=HANDS_OUT.admits(actor, {}),
         late={each.id for each in found.items if each.late(now, pages.zone)},
         names=await app.name_patients([each.patient_id for each in found.items], actor),
         now=now,
@@ -163,6 +166,7 @@ async def _one(
         done=done,
         refused=refused,
         asked=asked,
+        hands_out=HANDS_OUT.admits(actor, {}),
         name=names.get(asked.patient_id),
         is_late=asked.late(pages.clock(), pages.zone),
         proofs=[each.value for each in SEEN_BY_STAFF],
