@@ -33,6 +33,7 @@ class AnyDay(GoingHome):
             self.medicine, self.medicine, self.medicine, self.corrects_medicine, self.sets_pump, self.sets_pump,
             self.goes_home, self.goes_home, self.reviews, self.answers, self.hears_nothing, self.attests, self.holds,
             self.writes_down_late, self.writes_down_late, self.writes_down_late, self.reviews_late,
+            self.medicine_outside_order,
         ]  # fmt: skip
         for _ in range(steps):
             try:

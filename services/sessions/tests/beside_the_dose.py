@@ -20,9 +20,18 @@ from sessions.application.commands.order_medicine import (
     TakeVerbalOrder,
     TakeVerbalOrderHandler,
 )
+from sessions.application.commands.record_medicine_outside_order import (
+    RecordMedicineOutsideOrder,
+    RecordMedicineOutsideOrderHandler,
+)
+from sessions.application.commands.review_medicine_outside_order import (
+    ReviewMedicineOutsideOrder,
+    ReviewMedicineOutsideOrderHandler,
+)
 from sessions.application.commands.set_pump import SetPump, SetPumpHandler
 from sessions.application.medication_changes import MedicationChanges
 from sessions.domain.administrations import FromDraw, MedicineAmendment
+from sessions.domain.adverse_events import ReviewDecision
 from sessions.domain.infusion import StepKind
 from sessions.domain.medicines import SignLimit
 from sessions.domain.stops import StopKind
@@ -34,7 +43,9 @@ LIMIT = SignLimit(signal=Signal.OXYGEN_SATURATION, at_most=93)
 
 
 class BesideTheDose(Mistaken):
-    """`orders_told` are the orders by id, `given_told` what was given of them; `readings_taken` counts the pump's."""
+    """`orders_told` are the orders by id, `given_told` what was given of them; `readings_taken` counts the pump's,
+    `medicines_outside` what was given outside an order.
+    """
 
     def __init__(self, seed: int, *, care: float = 0.93) -> None:
         super().__init__(seed, care=care)
@@ -42,6 +53,7 @@ class BesideTheDose(Mistaken):
         self.given_told: dict[str, Medicine] = {}
         self.pump: Pump | None = None
         self.readings_taken = 0
+        self.medicines_outside = 0
 
     async def orders_medicine(self) -> None:
         """In the session by writing or by word, or of the location for ever."""
@@ -98,6 +110,43 @@ class BesideTheDose(Mistaken):
         if reasons:
             self.violations.append((self.now, reasons))
         return None
+
+    async def reviews_late(self) -> None:
+        """A dose, and a medicine."""
+        await super().reviews_late()
+        for record in list(self.memory.shelves["medication"].kept.values()):
+            for given in record.given:
+                if given.outside is None or not given.outside.awaits_review:
+                    continue
+                decision = self.random.choice((ReviewDecision.RESUME, ReviewDecision.RESUME, ReviewDecision.HOLD))
+                review = ReviewMedicineOutsideOrder(record.id, given.id, decision, "seen")
+                await self._medicates(ReviewMedicineOutsideOrderHandler, review, a.PRESCRIBER)
+                if decision is ReviewDecision.RESUME:
+                    self.told.outside.discard(given.id)
+                return
+
+    async def medicine_outside_order(self) -> None:
+        """Something was given that its order does not allow, or nobody had ordered."""
+        session, order_id = self._session(), self.random.choice([None, *sorted(self.orders_told)])
+        medicine = "Epinephrine" if order_id is None else self.orders_told[order_id].medicine
+        amount, at = Decimal(3), self.now - timedelta(minutes=self.random.choice((0, 4, 30)))
+        command = RecordMedicineOutsideOrder(
+            session_id=session.id,
+            given_as=order_id or terms(medicine, "3", "3", in_visit="3", interval=timedelta(0)),
+            amount=MedicineAmount(amount),
+            given_at=at,
+            allergic=False,
+            container_id=None,
+            draw_id=None,
+            given_by=None,
+            ordered_by=None,
+            reason="at once",
+        )
+        done = await self._medicates(RecordMedicineOutsideOrderHandler, command, a.NURSE)
+        given_id = done.value.added_id
+        self.told.outside.add(given_id)
+        self.medicines_outside += 1
+        self.given_told[given_id] = Medicine(session=session.id, medicine=medicine, amounts=(amount,), times=(at,))
 
     async def _drawn(self, session: Any, order_id: str) -> tuple[FromDraw | None, Decimal | None]:
         """Some of it is drawn up; now and then somebody takes the syringe of the dose, or none."""
