@@ -90,6 +90,14 @@ async def a_plan_link_is_made_while_details_change(world: World, overtaking: Ove
     assert await comes_in(world, PlanLinkId(made["link_id"]), BORN.date())
 
 
+async def a_tick_is_undone_while_its_result_comes(world: World, overtaking: Overtaking) -> None:
+    course, task_id = await to_do(world, "labs")
+    ana = world.patient(course.patient_id)
+    ok(await settles(world, task_id, "done", by=ana))
+    overtaking.by(lambda: results(world, task_id, abnormal=True))
+    assert refusal(await ana.post(f"/v1/plan-tasks/{task_id}/undo")) == (409, "not_to_undo")
+
+
 async def a_plan_link_is_sent_while_the_record_is_merged(world: World, overtaking: Overtaking) -> None:
     course = await has_course(world)
     addresses = world.ports.link_addresses

@@ -116,6 +116,7 @@ from sessions.application.commands.sign_standing_order import RevokeStandingOrde
 from sessions.application.commands.start_session import StartSessionHandler
 from sessions.application.commands.submit_rems_form import SubmitRemsFormHandler
 from sessions.application.commands.take_inventory import ConfirmInventoryHandler, TakeInventoryHandler
+from sessions.application.commands.undo_plan_task import UndoPlanTaskHandler
 from sessions.application.commands.verify_patient import VerifyPatientHandler
 from sessions.application.commands.withdraw_consent import WithdrawConsentHandler
 from sessions.application.commands.withdraw_plan_link import WithdrawPlanLinkHandler
@@ -223,6 +224,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         issue_plan_link=IssuePlanLinkHandler(ports, work),
         send_plan_link=SendPlanLinkHandler(ports, work),
         withdraw_plan_link=WithdrawPlanLinkHandler(ports, work),
+        undo_plan_task=UndoPlanTaskHandler(ports, work),
         open_plan_link=OpenPlanLinkHandler(ports, work),
         record_sample=RecordSampleHandler(ports, work),
         record_result=RecordResultHandler(ports, work),

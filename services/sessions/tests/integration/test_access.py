@@ -21,6 +21,7 @@ async def test_no_stranger_reaches_a_patients_consents_or_plans(world: World) ->
         "GET /v1/patients/{patient_id}/disclosures": Theirs(f"{of_patient}/disclosures"),
         "GET /v1/patients/{patient_id}/plans": Theirs(f"{of_patient}/plans"),
         "GET /v1/patients/{patient_id}/plan-tasks": Theirs(f"{of_patient}/plan-tasks"),
+        "POST /v1/plan-tasks/{task_id}/undo": Theirs(f"/v1/plan-tasks/{task_id}/undo"),
         "POST /v1/plan-tasks/{task_id}/end": Theirs(f"/v1/plan-tasks/{task_id}/end", {"outcome": "done"}),
     }
     assert await reached_by_strangers(world, ACCESS, theirs) == []

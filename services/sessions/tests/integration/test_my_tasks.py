@@ -52,6 +52,30 @@ async def test_a_patient_ticks_off_what_is_done_and_staff_see_who_did(world: Wor
     assert "They last came in" in plan.text
 
 
+async def test_a_tick_is_undone_until_somebody_has_gone_on_with_it(world: World) -> None:
+    course = await has_course(world)
+    diary = await asks(world, course, text="A diary of sleep")
+    labs = await asks(world, course, by=world.prescriber, kind="labs", text="Thyroid", days=2)
+    due = (await task_of(world, course, labs))["due_by"]
+    someone, page = await comes_in(world, course)
+    done = await someone.presses(page, "I have done this")
+    back = await someone.presses(done, "I have not done this after all")
+    assert "It is on your list again." in back.text
+    again = await someone.presses(done, "I have not done this after all")
+    assert again.text == back.text, "a second click"
+    assert (await task_of(world, course, diary))["step"] == "to_do"
+    sampled = await someone.presses(back, "My sample was taken")
+    await someone.presses(sampled, "I have not done this after all")
+    task = await task_of(world, course, labs)
+    assert (task["step"], task["collected"], task["due_by"]) == ("to_do", None, due)
+    sampled = await someone.presses(await someone.opens(MINE), "My sample was taken")
+    ok(await results(world, labs, abnormal=False), 201)
+    late = await someone.presses(sampled, "I have not done this after all")
+    assert (late.status, "This cannot be taken back here any more." in late.text) == (409, True)
+    ok(await settles(world, diary, "done", by=world.nurse))
+    assert "I have not done this after all" not in (await someone.opens(MINE)).text
+
+
 async def test_nothing_to_do_and_what_is_late_are_said(world: World) -> None:
     course = await has_course(world)
     someone, page = await comes_in(world, course)

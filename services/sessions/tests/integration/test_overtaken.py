@@ -106,6 +106,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "make_plan_task": tasks.a_task_is_made_while_its_plan_ends,
     "sign_plan_task": tasks.a_task_is_signed_while_it_is_called_off,
     "issue_plan_link": tasks.a_plan_link_is_made_while_details_change,
+    "undo_plan_task": tasks.a_tick_is_undone_while_its_result_comes,
     "send_plan_link": tasks.a_plan_link_is_sent_while_the_record_is_merged,
     "withdraw_plan_link": tasks.a_plan_link_is_withdrawn_while_it_is_withdrawn,
     "open_plan_link": tasks.a_plan_link_is_opened_while_somebody_guesses,

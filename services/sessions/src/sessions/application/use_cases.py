@@ -73,6 +73,7 @@ from sessions.application.commands.sign_standing_order import RevokeStandingOrde
 from sessions.application.commands.start_session import StartSessionHandler
 from sessions.application.commands.submit_rems_form import SubmitRemsFormHandler
 from sessions.application.commands.take_inventory import ConfirmInventoryHandler, TakeInventoryHandler
+from sessions.application.commands.undo_plan_task import UndoPlanTaskHandler
 from sessions.application.commands.verify_patient import VerifyPatientHandler
 from sessions.application.commands.withdraw_consent import WithdrawConsentHandler
 from sessions.application.commands.withdraw_plan_link import WithdrawPlanLinkHandler
@@ -166,6 +167,7 @@ class Sessions:
     issue_plan_link: IssuePlanLinkHandler
     send_plan_link: SendPlanLinkHandler
     withdraw_plan_link: WithdrawPlanLinkHandler
+    undo_plan_task: UndoPlanTaskHandler
     open_plan_link: OpenPlanLinkHandler
     record_sample: RecordSampleHandler
     record_result: RecordResultHandler

@@ -173,6 +173,27 @@ class PlanTask(Aggregate):
             raise conflict("labs_end_by_review", "A laboratory test is over once its result was read.")
         return self.recording()._over(outcome, Taken(by=by, at=now), note, now)
 
+    @property
+    def patient_may_undo(self) -> bool:
+        """Whether what was last said of it was the patient's own tick."""
+        if self.step is TaskStep.COLLECTED:
+            return self.collected is not None and self.collected.by is None and not self.results
+        ticked = self.end is not None and self.end.outcome is TaskOutcome.DONE and self.end.taken.by is None
+        return ticked and not self.results
+
+    def undone(self, *, days: TaskDays, now: datetime) -> Self:
+        """The patient ticked it off by mistake: it is to be done as before, by the same day. Refused: `not_to_undo` for
+        what somebody of the clinic has said, or a result that has come.
+        """
+        if not self.patient_may_undo:
+            raise conflict("not_to_undo", "Only what the patient has ticked off, and nobody has gone on with.")
+        due_by = days.end_of(self.due_on)
+        late = self.said_overdue if self.step is TaskStep.OVER else False
+        after = replace(
+            self.recording(), step=TaskStep.TO_DO, collected=None, end=None, due_by=due_by, said_overdue=late
+        )
+        return after.saying(PlanTaskDue(task=after, at=now, due_by=due_by))
+
     def sampled(self, by: StaffId | None, *, days: TaskDays, now: datetime) -> Self:
         """The sample was taken: the result is waited for. Refused: `task_over`, `task_not_signed`, `not_labs`,
         `sample_taken`.

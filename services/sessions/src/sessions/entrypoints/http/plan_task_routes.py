@@ -24,6 +24,7 @@ from sessions.application.commands.issue_plan_link import IssuePlanLink
 from sessions.application.commands.make_plan_task import MakePlanTask, SignPlanTask
 from sessions.application.commands.send_plan_link import SendPlanLink
 from sessions.application.commands.settle_plan_task import SettlePlanTask
+from sessions.application.commands.undo_plan_task import UndoPlanTask
 from sessions.application.commands.withdraw_plan_link import WithdrawPlanLink
 from sessions.domain.ids import PatientId, PlanId, PlanLinkId, TaskId
 from sessions.domain.plan_task_terms import TaskKind, TaskOutcome, TaskStep, TaskWait
@@ -184,6 +185,12 @@ async def settle_task(
     """Done, not done, or called off by the clinic. A patient's "done" of a laboratory test: the sample was taken."""
     command = SettlePlanTask(TaskId(task_id), body.outcome, body.note)
     return changed(await app.settle_plan_task(command, actor, request))
+
+
+@router.post("/v1/plan-tasks/{task_id}/undo", response_model=AggregateChanged)
+async def undo_task(task_id: Uuid, actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
+    """The patient ticked it off by mistake, and it is to be done as before."""
+    return changed(await app.undo_plan_task(UndoPlanTask(TaskId(task_id)), actor, request))
 
 
 @router.post("/v1/plan-tasks/{task_id}/sample", response_model=AggregateChanged)

@@ -20,6 +20,7 @@ from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
 from sessions.application.commands.open_plan_link import OpenPlanLink
 from sessions.application.commands.settle_plan_task import SettlePlanTask
+from sessions.application.commands.undo_plan_task import UndoPlanTask
 from sessions.application.use_cases import Sessions
 from sessions.domain.ids import PlanLinkId, TaskId
 from sessions.domain.plan_task_terms import TaskOutcome
@@ -40,7 +41,7 @@ way_in = coming_in("to-do", Sessions, _comes_in, lambda app: app.ports.policy.pl
 
 @router.get("")
 async def my_tasks(
-    request: Request, pages: Pages, app: App, actor: CurrentActor, done: Literal["done"] | None = None
+    request: Request, pages: Pages, app: App, actor: CurrentActor, done: Literal["done", "undone"] | None = None
 ) -> Response:
     """What is to be done, and what is over."""
     await still_there(request, app)
@@ -57,6 +58,17 @@ async def tick_off(
     if refused := await refusal_of(settling):
         return await _show(request, pages, app, actor, refused=refused)
     return go_on(request, "../../../to-do", anchor="done", done="done")
+
+
+@router.post("/tasks/{task_id}/undo")
+async def undo(
+    request: Request, pages: Pages, app: App, actor: CurrentActor, task_id: str, key: FormRequest
+) -> Response:
+    """It was ticked off by mistake."""
+    await still_there(request, app)
+    if refused := await refusal_of(app.undo_plan_task(UndoPlanTask(TaskId(task_id)), actor, key)):
+        return await _show(request, pages, app, actor, refused=refused)
+    return go_on(request, "../../../to-do", anchor="done", done="undone")
 
 
 async def _show(
