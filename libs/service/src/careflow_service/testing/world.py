@@ -44,6 +44,7 @@ from careflow_service.processes.effects import effects_of
 from careflow_service.service import Resources, Service
 from careflow_service.settings import Environment, ServiceSettings
 from careflow_service.testing.calling import ISSUER, Caller, verifier
+from careflow_service.testing.indexed import IndexWatch
 from careflow_service.testing.logs import logged
 from careflow_service.testing.reading import readable_in
 from careflow_service.testing.rehearsal import Rehearsing
@@ -81,6 +82,7 @@ class ServiceWorld(Generic[P, App]):
     clock: SetClock
     work: Work
     logs: io.StringIO
+    queries: IndexWatch
     handling: Handling[P]
     _heard: "dict[str, count[int]]" = field(default_factory=dict)
     _last: Envelope | None = None
@@ -245,6 +247,7 @@ async def running(
     opens something else than what the tests' own events seal.
     """
     clock, keys = SetClock(now), keys or new_keys()
+    queries = IndexWatch(service.indexes)
     given = service.settings(
         environment=Environment.DEVELOPMENT,
         mongo_url=url,
@@ -263,7 +266,7 @@ async def running(
             sealer=SEALING.sealer(),
             indexes=service.indexes,
             time_limit=STALLED_SECONDS,
-            listeners=listeners,
+            listeners=[*listeners, queries],
         ) as store:
             work: Work = Rehearsing(store.work) if rehearsing else store.work
             resources = replace(Resources.on(store, settings=given, clock=clock), work=work)
@@ -292,4 +295,5 @@ async def running(
                     work=work,
                     logs=logs,
                     handling=handling,
+                    queries=queries,
                 )
