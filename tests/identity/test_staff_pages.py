@@ -57,7 +57,7 @@ async def care(provider: LocalProvider, store_url: str, database: str, tmp_path:
         "CAREFLOW_HTTP_PORT": str(port),
         "CAREFLOW_PUBLIC_URL": address,
         "CAREFLOW_LOGIN_CLIENT_ID": client,
-        "CAREFLOW_LOGIN_SCOPE": "openid groups",
+        "CAREFLOW_LOGIN_SCOPE": "openid profile groups",
     }
     async with booking_at(provider, store_url, database, tmp_path, **settings):
         key = (tmp_path / "BLIND_INDEX_KEY").read_bytes()

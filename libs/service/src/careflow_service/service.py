@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from careflow_service.mongo.audit_seals import AuditSeals
     from careflow_service.mongo.fence import FenceWatch
     from careflow_service.mongo.key_watch import KeyWatch
+    from careflow_service.mongo.staff import Staff
     from careflow_service.mongo.store import Store
     from careflow_service.mongo.vault import BlindIndex, Vault
     from careflow_service.settings import ServiceSettings
@@ -74,6 +75,7 @@ class Resources(Generic[S]):
     limits: Limits
     keys: KeyWatch
     commits: CommitWatch
+    staff: Staff
 
     @classmethod
     def on(cls, store: Store, *, settings: S, clock: Clock) -> Resources[S]:
@@ -96,6 +98,7 @@ class Resources(Generic[S]):
             limits=store.limits,
             keys=store.keys,
             commits=store.commits,
+            staff=store.staff,
         )
 
 

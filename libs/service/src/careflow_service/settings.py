@@ -100,7 +100,7 @@ class ServiceSettings(BaseSettings):
     login_client_id: str | None = None
     """As whom staff log in at the issuer, which is then an OpenID Connect provider; not given, nobody does."""
     login_client_secret: SecretStr | None = None
-    login_scope: str = Field(default="openid", pattern=r"^openid( [!#-\[\]-~]+)*$")
+    login_scope: str = Field(default="openid profile", pattern=r"^openid( [!#-\[\]-~]+)*$")
     """What is asked of the provider when staff log in to pages; some say roles only where they are asked for."""
     public_url: HttpUrl | None = None
     """Where a browser finds CareFlow, such as `https://careflow.example.org`."""

@@ -73,6 +73,16 @@ def serving() -> Iterator[Standin]:
 
 
 @dataclass(slots=True)
+class Names:
+    """Hears who was let in, and what the provider calls them."""
+
+    heard: list[tuple[str, str | None]] = field(default_factory=list)
+
+    async def __call__(self, actor: Actor, name: str | None) -> None:
+        self.heard.append((actor.id, name))
+
+
+@dataclass(slots=True)
 class At:
     """A clock that stands."""
 

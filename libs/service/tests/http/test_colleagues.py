@@ -18,7 +18,7 @@ from careflow_service.pages.login_routes import WayIn
 from careflow_service.pages.logins import BEGUN_FOR, BESIDE_FOR, COLLEAGUE, COOKIE, Logins
 from careflow_service.testing.calling import ISSUER, verifier
 from careflow_service.testing.visiting import Page
-from libs.service.tests.http.logging_in import NURSE, At, Standin, browsing, leaves, provider_at, serving
+from libs.service.tests.http.logging_in import NURSE, At, Names, Standin, browsing, leaves, provider_at, serving
 
 PAGE = "bedside/1/witness/2/3"
 JOE = Actor("joe", frozenset({Role.NURSE}))
@@ -43,7 +43,7 @@ def logins(at: At) -> Logins:
 @pytest.fixture
 async def client(standin: Standin, logins: Logins, at: At) -> AsyncIterator[httpx.AsyncClient]:
     """A tablet at which joy works."""
-    way_in = WayIn(logins, verifier(), provider_at(standin, wall=at), by_token=False)
+    way_in = WayIn(logins, Names(), verifier(), provider_at(standin, wall=at), by_token=False)
     async with browsing(way_in) as client:
         app: FastAPI = client._transport.app  # type: ignore[attr-defined] # the tests' own
         app.include_router(colleagues.router)

@@ -13,7 +13,7 @@ from careflow_service.pages.login_routes import WayIn
 from careflow_service.pages.logins import ASKED_AGAIN, BEGUN_FOR, COOKIE, IDLE, Logins
 from careflow_service.testing.calling import verifier
 from careflow_service.tokens import TokenRefused
-from libs.service.tests.http.logging_in import NURSE, At, Standin, browsing, leaves, provider_at, serving
+from libs.service.tests.http.logging_in import NURSE, At, Names, Standin, browsing, leaves, provider_at, serving
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ async def test_a_page_that_shows_itself_anew_keeps_nobody_logged_in() -> None:
 async def test_asking_the_provider_again_by_itself_keeps_nobody_logged_in(standin: Standin) -> None:
     at = At()
     logins = Logins(lambda: [bytes(32)], now=at)
-    async with browsing(WayIn(logins, verifier(), provider_at(standin), by_token=False)) as client:
+    async with browsing(WayIn(logins, Names(), verifier(), provider_at(standin), by_token=False)) as client:
         sent = await leaves(client)
         await client.get("/pages/logged-in", params={"code": "c1", "state": sent["state"]})
         at.later(IDLE)
@@ -132,7 +132,7 @@ async def test_a_role_that_is_none_any_more_grants_nothing(monkeypatch: pytest.M
 async def test_whoever_takes_too_long_at_the_provider_begins_again(standin: Standin) -> None:
     at = At()
     logins = Logins(lambda: [bytes(32)], now=at)
-    async with browsing(WayIn(logins, verifier(), provider_at(standin), by_token=False)) as client:
+    async with browsing(WayIn(logins, Names(), verifier(), provider_at(standin), by_token=False)) as client:
         sent = await leaves(client)
         at.later(BEGUN_FOR + timedelta(seconds=1))
         answer = await client.get("/pages/logged-in", params={"code": "c1", "state": sent["state"]})

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from careflow_service.identity import Role
 from careflow_service.pages.code_flow import CodeFlow
+from careflow_service.pages.id_tokens import name_in
 from careflow_service.pages.login_routes import WayIn
 from careflow_service.pages.logins import BEGUN, COOKIE, Logins
 from careflow_service.problems import UNAVAILABLE, Problem
@@ -18,7 +20,7 @@ from careflow_service.testing.calling import ISSUER, verifier
 from careflow_service.testing.visiting import Page
 from careflow_service.tokens import DevelopmentIssuer, TokenRefused
 from careflow_service.tokens.provider import Provider
-from libs.service.tests.http.logging_in import BACK, NURSE, At, Standin, browsing, leaves, provider_at, serving
+from libs.service.tests.http.logging_in import BACK, NURSE, At, Names, Standin, browsing, leaves, provider_at, serving
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def logins() -> Logins:
 
 @pytest.fixture
 def way_in(standin: Standin, logins: Logins) -> WayIn:
-    return WayIn(logins, verifier(), provider_at(standin), by_token=False)
+    return WayIn(logins, Names(), verifier(), provider_at(standin), by_token=False)
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ async def test_whoever_comes_back_with_what_they_left_with_is_logged_in(
     client: httpx.AsyncClient, standin: Standin
 ) -> None:
     sent = await leaves(client, "day?day=2026-11-24")
-    assert (sent["response_type"], sent["scope"], sent["redirect_uri"]) == ("code", "openid", BACK)
+    assert (sent["response_type"], sent["scope"], sent["redirect_uri"]) == ("code", "openid profile", BACK)
     assert sent["prompt"] == "login"
 
     back = Page(await client.get("/pages/logged-in", params={"code": "c1", "state": sent["state"]}))
@@ -183,11 +185,11 @@ def test_a_provider_without_tls_is_for_development_only() -> None:
 async def test_where_there_is_no_provider_a_token_lets_in_only_in_development(way_in: WayIn) -> None:
     token = ISSUER.token(Role.NURSE, subject="joy")
     for by_token, answered, said in ((False, 404, "Nobody can log in here"), (True, 200, "You are logged in")):
-        async with browsing(WayIn(way_in.logins, way_in.verifier, None, by_token)) as client:
+        async with browsing(WayIn(way_in.logins, way_in.came_in, way_in.verifier, None, by_token)) as client:
             answer = await client.post("/pages/login", data={"token": token, "to": "day"})
             assert (answer.status_code, Page(answer).h1) == (answered, said)
 
-    async with browsing(WayIn(way_in.logins, way_in.verifier, None, by_token=True)) as client:
+    async with browsing(WayIn(way_in.logins, way_in.came_in, way_in.verifier, None, by_token=True)) as client:
         answer = await client.post("/pages/login", data={"token": "nonsense", "to": "day"})
         assert answer.status_code == 422
         assert "This token does not let anybody in" in Page(answer).text
@@ -228,3 +230,41 @@ async def test_an_error_of_the_provider_lets_nobody_in_and_leads_back_to_the_log
     answer = await client.get("/pages/logged-in", params={"error": "access_denied", "state": sent["state"]})
     assert (answer.status_code, Page(answer).links["Log in again"]) == (403, "login?to=day")
     assert standin.asked == []
+
+
+@pytest.mark.parametrize(
+    ("by_id_token", "by_token", "name"),
+    [
+        ({"name": "Joy  Nurse"}, {"name": "joy.n"}, "Joy Nurse"),
+        ({"preferred_username": "joy"}, {"name": "Joy Nurse"}, "joy"),
+        ({"name": ""}, {"name": "Joy Nurse"}, "Joy Nurse"),
+        ({"name": 7}, {}, None),
+        ({"name": "J" * 500}, {}, "J" * 100),
+        ({"name": "Joy\u202e\u0000 Nurse"}, {}, "Joy Nurse"),
+        ({}, {}, None),
+    ],
+)
+def test_somebody_is_called_what_the_provider_says_to_be_read(
+    by_id_token: dict[str, object], by_token: dict[str, object], name: str | None
+) -> None:
+    assert name_in(unsigned(by_id_token), unsigned(by_token)) == name
+
+
+def unsigned(claims: dict[str, object]) -> str:
+    """As a token says it, to whom it is believed without its signature."""
+    said = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
+    return f"e30.{said}."
+
+
+async def test_who_is_let_in_is_told_with_their_name(
+    client: httpx.AsyncClient, way_in: WayIn, standin: Standin
+) -> None:
+    for code, says in (("c1", {"name": "Joy Nurse"}), ("c2", {})):
+        standin.says["id_token"] = unsigned(says)
+        sent = await leaves(client)
+        await client.get("/pages/logged-in", params={"code": code, "state": sent["state"]})
+    standin.says["access_token"] = "nobody's"
+    sent = await leaves(client)
+    await client.get("/pages/logged-in", params={"code": "c3", "state": sent["state"]})
+    assert isinstance(way_in.came_in, Names)
+    assert way_in.came_in.heard == [("joy", "Joy Nurse"), ("joy", None)], "and nobody who is not let in"

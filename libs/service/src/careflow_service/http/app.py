@@ -184,7 +184,9 @@ def _way_in(name: str, described: Http[Any], resources: Resources[Any], verifier
     settings = resources.settings
     logins = Logins(lambda: _login_keys(resources.blind_index, name))
     code_flow = code_flow_for(settings)
-    return WayIn(logins, verifier, code_flow, by_token=settings.in_development and code_flow is None)
+    return WayIn(
+        logins, resources.staff.came_in, verifier, code_flow, by_token=settings.in_development and code_flow is None
+    )
 
 
 def _site(described: Http[Any], resources: Resources[Any], name: str) -> "Site | None":
@@ -199,6 +201,7 @@ def _site(described: Http[Any], resources: Resources[Any], name: str) -> "Site |
         clinic=settings.clinic_name,
         zone=settings.clinic_timezone,
         clock=resources.clock,
+        called=resources.staff.called,
         drafts=lambda: _login_keys(resources.blind_index, name),
     )
 

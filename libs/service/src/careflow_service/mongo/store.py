@@ -27,6 +27,7 @@ from careflow_service.mongo.key_lines import KeyKind, KeyLine, KeyLines
 from careflow_service.mongo.key_proofs import KeyProofs
 from careflow_service.mongo.key_watch import KeyWatch
 from careflow_service.mongo.limits import MongoLimits
+from careflow_service.mongo.staff import Staff
 from careflow_service.mongo.vault import BlindIndex, Vault
 from careflow_service.mongo.work import TIME_LIMIT_SECONDS, MongoWork
 
@@ -71,6 +72,7 @@ class Store:
     fence: FenceWatch
     limits: MongoLimits
     commits: CommitWatch
+    staff: Staff
     keys: KeyWatch
 
     async def check_keys(self) -> None:
@@ -133,6 +135,7 @@ async def open_store(
                 fence=fence,
                 limits=MongoLimits(opened, blind_index, wall_clock),
                 commits=CommitWatch(opened),
+                staff=Staff(opened, wall_clock),
                 keys=KeyWatch(opened, lines, proofs, generation, process=process, further=keys.further),
             )
         finally:

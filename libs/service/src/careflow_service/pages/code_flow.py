@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from careflow_service.pages import PREFIX
-from careflow_service.pages.id_tokens import asked_ago
+from careflow_service.pages.id_tokens import asked_ago, name_in
 from careflow_service.pages.logins import BEGUN_FOR, Begun, Login
 from careflow_service.problems import UNAVAILABLE, Problem
 from careflow_service.settings import ServiceSettings, SettingsError
@@ -38,6 +38,14 @@ _REFUSED: Final = frozenset({400, 401, 403})
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What the provider told of who logged in: the access token, and what it calls them if it says so."""
+
+    token: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class _KnownBy:
     form: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -56,7 +64,7 @@ class CodeFlow:
         client_id: str,
         client_secret: str | None,
         back: str,
-        scope: str = "openid",
+        scope: str = "openid profile",
         now: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
@@ -103,8 +111,8 @@ class CodeFlow:
         }
         return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}", begun
 
-    async def finish(self, code: str, begun: Begun) -> str:
-        """The token that `code` stands for; without one the provider has sent back an error. Raises `TokenRefused`,
+    async def finish(self, code: str, begun: Begun) -> Told:
+        """What `code` stands for; without one the provider has sent back an error. Raises `TokenRefused`,
         also where the provider was to ask who it is and did not, or the problem `unavailable`.
         """
         if not code:
@@ -119,10 +127,10 @@ class CodeFlow:
         known_by = self._known_by()
         body = urlencode({**form, **known_by.form}).encode()
         answer = await self._ask(address, body, known_by.headers)
-        token = answer.get("access_token")
-        if not isinstance(token, str) or not self._asked_anew(answer.get("id_token"), begun):
+        token, id_token = answer.get("access_token"), answer.get("id_token")
+        if not isinstance(token, str) or not self._asked_anew(id_token, begun):
             raise TokenRefused
-        return token
+        return Told(token, name_in(id_token, token))
 
     def _asked_anew(self, id_token: object, begun: Begun) -> bool:
         """Whether the provider asked who they are since they left, where it was to: whoever sits there can take that

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse
 from careflow_service.http.dependencies import CurrentActor, Repeatable
 from careflow_service.pages import PREFIX
 from careflow_service.pages.forms import Submitted
+from careflow_service.pages.id_tokens import name_in
 from careflow_service.pages.login_routes import In, ask_token, let_stand_by, page_of, to_provider
 from careflow_service.pages.logins import Begun
 from careflow_service.pages.site import Pages
@@ -41,6 +42,7 @@ async def send_colleague_by_token(
         colleague = await way_in.verifier.verify(form["token"])
     except TokenRefused:
         return ask_token(request, pages, form["to"], {"token": "refused"}, of="colleague")
+    await way_in.came_in(colleague, name_in(form["token"]))
     begun = Begun(state="", verifier="", to=page_of(form["to"]), beside=actor.id)
     return let_stand_by(request, pages, way_in, colleague, begun)
 

@@ -1,4 +1,4 @@
-"""What an ID token says of a login: how long ago the provider asked.
+"""What an ID token says of a login: how long ago the provider asked, and what it calls who it is.
 
 It is believed because the provider itself gave it to us, over TLS, for a code that nobody else can use (OpenID Connect
 Core 1.0, 3.1.3.7, 6); some name another audience in it than who asked. Who somebody is and what they may is never read
@@ -8,7 +8,20 @@ from it.
 import base64
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+_LONGEST_NAME: Final = 100
+_NAMES: Final = ("name", "preferred_username")
+"""OpenID Connect Core 1.0, 5.1, the fullest first."""
+
+
+def name_in(*tokens: object) -> str | None:
+    """What the provider calls somebody, from the first of these tokens that says it; to be read, and for nothing else.
+    None where none of them says it.
+    """
+    said = [claims[each] for claims in map(_claims, tokens) for each in _NAMES if isinstance(claims.get(each), str)]
+    shown = (" ".join("".join(letter for letter in each if letter.isprintable()).split()) for each in said)
+    return next((each[:_LONGEST_NAME] for each in shown if each), None)
 
 
 def asked_ago(id_token: object, *, issuer: str) -> float | None:

@@ -5,7 +5,7 @@ token logs in with it.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
 from urllib.parse import urlencode
@@ -19,6 +19,7 @@ from careflow_service.identity import Actor
 from careflow_service.pages import PREFIX
 from careflow_service.pages.code_flow import BESIDE, CodeFlow
 from careflow_service.pages.forms import Submitted
+from careflow_service.pages.id_tokens import name_in
 from careflow_service.pages.logins import Begun, Logins
 from careflow_service.pages.site import Pages, Site
 from careflow_service.tokens import TokenRefused
@@ -31,9 +32,12 @@ _LONGEST_PAGE: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class WayIn:
-    """What logging in is done with: `code_flow` at the provider, or in development `by_token`, or nothing at all."""
+    """What logging in is done with: `code_flow` at the provider, or in development `by_token`, or nothing at all.
+    `came_in` is told of everybody it lets in, with what the provider calls them.
+    """
 
     logins: Logins
+    came_in: Callable[[Actor, str | None], Awaitable[None]]
     verifier: Verifier
     code_flow: CodeFlow | None
     by_token: bool
@@ -67,6 +71,7 @@ async def log_in_by_token(request: Request, pages: Pages, way_in: In, form: Subm
         actor = await way_in.verifier.verify(form["token"])
     except TokenRefused:
         return _ask(request, pages, way_in, form["to"], refused=True)
+    await way_in.came_in(actor, name_in(form["token"]))
     return _let_in(request, pages, way_in, actor, form["to"])
 
 
@@ -79,13 +84,15 @@ async def come_back(request: Request, pages: Pages, way_in: In, code: str = "", 
             return no_colleague(request, pages, "late", status=400)
         return pages.show(request.scope, "not_logged_in.html", status=400, once=True, to="")
     try:
-        actor = await way_in.verifier.verify(await way_in.code_flow.finish(code, begun))
+        told = await way_in.code_flow.finish(code, begun)
+        actor = await way_in.verifier.verify(told.token)
     except TokenRefused:
         if begun.beside is not None:
             answer = no_colleague(request, pages, "refused", to=begun.to)
         else:
             answer = pages.show(request.scope, "not_logged_in.html", status=403, once=True, to=begun.to)
     else:
+        await way_in.came_in(actor, told.name)
         answer = _came_back(request, pages, way_in, actor, begun)
     way_in.logins.end(answer, request.scope, begun)
     return answer

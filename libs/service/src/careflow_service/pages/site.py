@@ -96,10 +96,20 @@ class Draft:
 
 class Site:
     """The pages of one service. `package` has its `templates` and `words`; `clinic` is what every page is headed with,
-    `zone` where the clinic is, `clock` the domain's; by the first key of `drafts` what is typed is kept for a reload.
+    `zone` where the clinic is, `clock` the domain's; `called` gives the name of somebody of the clinic for their id;
+    by the first key of `drafts` what is typed is kept for a reload.
     """
 
-    def __init__(self, package: str, *, clinic: str, zone: ZoneInfo, clock: Clock, drafts: Keys = no_keys) -> None:
+    def __init__(
+        self,
+        package: str,
+        *,
+        clinic: str,
+        zone: ZoneInfo,
+        clock: Clock,
+        called: Callable[[str], str] = str,
+        drafts: Keys = no_keys,
+    ) -> None:
         self._drafts = drafts
         self.zone = zone
         self.clock = clock
@@ -116,6 +126,7 @@ class Site:
             link=_link,
             languages=tuple(LOCALES),
             clinic=clinic,
+            called=called,
         )
 
     def words(self, scope: Scope) -> Words:
@@ -151,6 +162,7 @@ class Site:
             sends=None if once else Markup(_SCRIPTS[Script.SENDING]),  # noqa: S704 # our own file
             draft=None if once or reader is None else self._draft(reader, scope["path"]),
             of_patient=reader is not None and reader.is_patient,
+            reader=None if reader is None or reader.is_patient or reader.is_screen else reader.id,
             **what,
         )
         headers = {

@@ -32,6 +32,7 @@ async def run_api(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
         "heartbeat": until_stopped(heartbeat.run),
         "fence": until_stopped(process.resources.fence.run),
         "keys": until_stopped(process.resources.keys.run),
+        "staff": until_stopped(process.resources.staff.run),
         "waiting": _letting_go(app.state.feed, app.state.live.changes),
     }
     return await run_tasks(tasks, stop)

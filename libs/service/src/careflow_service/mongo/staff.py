@@ -1,0 +1,114 @@
+"""Who works here, by name, in `_staff`: `{_id, name, roles, came_in_at}` of each who logged in before pages.
+
+Invariant: somebody is their id, as the clinic's identity provider says it; the name is what that provider called them
+last, is there to be read, and decides nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from careflow_service.clock import Clock
+from careflow_service.identity import Actor, Role
+from careflow_service.mongo.client import Database, Document
+
+STAFF: Final = "_staff"
+READ_EVERY_SECONDS: Final = 60.0
+"""How soon a process knows whom another one let in."""
+OFFERED_FOR: Final = timedelta(days=90)
+"""How long after their last login somebody is offered where one is chosen; a limit of ours. Their name stays."""
+
+_GRANTED: Final = {str(role): role for role in Role}
+_OURSELVES: Final = "system:"
+_CLINIC_SOFTWARE: Final = "CareFlow"
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody of the clinic: `label` is what tells them from everybody else when it is read."""
+
+    id: str
+    label: str
+
+
+class Staff:
+    """Names by id, as they were read last. A process that has not read them yet calls everybody by their id."""
+
+    def __init__(self, database: Database, wall_clock: Clock) -> None:
+        self._stored = database.get_collection(
+            STAFF, read_concern=ReadConcern("majority"), write_concern=WriteConcern("majority")
+        )
+        self._wall_clock = wall_clock
+        self._known: dict[str, Document] = {}
+        self._alike: Mapping[str, int] = {}
+
+    async def came_in(self, actor: Actor, name: str | None) -> None:
+        """Somebody logged in whom the provider calls so; without a name they are called as before."""
+        if actor.is_patient or actor.is_screen or name is None:
+            return
+        said = {"name": name, "roles": sorted(actor.roles), "came_in_at": self._wall_clock()}
+        await self._stored.update_one({"_id": actor.id}, {"$set": said}, upsert=True)
+        self._hold({**self._known, actor.id: {"_id": actor.id, **said}})
+
+    def called(self, staff_id: str) -> str:
+        """The name; with the id where others have the same, and the id alone where no name is known."""
+        if staff_id.startswith(_OURSELVES):
+            return _CLINIC_SOFTWARE
+        known = self._known.get(staff_id)
+        if known is None:
+            return staff_id
+        name: str = known["name"]
+        return name if self._alike[_folded(name)] == 1 else f"{name} ({staff_id})"
+
+    def holding(self, *roles: Role) -> tuple[Colleague, ...]:
+        """Those who logged in lately with one of these roles, or with any, by name."""
+        since = self._wall_clock() - OFFERED_FOR
+        found = [
+            Colleague(staff_id, self.called(staff_id))
+            for staff_id, known in self._known.items()
+            if _lately(known, since) and (not roles or not {*map(_GRANTED.get, known["roles"])}.isdisjoint(roles))
+        ]
+        return tuple(sorted(found, key=lambda each: (_folded(each.label), each.id)))
+
+    def meant(self, typed: str) -> str:
+        """The id of whoever is called so, whoever types it; what was typed where it is nobody's, for it may be an
+        id.
+        """
+        if typed in self._known:
+            return typed
+        found = [each for each in self._known if _folded(self.called(each)) == _folded(typed)]
+        return found[0] if len(found) == 1 else typed
+
+    async def read(self) -> None:
+        """Everybody as they are called now."""
+        self._hold({each["_id"]: each async for each in self._stored.find({})})
+
+    async def run(self) -> None:
+        """Reads, again and again, until cancelled; while the store is away it goes on with whom it knows."""
+        while True:
+            with suppress(PyMongoError):
+                await self.read()
+            await asyncio.sleep(READ_EVERY_SECONDS)
+
+    def _hold(self, known: dict[str, Document]) -> None:
+        self._known = known
+        self._alike = Counter(_folded(each["name"]) for each in known.values())
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _lately(known: Document, since: datetime) -> bool:
+    at: datetime = known["came_in_at"]
+    return at >= since
