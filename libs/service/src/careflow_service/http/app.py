@@ -201,7 +201,7 @@ def _site(described: Http[Any], resources: Resources[Any], name: str) -> "Site |
         clinic=settings.clinic_name,
         zone=settings.clinic_timezone,
         clock=resources.clock,
-        called=resources.staff.called,
+        names=resources.staff,
         drafts=lambda: _login_keys(resources.blind_index, name),
     )
 

@@ -10,7 +10,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,6 +20,7 @@ from pymongo.write_concern import WriteConcern
 from careflow_service.clock import Clock
 from careflow_service.identity import Actor, Role
 from careflow_service.mongo.client import Database, Document
+from careflow_service.pages.names import Colleague
 
 STAFF: Final = "_staff"
 READ_EVERY_SECONDS: Final = 60.0
@@ -33,16 +33,10 @@ _OURSELVES: Final = "system:"
 _CLINIC_SOFTWARE: Final = "CareFlow"
 
 
-@dataclass(frozen=True, slots=True)
-class Colleague:
-    """Somebody of the clinic: `label` is what tells them from everybody else when it is read."""
-
-    id: str
-    label: str
-
-
 class Staff:
-    """Names by id, as they were read last. A process that has not read them yet calls everybody by their id."""
+    """See `careflow_service.pages.names.Names`: as they were read last. A process that has not read them yet calls
+    everybody by their id.
+    """
 
     def __init__(self, database: Database, wall_clock: Clock) -> None:
         self._stored = database.get_collection(
@@ -60,8 +54,7 @@ class Staff:
         await self._stored.update_one({"_id": actor.id}, {"$set": said}, upsert=True)
         self._hold({**self._known, actor.id: {"_id": actor.id, **said}})
 
-    def called(self, staff_id: str) -> str:
-        """The name; with the id where others have the same, and the id alone where no name is known."""
+    def called(self, staff_id: str, /) -> str:
         if staff_id.startswith(_OURSELVES):
             return _CLINIC_SOFTWARE
         known = self._known.get(staff_id)
@@ -71,7 +64,6 @@ class Staff:
         return name if self._alike[_folded(name)] == 1 else f"{name} ({staff_id})"
 
     def holding(self, *roles: Role) -> tuple[Colleague, ...]:
-        """Those who logged in lately with one of these roles, or with any, by name."""
         since = self._wall_clock() - OFFERED_FOR
         found = [
             Colleague(staff_id, self.called(staff_id))
@@ -80,10 +72,7 @@ class Staff:
         ]
         return tuple(sorted(found, key=lambda each: (_folded(each.label), each.id)))
 
-    def meant(self, typed: str) -> str:
-        """The id of whoever is called so, whoever types it; what was typed where it is nobody's, for it may be an
-        id.
-        """
+    def meant(self, typed: str, /) -> str:
         if typed in self._known:
             return typed
         found = [each for each in self._known if _folded(self.called(each)) == _folded(typed)]

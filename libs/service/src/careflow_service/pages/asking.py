@@ -14,13 +14,16 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 
 from careflow_service.http.errors import faults_of
+from careflow_service.identity import Role
 from careflow_service.pages.forms import UNTYPED, Form
+from careflow_service.pages.names import Names, NoNames
 from careflow_service.pages.refusing import Refused
 
 B = TypeVar("B", bound=BaseModel)
 
 YES: Final = "yes"
 NO: Final = "no"
+_NO_NAMES: Final = NoNames()
 _NUMBER: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 
 
@@ -44,21 +47,28 @@ class Kind(StrEnum):
     """A time on the clinic's clock."""
     LINES = "lines"
     """Prose of which each line is one of several."""
+    COLLEAGUE = "colleague"
+    """Somebody of the clinic, by name or by their login."""
     REASONS = "reasons"
     """Why somebody signs for something: one of several, each for what its field is about."""
+
+
+Option = tuple[str, str | None, *tuple[str, ...]]
+"""A value, what is read there, or None for the words' own, and the ids of those of the clinic it is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """`name` is where it stands in the body, such as `weight.kilograms`; `word` the name its label has in the words.
-    `options` are pairs of a value and what is read there, or None for the words' own; `parts` are the names in the body
-    of what is one field on the page, its value parted by slashes. `about` is what a reason is for, as the API calls it;
-    `label` what stands above the field, where the words have nothing for it.
+    `options` are what one chooses among, `holding` the roles of the colleagues one is offered; `parts` are the names in
+    the body of what is one field on the page, its value parted by slashes. `about` is what a reason is for, as the API
+    calls it; `label` what stands above the field, where the words have nothing for it.
     """
 
     name: str
     kind: Kind = Kind.TEXT
-    options: Sequence[tuple[str, str | None]] = ()
+    options: Sequence[Option] = ()
+    holding: Sequence[Role] = ()
     word: str = ""
     parts: Sequence[str] = ()
     about: Mapping[str, str] = field(default_factory=dict)
@@ -80,13 +90,19 @@ class Filled:
     status: int = 200
 
 
-def body_of(fields: Iterable[Field], form: Form, zone: ZoneInfo, also: Mapping[str, Any]) -> dict[str, Any]:
-    """What was typed as the API's JSON, with what the page itself knows; fields left empty are not in it."""
+def body_of(
+    fields: Iterable[Field], form: Form, zone: ZoneInfo, also: Mapping[str, Any], *, names: Names = _NO_NAMES
+) -> dict[str, Any]:
+    """What was typed as the API's JSON, with what the page itself knows; fields left empty are not in it. `names` tell
+    which colleague is meant.
+    """
     body: dict[str, Any] = dict(also)
     for asked in fields:
         value = _value(asked, form, zone)
         if value is None:
             continue
+        if asked.kind is Kind.COLLEAGUE:
+            value = names.meant(value)
         if asked.parts:
             body.update(zip(asked.parts, value.split("/"), strict=False))
         elif asked.kind is Kind.REASONS:
@@ -106,7 +122,7 @@ def read(body: type[B], given: Mapping[str, Any]) -> tuple[B | None, dict[str, s
 
 def _value(asked: Field, form: Form, zone: ZoneInfo) -> Any:
     if asked.kind is Kind.SEVERAL:
-        chosen = [value for value, _ in asked.options if form[f"{asked.name}.{value}"]]
+        chosen = [value for value, *_ in asked.options if form[f"{asked.name}.{value}"]]
         return chosen or None
     typed = form[asked.name]
     if not typed:

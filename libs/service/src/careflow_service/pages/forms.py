@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from careflow_service.http.dependencies import CurrentActor, request_key
 from careflow_service.http.errors import faults_of
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.pages.names import Names
 from careflow_service.problems import INVALID_REQUEST, Problem
 
 B = TypeVar("B", bound=BaseModel)
@@ -50,6 +51,10 @@ class Form:
         year, _, rest = self[name].partition("-")
         month, _, day = rest.partition("-")
         return Form({f"{name}_year": year, f"{name}_month": month, f"{name}_day": day, **self.fields})
+
+    def with_colleague(self, name: str, names: Names) -> "Form":
+        """With the id of whoever of the clinic was typed there."""
+        return Form({**self.fields, name: names.meant(self[name])}) if self[name] else self
 
     def read(self, body: type[B]) -> tuple[B | None, dict[str, str]]:
         """What the form says, or which field is wrong and how, by the codes of the API."""

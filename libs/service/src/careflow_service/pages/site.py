@@ -27,6 +27,7 @@ from careflow_service.http.routes import Call
 from careflow_service.identity import Actor, Role
 from careflow_service.pages import PREFIX
 from careflow_service.pages.logins import UNATTENDED, login_of
+from careflow_service.pages.names import Names, NoNames
 from careflow_service.pages.words import LOCALES, Words, preferred, words_of
 from careflow_service.pages.writing import Writing
 from careflow_service.problems import FORBIDDEN, LOGIN_NEEDED, Problem
@@ -43,6 +44,9 @@ _SENDS: Final = 'id="sending"'
 """In a page with a form, and in what nobody types: quotes are escaped."""
 
 Keys = Callable[[], Sequence[bytes]]
+
+
+_NO_NAMES: Final = NoNames()
 
 
 def no_keys() -> Sequence[bytes]:
@@ -96,8 +100,8 @@ class Draft:
 
 class Site:
     """The pages of one service. `package` has its `templates` and `words`; `clinic` is what every page is headed with,
-    `zone` where the clinic is, `clock` the domain's; `called` gives the name of somebody of the clinic for their id;
-    by the first key of `drafts` what is typed is kept for a reload.
+    `zone` where the clinic is, `clock` the domain's; `names` are those of who works there; by the
+    first key of `drafts` what is typed is kept for a reload.
     """
 
     def __init__(
@@ -107,10 +111,11 @@ class Site:
         clinic: str,
         zone: ZoneInfo,
         clock: Clock,
-        called: Callable[[str], str] = str,
+        names: Names = _NO_NAMES,
         drafts: Keys = no_keys,
     ) -> None:
         self._drafts = drafts
+        self.names = names
         self.zone = zone
         self.clock = clock
         self._words = words_of(LIBRARY, package)
@@ -126,7 +131,8 @@ class Site:
             link=_link,
             languages=tuple(LOCALES),
             clinic=clinic,
-            called=called,
+            called=names.called,
+            colleagues=names.holding,
         )
 
     def words(self, scope: Scope) -> Words:
@@ -162,7 +168,7 @@ class Site:
             sends=None if once else Markup(_SCRIPTS[Script.SENDING]),  # noqa: S704 # our own file
             draft=None if once or reader is None else self._draft(reader, scope["path"]),
             of_patient=reader is not None and reader.is_patient,
-            reader=None if reader is None or reader.is_patient or reader.is_screen else reader.id,
+            logged_in_as=None if reader is None or reader.is_patient or reader.is_screen else reader.id,
             **what,
         )
         headers = {

@@ -97,7 +97,7 @@ class Page(HTMLParser):
             self.forms[-1].buttons.append(said)
         if tag == "textarea":
             self.forms[-1].fields[given["name"]] = "".join(text)
-        if tag == "option":
+        if tag == "option" and self._within("select"):
             self.forms[-1].labels[f"{self._around('select')['name']}={given['value']}"] = said
         if tag in {"h1", "title"}:
             self._alone[tag].append(said)
@@ -111,6 +111,9 @@ class Page(HTMLParser):
     def _is_hidden(self, given: dict[str, str]) -> bool:
         """What only a script shows is there for nobody who reads without."""
         return any("hidden" in each for each in (given, *(around for _, around, _ in self._open)))
+
+    def _within(self, tag: str) -> bool:
+        return any(opened == tag for opened, _, _ in self._open)
 
     def _around(self, tag: str) -> dict[str, str]:
         return next(given for opened, given, _ in reversed(self._open) if opened == tag)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from careflow_service.pages.asking import Option
 from sessions.application.queries.read_bedside import Bedside
 from sessions.domain.clinic_day import on_the_wall
 from sessions.domain.corrections import ReadingList, written_into
@@ -11,7 +12,7 @@ from sessions.domain.readings import standing
 from sessions.domain.units import Milligrams
 
 
-def readings(seen: Bedside) -> Sequence[tuple[str, str]]:
+def readings(seen: Bedside) -> Sequence[Option]:
     """Every observation as it stands, the newest first, and how it reads."""
     found = [
         (each.signs, f"{among}/{each.number}")
@@ -24,32 +25,34 @@ def readings(seen: Bedside) -> Sequence[tuple[str, str]]:
             which,
             f"{on_the_wall(each.observed_at, seen.timezone):%H:%M} · "
             f"{each.blood_pressure.systolic}/{each.blood_pressure.diastolic} mmHg · {each.heart_rate}/min · "
-            f"SpO₂ {each.oxygen_saturation} % · {each.by}",
+            f"SpO₂ {each.oxygen_saturation} %",
+            each.by,
         )
         for each, which in newest_first
     ]
 
 
-def doses(seen: Bedside) -> Sequence[tuple[str, str]]:
+def doses(seen: Bedside) -> Sequence[Option]:
     """Every dose that is over, and how it reads."""
     return [
         (
             str(number),
             f"{on_the_wall(dose.started_at, seen.timezone):%H:%M} – "
             f"{on_the_wall(dose.ended_at, seen.timezone):%H:%M} · "
-            f"{dose.stated.mass.value.normalize():f} mg · {dose.given_by}",
+            f"{dose.stated.mass.value.normalize():f} mg",
+            dose.given_by,
         )
         for number, dose in enumerate(seen.session.doses)
         if dose.ended_at is not None
     ]
 
 
-def doses_drawn(seen: Bedside) -> Sequence[tuple[str, str]]:
+def doses_drawn(seen: Bedside) -> Sequence[Option]:
     """Of what is drawn up for this session, what its dose is given with."""
     return drawn_from(seen, [each for each in seen.containers or () if seen.is_ordered(each.item.drug)])
 
 
-def kept_in(among: Sequence[Container]) -> Sequence[tuple[str, str]]:
+def kept_in(among: Sequence[Container]) -> Sequence[Option]:
     """Those of these containers there is something left in, and how they read."""
     return [
         (str(each.id), f"{_label(each)} · {each.item.lot} · {_amount(each, each.in_container)}")
@@ -58,23 +61,23 @@ def kept_in(among: Sequence[Container]) -> Sequence[tuple[str, str]]:
     ]
 
 
-def medicines_drawn(seen: Bedside) -> Sequence[tuple[str, str]]:
+def medicines_drawn(seen: Bedside) -> Sequence[Option]:
     """Of what is drawn up for this session, what is given beside the dose."""
     return drawn_from(seen, [each for each in seen.containers or () if not seen.is_ordered(each.item.drug)])
 
 
-def draws(seen: Bedside) -> Sequence[tuple[str, str]]:
+def draws(seen: Bedside) -> Sequence[Option]:
     """What is drawn up for this session and not settled, and how it reads."""
     return drawn_from(seen, seen.containers or ())
 
 
-def drawn_from(seen: Bedside, among: Sequence[Container]) -> Sequence[tuple[str, str]]:
+def drawn_from(seen: Bedside, among: Sequence[Container]) -> Sequence[Option]:
     """What is drawn up for this session out of these containers, and how it reads."""
     return [
         (
             f"{container.id}/{draw.id}",
-            f"{_label(container)} · {_amount(container, draw.mass)}, "
-            f"{container.open_of(draw).value.normalize():f} mg · {draw.by}",
+            f"{_label(container)} · {_amount(container, draw.mass)}, {container.open_of(draw).value.normalize():f} mg",
+            draw.by,
         )
         for container in among
         for draw in container.unsettled
@@ -82,18 +85,19 @@ def drawn_from(seen: Bedside, among: Sequence[Container]) -> Sequence[tuple[str,
     ]
 
 
-def waiting(seen: Bedside) -> Sequence[tuple[str, str]]:
+def waiting(seen: Bedside) -> Sequence[Option]:
     """Lines of the log that a second person has still to confirm, and how they read."""
     return [
         (
             f"{line.container.id}/{line.entry.id}",
-            f"{line.container.item.drug} · {line.entry.mass.value.normalize():f} mg · {line.entry.by}",
+            f"{line.container.item.drug} · {line.entry.mass.value.normalize():f} mg",
+            line.entry.by,
         )
         for line in seen.unseen
     ]
 
 
-def containers(seen: Bedside) -> Sequence[tuple[str, str]]:
+def containers(seen: Bedside) -> Sequence[Option]:
     """What there is something left in that may be taken, and how it reads."""
     return kept_in([each for each in seen.containers or () if seen.may_take(each)])
 

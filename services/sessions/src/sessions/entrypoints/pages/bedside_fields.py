@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from careflow_service.http.places import US_STATES
+from careflow_service.identity import Role
 from careflow_service.pages.asking import Field, Kind
 from sessions.domain.checks import DrugScreen, Identifier, PregnancyTest, RiskLevel
 from sessions.domain.drug_amounts import DrugUnit
@@ -89,7 +90,7 @@ EVENT: Final = (
     field("started_at", Kind.MOMENT),
 )
 THERAPY: Final = (
-    field("therapy.0.provider", Kind.TEXT),
+    Field(name="therapy.0.provider", kind=Kind.COLLEAGUE, holding=(Role.THERAPIST, Role.PRESCRIBER)),
     field("therapy.0.started_at", Kind.MOMENT, word="therapy_started_at"),
     field("therapy.0.ended_at", Kind.MOMENT, word="therapy_ended_at"),
 )

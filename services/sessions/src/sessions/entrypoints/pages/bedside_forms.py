@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from careflow_service.identity import Actor, Role
-from careflow_service.pages.asking import Field, Kind
+from careflow_service.pages.asking import Field, Kind, Option
 from sessions.application.queries.read_bedside import Bedside
 from sessions.domain.discharge import CRITERIA, NEVER_SIGNED
 from sessions.domain.distance import is_at_a_distance
@@ -171,7 +171,7 @@ def _overriding(seen: Bedside, _: Actor) -> Fields:
     return tuple(_reasons("overrides", "item", item) for item in _signable(seen))
 
 
-def _draw(drawn: Sequence[tuple[str, str]]) -> Field:
+def _draw(drawn: Sequence[Option]) -> Field:
     """One of the draws of the session: a container and what was drawn up of it."""
     return Field(name="draw", kind=Kind.CHOICE, options=drawn, parts=("container_id", "draw_id"))
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from careflow_service.http.dependencies import RequestBody
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.pages.asking import Field, Kind
+from careflow_service.pages.asking import Field, Kind, Option
 from sessions.application.commands.enter_in_drug_log import ReverseEntry
 from sessions.application.commands.receive_container import ReceiveContainer
 from sessions.application.commands.witness_entry import WitnessEntry
@@ -103,15 +103,14 @@ def _of_kind(kind: EntryKind) -> Callable[[Container], Mapping[str, Any]]:
 
 
 def _entering(container: Container) -> Sequence[Field]:
-    draws = [(each.id, _said_of(each, container)) for each in container.unsettled]
+    draws: Sequence[Option] = [(each.id, _left_of(each, container), each.by) for each in container.unsettled]
     asks = [field("kind", Kind.CHOICE, *BY_HAND)]
     asks += [Field(name="draw_id", kind=Kind.CHOICE, options=draws, word="of_draw")] if draws else []
     return (*asks, _AMOUNT, _NOTE)
 
 
-def _said_of(draw: Draw, container: Container) -> str:
-    left = container.open_of(draw).value.normalize()
-    return f"{left:f} mg, {draw.by}"
+def _left_of(draw: Draw, container: Container) -> str:
+    return f"{container.open_of(draw).value.normalize():f} mg"
 
 
 _AMOUNT: Final = field("quantity", Kind.AMOUNT)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from careflow_service.identity import Actor, RequestKey
-from careflow_service.pages.asking import Field, Kind
+from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.pages.asking import Field, Kind, Option
 from sessions.application.commands.draw_drug import DrawDrug
 from sessions.application.commands.follow_medicine import RecordEffect
 from sessions.application.commands.give_medicine import GiveMedicine, WithholdMedicine
@@ -90,8 +90,8 @@ def ordered(terms: MedicineTerms) -> str:
     return f"{terms.medicine} ({terms.strength}) · {least}{amount(terms.most, terms)} · {terms.indication}"
 
 
-def _orders(offers: Sequence[Offer]) -> Sequence[tuple[str, str]]:
-    return [(each.order.id, f"{ordered(each.order.terms)} · {each.prescriber}") for each in offers]
+def _orders(offers: Sequence[Offer]) -> Sequence[Option]:
+    return [(each.order.id, ordered(each.order.terms), each.prescriber) for each in offers]
 
 
 def _may_be_given(seen: Bedside) -> Sequence[Offer]:
@@ -102,22 +102,23 @@ def _controlled(seen: Bedside) -> Sequence[Offer]:
     return [each for each in _may_be_given(seen) if each.controlled]
 
 
-def _given(seen: Bedside) -> Sequence[tuple[str, str]]:
+def _given(seen: Bedside) -> Sequence[Option]:
     """What was given, the last first, and how it reads."""
     return [
         (
             each.id,
             f"{on_the_wall(each.given_at, seen.timezone):%H:%M} · {each.order.terms.medicine} "
-            f"{amount(each.amount, each.order.terms)} · {each.by}",
+            f"{amount(each.amount, each.order.terms)}",
+            each.by,
         )
         for each in reversed(seen.medication.given)
     ]
 
 
-def _waiting(seen: Bedside, prescriber: str | None = None) -> Sequence[tuple[str, str]]:
+def _waiting(seen: Bedside, prescriber: str | None = None) -> Sequence[Option]:
     """What waits to be signed or refused, by this prescriber or anybody, and how it reads."""
     return [
-        (each.id, f"{ordered(each.terms)} · {each.prescriber} · {each.by_word.taken_by if each.by_word else ''}")
+        (each.id, ordered(each.terms), each.prescriber, *([each.by_word.taken_by] if each.by_word else ()))
         for each in seen.medication.waiting
         if prescriber in (None, each.prescriber)
     ]
@@ -129,7 +130,7 @@ def _there(seen: Bedside) -> bool:
     return dosing and (session.state in {*THERE, SessionState.REFUSED} or session.patient_watched)
 
 
-def _choice(name: str, options: Sequence[tuple[str, str]], word: str = "") -> Field:
+def _choice(name: str, options: Sequence[Option], word: str = "") -> Field:
     return Field(name=name, kind=Kind.CHOICE, options=options, word=word)
 
 
@@ -151,7 +152,7 @@ MEDICINE: Final = (
     field("despite_allergy", Kind.PROSE),
 )
 BY_WORD: Final = (
-    field("prescriber", Kind.TEXT),
+    Field(name="prescriber", kind=Kind.COLLEAGUE, holding=(Role.PRESCRIBER,)),
     field("read_back", Kind.YES_NO),
     field("reason", Kind.PROSE, word="why_by_word"),
 )
@@ -212,7 +213,7 @@ def _answering(seen: Bedside, actor: Actor) -> Fields:
 def _renaming(seen: Bedside, _: Actor) -> Fields:
     return (
         _choice("order_id", _waiting(seen), word="taken_order"),
-        field("prescriber", Kind.TEXT),
+        Field(name="prescriber", kind=Kind.COLLEAGUE, holding=(Role.PRESCRIBER,)),
         field("reason", Kind.PROSE),
     )
 

@@ -6,8 +6,8 @@ Invariant: the first is no way around the gate: while a session is under way and
 from collections.abc import Sequence
 from typing import Final
 
-from careflow_service.identity import Actor, RequestKey
-from careflow_service.pages.asking import Field, Kind
+from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.pages.asking import Field, Kind, Option
 from sessions.application.commands.review_dose_outside_gate import ReviewDoseOutsideGate
 from sessions.application.queries.read_bedside import Bedside
 from sessions.application.use_cases import Sessions
@@ -66,20 +66,20 @@ def _writing(seen: Bedside, _: Actor) -> Fields:
         *(field(name, Kind.AMOUNT) for name in measured),
         *((*PIECES, field("mg_per_unit", Kind.AMOUNT)) if in_pieces(among) else ()),
         field("serial", Kind.TEXT),
-        field("given_by", Kind.TEXT),
-        field("ordered_by", Kind.TEXT),
+        Field(name="given_by", kind=Kind.COLLEAGUE, holding=(Role.PRESCRIBER, Role.NURSE)),
+        Field(name="ordered_by", kind=Kind.COLLEAGUE, holding=(Role.PRESCRIBER,)),
         field("reason", Kind.PROSE, word="outside_reason"),
         field("before_start", Kind.PROSE),
     )
 
 
-def _to_review(seen: Bedside, actor: Actor) -> Sequence[tuple[str, str]]:
+def _to_review(seen: Bedside, actor: Actor) -> Sequence[Option]:
     """Each dose that waits and is this reader's to review: by its id, and in words."""
     return [
         (
             str(mark.id),
-            f"{on_the_wall(dose.started_at, seen.timezone):%H:%M} · "
-            f"{dose.stated.mass.value.normalize():f} mg · {dose.given_by}",
+            f"{on_the_wall(dose.started_at, seen.timezone):%H:%M} · {dose.stated.mass.value.normalize():f} mg",
+            dose.given_by,
         )
         for dose in seen.session.doses
         if (mark := dose.outside) is not None

@@ -100,7 +100,7 @@ async def hand_over(
 ) -> Response:
     """A colleague sees to it."""
     seen, visit = form.said(Seen), AppointmentId(appointment_id)
-    handing, faults = form.read(Handing)
+    handing, faults = form.with_colleague("to", pages.names).read(Handing)
     if handing is None:
         return await show_tasks(request, app, actor, pages, whose, concerned=visit, typed=form, faults=faults)
     handed = app.hand_over_task(HandOverTask(visit, seen.expected, handing.to), actor, key)

@@ -95,7 +95,7 @@ async def hand_over(
 ) -> Response:
     """A colleague tells them."""
     seen, patient = form.said(Seen), PatientId(patient_id)
-    handing, faults = form.read(Handing)
+    handing, faults = form.with_colleague("to", pages.names).read(Handing)
     if handing is None:
         return await show_tasks(request, app, actor, pages, whose, concerned_patient=patient, typed=form, faults=faults)
     handed = app.hand_over_telling(HandOverTelling(patient, seen.expected, handing.to), actor, key)
