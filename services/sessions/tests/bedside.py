@@ -10,14 +10,20 @@ ANA = "Ana Rivera"
 
 
 async def logs_in(
-    world: World, role: Role, *, to: str = TODAY_PAGE, languages: str = "en-US", subject: str | None = None
+    world: World,
+    role: Role,
+    *,
+    to: str = TODAY_PAGE,
+    languages: str = "en-US",
+    subject: str | None = None,
+    name: str | None = None,
 ) -> tuple[Visitor, Page]:
     """Somebody who wanted a page, was asked who they are, and came to it."""
     world.client.cookies.clear()
     someone = Visitor(world.client, languages)
     asked = await someone.opens(to)
     (button,) = asked.forms[0].buttons
-    token = ISSUER.token(role, subject=subject or f"user-{role}")
+    token = ISSUER.token(role, subject=subject or f"user-{role}", name=name)
     through = await someone.presses(asked, button, token=token)
     onwards = next(name for name, address in through.links.items() if address == to.removeprefix("/pages/"))
     return someone, await someone.follows(through, onwards)

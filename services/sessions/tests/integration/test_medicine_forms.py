@@ -125,3 +125,20 @@ async def test_who_is_to_sign_sees_it_on_their_day_and_everybody_once_it_is_late
     page = await fills(prescriber, page, "Sign an order by word", order_id=order_id, signed="yes")
     assert "Your answer is recorded." in page.text
     assert "Orders by word to be signed" not in (await prescriber.opens("/pages/bedside")).text
+
+
+async def test_whoever_works_here_is_read_and_meant_by_name(world: World) -> None:
+    session_id = await visit(world)
+    await logs_in(world, Role.PRESCRIBER, name="Paula Prescriber")
+    nurse, page = await logs_in(world, Role.NURSE, to=of(session_id), name="Joy Nurse")
+    assert "Joy Nurse" in page.text, "a tablet says who works at it"
+    form = await nurse.follows(page, "Take an order by word")
+    assert '<option value="Paula Prescriber">' in form.html
+    assert '<option value="Joy Nurse">' not in form.html, "nurses give no orders"
+
+    named = {**TAKEN, "prescriber": "paula prescriber", "read_back": "yes"}
+    page = await fills(nurse, await nurse.opens(of(session_id)), "Take an order by word", **named)
+
+    assert "Paula Prescriber is to sign this order by" in page.text
+    (order,) = (await medicines(world, session_id))["orders"]
+    assert order["prescriber"] == "user-prescriber", "what is kept is who it is"

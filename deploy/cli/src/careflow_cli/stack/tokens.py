@@ -51,6 +51,7 @@ def sign(
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": subject,
+        "name": subject.replace("-", " ").title(),
         "roles": list(roles),
         "iat": issued_at,
         "exp": issued_at + int(lasting.total_seconds()),

@@ -28,6 +28,7 @@ class DevelopmentIssuer:
         self,
         *roles: Role,
         subject: str = "someone",
+        name: str | None = None,
         patient_id: str | None = None,
         consumer: str | None = None,
         lasting: timedelta = timedelta(hours=1),
@@ -43,6 +44,8 @@ class DevelopmentIssuer:
             "iat": issued_at,
             "exp": issued_at + int(lasting.total_seconds()),
         }
+        if name is not None:
+            claims["name"] = name
         if patient_id is not None:
             claims["patient_id"] = patient_id
         if consumer is not None:

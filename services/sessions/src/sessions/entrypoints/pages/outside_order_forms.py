@@ -6,8 +6,8 @@ Invariant: neither allows anything; what an order allows is refused here and wri
 from collections.abc import Sequence
 from typing import Final
 
-from careflow_service.identity import Actor, RequestKey
-from careflow_service.pages.asking import Field, Kind
+from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.pages.asking import Field, Kind, Option
 from sessions.application.commands.review_medicine_outside_order import ReviewMedicineOutsideOrder
 from sessions.application.queries.read_bedside import Bedside
 from sessions.application.use_cases import Sessions
@@ -35,11 +35,11 @@ class ReviewingMedicine(NewDoseReview):
     administration_id: Uuid
 
 
-def _orders(seen: Bedside) -> Sequence[tuple[str, str]]:
+def _orders(seen: Bedside) -> Sequence[Option]:
     """Every order of the session, also a disputed one, and the standing ones of its location that count."""
-    own = [(str(each.id), f"{ordered(each.terms)} · {each.prescriber}") for each in seen.medication.orders]
+    own = [(str(each.id), ordered(each.terms), each.prescriber) for each in seen.medication.orders]
     standing = [each for each in seen.offers if each.order.basis is OrderBasis.STANDING]
-    return (*own, *((each.order.id, f"{ordered(each.order.terms)} · {each.prescriber}") for each in standing))
+    return (*own, *((each.order.id, ordered(each.order.terms), each.prescriber) for each in standing))
 
 
 def _beside_the_dose(seen: Bedside) -> Sequence[Container]:
@@ -61,19 +61,20 @@ def _writing(seen: Bedside, _: Actor) -> Fields:
         field("amount", Kind.AMOUNT, word="given_amount"),
         field("allergic", Kind.YES_NO, word="allergic_to_it"),
         *((Field(name="taken", kind=Kind.CHOICE, options=taken, parts=("container_id", "draw_id")),) if taken else ()),
-        field("given_by", Kind.TEXT),
-        field("ordered_by", Kind.TEXT),
+        Field(name="given_by", kind=Kind.COLLEAGUE, holding=(Role.PRESCRIBER, Role.NURSE)),
+        Field(name="ordered_by", kind=Kind.COLLEAGUE, holding=(Role.PRESCRIBER,)),
         field("reason", Kind.PROSE, word="outside_reason"),
     )
 
 
-def _to_review(seen: Bedside, actor: Actor) -> Sequence[tuple[str, str]]:
+def _to_review(seen: Bedside, actor: Actor) -> Sequence[Option]:
     """Each that waits and is this reader's to review: by its id, and in words."""
     return [
         (
             str(each.id),
             f"{on_the_wall(each.given_at, seen.timezone):%H:%M} · {each.order.terms.medicine} "
-            f"{amount(each.amount, each.order.terms)} · {each.by}",
+            f"{amount(each.amount, each.order.terms)}",
+            each.by,
         )
         for each in seen.medication.given
         if each.outside is not None

@@ -1,0 +1,51 @@
+"""Whoever reads a page reads who did something by name: what is stored is their id, which may be any string of the
+clinic's identity provider.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [*ROOT.glob("services/*/src/*/entrypoints/pages"), ROOT / "libs/service/src/careflow_service/pages"]
+TEMPLATES = sorted(file for pages in PAGES for file in pages.glob("templates/**/*.html"))
+
+SHOWN = re.compile(r"\{\{(.*?)\}\}")
+SOMEBODY = re.compile(r"(?<![\w.])(\w+(?:\.\w+)*\.(?:by|\w+_by|prescriber))(?![\w.])")
+AT = frozenset({"due_by", "review_by", "respond_by", "sign_by"})
+"""Times by which something is to be done."""
+
+
+def words() -> frozenset[str]:
+    """The groups of words: what is read out of them is no id."""
+    found = [tomllib.loads(file.read_text("utf-8")) for pages in PAGES for file in pages.glob("words/*.toml")]
+    return frozenset(group for each in found for group in each)
+
+
+def shown_raw(template: str, groups: frozenset[str]) -> Iterator[str]:
+    """What a template shows of somebody without asking what they are called."""
+    for shown in SHOWN.findall(template):
+        for found in SOMEBODY.finditer(shown):
+            name, before, after = found[1], shown[: found.start()], shown[found.end() :]
+            is_asked = re.search(r"((called|write\.\w+)\(|\w=)$", before) or re.search(
+                r"( if|==| and| or|\":)\s*$", before
+            )
+            compared = re.match(r"\s+(is|==|and|or|else)\b", after) or re.match(r"\s*[<>=]", after)
+            if name.partition(".")[0] in groups or name.rpartition(".")[2] in AT or is_asked or compared:
+                continue
+            yield name
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda file: f"{file.parts[-2]}/{file.name}")
+def test_nobody_is_shown_by_their_id(template: Path) -> None:
+    raw = [*shown_raw(template.read_text("utf-8"), words())]
+    assert raw == []
+
+
+def test_the_rule_sees_an_id_and_lets_names_words_and_times_pass() -> None:
+    groups = frozenset({"desk"})
+    assert [*shown_raw('{{ desk.by | replace("{who}", order.signed_by) }}', groups)] == ["order.signed_by"]
+    assert [*shown_raw("{{ called(order.signed_by) }} {{ task.due_by }} {{ desk.taken_by }}", groups)] == []
