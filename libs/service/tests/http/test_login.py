@@ -259,7 +259,7 @@ def unsigned(claims: dict[str, object]) -> str:
 async def test_who_is_let_in_is_told_with_their_name(
     client: httpx.AsyncClient, way_in: WayIn, standin: Standin
 ) -> None:
-    for code, says in (("c1", {"name": "Joy Nurse"}), ("c2", {})):
+    for code, says in (("c1", dict[str, object](name="Joy Nurse")), ("c2", {})):
         standin.says["id_token"] = unsigned(says)
         sent = await leaves(client)
         await client.get("/pages/logged-in", params={"code": code, "state": sent["state"]})

@@ -143,7 +143,7 @@ def seen() -> Bedside:
 def offered() -> list[str]:
     (waste,) = (form for form in FORMS if form.name == "waste")
     (kind,) = (field for field in waste.fields(seen(), Actor(NURSE, frozenset({Role.NURSE}))) if field.name == "kind")
-    return [value for value, _ in kind.options]
+    return [value for value, *_ in kind.options]
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -154,7 +154,7 @@ def test_everything_the_forms_of_medicines_ask_has_its_words(language: str) -> N
         assert form.name in words["forms"].keys() & words["done_words"].keys()
         for field in form.fields(seen(), prescriber):
             assert field.named in words["asked"]
-            assert {f"{field.named}_{value}" for value, text in field.options if text is None} <= words[
+            assert {f"{field.named}_{value}" for value, text, *_ in field.options if text is None} <= words[
                 "options"
             ].keys()
 
