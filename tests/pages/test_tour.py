@@ -73,7 +73,8 @@ async def comes(reader: Reader, who: Role | None, seeded: Seeded) -> None:
         await reader.sends("Continue")
     elif who is not None:
         await reader.opens("/pages/login")
-        await reader.fills(Token=ISSUER.token(who, subject=f"user-{who}"))
+        name = f"{who.replace('_', ' ').title()} Wolfeschlegelstein-Featherstonehaugh"
+        await reader.fills(Token=ISSUER.token(who, subject=f"user-{who}", name=name))
         await reader.sends("Log in")
         await reader.page.wait_for_load_state()
 
