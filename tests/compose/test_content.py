@@ -13,6 +13,7 @@ from tests.compose.project import ROOT, CommandFailed, Project
 
 SHIPPED = ROOT / "services" / "billing" / "src" / "billing" / "data" / "fee_schedules.json"
 JOB = ("run", "--rm", "-T", "billing-indexes")
+CODE = "90791"
 OURS = 12_345  # of the smallest unit
 
 
@@ -35,8 +36,9 @@ def prices(project: Project) -> dict[str, int]:
 def test_prices_of_its_own_count_once_the_processes_are_made_anew(project: Project, content: Path) -> None:
     before = prices(project)
     schedules: dict[str, Any] = json.loads(SHIPPED.read_bytes())
-    first = schedules["schedules"][-1]["prices"][0]
-    first["amount"]["minor"] = OURS
+    for each in schedules["schedules"]:
+        (ours,) = (price for price in each["prices"] if price["code"] == CODE)
+        ours["amount"]["minor"] = OURS
     (content / "fee_schedules.json").write_text(json.dumps(schedules))
 
     project.compose(*JOB)
@@ -44,7 +46,7 @@ def test_prices_of_its_own_count_once_the_processes_are_made_anew(project: Proje
     project.compose("up", "-d", "--force-recreate", "--no-deps", "billing-api", "billing-worker", "billing-timers")
     project.await_healthy()
 
-    assert prices(project) == {**before, first["code"]: OURS}
+    assert prices(project) == {**before, CODE: OURS}
 
 
 @pytest.mark.parametrize(
