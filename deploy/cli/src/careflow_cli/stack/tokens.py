@@ -51,6 +51,7 @@ def sign(
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": subject,
+        # What pages call them, as a provider says it of people.
         "name": subject.replace("-", " ").title(),
         "roles": list(roles),
         "iat": issued_at,

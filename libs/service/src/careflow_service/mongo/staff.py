@@ -28,7 +28,6 @@ READ_EVERY_SECONDS: Final = 60.0
 OFFERED_FOR: Final = timedelta(days=90)
 """How long after their last login somebody is offered where one is chosen; a limit of ours. Their name stays."""
 
-_GRANTED: Final = {str(role): role for role in Role}
 _OURSELVES: Final = "system:"
 _CLINIC_SOFTWARE: Final = "CareFlow"
 
@@ -68,7 +67,7 @@ class Staff:
         found = [
             Colleague(staff_id, self.called(staff_id))
             for staff_id, known in self._known.items()
-            if _lately(known, since) and (not roles or not {*map(_GRANTED.get, known["roles"])}.isdisjoint(roles))
+            if _lately(known, since) and (not roles or not {*known["roles"]}.isdisjoint(roles))
         ]
         return tuple(sorted(found, key=lambda each: (_folded(each.label), each.id)))
 

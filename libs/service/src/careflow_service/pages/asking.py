@@ -16,14 +16,13 @@ from pydantic import BaseModel, ValidationError
 from careflow_service.http.errors import faults_of
 from careflow_service.identity import Role
 from careflow_service.pages.forms import UNTYPED, Form
-from careflow_service.pages.names import Names, NoNames
+from careflow_service.pages.names import NO_NAMES, Names
 from careflow_service.pages.refusing import Refused
 
 B = TypeVar("B", bound=BaseModel)
 
 YES: Final = "yes"
 NO: Final = "no"
-_NO_NAMES: Final = NoNames()
 _NUMBER: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 
 
@@ -91,7 +90,7 @@ class Filled:
 
 
 def body_of(
-    fields: Iterable[Field], form: Form, zone: ZoneInfo, also: Mapping[str, Any], *, names: Names = _NO_NAMES
+    fields: Iterable[Field], form: Form, zone: ZoneInfo, also: Mapping[str, Any], *, names: Names = NO_NAMES
 ) -> dict[str, Any]:
     """What was typed as the API's JSON, with what the page itself knows; fields left empty are not in it. `names` tell
     which colleague is meant.

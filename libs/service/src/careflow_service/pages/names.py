@@ -1,7 +1,7 @@
 """What somebody of the clinic is called on a page, where everything stored has their id."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from careflow_service.identity import Role
 
@@ -43,3 +43,6 @@ class NoNames:
 
     def meant(self, typed: str, /) -> str:
         return typed
+
+
+NO_NAMES: Final = NoNames()

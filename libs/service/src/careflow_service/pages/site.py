@@ -27,7 +27,7 @@ from careflow_service.http.routes import Call
 from careflow_service.identity import Actor, Role
 from careflow_service.pages import PREFIX
 from careflow_service.pages.logins import UNATTENDED, login_of
-from careflow_service.pages.names import Names, NoNames
+from careflow_service.pages.names import NO_NAMES, Names
 from careflow_service.pages.words import LOCALES, Words, preferred, words_of
 from careflow_service.pages.writing import Writing
 from careflow_service.problems import FORBIDDEN, LOGIN_NEEDED, Problem
@@ -44,9 +44,6 @@ _SENDS: Final = 'id="sending"'
 """In a page with a form, and in what nobody types: quotes are escaped."""
 
 Keys = Callable[[], Sequence[bytes]]
-
-
-_NO_NAMES: Final = NoNames()
 
 
 def no_keys() -> Sequence[bytes]:
@@ -111,7 +108,7 @@ class Site:
         clinic: str,
         zone: ZoneInfo,
         clock: Clock,
-        names: Names = _NO_NAMES,
+        names: Names = NO_NAMES,
         drafts: Keys = no_keys,
     ) -> None:
         self._drafts = drafts

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from babel.dates import format_date
+
 from billing.adapters.printed import amount, us
 from billing.domain.accounts import Relationship
 from billing.domain.appeal_letters import AppealLetter
 from billing.domain.appeals import MEDICAL_JUDGMENTS, AppealStage, DenialReason, Language
+from careflow_service.pages.words import LOCALES
 
 _REASONS: Final[Mapping[DenialReason, str]] = {
     DenialReason.NOT_NECESSARY: "The notice says that the services were not medically necessary.",
@@ -29,16 +32,6 @@ _COPIES: Final = (
     "Please send me, free of charge, copies of everything that is relevant to my claim, with the plan's terms and the "
     "criteria the decision rests on (29 CFR 2560.503-1(h)(2)(iii))."
 )
-_MONTHS: Final[Mapping[Language, tuple[str, ...]]] = {
-    Language.ENGLISH: (
-        "January", "February", "March", "April", "May", "June",
-        "July", "August", "September", "October", "November", "December",
-    ),
-    Language.SPANISH: (
-        "enero", "febrero", "marzo", "abril", "mayo", "junio",
-        "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +188,7 @@ def _guide(letter: AppealLetter, issued_on: date) -> dict[str, Any]:
     return {
         "title": guide.title,
         "keep": guide.keep,
-        "by": guide.by.format(day=_written(letter.last_day, letter.language)),
+        "by": guide.by.format(day=format_date(letter.last_day, "long", locale=LOCALES[letter.language])),
         "why": guide.by_notice if by_notice else guide.by_rule[stage].format(**allowed),
         "past": guide.past if letter.last_day < issued_on else None,
         "steps": [*guide.steps, guide.send[stage]],
@@ -209,15 +202,6 @@ def _guide(letter: AppealLetter, issued_on: date) -> dict[str, Any]:
         "then": guide.then[stage].format(**numbers),
         "whose": guide.whose.format(phone=provider.phone, email=provider.email),
     }
-
-
-def _written(day: date, language: Language) -> str:
-    month = _MONTHS[language][day.month - 1]
-    match language:
-        case Language.ENGLISH:
-            return f"{month} {day.day}, {day.year}"
-        case Language.SPANISH:
-            return f"{day.day} de {month} de {day.year}"
 
 
 def _paragraphs(text: str | None) -> list[str]:

@@ -18,6 +18,7 @@ from sessions.domain.administrations import (
     MedicineAmendment,
     NotGiven,
     NotGivenReason,
+    OutsideOrder,
 )
 from sessions.domain.adverse_events import Review
 from sessions.domain.corrections import Corrector
@@ -122,10 +123,15 @@ class MedicationRecord(Aggregate):
         return tuple(dict.fromkeys(order.terms.medicine for order in (*held, *given)))
 
     @property
+    def to_review(self) -> tuple[tuple[Administration, OutsideOrder], ...]:
+        """What was given outside its order and waits for a review, with its mark."""
+        marked = ((each, each.outside) for each in self.given)
+        return tuple((each, mark) for each, mark in marked if mark is not None and mark.awaits_review)
+
+    @property
     def review_by(self) -> datetime | None:
         """By when the most urgent review of something given outside its order is to be decided."""
-        waiting = (each.outside for each in self.given if each.outside is not None and each.outside.awaits_review)
-        return min((mark.review_by for mark in waiting), default=None)
+        return min((mark.review_by for _, mark in self.to_review), default=None)
 
     @property
     def review_overdue_at(self) -> datetime | None:

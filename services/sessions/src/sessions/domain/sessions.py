@@ -18,6 +18,7 @@ from sessions.domain.doses import Dose, Order
 from sessions.domain.gate import Attestation, Gate, Override, Refusal
 from sessions.domain.ids import AppointmentId, LocationId, OutsideDoseId, PatientId, PlanId, SessionId, StaffId
 from sessions.domain.monitoring import Monitoring
+from sessions.domain.outside_gate import OutsideGate
 from sessions.domain.presence import AT_THE_BEDSIDE, Present, joined, left
 from sessions.domain.reports import ClinicalReport, reports_in
 from sessions.domain.service_lines import BillableServices
@@ -318,10 +319,15 @@ class Session(Aggregate):
         return dose.outside.route if dose.outside else self.must_have_order().route
 
     @property
+    def to_review(self) -> tuple[tuple[Dose, OutsideGate], ...]:
+        """The doses outside the gate that wait for a review, each with its mark."""
+        marked = ((each, each.outside) for each in self.doses)
+        return tuple((each, mark) for each, mark in marked if mark is not None and mark.awaits_review)
+
+    @property
     def review_by(self) -> datetime | None:
         """When the most urgent of its doses outside the gate is to be reviewed."""
-        marks = [each.outside for each in self.doses if each.outside is not None]
-        return min((each.review_by for each in marks if each.awaits_review), default=None)
+        return min((mark.review_by for _, mark in self.to_review), default=None)
 
     def outside_dose(self, dose_id: OutsideDoseId) -> Dose:
         """The dose with this mark. Refused: `dose_not_found`."""

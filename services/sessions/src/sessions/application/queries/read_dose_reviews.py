@@ -80,21 +80,19 @@ class ReadDoseReviews:
                 mine=mark.concerns(reader, given_by=dose.given_by),
             )
             for session in listed.items
-            for dose in session.doses
-            if (mark := dose.outside) is not None and mark.awaits_review
+            for dose, mark in session.to_review
         )
         medicines = (
             MedicineToReview(
                 session_id=record.id,
                 who=names.get(record.patient_id),
                 given=given,
-                mark=marked,
-                late=marked.review_by <= now,
-                mine=marked.concerns(reader, given_by=given.by),
+                mark=mark,
+                late=mark.review_by <= now,
+                mine=mark.concerns(reader, given_by=given.by),
             )
             for record in records.items
-            for given in record.given
-            if (marked := given.outside) is not None and marked.awaits_review
+            for given, mark in record.to_review
         )
         return ToReview(
             as_of=now,

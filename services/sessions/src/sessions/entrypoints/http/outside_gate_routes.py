@@ -89,8 +89,7 @@ async def list_doses_to_review(
             session_id=session.id, patient_id=session.patient_id, review_by=mark.review_by, dose=dose_view(dose)
         )
         for session in listed.items
-        for dose in session.doses
-        if (mark := dose.outside) is not None and mark.awaits_review
+        for dose, mark in session.to_review
     ]
     return represent(Page[DoseToReviewView](items=items, next=listed.next))
 

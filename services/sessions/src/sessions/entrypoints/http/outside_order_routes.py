@@ -116,8 +116,7 @@ async def list_medicines_to_review(
             medicine=administration_view(given),
         )
         for record in listed.items
-        for given in record.given
-        if (mark := given.outside) is not None and mark.awaits_review
+        for given, mark in record.to_review
     ]
     return represent(Page[MedicineToReviewView](items=items, next=listed.next))
 

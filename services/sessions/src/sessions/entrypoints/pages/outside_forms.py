@@ -81,10 +81,8 @@ def _to_review(seen: Bedside, actor: Actor) -> Sequence[Option]:
             f"{on_the_wall(dose.started_at, seen.timezone):%H:%M} · {dose.stated.mass.value.normalize():f} mg",
             dose.given_by,
         )
-        for dose in seen.session.doses
-        if (mark := dose.outside) is not None
-        and mark.awaits_review
-        and not mark.concerns(StaffId(actor.id), given_by=dose.given_by)
+        for dose, mark in seen.session.to_review
+        if not mark.concerns(StaffId(actor.id), given_by=dose.given_by)
     ]
 
 

@@ -76,10 +76,8 @@ def _to_review(seen: Bedside, actor: Actor) -> Sequence[Option]:
             f"{amount(each.amount, each.order.terms)}",
             each.by,
         )
-        for each in seen.medication.given
-        if each.outside is not None
-        and each.outside.awaits_review
-        and not each.outside.concerns(StaffId(actor.id), given_by=each.by)
+        for each, mark in seen.medication.to_review
+        if not mark.concerns(StaffId(actor.id), given_by=each.by)
     ]
 
 
