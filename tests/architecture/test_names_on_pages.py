@@ -42,7 +42,7 @@ def shown_raw(template: str, groups: frozenset[str]) -> Iterator[str]:
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda file: f"{file.parts[-2]}/{file.name}")
 def test_nobody_is_shown_by_their_id(template: Path) -> None:
     raw = [*shown_raw(template.read_text("utf-8"), words())]
-    assert raw == []
+    assert raw == [], "write called(…) around it"
 
 
 def test_the_rule_sees_an_id_and_lets_names_words_and_times_pass() -> None:
