@@ -91,6 +91,7 @@ def test_what_only_takes_permissions_away_is_marked_so() -> None:
         "ClearanceExpired",
         "ConsentWithdrawn",
         "ConsentExpired",
+        "PlanLinkWithdrawn",
         "PlanPutOnHold",
         "PlanCompleted",
         "PlanDiscontinued",

@@ -160,8 +160,12 @@ def plan_link_issued(known: Known) -> contracts.EventData:
         patient_id=known["patient_id"],
         link_id=known["ref"],
         works_until=known["now"] + timedelta(days=90),
-        for_booking=Sealed.plain(contracts.PlanLinkForBooking(link=TO_DO)),
+        for_booking=Sealed.plain(contracts.PlanLinkForBooking(link=known.get("link", TO_DO))),
     )
+
+
+def plan_link_withdrawn(known: Known) -> contracts.EventData:
+    return contracts.PlanLinkWithdrawn(patient_id=known["patient_id"], link_id=known["ref"])
 
 
 def questionnaire_withdrawn(known: Known) -> contracts.EventData:

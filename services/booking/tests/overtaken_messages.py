@@ -81,6 +81,18 @@ async def a_plan_link_is_heard_of_while_it_is_heard_of(world: World, overtaking:
     assert await states(world, ana) == [("plan_tasks", "planned")]
 
 
+async def a_plan_link_is_withdrawn_while_its_message_goes_out(world: World, overtaking: Overtaking) -> None:
+    """It was sent and leads nowhere: it is not sent again."""
+    ana = await has_patient(world)
+    known = {"patient_id": ana, "ref": new_id(), "now": world.clock()}
+    await world.hear(news.plan_link_issued(known))
+    overtaking.by(world.catch_up)
+    await world.hear(news.plan_link_withdrawn(known))
+    assert await states(world, ana) == [("plan_tasks", "sent")]
+    refused = await world.coordinator.post(f"/v1/messages/{known['ref']}/send-again")
+    assert refusal(refused) == (409, "not_true_any_more")
+
+
 async def somebody_tells_a_patient_while_somebody_else_does(world: World, overtaking: Overtaking) -> None:
     path, untold = await somebody_cannot_be_told(world)
     path, told = f"{path}/told", {"news": "account"}

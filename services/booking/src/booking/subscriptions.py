@@ -31,7 +31,7 @@ from booking.application.reactions.on_plan import (
     on_plan_resumed,
     on_plan_signed,
 )
-from booking.application.reactions.on_plan_link import on_plan_link_issued
+from booking.application.reactions.on_plan_link import on_plan_link_issued, on_plan_link_withdrawn
 from booking.application.reactions.on_record_disclosed import on_record_disclosed
 from booking.application.reactions.on_safety_alert import (
     on_safety_alert_closed,
@@ -102,6 +102,7 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.AdverseEventReviewed, on_adverse_event_reviewed),
     hears(contracts.AccountLinkIssued, on_account_link_issued),
     hears(contracts.PlanLinkIssued, on_plan_link_issued),
+    hears(contracts.PlanLinkWithdrawn, on_plan_link_withdrawn),
     hears(contracts.ScreeningRecordDisclosed, on_record_disclosed),
     hears(contracts.SessionsRecordDisclosed, on_record_disclosed),
     hears(contracts.BillingRecordDisclosed, on_record_disclosed),

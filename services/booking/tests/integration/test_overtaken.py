@@ -250,6 +250,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "send_again": messages.a_message_is_sent_again_while_its_visit_is_moved,
     "record_undelivered": messages.a_message_comes_back_while_somebody_else_records_it,
     "PlanLinkIssued": messages.a_plan_link_is_heard_of_while_it_is_heard_of,
+    "PlanLinkWithdrawn": messages.a_plan_link_is_withdrawn_while_its_message_goes_out,
     "AccountLinkIssued": messages.an_account_link_is_heard_of_while_it_is_heard_of,
     "take_telling": messages.a_telling_is_taken_while_it_is_taken,
     "give_back_telling": messages.a_telling_is_given_back_while_they_are_told,

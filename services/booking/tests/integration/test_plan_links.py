@@ -96,3 +96,44 @@ async def test_a_mail_that_came_back_is_sent_again_or_told_by_a_person(world: Wo
     await world.catch_up()
     assert len(mails(world)) == 2
     assert await untold(world) == []
+
+
+async def test_a_link_withdrawn_while_its_message_waits_does_not_go_out_and_a_newer_one_does(world: World) -> None:
+    world.clock.now = world.clock().replace(hour=8)  # midnight in California
+    ana = await has_patient(world)
+    old = await is_given_a_link(world, ana)
+    newer = {**old, "ref": new_id(), "link": f"{TO_DO}-newer"}
+    await world.hear(news.plan_link_issued(newer))
+    await world.hear(news.plan_link_withdrawn(old))
+    world.clock.advance(timedelta(hours=9))
+    await world.catch_up()
+    (mail,) = mails(world)
+    assert newer["link"] in said(mail)
+    states = {each["id"]: each["state"] for each in await told(world, ana)}
+    assert states == {old["ref"]: "withdrawn", newer["ref"]: "sent"}
+
+
+async def test_a_link_withdrawn_before_it_is_heard_of_is_never_sent(world: World) -> None:
+    ana = await has_patient(world)
+    known = {"patient_id": ana, "ref": new_id(), "now": world.clock()}
+    await world.hear(news.plan_link_withdrawn(known))
+    await world.hear(news.plan_link_issued(known))
+    await world.catch_up()
+    assert mails(world) == []
+    (message,) = await told(world, ana)
+    assert message["state"] == "withdrawn"
+    again = await world.coordinator.post(f"/v1/messages/{message['id']}/send-again")
+    assert refusal(again) == (409, "not_true_any_more")
+
+
+async def test_of_a_withdrawn_link_nobody_has_to_tell_the_patient_but_of_another_one(world: World) -> None:
+    ana = await has_patient(world, channels=["phone"])
+    first = await is_given_a_link(world, ana)
+    second = {**first, "ref": new_id(), "link": f"{TO_DO}-second"}
+    await world.hear(news.plan_link_issued(second))
+    await world.catch_up()
+    await world.hear(news.plan_link_withdrawn(first))
+    assert await untold(world) == [(ana, ["plan"])]
+    await world.hear(news.plan_link_withdrawn(second))
+    await world.hear(news.plan_link_withdrawn(second))
+    assert await untold(world) == []

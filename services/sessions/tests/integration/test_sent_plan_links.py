@@ -73,6 +73,17 @@ async def test_a_link_that_is_withdrawn_leads_nowhere_and_whoever_sits_there_is_
         assert refusal(await world.nurse.post(f"{path}/{made['link_id']}/withdraw")) == (409, "link_over")
 
 
+async def test_booking_hears_of_a_withdrawn_link_where_it_was_given_it(world: World) -> None:
+    course = await has_course(world)
+    path = f"/v1/patients/{course.patient_id}/plan-links"
+    handed_over = ok(await world.nurse.post(path), 201)
+    sent = ok(await world.nurse.post(f"{path}/send"), 201)
+    for link_id in (handed_over["link_id"], sent["id"]):
+        ok(await world.nurse.post(f"{path}/{link_id}/withdraw"))
+    said = [each for each in await world.said(course.patient_id) if "PlanLinkWithdrawn" in each.type]
+    assert [each.data["link_id"] for each in said] == [sent["id"]]
+
+
 async def test_who_sends_and_withdraws_and_whose(world: World) -> None:
     hers, his = await has_course(world), await has_course(world)
     made = ok(await world.nurse.post(f"/v1/patients/{hers.patient_id}/plan-links"), 201)

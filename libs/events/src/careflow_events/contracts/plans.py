@@ -138,3 +138,13 @@ class PlanLinkIssued(SessionsEvent):
     link_id: Id
     works_until: Instant
     for_booking: Annotated[Sealed[PlanLinkForBooking], SealedFor("booking")]
+
+
+class PlanLinkWithdrawn(SessionsEvent):
+    """A link that a patient was given leads nowhere any more; a message with it that has not gone out yet is not sent.
+    It restricts, so it may be heard before the link is.
+    """
+
+    restricts = True
+
+    link_id: Id

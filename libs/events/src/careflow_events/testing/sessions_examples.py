@@ -264,6 +264,11 @@ def _tasks() -> Sequence[Example]:
             collected_at,
         ),
         Example("what-the-plan-asks", _link(made_at), made_at),
+        Example(
+            "given-to-the-wrong-person",
+            contracts.PlanLinkWithdrawn(patient_id=PATIENT, link_id=LINK),
+            made_at + timedelta(hours=1),
+        ),
         Example("a-result-to-read", contracts.PlanTaskDue(**read), resulted_at),
         Example(
             "a-result-was-read",

@@ -48,6 +48,9 @@ class MongoMessages(Stored[Message]):
         query = {"patient_id": patient_id}
         return await self._documents.page(query, sort=_NEWEST_FIRST, limit=limit, after=after)
 
+    async def all_of(self, patient_id: PatientId) -> Sequence[Message]:
+        return await self._documents.all({"patient_id": patient_id}, of=patient_id, sort=_NEWEST_FIRST)
+
     async def planned_of(self, patient_id: PatientId) -> Sequence[Message]:
         query = {"patient_id": patient_id, "attempt_at": {"$gt": _ANY}}
         return await self._documents.all(query, of=patient_id, sort=_NEWEST_FIRST)

@@ -277,6 +277,9 @@ class Messages(Protocol):
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Message]:
         """The newest first."""
 
+    async def all_of(self, patient_id: PatientId) -> Sequence[Message]:
+        """Everything the patient was told, or is to be."""
+
     async def planned_of(self, patient_id: PatientId) -> Sequence[Message]:
         """Those that are still to go out."""
 

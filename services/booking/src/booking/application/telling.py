@@ -87,7 +87,8 @@ class Noting:
                 whose = (await in_use(self.patients, message.patient_id)).id
                 path = await self.care_paths.get(whose, of=whose)
                 await self._keep(path, path.account_told(None if reached else tx.now, now=tx.now), tx)
-            case AboutPlan():
+            case AboutPlan(useful_until=until):
+                reached = reached or until <= tx.now
                 whose = (await in_use(self.patients, message.patient_id)).id
                 path = await self.care_paths.get(whose, of=whose)
                 await self._keep(path, path.plan_told(None if reached else tx.now, now=tx.now), tx)

@@ -20,7 +20,7 @@ from booking.domain.appointments import (
 from booking.domain.cancellations import CancelledBy, CancelReason
 from booking.domain.channels import Channel
 from booking.domain.ids import MessageId, PatientId
-from booking.domain.message_subjects import AboutVisit, ByLink, Reason
+from booking.domain.message_subjects import AboutPlan, AboutVisit, ByLink, Reason
 from booking.domain.patient_details import PatientDetails
 from booking.domain.policy import BookingPolicy
 from booking.domain.questions import Questions
@@ -136,6 +136,12 @@ class Message(Aggregate):
             again=again,
         )
 
+    @classmethod
+    def withdrawn_unheard(cls, message_id: MessageId, patient_id: PatientId, *, now: datetime) -> Self:
+        """In place of one with a link to a plan that was withdrawn before it was heard of: it is never sent."""
+        about = AboutPlan(plan_link="", useful_until=now)
+        return cls.leading(message_id, patient_id, about, now=now)._settled(MessageState.WITHDRAWN, now)
+
     def true_of(self, visit: Appointment, *, now: datetime) -> bool:
         """Whether the visit is still as this says, and still to come. Of a time it was given anew after this was
         planned another message tells.
@@ -155,6 +161,23 @@ class Message(Aggregate):
         """Whether there is still something for the patient where this leads."""
         asks = self.reason is not Reason.QUESTIONS_ASKED or bool(questions.open)
         return not isinstance(self.about, AboutVisit) and asks and now < self.about.until
+
+    def shares_plan_link(self, other: "Message") -> bool:
+        """Whether both have the same link to a plan, as one that was sent again has."""
+        mine, its = self.about, other.about
+        return isinstance(mine, AboutPlan) and isinstance(its, AboutPlan) and mine.plan_link == its.plan_link
+
+    def untold_of_plan(self, *, now: datetime) -> bool:
+        """Whether it did not reach the patient, and its link to a plan still leads there."""
+        untold = self.state is MessageState.UNDELIVERED and isinstance(self.about, AboutPlan)
+        return untold and now < self.about.until
+
+    def leading_nowhere(self, *, now: datetime) -> Self:
+        """Its link to a plan was withdrawn: not sent any more, nor again."""
+        if not isinstance(self.about, AboutPlan) or self.about.until <= now:
+            return self
+        after = replace(self.recording(), about=replace(self.about, useful_until=now))
+        return after if after.state is not MessageState.PLANNED else after._settled(MessageState.WITHDRAWN, now)
 
     def attempted(self, attempt: Attempt, *, now: datetime) -> Self:
         """What one attempt came to. Does nothing once it is settled."""

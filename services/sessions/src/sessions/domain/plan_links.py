@@ -48,6 +48,14 @@ class PlanLinkIssued(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLinkWithdrawn(Fact):
+    """One that the patient was to be sent leads nowhere any more."""
+
+    patient_id: PatientId
+    link_id: PlanLinkId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanLink(Aggregate):
     """It leads in as often as the patient likes, until `works_until` or `withdrawn_at`; `sent_at` when it was given to
     booking to be sent, absent where it is handed over.
@@ -83,11 +91,16 @@ class PlanLink(Aggregate):
         return replace(self, sent_at=now).saying(issued)
 
     def withdrawn(self, *, now: datetime) -> Self:
-        """Nobody comes in by it any more, and whoever sits there is out. Refused: `link_over`."""
+        """Nobody comes in by it any more, and whoever sits there is out; one that booking was given it sends no more.
+        Refused: `link_over`.
+        """
         if self.withdrawn_at is not None or now >= self.works_until:
             raise conflict("link_over", "This link leads nowhere any more.")
         ended = replace(self.tries, opened_at=None)
-        return replace(self.recording(), withdrawn_at=now, tries=ended)
+        after = replace(self.recording(), withdrawn_at=now, tries=ended)
+        if self.sent_at is None:
+            return after
+        return after.saying(PlanLinkWithdrawn(at=now, patient_id=self.patient_id, link_id=self.id))
 
     def way_in(self, policy: PlanLinkPolicy) -> WayIn:
         return policy.way_in(self.patient_id, self.tries, until=self.withdrawn_at or self.works_until)

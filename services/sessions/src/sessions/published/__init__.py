@@ -38,7 +38,7 @@ from sessions.domain.medication import (
     OrderSignatureOverdue,
 )
 from sessions.domain.notes import NoteSigned
-from sessions.domain.plan_links import PlanLinkIssued
+from sessions.domain.plan_links import PlanLinkIssued, PlanLinkWithdrawn
 from sessions.domain.plan_tasks import PlanTaskCompleted, PlanTaskDue, PlanTaskOverdue
 from sessions.domain.plans import (
     PlanActivated,
@@ -138,6 +138,11 @@ PUBLISHED: PublicationTable = published(
     says(PlanActivated, contracts.PlanActivated, lambda fact: contracts.PlanActivated(**plans.of_signed(fact))),
     says(PlanAdjusted, contracts.PlanAdjusted, lambda fact: contracts.PlanAdjusted(**plans.of_signed(fact))),
     says(PlanLinkIssued, contracts.PlanLinkIssued, _plan_link),
+    says(
+        PlanLinkWithdrawn,
+        contracts.PlanLinkWithdrawn,
+        lambda fact: contracts.PlanLinkWithdrawn(patient_id=fact.patient_id, link_id=fact.link_id),
+    ),
     says(PlanPutOnHold, contracts.PlanPutOnHold, lambda fact: contracts.PlanPutOnHold(**plans.of_change(fact))),
     says(PlanResumed, contracts.PlanResumed, lambda fact: contracts.PlanResumed(**plans.of_change(fact))),
     says(PlanCompleted, contracts.PlanCompleted, lambda fact: contracts.PlanCompleted(**plans.of_change(fact))),
