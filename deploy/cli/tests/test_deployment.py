@@ -19,6 +19,7 @@ from careflow_cli.errors import CareflowError
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE_PRACTICE = ROOT / "services" / "billing" / "src" / "billing" / "data" / "development_practice.json"
+NOT_A_PRACTICE = EXAMPLE_PRACTICE.with_name("fee_schedules.json")
 TRY = Wishes(development=True)
 COMPLETE = Wishes(
     host="careflow.example.org",
@@ -163,6 +164,7 @@ def test_what_the_operator_must_say_is_asked_for_at_once_and_nothing_is_made(dep
     [
         ({"jwks_url": "http://login.example.org/keys"}, "--jwks-url must be an https address"),
         ({"practice": Path("/nowhere/practice.json")}, "--practice /nowhere/practice.json is not a JSON file"),
+        ({"practice": NOT_A_PRACTICE}, f"billing does not start with --practice {NOT_A_PRACTICE}: Practice: "),
         ({"issuer": "careflow-development"}, "the development issuer"),
     ],
 )

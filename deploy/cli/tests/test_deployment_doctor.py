@@ -162,7 +162,7 @@ def test_where_everything_is_well_nothing_is_to_be_done(clinic: Clinic) -> None:
 
     assert clinic.faults() == []
     assert {each.check for each in found} == {
-        *("settings", "paging", "secrets", "keys", "content", "certificate", "provider", "alerts"),
+        *("settings", "paging", "secrets", "keys", "content", "practice", "certificate", "provider", "alerts"),
         *("engine", "disk", "images", "processes", "exposed", "backlog"),
     }
     assert [each.says for each in found if each.state is State.WARN] == ["nobody signed it but itself"]
@@ -232,6 +232,11 @@ NOBODY = (ROOT / "deploy" / "observability" / "alertmanager.yml").read_bytes()
         (loses("booking-store.key"), "secrets", "booking-store.key is missing"),
         (keeps("practice.json", 0o400), "secrets", "containers cannot read practice.json"),
         (keeps("practice.json", 0o446), "secrets", "others may write practice.json"),
+        (
+            holds("practice.json", EXAMPLE_PRACTICE.read_bytes().replace(b"12-3456789", b"00-3456789")),
+            "practice",
+            "billing does not start with practice.json: practice_invalid: These are not numbers that exist: ein.",
+        ),
         (holds("billing-mongo.url", b""), "secrets", "billing-mongo.url is empty"),
         (holds("billing-audit.key", b"short"), "keys", "billing-audit.key does not have 32 bytes"),
         (

@@ -141,13 +141,51 @@ def test_what_is_not_fenced_cannot_be_finished(clinic: Careflow) -> None:
     assert (done.code, done.err) == (1, f"careflow: booking: {title} (not_fenced)\n")
 
 
-def test_orphans_are_listed_by_name_and_number(clinic: Careflow) -> None:
-    orphan = {"id": "o", "type": "T", "stream": "careflow.booking.v1/patient:p", "sequence": 9, "recorded_at": SINCE}
-    clinic.services.says("booking", "GET restore/orphans", page(orphan, following="o"), page({**orphan, "id": "o2"}))
+def orphan(number: int, kind: str, patient: str) -> dict[str, object]:
+    stream = f"careflow.booking.v1/patient:{patient}"
+    at = f"2026-11-28T09:{number:02}:00Z"
+    return {"id": f"o{number}", "type": kind, "stream": stream, "sequence": number, "recorded_at": at}
 
-    done = clinic("restore", "orphans", "booking")
 
-    assert [line.split()[-1] for line in done.out.splitlines()] == ["id", "o", "o2"]
+@pytest.mark.parametrize(
+    ("by", "lines"),
+    [
+        (
+            (),
+            [
+                "type  events  streams  first                 last",
+                "B     2       2        2026-11-28T09:02:00Z  2026-11-28T09:03:00Z",
+                "A     1       1        2026-11-28T09:01:00Z  2026-11-28T09:01:00Z",
+                "booking has forgotten 3 events of 2 streams: --by stream and --by event",
+            ],
+        ),
+        (
+            ("--by", "stream"),
+            [
+                "stream                         events  first                 last                  of them",
+                "careflow.booking.v1/patient:p  2       2026-11-28T09:01:00Z  2026-11-28T09:02:00Z  1 A, 1 B",
+                "careflow.booking.v1/patient:q  1       2026-11-28T09:03:00Z  2026-11-28T09:03:00Z  1 B",
+                "booking has forgotten 3 events of 2 streams: --by event",
+            ],
+        ),
+        (
+            ("--by", "event"),
+            [
+                "recorded              type  number  stream                         id",
+                "2026-11-28T09:01:00Z  A     1       careflow.booking.v1/patient:p  o1",
+                "2026-11-28T09:02:00Z  B     2       careflow.booking.v1/patient:p  o2",
+                "2026-11-28T09:03:00Z  B     3       careflow.booking.v1/patient:q  o3",
+            ],
+        ),
+    ],
+)
+def test_orphans_are_counted_and_listed_by_name_and_number(
+    clinic: Careflow, by: tuple[str, ...], lines: list[str]
+) -> None:
+    first, *others = orphan(1, "A", "p"), orphan(2, "B", "p"), orphan(3, "B", "q")
+    clinic.services.says("booking", "GET restore/orphans", page(first, following="o1"), page(*others))
+
+    assert clinic("restore", "orphans", "booking", *by).out.splitlines() == lines
 
 
 def test_no_orphans_are_said(clinic: Careflow) -> None:

@@ -5,12 +5,37 @@ cannot read, keeps it from starting, so that a mistyped name is never passed ove
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Protocol
 
+from pydantic import ValidationError
+
+from careflow_domain.errors import DomainError
 from careflow_service.settings import SettingsError
+
+
+class Unusable(Exception):
+    """A setting, or a document of the clinic's own, cannot be used; the message is one line that shows no value."""
+
+
+@contextmanager
+def usable() -> Iterator[None]:
+    """What is read within can be used. Raises Unusable."""
+    try:
+        yield
+    except SettingsError as error:
+        raise Unusable(str(error)) from None
+    except DomainError as error:
+        raise Unusable(f"{error.code}: {error.detail}") from None
+    except OSError as error:
+        raise Unusable(f"{error.filename} cannot be read ({error.strerror})") from None
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the document"
+        raise Unusable(f"{error.title}: {where}: {first['msg']}") from None
 
 
 class Documents(Protocol):

@@ -1,5 +1,9 @@
 """`careflow restore`: putting a store back from a backup, and how a restore ends."""
 
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated
+
 import typer
 
 from careflow_cli.commands.asking import (
@@ -76,10 +80,24 @@ def finish(
     act.done(f"{name} goes on; what to enter again: careflow restore orphans {name}", plan, done)
 
 
+class By(StrEnum):
+    """What a line of the list of orphans stands for."""
+
+    TYPE = "type"
+    STREAM = "stream"
+    EVENT = "event"
+
+
 @app.command()
-def orphans(service: Service, urls: Urls = None, token_file: TokenFile = None, json: AsJson = False) -> None:
+def orphans(
+    service: Service,
+    by: Annotated[By, typer.Option(help="One line for each type, each stream, or each event.")] = By.TYPE,
+    urls: Urls = None,
+    token_file: TokenFile = None,
+    json: AsJson = False,
+) -> None:
     """List what others have acted on and this service has forgotten: names and numbers, never content. They are known
-    by name once the restore is finished.
+    by name once the restore is finished. With --json each event, however they are counted for people.
     """
     name = service_named(service)
 
@@ -93,12 +111,42 @@ def orphans(service: Service, urls: Urls = None, token_file: TokenFile = None, j
         typer.echo(f"{described(name, restore)}; they are listed once it is finished", err=True)
     if json:
         as_json(found)
-        return
-    if fenced and not found:
-        return
-    fields = ("recorded_at", "type", "sequence", "stream", "id")
-    rows = [[each[field] for field in fields] for each in found]
-    typer.echo(columns(("recorded", "type", "number", "stream", "id"), rows) if rows else f"{name} has no orphans")
+    elif found:
+        typer.echo(_listed(name, found, by))
+    elif not fenced:
+        typer.echo(f"{name} has no orphans")
+
+
+def _listed(name: str, found: list[Answer], by: By) -> str:
+    match by:
+        case By.EVENT:
+            fields = ("recorded_at", "type", "sequence", "stream", "id")
+            rows = [[each[field] for field in fields] for each in found]
+            return columns(("recorded", "type", "number", "stream", "id"), rows)
+        case By.STREAM:
+            groups = restoring.grouped(found, "stream", "type")
+            shown = [
+                [
+                    each.name,
+                    each.events,
+                    each.first,
+                    each.last,
+                    ", ".join(f"{n} {kind}" for kind, n in sorted(each.others.items())),
+                ]
+                for each in groups
+            ]
+            table = columns(("stream", "events", "first", "last", "of them"), shown)
+        case By.TYPE:
+            groups = restoring.grouped(found, "type", "stream")
+            shown = [[each.name, each.events, len(each.others), each.first, each.last] for each in groups]
+            table = columns(("type", "events", "streams", "first", "last"), shown)
+    streams = len({each["stream"] for each in found})
+    others = " and ".join(f"--by {each}" for each in By if each not in (by, By.TYPE))
+    return f"{table}\n{name} has forgotten {counted(len(found), 'event')} of {counted(streams, 'stream')}: {others}"
+
+
+def _of_each(others: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in sorted(others.items()))
 
 
 def described(name: str, restore: Answer) -> str:

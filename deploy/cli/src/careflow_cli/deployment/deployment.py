@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from careflow_cli.deployment import identity_provider, kafka_accounts, observability, settings, stores
+from careflow_cli.deployment import identity_provider, kafka_accounts, observability, practice, settings, stores
 from careflow_cli.deployment.overlays import FROM_THE_START, NEVER_TOGETHER, Overlay, files, overlays_in
 from careflow_cli.errors import CareflowError
 from careflow_cli.stack import tokens
@@ -292,8 +292,11 @@ class Deployment:
 
 def _check_practice(file: Path) -> None:
     try:
-        content = json.loads(file.read_bytes())
+        written = file.read_bytes()
+        content = json.loads(written)
     except (OSError, ValueError) as error:
         raise CareflowError(f"--practice {file} is not a JSON file that can be read") from error
     if not isinstance(content, dict):
         raise CareflowError(f"--practice {file} is not a JSON object")
+    if practice.can_be_asked() and (why := practice.fault(written)):
+        raise CareflowError(f"billing does not start with --practice {file}: {why}")

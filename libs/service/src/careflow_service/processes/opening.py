@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
-from pydantic import ValidationError
 from pymongo.errors import OperationFailure, PyMongoError
 
-from careflow_domain.errors import DomainError
 from careflow_domain.facts import facts_of
 from careflow_events.catalogue import recipients
 from careflow_events.lease import HeldLease
@@ -24,6 +22,7 @@ from careflow_events.mongo import MongoLeases
 from careflow_events.publication import faults
 from careflow_events.sealing import RecipientUnknown, Sealer
 from careflow_service.clock import ClockFileBroken, DomainClock
+from careflow_service.content import Unusable, usable
 from careflow_service.ids import new_id
 from careflow_service.mongo.client import StoreTls, StoreUrlWrong
 from careflow_service.mongo.further_keys import FurtherKeysBroken, reading
@@ -31,7 +30,7 @@ from careflow_service.mongo.key_proofs import KeyWrong
 from careflow_service.mongo.store import Keys, Store, open_store
 from careflow_service.processes.sealing_keys import followed_public
 from careflow_service.service import Resources, Service
-from careflow_service.settings import ServiceSettings, SettingsError
+from careflow_service.settings import ServiceSettings
 
 S = TypeVar("S", bound=ServiceSettings)
 P = TypeVar("P")
@@ -180,15 +179,10 @@ def _sealer(service: str, settings: ServiceSettings) -> Sealer:
 def _bootstrapped(service: Service[S, P, App], resources: Resources[S]) -> App:
     """The application, unless a setting or a document of the clinic's own that a setting names cannot be used."""
     try:
-        return service.bootstrap(resources)
-    except (SettingsError, DomainError) as error:
+        with usable():
+            return service.bootstrap(resources)
+    except Unusable as error:
         raise StartUpFailure(str(error)) from None
-    except OSError as error:
-        raise StartUpFailure(f"{error.filename} cannot be read ({error.strerror})") from None
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "the document"
-        raise StartUpFailure(f"{error.title}: {where}: {first['msg']}") from None
 
 
 def _holder(process: str, health_port: int) -> str:

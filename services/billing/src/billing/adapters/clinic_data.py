@@ -1,7 +1,9 @@
-"""Reads policy, prices and the practice from JSON. Invariant: what does not fit the types, or whose check
-digits are wrong, does not start.
+"""Reads policy, prices and the practice from JSON. Invariant: what does not fit the types, or whose numbers cannot be,
+does not start.
 """
 
+import re
+from collections.abc import Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -30,6 +32,8 @@ ENTRIES: Final = (POLICY, FEE_SCHEDULES, SERVICE_RULES, DIAGNOSIS_CODES, FONTS)
 """What a clinic may bring of its own."""
 _NPI_PREFIX: Final = "80840"
 """Stands for "health care, United States" before an NPI when its check digit is computed (45 CFR 162.406)."""
+_ZIP: Final = re.compile(r"[0-9]{5}(-?[0-9]{4})?")
+"""A ZIP code, or ZIP+4 as envelopes and claims write it (USPS Publication 28, 2.3)."""
 
 
 def billing_policy(content: Documents = SHIPPED) -> BillingPolicy:
@@ -55,10 +59,18 @@ def development_practice() -> Practice:
 def practice(source: Traversable | Path) -> Practice:
     """The practice a document describes. Raises OSError, ValidationError or DomainError `practice_invalid`."""
     described = read(source, Practice)
-    npis = [described.npi, *(clinician.npi for clinician in described.clinicians)]
-    if not all(is_npi(npi) for npi in npis) or not ein.is_valid(described.ein):
-        raise invalid("practice_invalid", "An NPI or the EIN of the practice is not a valid number.")
+    if wrong := [place for place, right in _numbers(described) if not right]:
+        raise invalid("practice_invalid", f"These are not numbers that exist: {', '.join(wrong)}.")
     return described
+
+
+def _numbers(described: Practice) -> Iterator[tuple[str, bool]]:
+    """Where each number stands in the document, as it is written there, and whether it can be one."""
+    yield "npi", is_npi(described.npi)
+    yield "ein", ein.is_valid(described.ein)
+    yield "address.postal_code", _ZIP.fullmatch(described.address.postal_code) is not None
+    for place, clinician in enumerate(described.clinicians):
+        yield f"clinicians.{place}.npi", is_npi(clinician.npi)
 
 
 def is_npi(number: str) -> bool:

@@ -5,10 +5,11 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from careflow_cli.deployment.examining.findings import Deployed, Finding, of, wrong
+from careflow_cli.deployment import practice
+from careflow_cli.deployment.examining.findings import Deployed, Finding, known, of, well, wrong
 from careflow_cli.stack.services import SERVICES
 
-CHECK = "content"
+CHECK, PRACTICE = "content", "practice"
 
 
 def content_found(deployed: Deployed) -> Iterator[Finding]:
@@ -39,3 +40,16 @@ def _faults(place: Path, folder: Path) -> Iterator[Finding]:
             json.loads(place.read_bytes())
         except ValueError:
             yield wrong(CHECK, f"{name} is not JSON", f"correct it: {name.parts[0]} does not start with it")
+
+
+def practice_found(deployed: Deployed) -> Iterator[Finding]:
+    """Who the clinic is on paper, as billing reads it. A file that is missing is told of with the secrets."""
+    file = deployed.secrets / "practice.json"
+    if not file.is_file():
+        return
+    if not practice.can_be_asked():
+        yield known(PRACTICE, "billing is not installed here and was not asked", "run this in a checkout")
+    elif why := practice.fault(file.read_bytes()):
+        yield wrong(PRACTICE, f"billing does not start with {file.name}: {why}", f"correct it: {file}")
+    else:
+        yield well(PRACTICE, "billing starts with it")
