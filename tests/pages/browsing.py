@@ -40,6 +40,12 @@ ON_ANOTHER_WIDTH: Final = {
 }
 """The rules that see where things are and not what they are: of the same page in another width nothing else changes."""
 
+SHOWN_AT: Final = """here => {
+  const box = here.getBoundingClientRect();
+  return [getComputedStyle(here).outlineStyle, box.width > 0 && box.bottom > 0 && box.top < innerHeight];
+}"""
+"""How it is seen that the keyboard is at something, and whether that is in the window."""
+
 READABLE: Final = """() => {
   const typed = [...document.querySelectorAll("input:not([type=hidden]), textarea")].map(each => each.value);
   const kept = Object.entries({...sessionStorage});
@@ -178,18 +184,31 @@ class Reader:
             self.wrong.append(f"{called}: wider than the window")
 
     async def tabs_to(self, name: str, *, most: int = 80) -> None:
-        """With the keyboard alone; where one is must be seen."""
+        """With the keyboard alone; where one is must be seen on the whole way."""
         for _ in range(most):
             await self.page.keyboard.press("Tab")
-            here = self.page.locator(":focus")
-            said = await here.evaluate(
-                "e => (e.labels && e.labels.length ? e.labels[0].innerText : e.innerText || '').trim()"
-            )
-            if re.sub(r"\s", " ", said) == name:
-                style = await here.evaluate("e => getComputedStyle(e).outlineStyle")
-                assert style != "none", f"{name} has the focus and does not show it"
+            if await self.is_at() == name:
                 return
         raise AssertionError(f"{name} is not reached with the keyboard")
+
+    async def is_at(self) -> str:
+        """What the keyboard is at, by its name; that it is there can be seen."""
+        here = self.page.locator(":focus")
+        said = await here.evaluate(
+            "e => (e.labels && e.labels.length ? e.labels[0].innerText : e.innerText || '').trim()"
+        )
+        style, seen = await here.evaluate(SHOWN_AT)
+        name = re.sub(r"\s+", " ", said)
+        assert style != "none", f"{name} has the focus and does not show it"
+        assert seen, f"{name} has the focus and is outside the window"
+        return name
+
+    async def types_into(self, **typed: str) -> None:
+        """With the keyboard alone: fields in the order one comes to them, what stands in them replaced."""
+        for label, text in typed.items():
+            await self.tabs_to(label.replace("_", " "))
+            await self.page.keyboard.press("Control+A")
+            await self.page.keyboard.type(text)
 
     def _complained(self, message: ConsoleMessage) -> None:
         # That a form was refused is said by the page itself, and a status is no mistake.

@@ -66,7 +66,8 @@ async def test_a_patient_answers_one_question_a_page_looks_once_more_and_sends(w
     assert request_of(await reads(world, case), "phq-9")["score"] is None
     sent = await someone.presses(check, "Send my answers")
     assert sent.h1 == "Your questions"
-    assert PHQ_9 not in sent.text
+    assert f"Thank you. Your answers were sent: {PHQ_9}" in sent.text
+    assert not any(PHQ_9 in link for link in sent.links)
     done = request_of(await reads(world, case), "phq-9")
     assert (done["answers"]["1"], done["answers"]["9"], done["score"]["total"]) == ("1", "0", 2)
 
@@ -121,6 +122,28 @@ async def test_continuing_without_an_answer_says_so_and_asks_again(world: World)
     page = await someone.presses(first, "Continue")
     assert (page.status, "Your answer: Please choose an answer." in page.text) == (422, True)
     assert "Question 1 of 10" in page.text
+
+
+async def test_every_question_is_at_an_address_of_its_own_and_the_one_before_it_a_step_away(world: World) -> None:
+    case = await has_case(world)
+    someone, first = await begins(world, case)
+    third = await answers(someone, first, "1", "2")
+
+    again = await someone.opens(first.url)
+    second = await someone.follows(third, "Previous question")
+
+    assert ("Question 1 of 10" in again.text, again.form("Continue").fields["answer"]) == (True, "1")
+    assert "Previous question" not in again.links
+    assert ("Question 2 of 10" in second.text, second.form("Continue").fields["answer"]) == (True, "2")
+    assert "Question 3 of 10" in (await someone.presses(second, "Continue", answer="3")).text
+
+
+@pytest.mark.parametrize("sent", ["nobodys", "", "x" * 64])
+async def test_nobody_is_thanked_for_what_was_not_sent(world: World, sent: str) -> None:
+    case = await has_case(world)
+    someone, _ = await comes_in(world, case)
+    for each in (sent, request_of(await reads(world, case), "phq-9")["request_id"]):
+        assert "Thank you" not in (await someone.opens(f"/pages/questions?sent={each}")).text
 
 
 async def test_sent_twice_it_is_kept_once(world: World) -> None:

@@ -124,6 +124,7 @@
       document.querySelector("main").replaceChildren(...read.querySelector("main").childNodes);
       const alert = document.querySelector("main [role=alert]");
       if (alert) { alert.tabIndex = -1; alert.focus(); }
+      document.title = read.title;
     } else {
       const why = read.querySelector("main p");
       told = `${why ? why.textContent : ""} ${words.kept}`;

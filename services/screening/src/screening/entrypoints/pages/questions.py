@@ -48,6 +48,7 @@ way_in = coming_in(
 )
 
 ItemCode = Annotated[str | None, Query(max_length=64)]
+SentId = Annotated[str | None, Query(max_length=64)]
 
 NONE: Final[Mapping[str, str]] = {}
 OVER: Final = frozenset({"questionnaire_completed", "questionnaire_withdrawn", "case_closed"})
@@ -60,8 +61,10 @@ class Where(RequestBody):
 
 
 @router.get("")
-async def read_questions(request: Request, pages: Pages, app: App, actor: CurrentActor) -> Response:
-    """What is asked of the patient now."""
+async def read_questions(
+    request: Request, pages: Pages, app: App, actor: CurrentActor, sent: SentId = None
+) -> Response:
+    """What is asked of the patient now; whoever has just `sent` something is thanked for it."""
     await still_there(request, app)
     cases = await app.reading.cases_of(PatientId(actor.patient_id or ""), actor)
     waiting = [asked for case in cases for asked in case.waiting]
@@ -70,7 +73,9 @@ async def read_questions(request: Request, pages: Pages, app: App, actor: Curren
         (asked.id, definition, *_progress(definition, asked.answers))
         for asked, definition in zip(waiting, definitions, strict=True)
     ]
-    return pages.show(request.scope, "questions.html", asked=shown)
+    answered = (asked for case in cases for asked in case.questionnaires if asked.id == sent and asked.completed_at)
+    thanked = next((_definition(app, each) for each in answered), None)
+    return pages.show(request.scope, "questions.html", asked=shown, thanked=thanked)
 
 
 @router.get("/asked/{request_id}")
@@ -81,18 +86,21 @@ async def read_question(
     actor: CurrentActor,
     request_id: str,
     item: ItemCode = None,
-    after: ItemCode = None,
+    missed: bool = False,
 ) -> Response:
-    """One question: the one named, or the first without an answer."""
+    """One question: the one named. Without a name the first that has no answer, at an address of its own, so that the
+    way back leads to it also when it has been answered; `missed` when one went on without answering it.
+    """
     await still_there(request, app)
     case, asked = await app.reading.asked(RequestId(request_id), actor)
     if asked not in case.waiting:
         return pages.show(request.scope, "over.html", status=410)
     definition = _definition(app, asked)
-    found = _named(definition, asked.answers, item) or _next(definition, asked.answers, after)
+    found = _named(definition, asked.answers, item)
     if found is None:
-        return go_on(request, f"{request_id}/check")
-    return _question(request, pages, definition, asked.answers, found, NONE)
+        return _goes_on(request, definition, asked.id, asked.answers)
+    faults = {"answer": "required"} if missed and found.code not in asked.answers else NONE
+    return _question(request, pages, definition, asked.answers, found, faults)
 
 
 @router.post("/asked/{request_id}")
@@ -151,7 +159,7 @@ async def send_answers(
         raise
     if saved.missing:
         return go_on(request, "../" + request_id, item=saved.missing[0])
-    return go_on(request, "../../../questions")
+    return go_on(request, "../../../questions", sent=request_id)
 
 
 @router.post("/help/{alert_id}")
@@ -182,14 +190,30 @@ async def _kept(
     definition = _definition(app, asked)
     item = _named(definition, asked.answers, form["item"])
     if item is not None and not form["answer"] and item.required:
-        return _question(request, pages, definition, asked.answers, item, {"answer": "required"})
-    if form["answer"]:
-        answers = {form["item"]: form["answer"]}
+        # Asked again at an address, not in what comes back: on the way back a browser cannot show that once more.
+        return go_on(request, asked.id, item=item.code, missed="1")
+    answers = {form["item"]: form["answer"]} if form["answer"] else {}
+    if answers:
         command = SaveAnswers(case_id, asked.id, asked.definition_version, answers, complete=False)
         saved = (await app.save_answers(command, actor, key)).value
         if saved.alarming:
             return _crisis(request, pages, app, saved.alert_id, saved.next_request_id or asked.id)
-    return go_on(request, asked.id, after=form["item"])
+    return _goes_on(request, definition, asked.id, {**asked.answers, **answers}, after=form["item"])
+
+
+def _goes_on(
+    request: Request,
+    definition: QuestionnaireDefinition,
+    request_id: str,
+    answers: Answers,
+    *,
+    after: str | None = None,
+) -> Response:
+    """To the first question without an answer, behind the one named; to the last look where there is none."""
+    found = _next(definition, answers, after)
+    if found is None:
+        return go_on(request, f"{request_id}/check")
+    return go_on(request, request_id, item=found.code)
 
 
 def _definition(app: Screening, asked: RequestedQuestionnaire) -> QuestionnaireDefinition:
@@ -235,6 +259,7 @@ def _question(
         item=item,
         options=definition.option_sets[item.options],
         chosen=answers.get(item.code),
+        before=asked[asked.index(item) - 1] if asked.index(item) else None,
         number=asked.index(item) + 1,
         of=len(asked),
         faults=faults,
