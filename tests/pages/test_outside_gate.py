@@ -35,7 +35,9 @@ async def test_it_is_written_down_and_reviewed_on_every_width(browser: Browser, 
     await world.travel(timedelta(hours=25))
     async with Reader.at(browser, address, "phone", name="outside-gate-review") as reader:
         await logs_in(reader, Role.PRESCRIBER)
-        assert await reader.page.get_by_text("Given outside the gate, to be reviewed").is_visible()
+        assert await reader.page.get_by_text(
+            "To be reviewed: given outside the gate or its order, or held otherwise"
+        ).is_visible()
         await reader.opens(of(session_id))
         await reader.follows("Review a dose outside the gate")
         await reader.looks("Review a dose outside the gate")

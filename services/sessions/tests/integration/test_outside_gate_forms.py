@@ -1,6 +1,6 @@
 """A dose outside the gate by the forms of the bedside: offered where the gate is closed, written down, reviewed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,11 +9,13 @@ from services.sessions.tests.bedside import logs_in, of
 from services.sessions.tests.clinic import does, draws, has_course, has_vial, ok, ready_for_dose
 from services.sessions.tests.integration.test_bedside_forms import clock, fills
 from services.sessions.tests.medicated import medicines, visit
+from services.sessions.tests.otherwise import dosed_yesterday, held, hour_nobody_began, therapy
 from services.sessions.tests.outside import INJECTED, MINUTE, gate_closes_after_the_dose, late, record
 from services.sessions.tests.world import World
 
 GIVEN = "A dose was given, and the gate is closed"
 REVIEW = "Review a dose outside the gate"
+HELD = "Therapy was held, not as planned"
 REVIEWS = "/pages/bedside/reviews"
 MEDICINE_GIVEN = "A medicine was given, and its order does not allow it"
 pytestmark = pytest.mark.thorough
@@ -40,7 +42,7 @@ async def test_it_is_written_down_and_reviewed_by_forms(world: World) -> None:
     assert "Not in order when it was given: nothing" in done.text
 
     prescriber, today = await logs_in(world, Role.PRESCRIBER)
-    assert "Given outside the gate, to be reviewed" in today.text
+    assert "To be reviewed: given outside the gate" in today.text
     page = await prescriber.opens(of(session_id))
     (mark,) = [each["outside_gate"] for each in (await record(world, session_id))["doses"]]
     signed = await fills(prescriber, page, REVIEW, dose_id=mark["id"], decision="resume", note="seen, settled")
@@ -124,4 +126,25 @@ async def test_a_medicine_without_an_order_is_written_down_and_reviewed_by_forms
     given_id = (await medicines(world, session_id))["given"][0]["id"]
     signed = await prescriber.presses(form, "Save", administration_id=given_id, decision="resume", note="seen")
     assert "The review is signed." in signed.text
+    assert "Nothing waits for its review." in (await prescriber.opens(REVIEWS)).text
+
+
+async def test_an_hour_held_otherwise_is_written_down_and_reviewed_by_forms(world: World) -> None:
+    session_id = await hour_nobody_began(world, await dosed_yesterday(world))
+    therapist, page = await logs_in(world, Role.THERAPIST, to=of(session_id))
+    times = therapy(world)
+    typed = {name: clock(datetime.fromisoformat(times[name])) for name in ("started_at", "ended_at")}
+    unexplained = await fills(therapist, page, HELD, **typed)
+    assert unexplained.status == 422
+    done = await therapist.presses(unexplained, "Save", reason="the tablet was flat", **typed)
+    assert "The therapy is on record, as held otherwise." in done.text
+    assert "it counts once somebody else has reviewed it" in done.text
+
+    prescriber, page = await logs_in(world, Role.PRESCRIBER, to=REVIEWS)
+    assert "Outside the times of its session" in page.text
+    form = await prescriber.follows(page, "Review therapy held otherwise")
+    assert "Whoever held it had not joined as a therapist" in form.text
+    mark = await held(world, session_id)
+    signed = await prescriber.presses(form, "Save", therapy_id=mark["id"], decision="counts", note="asked both")
+    assert "reviewed, it counts." in signed.text
     assert "Nothing waits for its review." in (await prescriber.opens(REVIEWS)).text

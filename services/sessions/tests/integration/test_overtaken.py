@@ -16,6 +16,7 @@ from services.sessions.tests import overtaken_doses as doses
 from services.sessions.tests import overtaken_erasures as erasures
 from services.sessions.tests import overtaken_medicines as medicines
 from services.sessions.tests import overtaken_notes as notes
+from services.sessions.tests import overtaken_otherwise as otherwise
 from services.sessions.tests import overtaken_outside as outside
 from services.sessions.tests import overtaken_reactions as reactions
 from services.sessions.tests import overtaken_records as records
@@ -72,6 +73,8 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "review_dose_outside_gate": outside.a_review_while_it_is_reviewed,
     "record_medicine_outside_order": outside.a_medicine_written_down_while_it_is_written_down,
     "review_medicine_outside_order": outside.a_review_of_a_medicine_while_it_is_reviewed,
+    "record_therapy_otherwise": otherwise.therapy_written_down_while_it_is_written_down,
+    "review_therapy_otherwise": otherwise.a_review_of_therapy_while_it_is_reviewed,
     "set_pump": corrections.a_pump_is_set_while_the_dose_ends,
     "correct_dose": corrections.a_dose_put_right_while_it_is_put_right,
     "end_dose": sessions.a_dose_ends_while_the_session_is_stopped,

@@ -213,6 +213,10 @@ from careflow_events.contracts.sessions import (
     SessionServicesCorrected,
     SessionsEvent,
     SessionStarted,
+    TherapyReviewCompleted,
+    TherapyReviewDue,
+    TherapyReviewEvent,
+    TherapyReviewOverdue,
 )
 from careflow_events.contracts.sessions_safety import (
     AdverseEventReported,
@@ -454,6 +458,10 @@ __all__ = [
     "SuperbillIssued",
     "SuperbillVoided",
     "SuspensionForSessions",
+    "TherapyReviewCompleted",
+    "TherapyReviewDue",
+    "TherapyReviewEvent",
+    "TherapyReviewOverdue",
     "TreatmentArrived",
     "TreatmentBooked",
     "TreatmentCancelled",

@@ -131,6 +131,7 @@ class TaskCategory(OpenCode):
     MONITORING_FORM = "monitoring_form", "send a program the form it asks for after a session"
     DOSE_REVIEW = "dose_review", "review a dose that was given outside the gate"
     ORDER_SIGNATURE = "order_signature", "sign or refuse an order that was taken by word"
+    THERAPY_REVIEW = "therapy_review", "review therapy that was held otherwise than planned"
     PLAN_TASK = "plan_task", "do what the plan asks for beside its sessions"
     RESULT_REVIEW = "result_review", "read a result that has come"
     UNKNOWN = _UNKNOWN

@@ -136,6 +136,32 @@ class SessionRefused(SessionEvent):
     for_screening: Annotated[Sealed[RefusalDetails] | None, SealedFor("screening")] = None
 
 
+class TherapyReviewEvent(SessionsEvent):
+    """Therapy was held in a session otherwise than planned: outside its times, by a therapist who was not recorded as
+    present, or at a distance without what is asked before. Until somebody who had no hand in it has reviewed it, by
+    `due_by`, it is no visit of the plan and no line of a bill. `task_id` is the id of that therapy.
+    """
+
+    for_integrators = True
+
+    session_id: Id
+    task_id: Id
+    category: session_codes.TaskCategory
+    due_by: Instant
+
+
+class TherapyReviewDue(TherapyReviewEvent):
+    """It was written down."""
+
+
+class TherapyReviewCompleted(TherapyReviewEvent):
+    """Its review is decided. Where it counts and may be billed, its lines follow with `SessionServicesCorrected`."""
+
+
+class TherapyReviewOverdue(TherapyReviewEvent):
+    """Its review has not been decided in time."""
+
+
 class SessionServiceLine(ServiceLine):
     """One billable service of a session, by whom it was rendered; of a drug its name and strength, the NDC as eleven
     digits, and how much of it in the unit the NDC is billed in.
@@ -156,12 +182,16 @@ class SessionForBilling(Section):
 
 
 class SessionEndEvent(SessionEvent):
-    """A session that was started has ended. Its service lines are revision 1."""
+    """A session that was started has ended. Its service lines are revision 1. `held_otherwise`: therapy was held in it,
+    but otherwise than planned; its lines are missing until a review has decided that it counts, and then come with
+    `SessionServicesCorrected`.
+    """
 
     started_at: Instant
     ended_at: Instant
     providers: Several[Provider]
     modality: codes.Modality
+    held_otherwise: bool = False
     outcome: session_codes.SessionOutcome
     for_billing: Annotated[Sealed[SessionForBilling], SealedFor("billing")]
 

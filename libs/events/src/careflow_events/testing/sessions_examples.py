@@ -22,6 +22,7 @@ from careflow_events.testing.example import (
     PRESCRIBER,
     SESSION,
     THERAPIST,
+    THERAPY,
     Example,
 )
 
@@ -31,7 +32,7 @@ LEFT_AT = DOSING_AT + timedelta(hours=2, minutes=10)
 
 def sessions_examples() -> Sequence[Example]:
     """One or more of every event of careflow.sessions.v1."""
-    during = (*_session(), *_ends(), *_integration(), *_tasks(), *_contacts(), *_notes())
+    during = (*_session(), *_ends(), *_therapy(), *_integration(), *_tasks(), *_contacts(), *_notes())
     return (*_consents(), *_plans(), *during, *_care())
 
 
@@ -231,6 +232,38 @@ def _ends() -> Sequence[Example]:
             ),
             LEFT_AT + timedelta(days=1),
         ),
+    )
+
+
+def _therapy() -> Sequence[Example]:
+    """An hour whose beginning nobody had recorded."""
+    at = DOSING_AT + timedelta(days=1)
+    review: dict[str, Any] = {
+        "patient_id": PATIENT,
+        "session_id": SESSION,
+        "task_id": THERAPY,
+        "category": session_codes.TaskCategory.THERAPY_REVIEW,
+        "due_by": at + timedelta(hours=24),
+    }
+    hour = _of_session(130, kind=codes.AppointmentKind.INTEGRATION, at=at)
+    return (
+        Example(
+            "an-hour-held-otherwise",
+            contracts.SessionCompleted(
+                **hour,
+                started_at=at - timedelta(minutes=70),
+                ended_at=at - timedelta(minutes=20),
+                providers=(contracts.Provider(id=THERAPIST, role=codes.ProviderRole.THERAPIST),),
+                modality=codes.Modality.IN_PERSON,
+                held_otherwise=True,
+                outcome=session_codes.SessionOutcome.COMPLETED,
+                for_billing=Sealed.plain(contracts.SessionForBilling(service_lines=())),
+            ),
+            at,
+        ),
+        Example("begun-before-anybody-said-so", contracts.TherapyReviewDue(**review), at),
+        Example("by-the-prescriber", contracts.TherapyReviewCompleted(**review), at + timedelta(hours=3)),
+        Example("nobody-read-it-for-a-day", contracts.TherapyReviewOverdue(**review), at + timedelta(hours=24)),
     )
 
 

@@ -16,8 +16,8 @@ from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 from sessions.application.ports import Due
 from sessions.domain.adverse_events import AdverseEvent
-from sessions.domain.given_outside import review_overdue_at
 from sessions.domain.ids import AppointmentId, PatientId
+from sessions.domain.late_reviews import review_late_at
 from sessions.domain.sessions import Session
 from sessions.domain.states import SessionState
 from sessions.domain.words import VisitKind
@@ -52,7 +52,7 @@ def _open_fields(session: Session) -> Mapping[str, object]:
         "overruns_at": session.overruns_at,
         "waits": session.review_by is not None,
         "review_by": session.review_by,
-        "review_overdue_at": review_overdue_at(session),
+        "review_overdue_at": review_late_at(session),
         # Of the others somebody else, so that nobody who reads it can tell which is which.
         "awaited_of": session.patient_id if to_come else f"nobody, {session.id}",
     }

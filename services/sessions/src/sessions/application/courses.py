@@ -6,7 +6,7 @@ from datetime import datetime
 from careflow_service.upsert import upsert
 from careflow_service.work import Transaction
 from sessions.application.ports import Ports
-from sessions.domain.course import Course
+from sessions.domain.course import Course, TherapyHour
 from sessions.domain.ids import PatientId
 from sessions.domain.plans import Plan
 from sessions.domain.sessions import Session
@@ -39,6 +39,15 @@ def counted(course: Course, session: Session, at: datetime, ports: Ports) -> Cou
     rules = ports.policy.integration
     due = {"due_within": rules.due_within, "overdue_after": rules.overdue_after}
     return course.dosed(session.id, session.plan_id, session.phase, at=at, **due)
+
+
+async def note_hour(session: Session, began: datetime, ports: Ports, tx: Transaction) -> None:
+    """The course has one more visit with as much therapy as counts, held from `began` on; a session is noted once."""
+    hour = TherapyHour(
+        session_id=session.id, kind=session.kind, plan_id=session.plan_id, phase=session.phase, started_at=began
+    )
+    rules = ports.policy.integration_rules
+    await change_course(session.patient_id, lambda course: course.completed(hour, rules=rules, now=tx.now), ports, tx)
 
 
 async def change_course(

@@ -51,6 +51,7 @@ from sessions.application.commands.record_contact_attempt import RecordContactAt
 from sessions.application.commands.record_coordination_call import RecordCoordinationCallHandler
 from sessions.application.commands.record_dose_outside_gate import RecordDoseOutsideGateHandler
 from sessions.application.commands.record_medicine_outside_order import RecordMedicineOutsideOrderHandler
+from sessions.application.commands.record_therapy_otherwise import RecordTherapyOtherwiseHandler
 from sessions.application.commands.record_vitals import RecordVitalsHandler
 from sessions.application.commands.refuse_session import RefuseSessionHandler
 from sessions.application.commands.regrade_adverse_event import RegradeAdverseEventHandler
@@ -60,6 +61,7 @@ from sessions.application.commands.review_adverse_event import ReviewAdverseEven
 from sessions.application.commands.review_dose_outside_gate import ReviewDoseOutsideGateHandler
 from sessions.application.commands.review_doses import ReviewDosesHandler
 from sessions.application.commands.review_medicine_outside_order import ReviewMedicineOutsideOrderHandler
+from sessions.application.commands.review_therapy_otherwise import ReviewTherapyOtherwiseHandler
 from sessions.application.commands.say_how_held import SayHowHeldHandler
 from sessions.application.commands.send_plan_link import SendPlanLinkHandler
 from sessions.application.commands.set_pump import SetPumpHandler
@@ -135,6 +137,8 @@ class Sessions:
     correct_vitals: CorrectVitalsHandler
     discharge_patient: DischargePatientHandler
     complete_session: CompleteSessionHandler
+    record_therapy_otherwise: RecordTherapyOtherwiseHandler
+    review_therapy_otherwise: ReviewTherapyOtherwiseHandler
     abort_session: AbortSessionHandler
     correct_services: CorrectServicesHandler
     sign_standing_order: SignStandingOrderHandler

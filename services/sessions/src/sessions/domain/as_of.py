@@ -25,6 +25,7 @@ def as_of(session: Session, moment: datetime) -> Session:
         ),
         recorded=recorded,
         checks=_together(recorded),
+        verified=tuple(each for each in session.verified if each.at <= moment),
         order=session.order if session.order and session.order.signed_at <= moment else None,
         attestation=session.attestation if session.attestation and session.attestation.at <= moment else None,
         overrides=tuple(each for each in session.overrides if each.at <= moment),

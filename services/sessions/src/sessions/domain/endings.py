@@ -54,8 +54,13 @@ def discharged(session: Session, discharge: Discharge, risk: Recorded[RiskLevel]
 def completed(session: Session, services: BillableServices, *, now: datetime) -> Session:
     """It took place. Refused: `wrong_state`."""
     session.must_be(SessionState.DISCHARGED if session.kind is VisitKind.DOSING else SessionState.IN_PROGRESS)
+    return took_place(session.recording(), services, ended_at=now, now=now)
+
+
+def took_place(session: Session, services: BillableServices, *, ended_at: datetime, now: datetime) -> Session:
+    """It is over, with these services. Part of another change: not a version of its own."""
     outcome = Outcome.COMPLETED if session.kind is session.booked_kind else Outcome.CONVERTED
-    done = replace(session.recording(), services=services, ended_at=now, outcome=outcome)
+    done = replace(session, services=services, ended_at=ended_at, outcome=outcome)
     return done.became(SessionState.COMPLETED, SessionCompleted, now)
 
 

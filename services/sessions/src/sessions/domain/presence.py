@@ -49,8 +49,13 @@ def who_was_there(team: Iterable[Present], role: ProviderRole, at: datetime) -> 
     return next((each.id for each in there if each.left_at is None or each.left_at >= at), None)
 
 
+def held_by_somebody_there(team: Iterable[Present], provider: StaffId) -> bool:
+    """Whether who held therapy was in the session as a therapist."""
+    return any(each.id == provider and each.role is ProviderRole.THERAPIST for each in team)
+
+
 def must_have_held(team: Iterable[Present], therapy: Iterable[TherapyTime]) -> None:
     """Psychotherapy is held by therapists who were there. Refused: `therapist_not_present`."""
-    therapists = {each.id for each in team if each.role is ProviderRole.THERAPIST}
-    if any(time.provider not in therapists for time in therapy):
+    there = tuple(team)
+    if not all(held_by_somebody_there(there, time.provider) for time in therapy):
         raise conflict("therapist_not_present", "Therapy is held by a therapist who has joined the session.")

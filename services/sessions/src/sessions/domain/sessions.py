@@ -16,6 +16,7 @@ from sessions.domain.checks import Checks, Recorded, RiskLevel
 from sessions.domain.discharge import Discharge
 from sessions.domain.doses import Dose, Order
 from sessions.domain.gate import Attestation, Gate, Override, Refusal
+from sessions.domain.held_otherwise import HeldOtherwise
 from sessions.domain.ids import AppointmentId, LocationId, OutsideDoseId, PatientId, PlanId, SessionId, StaffId
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.outside_gate import OutsideGate
@@ -113,6 +114,7 @@ class Session(Aggregate):
     outcome: Outcome | None = None
     end_reason: str | None = field(default=None, repr=False)
     services: BillableServices | None = None
+    therapy_otherwise: tuple[HeldOtherwise, ...] = ()
 
     @classmethod
     def opened(
@@ -326,8 +328,16 @@ class Session(Aggregate):
 
     @property
     def review_by(self) -> datetime | None:
-        """When the most urgent of its doses outside the gate is to be reviewed."""
-        return min((mark.review_by for _, mark in self.to_review), default=None)
+        """When the most urgent of what waits for a review in it is to be reviewed: its doses outside the gate, and its
+        therapy that was held otherwise.
+        """
+        doses = (mark.review_by for _, mark in self.to_review)
+        return min((*doses, *(each.review_by for each in self.therapy_to_review)), default=None)
+
+    @property
+    def therapy_to_review(self) -> tuple[HeldOtherwise, ...]:
+        """The therapy that was held otherwise and waits for a review."""
+        return tuple(each for each in self.therapy_otherwise if each.awaits_review)
 
     def outside_dose(self, dose_id: OutsideDoseId) -> Dose:
         """The dose with this mark. Refused: `dose_not_found`."""

@@ -84,7 +84,8 @@ def telehealth_gate(
     """
     newest = recorded[-1] if recorded else None
     in_time = newest is not None and now - newest.at <= timedelta(minutes=policy.verified_minutes.value)
-    consented = any(each.category is ConsentCategory.TELEHEALTH and each.valid_at(now) for each in consents)
+    telehealth = (each for each in consents if each.category is ConsentCategory.TELEHEALTH)
+    consented = any(each.signed_at <= now and each.valid_at(now) for each in telehealth)
     found = () if newest is None else ((item, of, so(newest.value, policy)) for item, of, so in _FOUND)
     stand = (
         (VERIFIED, RefusalReason.LOGISTICS, in_time),

@@ -58,6 +58,7 @@ from sessions.domain.sessions import (
     SessionRefused,
     SessionStarted,
 )
+from sessions.domain.therapy_otherwise import TherapyReviewCompleted, TherapyReviewDue, TherapyReviewOverdue
 from sessions.domain.watch import VitalsBreached, VitalsOverdue
 from sessions.published import plans, treatment
 
@@ -248,6 +249,21 @@ PUBLISHED: PublicationTable = published(
         DoseReviewOverdue,
         contracts.DoseReviewOverdue,
         lambda fact: contracts.DoseReviewOverdue(**treatment.of_dose_review(fact)),
+    ),
+    says(
+        TherapyReviewDue,
+        contracts.TherapyReviewDue,
+        lambda fact: contracts.TherapyReviewDue(**treatment.of_therapy_review(fact)),
+    ),
+    says(
+        TherapyReviewCompleted,
+        contracts.TherapyReviewCompleted,
+        lambda fact: contracts.TherapyReviewCompleted(**treatment.of_therapy_review(fact)),
+    ),
+    says(
+        TherapyReviewOverdue,
+        contracts.TherapyReviewOverdue,
+        lambda fact: contracts.TherapyReviewOverdue(**treatment.of_therapy_review(fact)),
     ),
     says(
         MedicineReviewDue,

@@ -20,6 +20,7 @@ from sessions.domain.sessions import (
     SessionFact,
     SessionRefused,
 )
+from sessions.domain.therapy_otherwise import TherapyReviewFact
 from sessions.domain.watch import VitalsBreached, VitalsOverdue
 
 
@@ -62,6 +63,7 @@ def of_end(fact: SessionCompleted | SessionAborted) -> dict[str, Any]:
             contracts.Provider(id=each.id, role=codes.ProviderRole(each.role.value)) for each in session.providers
         ),
         "modality": codes.Modality(session.held.value),
+        "held_otherwise": bool(session.therapy_otherwise),
         "outcome": session_codes.SessionOutcome(session.outcome.value),
         "for_billing": sealed.session_for_billing(session),
     }
@@ -155,6 +157,16 @@ def of_dose_review(fact: DoseReviewFact) -> dict[str, Any]:
         "session_id": fact.session.id,
         "task_id": fact.dose_id,
         "category": session_codes.TaskCategory.DOSE_REVIEW,
+        "due_by": fact.review_by,
+    }
+
+
+def of_therapy_review(fact: TherapyReviewFact) -> dict[str, Any]:
+    return {
+        "patient_id": fact.session.patient_id,
+        "session_id": fact.session.id,
+        "task_id": fact.therapy_id,
+        "category": session_codes.TaskCategory.THERAPY_REVIEW,
         "due_by": fact.review_by,
     }
 

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction
-from sessions.application.courses import change_course
-from sessions.application.ports import Ports
+from sessions.application.courses import note_hour
 from sessions.application.rendered_services import rendered_services
 from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain import endings
-from sessions.domain.course import TherapyHour
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.service_lines import TherapyTime
 from sessions.domain.sessions import Session
@@ -43,7 +41,8 @@ class CompleteSessionHandler:
         async def note_in_course(session: Session, tx: Transaction) -> None:
             held = sum(time.minutes for time in command.therapy)
             if session.kind is not VisitKind.DOSING and held >= ports.policy.integration.therapy_minutes.value:
-                await _note_in_course(session, ports, tx)
+                assert session.started_at is not None
+                await note_hour(session, session.started_at, ports, tx)
 
         return await self.changes.run(
             command.session_id,
@@ -54,16 +53,3 @@ class CompleteSessionHandler:
             expecting=command.expected_version,
             then=note_in_course,
         )
-
-
-async def _note_in_course(session: Session, ports: Ports, tx: Transaction) -> None:
-    assert session.started_at is not None
-    hour = TherapyHour(
-        session_id=session.id,
-        kind=session.kind,
-        plan_id=session.plan_id,
-        phase=session.phase,
-        started_at=session.started_at,
-    )
-    rules = ports.policy.integration_rules
-    await change_course(session.patient_id, lambda course: course.completed(hour, rules=rules, now=tx.now), ports, tx)

@@ -55,7 +55,9 @@ class Unsigned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToReview:
-    """A session with a dose outside the gate, or a medicine outside its order, that a prescriber is to review."""
+    """A session with a dose outside the gate, a medicine outside its order, or therapy that was held otherwise, which
+    somebody is to review.
+    """
 
     session_id: SessionId
     review_by: datetime
@@ -66,7 +68,7 @@ class ToReview:
 class Today:
     """The reader's sessions first, then by when they start. `elsewhere` are other locations with sessions on that
     day; `unsigned` the orders of any day that the reader is to sign, and those of everybody that are late,
-    `to_review` the sessions of any day with a dose to be reviewed, the most urgent first. `waiting`:
+    `to_review` the sessions of any day with something to be reviewed, the most urgent first. `waiting`:
     some order waits, of whomever. `locations` are those of the day's sessions.
     """
 

@@ -1,5 +1,5 @@
-"""Reads what was given outside the gate, or outside its order, and waits for a review, with what a reviewer judges it
-by. Who read it is kept.
+"""Reads what was given outside the gate or outside its order, or held otherwise than planned, and waits for a review,
+with what a reviewer judges it by. Who read it is kept.
 """
 
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from sessions.application.ports import Ports
 from sessions.application.queries.read_bedside import told_apart
 from sessions.domain.administrations import Administration, OutsideOrder
 from sessions.domain.doses import Dose
+from sessions.domain.held_otherwise import HeldOtherwise
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.outside_gate import OutsideGate
 
@@ -42,12 +43,24 @@ class MedicineToReview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TherapyToReview:
+    """As a dose; `mine`: the reader held it or wrote it down."""
+
+    session_id: SessionId
+    who: str | None = field(repr=False)
+    mark: HeldOtherwise
+    late: bool
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToReview:
-    """`next` of the doses, `next_medicine` of the medicines."""
+    """`next` of the doses and the therapy, `next_medicine` of the medicines."""
 
     as_of: datetime
     doses: tuple[DoseToReview, ...]
     medicines: tuple[MedicineToReview, ...]
+    therapy: tuple[TherapyToReview, ...]
     next: str | None
     next_medicine: str | None
 
@@ -82,6 +95,17 @@ class ReadDoseReviews:
             for session in listed.items
             for dose, mark in session.to_review
         )
+        therapy = (
+            TherapyToReview(
+                session_id=session.id,
+                who=names.get(session.patient_id),
+                mark=mark,
+                late=mark.review_by <= now,
+                mine=mark.concerns(reader, given_by=mark.time.provider),
+            )
+            for session in listed.items
+            for mark in session.therapy_to_review
+        )
         medicines = (
             MedicineToReview(
                 session_id=record.id,
@@ -98,6 +122,7 @@ class ReadDoseReviews:
             as_of=now,
             doses=tuple(doses),
             medicines=tuple(medicines),
+            therapy=tuple(therapy),
             next=listed.next,
             next_medicine=records.next,
         )

@@ -171,7 +171,9 @@ class Reading:
         return contacts
 
     async def doses_to_review(self, actor: Actor, limit: int, after: str | None) -> Listed[Session]:
-        """Every session with a dose outside the gate that waits for its review, the most urgent first."""
+        """Every session with a dose outside the gate, or therapy held otherwise, that waits for its review, the most
+        urgent first.
+        """
         sessions = await self.ports.sessions.to_review(limit=limit, after=after)
         await self.ports.audit.read(actor, "read_session", *(f"sessions/{each.id}" for each in sessions.items))
         return sessions

@@ -30,6 +30,7 @@ from sessions.entrypoints.http import (
     session_routes,
     standing_order_routes,
     telehealth_routes,
+    therapy_otherwise_routes,
 )
 from sessions.entrypoints.http.access import ACCESS
 from sessions.entrypoints.pages import (
@@ -58,6 +59,7 @@ HTTP: Http[Sessions] = Http(
         live_routes.router,
         gate_routes.router,
         telehealth_routes.router,
+        therapy_otherwise_routes.router,
         dose_routes.router,
         outside_gate_routes.router,
         correction_routes.router,

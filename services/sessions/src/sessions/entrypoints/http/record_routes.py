@@ -21,6 +21,7 @@ from sessions.domain.words import ProviderRole, Route
 from sessions.entrypoints.http.dose_views import DoseView, dose_view
 from sessions.entrypoints.http.medication_views import MedicationView, medication_view
 from sessions.entrypoints.http.schemas import App, Shown, Uuid, View
+from sessions.entrypoints.http.therapy_otherwise_routes import TherapyOtherwiseView
 
 router = APIRouter(tags=["records"])
 
@@ -106,7 +107,7 @@ class PresentView(View):
 
 class RecordView(BaseModel):
     """`baseline` are the signs before the dose, `vitals` those since, in the order they were written down; what was put
-    right is in the list still, and does not stand.
+    right is in the list still, and does not stand. `therapy_otherwise` is what was held otherwise than planned.
     """
 
     id: str
@@ -119,6 +120,7 @@ class RecordView(BaseModel):
     vitals: tuple[VitalsView, ...]
     medication: MedicationView
     discharge: DischargeView | None
+    therapy_otherwise: tuple[TherapyOtherwiseView, ...]
     end_reason: str | None
 
 
@@ -197,6 +199,7 @@ def _record(session: Session, medication: MedicationRecord | None) -> RecordView
         vitals=tuple(vitals_view(each) for each in observed),
         medication=medication_view(medication),
         discharge=_discharge(session.discharge) if session.discharge else None,
+        therapy_otherwise=tuple(TherapyOtherwiseView.of(each) for each in session.therapy_otherwise),
         end_reason=session.end_reason,
     )
 

@@ -65,6 +65,7 @@ from sessions.entrypoints.pages.bedside_fields import (
 )
 from sessions.entrypoints.pages.bedside_form import BedsideForm, Fields
 from sessions.entrypoints.pages.medicine_forms import MEDICINE_FORMS
+from sessions.entrypoints.pages.otherwise_forms import OTHERWISE_FORMS
 from sessions.entrypoints.pages.outside_forms import OUTSIDE_FORMS
 from sessions.entrypoints.pages.outside_order_forms import OUTSIDE_ORDER_FORMS
 
@@ -262,6 +263,7 @@ FORMS: Final = (
         _discharging,
     ),
     BedsideForm("complete", Completion, do.complete, _ends, lambda _, __: THERAPY),
+    *OTHERWISE_FORMS,
     BedsideForm(
         "how-held",
         HowHeld,

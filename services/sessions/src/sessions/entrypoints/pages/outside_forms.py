@@ -111,7 +111,7 @@ OUTSIDE_FORMS: Final = (
         "review-dose",
         Reviewing,
         _review,
-        lambda seen: seen.session.review_by is not None,
+        lambda seen: bool(seen.session.to_review),
         _reviewing,
         above="outside_to_review.html",
         closed=lambda seen, actor: not _to_review(seen, actor),
