@@ -1,5 +1,6 @@
 """What sessions says: every fact becomes its event."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,13 +10,14 @@ from careflow_events.publication import Says
 from careflow_service.testing.filling import AT, Filling
 from services.sessions.tests.builders import vitals
 from sessions.domain.drug_amounts import DrugUnit, Piece
-from sessions.domain.service_lines import BillableServices, ServiceLine
+from sessions.domain.service_lines import BillableServices, ServiceLine, TherapyTime
 from sessions.domain.vitals import VitalSigns
 from sessions.published import PUBLISHED
 
 SOME = Filling(
     {
         VitalSigns: vitals(),
+        (TherapyTime, "started_at"): AT - timedelta(minutes=50),
         (Piece, "unit"): DrugUnit.DEVICE,
         (BillableServices, "revision"): 2,
         (ServiceLine, "code"): "90834",
