@@ -14,7 +14,7 @@ from typing import Any, Final
 import uvicorn
 from axe_playwright_python.base import AXE_SCRIPT
 from fastapi import FastAPI
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request, async_playwright, expect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -139,14 +139,27 @@ class Reader:
     async def presses(self, button: str) -> None:
         await self.page.get_by_role("button", name=button, exact=True).click()
 
-    async def sends(self, button: str) -> None:
-        """Presses it, and waits for what comes back in place of what stands there."""
+    @asynccontextmanager
+    async def another(self) -> AsyncIterator[None]:
+        """What is done within brings another page, or the same anew; at the end of the block it is there.
+
+        Who looks at a page that is being left asks a window without an answer: Chromium's may never come.
+        """
         await self.page.locator("main > *").first.evaluate("element => element.setAttribute('data-before', '')")
-        await self.presses(button)
+        yield
         await expect(self.page.locator("[data-before]")).to_have_count(0)
+        await self.page.wait_for_load_state()
+
+    async def clicks(self, what: Locator) -> None:
+        """Clicks it, and waits for what comes in place of what stands there."""
+        async with self.another():
+            await what.click()
+
+    async def sends(self, button: str) -> None:
+        await self.clicks(self.page.get_by_role("button", name=button, exact=True).first)
 
     async def follows(self, link: str | re.Pattern[str]) -> None:
-        await self.page.get_by_role("link", name=link).first.click()
+        await self.clicks(self.page.get_by_role("link", name=link).first)
 
     async def fills(self, **typed: str) -> None:
         """By what stands above a field, `_` for a space."""

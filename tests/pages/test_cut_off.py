@@ -95,7 +95,7 @@ async def test_a_login_that_ended_loses_nothing_and_a_refusal_is_told_in_the_for
         await reader.looks("Vital signs")
 
         async with page.context.expect_page() as opened:
-            await reader.follows("Log in in a new window")
+            await page.get_by_role("link", name="Log in in a new window").click()
         other = Reader(await opened.value, "elsewhere", address)
         await logs_in(other, Role.NURSE, "/pages/bedside")
         await other.page.close()

@@ -97,7 +97,7 @@ async def test_what_every_service_knows_is_put_together_and_what_is_missing_is_s
         await expect(part(reader, "screening")).to_contain_text("This service does not answer.")
         clinic.edge.away.clear()
         await reader.presses(AGAIN)
-        await part(reader, "screening").get_by_role("link", name="Screening of a patient").click()
+        await reader.clicks(part(reader, "screening").get_by_role("link", name="Screening of a patient"))
         await reader.page.wait_for_url("**/screening/pages/cases/*")
         reader.wrong = [each for each in reader.wrong if "status of 503" not in each]
 
@@ -115,5 +115,5 @@ async def test_what_every_service_knows_is_put_together_and_what_is_missing_is_s
         await reader.page.wait_for_url(f"**{clinic.page_of('booking')}*")
         await expect(part(reader, "screening")).to_contain_text("Open in an emergency until")
         await expect(part(reader, "screening")).to_contain_text("sertraline", ignore_case=True)
-        await part(reader, "screening").get_by_role("button", name="End it now").click()
+        await reader.clicks(part(reader, "screening").get_by_role("button", name="End it now"))
         await reader.looks("Open this in an emergency")
