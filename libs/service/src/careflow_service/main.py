@@ -13,6 +13,7 @@ from typing import Final, NoReturn, TypeVar
 
 import uvloop
 
+from careflow_service.garbage import look_from_here_on
 from careflow_service.processes.keys import add_arguments
 from careflow_service.processes.opening import NotDone, Opened, StartUpFailure, opened
 from careflow_service.processes.running import stop_on_signals
@@ -27,6 +28,8 @@ App = TypeVar("App")
 
 EXIT_TASK_DIED: Final = 1
 EXIT_CANNOT_START: Final = 3
+STAYING: Final = frozenset({"api", "worker", "timers"})
+"""These put themselves together further once they have started; the others work through something and end."""
 
 
 def main(service: Service[S, P, App], arguments: Sequence[str] | None = None) -> NoReturn:
@@ -74,6 +77,8 @@ async def _run(service: Service[S, P, App], settings: S, asked: argparse.Namespa
         settings.require("kafka_url")
     async with opened(service, settings, process=asked.process) as process:
         log.info("started", environment=settings.environment)
+        if asked.process not in STAYING:
+            look_from_here_on()
         ended_well = await _process(process, asked, stop)
         log.info("stopped")
         return ended_well

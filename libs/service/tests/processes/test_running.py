@@ -1,12 +1,14 @@
 """Tasks of one process live and die together."""
 
 import asyncio
+import gc
 import socket
 
 import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from careflow_service.garbage import look_for_none
 from careflow_service.processes.running import Run, run_tasks, until_stopped
 from careflow_service.processes.serving import bind, serving
 
@@ -20,6 +22,23 @@ async def test_told_to_stop_all_end_well() -> None:
     running = asyncio.create_task(run_tasks({"a": works, "b": works}, stop))
     stop.set()
     assert await running is True
+
+
+async def test_garbage_is_looked_for_from_then_on_and_not_among_what_was_there() -> None:
+    seen: list[tuple[bool, bool]] = []
+
+    async def looks(stop: asyncio.Event) -> None:
+        seen.append((gc.isenabled(), gc.get_freeze_count() > 0))
+        stop.set()
+
+    look_for_none()
+    try:
+        assert not gc.isenabled()
+        await run_tasks({"looks": looks}, asyncio.Event())
+        assert seen == [(True, True)]
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 async def test_what_is_in_flight_is_finished() -> None:

@@ -1,7 +1,10 @@
-"""`python -m booking api | worker [--with-timers] | timers | indexes`."""
+"""`python -m booking PROCESS`: api, worker, timers and what runs once, see `careflow_service.main`."""
 
-from booking.bootstrap import SERVICE
-from careflow_service.main import main
+from careflow_service.garbage import look_for_none
 
 if __name__ == "__main__":
+    look_for_none()
+    from booking.bootstrap import SERVICE
+    from careflow_service.main import main
+
     main(SERVICE)

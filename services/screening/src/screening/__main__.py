@@ -1,7 +1,10 @@
-"""`python -m screening api | worker | timers | indexes`."""
+"""`python -m screening PROCESS`: api, worker, timers and what runs once, see `careflow_service.main`."""
 
-from careflow_service.main import main
-from screening.bootstrap import SERVICE
+from careflow_service.garbage import look_for_none
 
 if __name__ == "__main__":
+    look_for_none()
+    from careflow_service.main import main
+    from screening.bootstrap import SERVICE
+
     main(SERVICE)

@@ -1,7 +1,10 @@
-"""`python -m sessions api | worker | timers | indexes`."""
+"""`python -m sessions PROCESS`: api, worker, timers and what runs once, see `careflow_service.main`."""
 
-from careflow_service.main import main
-from sessions.bootstrap import SERVICE
+from careflow_service.garbage import look_for_none
 
 if __name__ == "__main__":
+    look_for_none()
+    from careflow_service.main import main
+    from sessions.bootstrap import SERVICE
+
     main(SERVICE)

@@ -10,6 +10,7 @@ import signal
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final
 
+from careflow_service.garbage import look_from_here_on
 from careflow_service.telemetry.logs import log
 
 GRACE_SECONDS: Final = 15.0
@@ -37,6 +38,7 @@ def stop_on_signals(stop: asyncio.Event) -> None:
 
 async def run_tasks(tasks: Mapping[str, Run], stop: asyncio.Event, *, grace: float = GRACE_SECONDS) -> bool:
     """Run all tasks until `stop` is set; answers whether the process ended because it was told to."""
+    look_from_here_on()
     running = [asyncio.ensure_future(run(stop)) for run in tasks.values()]
     names = dict(zip(running, tasks, strict=True))
     stopped = asyncio.ensure_future(stop.wait())
