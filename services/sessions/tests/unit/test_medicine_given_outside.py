@@ -19,9 +19,9 @@ from services.sessions.tests.builders import (
     new_uuid,
 )
 from services.sessions.tests.medicines import administered, amount, judged, record, standing, terms
-from sessions.domain.administrations import Administration, ByOrder, OrderBasis, OutsideOrder
+from sessions.domain.administrations import Administration, ByOrder, FromDraw, OrderBasis, OutsideOrder
 from sessions.domain.adverse_events import Review, ReviewDecision
-from sessions.domain.ids import AdministrationId, StaffId
+from sessions.domain.ids import AdministrationId, ContainerId, DrawId, StaffId
 from sessions.domain.medication import (
     MedicationRecord,
     MedicineAllergyTold,
@@ -31,6 +31,7 @@ from sessions.domain.medication import (
 )
 from sessions.domain.medicine_given_outside import against, gave_outside, must_have_been
 from sessions.domain.medicine_giving import Situation
+from sessions.domain.medicines import MedicineUnit
 from sessions.domain.states import SessionState
 
 LATER = NOW + minutes(20)
@@ -104,6 +105,16 @@ def test_a_controlled_one_that_is_not_in_the_log_says_so() -> None:
         "medicine_not_ordered",
         "controlled_without_draw",
     ]
+
+
+def test_what_the_patient_brought_is_counted_as_it_comes() -> None:
+    own = unordered(name="Lorazepam")
+    tablet = given(replace(own, terms=replace(own.terms, unit=MedicineUnit.TABLET)), "1")
+    must_have_been(judged(now=LATER), tablet)
+    assert found(tablet, judged(now=LATER)) == ["medicine_not_ordered", "controlled_without_draw"]
+    drawn = replace(tablet, drawn=FromDraw(container_id=ContainerId(new_uuid()), draw_id=DrawId(new_uuid())))
+    with pytest.raises(DomainError, match=r"^controlled_in_milligrams$"):
+        must_have_been(judged(now=LATER), drawn)
 
 
 def test_what_comes_too_late_for_the_ordinary_way_is_written_down_all_the_same() -> None:

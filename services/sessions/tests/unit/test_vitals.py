@@ -10,9 +10,12 @@ from careflow_domain.errors import DomainError
 from services.sessions.tests.builders import NOW, NURSE, POLICY, checked, dose, hours, minutes, vitals
 from services.sessions.tests.course_builders import question
 from sessions.domain.dosing import dosed
+from sessions.domain.endings import aborted
 from sessions.domain.gate_items import examine
 from sessions.domain.monitoring import Monitoring
+from sessions.domain.service_lines import BillableServices
 from sessions.domain.sessions import Session
+from sessions.domain.states import Outcome
 from sessions.domain.vitals import BloodPressure, Severity, Signal, Symptom, VitalSigns, assess
 from sessions.domain.watch import VitalsBreached, VitalsOverdue, alarmed, observed
 from sessions.domain.words import Route
@@ -210,6 +213,29 @@ def test_two_that_were_not_in_a_row_are_not_because_one_of_them_came_late() -> N
 def test_before_the_first_dose_there_is_nothing_to_monitor() -> None:
     with pytest.raises(DomainError, match="nothing_to_monitor"):
         observed(checked(), vitals(), POLICY)
+
+
+def left_at(after: int, *, stopped: int | None = None) -> Session:
+    """Somebody who walked out so many minutes after the dose, of a session that was stopped before, or was not."""
+    session, nothing = observing((10, NORMAL)), BillableServices(revision=1, lines=(), by=NURSE, at=NOW)
+    if stopped is not None:
+        session = aborted(session, Outcome.STOPPED, "pressure", nothing, now=NOW + minutes(stopped))
+    gone = aborted(session, Outcome.LEFT_EARLY, "would not stay", nothing, now=NOW + minutes(after))
+    return replace(gone, facts=())
+
+
+def test_what_was_observed_before_the_patient_left_is_written_down_afterwards() -> None:
+    gone = left_at(50, stopped=20)
+    late = observed(gone, vitals(HIGH, at=NOW + minutes(40)), POLICY)
+    assert late.monitoring is not None
+    assert late.monitoring.last is not None
+    assert late.alarm_at is None
+    urgent = observed(late, vitals(HIGH, at=NOW + minutes(46)), POLICY)
+    assert [each.severity for each in said(urgent)] == [Severity.URGENT]  # type: ignore[attr-defined]  # a breach
+    with pytest.raises(DomainError, match="nothing_to_monitor"):
+        observed(gone, vitals(at=NOW + minutes(51)), POLICY)
+    with pytest.raises(DomainError, match="recorded_too_late"):
+        observed(gone, replace(vitals(at=NOW + minutes(40)), recorded_at=NOW + hours(24 * 8)), POLICY)
 
 
 def test_signals_read_the_observation() -> None:

@@ -71,7 +71,7 @@ def aborted(session: Session, outcome: Outcome, reason: str, services: BillableS
     if not reason.strip():
         raise invalid("reason_missing", "Stopping a session needs a reason.")
     if session.state is SessionState.ABORTED and session.patient_watched and outcome is Outcome.LEFT_EARLY:
-        return _left_early(replace(session.recording(), outcome=outcome, end_reason=reason), now)
+        return _left_early(replace(session.recording(), outcome=outcome, left_early_at=now, end_reason=reason), now)
     session.must_be(*UNDER_WAY)
     ended = tuple(dose if dose.ended_at else replace(dose, ended_at=now) for dose in session.doses)
     stopped = replace(
@@ -80,6 +80,7 @@ def aborted(session: Session, outcome: Outcome, reason: str, services: BillableS
         services=services,
         ended_at=now,
         outcome=outcome,
+        left_early_at=now if outcome is Outcome.LEFT_EARLY else None,
         end_reason=reason,
     ).became(SessionState.ABORTED, SessionAborted, now)
     return _left_early(stopped, now) if outcome is Outcome.LEFT_EARLY else stopped

@@ -39,7 +39,7 @@ def must_have_been(judged: Situation, given: Administration) -> None:
     if not given.outside.reason.strip():
         raise invalid("reason_missing", "Of what is given outside its order it is written down why.")
     if given.order.basis is OrderBasis.NONE:
-        given.order.terms.must_make_sense(judged.policy)
+        given.order.terms.must_make_sense(judged.policy, from_log=given.drawn is not None)
     elif not given.amount:
         raise invalid("amount_invalid", "What was given is more than nothing.")
     for each in judged.same(given.order.terms):

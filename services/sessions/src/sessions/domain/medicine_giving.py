@@ -70,10 +70,7 @@ class Situation:
     @property
     def left_at(self) -> datetime | None:
         """When the patient left; None while they are there, and of a visit that never began."""
-        if self.session.discharge is not None:
-            return self.session.discharge.at
-        gone = self.session.state is SessionState.ABORTED and not self.session.patient_watched
-        return self.session.ended_at if gone else None
+        return self.session.left_at
 
     @property
     def written_late(self) -> bool:

@@ -89,13 +89,14 @@ class MedicineTerms:
     sign_limits: tuple[SignLimit, ...] = field(default=(), repr=False)
     not_with: frozenset[StopKind] = field(default=frozenset(), repr=False)
 
-    def must_make_sense(self, policy: SessionsPolicy) -> None:
-        """Refused: `medicine_is_the_dose`, `controlled_in_milligrams`, `dose_range_invalid`, `visit_maximum_invalid`,
-        `sign_limit_invalid`.
+    def must_make_sense(self, policy: SessionsPolicy, *, from_log: bool = True) -> None:
+        """`from_log`: a controlled one comes out of the drug log; of what the patient brought it is written down in
+        what it was counted in. Refused: `medicine_is_the_dose`, `controlled_in_milligrams`, `dose_range_invalid`,
+        `visit_maximum_invalid`, `sign_limit_invalid`.
         """
         if self._named_among(each for route in policy.routes.values() for each in route.drugs.value):
             raise conflict("medicine_is_the_dose", "The drug of the dose has an order and a gate of its own.")
-        if self.is_controlled(policy) and self.unit is not MedicineUnit.MILLIGRAM:
+        if from_log and self.is_controlled(policy) and self.unit is not MedicineUnit.MILLIGRAM:
             raise invalid("controlled_in_milligrams", "The drug log counts a controlled medicine in milligrams.")
         if not self.least or self.least > self.most:
             raise invalid("dose_range_invalid", "A dose is more than nothing, and the least no more than the most.")

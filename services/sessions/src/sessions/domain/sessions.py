@@ -76,7 +76,7 @@ class Session(Aggregate):
     `modality` is None while nobody has said how a therapy hour takes place: by `held` it is judged and billed.
     `checks` are the newest of everything in `recorded`, `verified` tells where a patient at a distance was, the newest
     last, `said_held` how somebody there said the hour takes place. `overran` is the booked end that was said to have
-    passed.
+    passed, `left_early_at` when the patient left without being discharged.
     """
 
     id: SessionId
@@ -112,6 +112,7 @@ class Session(Aggregate):
     ended_at: datetime | None = None
     overran: datetime | None = None
     outcome: Outcome | None = None
+    left_early_at: datetime | None = None
     end_reason: str | None = field(default=None, repr=False)
     services: BillableServices | None = None
     therapy_otherwise: tuple[HeldOtherwise, ...] = ()
@@ -284,6 +285,13 @@ class Session(Aggregate):
         stopped = self.state is SessionState.ABORTED and self.outcome is Outcome.STOPPED
         there = self.state in UNDER_WAY or stopped
         return self.monitoring is not None and self.discharge is None and there
+
+    @property
+    def left_at(self) -> datetime | None:
+        """When the patient left; None while they are there, or are still to come."""
+        if self.patient_watched:
+            return None
+        return self.discharge.at if self.discharge else self.left_early_at or self.ended_at
 
     @property
     def given(self) -> Milligrams:

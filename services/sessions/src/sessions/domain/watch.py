@@ -4,7 +4,7 @@ Invariant: a breach or a missing observation is said in the same change that rec
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from careflow_domain.errors import conflict, invalid
 from sessions.domain.policy import SessionsPolicy
@@ -28,11 +28,15 @@ class VitalsOverdue(VitalsFact):
 
 
 def observed(session: Session, observation: VitalSigns, policy: SessionsPolicy) -> Session:
-    """Signs were observed after the first dose; what is out of limits is said. Refused: `nothing_to_monitor`,
+    """Signs were observed after the first dose; what is out of limits is said. What was observed before the patient
+    left may be written down afterwards, too. Refused: `nothing_to_monitor`, `recorded_too_late`,
     `observed_before_dose`.
     """
-    if session.monitoring is None or not session.patient_watched:
+    gone = session.left_at
+    if session.monitoring is None or (gone is not None and observation.observed_at > gone):
         raise conflict("nothing_to_monitor", "Signs are observed here from the first dose until the patient has left.")
+    if gone is not None and observation.recorded_at - gone > timedelta(days=policy.outside_gate.record_days.value):
+        raise conflict("recorded_too_late", "The time to write this down has passed; a note is added instead.")
     if observation.observed_at < session.monitoring.started_at:
         raise invalid("observed_before_dose", "What was observed before the dose is no observation of its effect.")
     monitoring, out = session.monitoring.observed(observation, policy.vitals_limits, policy.vitals_times)

@@ -1,6 +1,6 @@
 """A dose that was given while the gate was closed is written down, late: it counts, and its review is asked for."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from careflow_domain.errors import conflict
@@ -105,7 +105,9 @@ class RecordDoseOutsideGateHandler:
 
 def _check(command: RecordDoseOutsideGate, session: Session, container: Container, ports: Ports) -> None:
     weight = session.checks.weight
-    command.dose.check(weight.value.kilograms if weight else None, ports.policy.dose_mismatch_percent.value)
+    # Nobody was weighed: the gate says so on the mark, and what was given by body weight is on record all the same.
+    dose = command.dose if weight else replace(command.dose, per_kg=None)
+    dose.check(weight.value.kilograms if weight else None, ports.policy.dose_mismatch_percent.value)
     if not ports.policy.is_dosed(container.item.drug):
         raise conflict("drug_mismatch", "No dose is given with what is in this container.")
     container.item.must_be_stated_by(command.dose)

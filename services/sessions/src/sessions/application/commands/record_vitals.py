@@ -25,7 +25,9 @@ class RecordVitalsHandler:
     changes: SessionChanges
 
     async def __call__(self, command: RecordVitals, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `session_not_found`, `vitals_implausible`, `observed_in_future`, `nothing_to_monitor`."""
+        """Refused: `session_not_found`, `vitals_implausible`, `observed_in_future`, and what
+        `watch.observed` refuses.
+        """
         policy = self.changes.ports.policy
 
         async def record(session: Session, tx: Transaction) -> Session:

@@ -228,7 +228,7 @@ FORMS: Final = (
     BedsideForm("dose-ended", DoseEnd, do.end_dose, _runs, at_once=True),
     BedsideForm("dose-stopped", StoppedBefore, do.end_dose, _runs, lambda _, __: STOPPING),
     BedsideForm(
-        "vitals", NewVitals, do.observe, lambda seen: seen.session.patient_watched, lambda _, __: signs("signs")
+        "vitals", NewVitals, do.observe, lambda seen: seen.session.monitoring is not None, lambda _, __: signs("signs")
     ),
     BedsideForm("correct-vitals", CorrectingVitals, do.correct_vitals, lambda seen: bool(readings(seen)), _correcting),
     BedsideForm(
