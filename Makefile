@@ -37,6 +37,7 @@ CHECKS := check-format check-lint check-types check-imports check-generated chec
 help:
 	@echo 'CareFlow. First: make demo (walks a patient through the system), make test (what every change passes)'
 	@echo '  up down status logs   the local stack, kept data in .careflow/'
+	@echo '  sample                fills the empty stack that is up with a clinic on a working day, to look at'
 	@echo '  doctor                what this machine has, and what is missing'
 	@echo '  lint format           the quick checks; rewrite the sources in the house format'
 	@echo '  generated             write samples that are missing, schemas, AsyncAPI, OpenAPI, the catalogue and the federal holidays anew'
@@ -59,8 +60,8 @@ bootstrap:
 	@command -v "$(PYTHON)" >/dev/null || { echo 'careflow: no $(PYTHON) here; install Python 3.11 or newer, or: make PYTHON=/path/to/python' >&2; exit 1; }
 	@$(PYTHON) -I deploy/cli/src/careflow_cli/bootstrap.py
 
-.PHONY: demo up down status logs doctor
-demo up down logs doctor: bootstrap
+.PHONY: demo up sample down status logs doctor
+demo up sample down logs doctor: bootstrap
 	@$(BIN)/careflow $@ $(ARGS)
 status: bootstrap # its exit code 3, "not all of it runs", is no failure of make
 	@$(BIN)/careflow status $(ARGS) || [ $$? -eq 3 ]

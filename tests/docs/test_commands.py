@@ -61,6 +61,7 @@ ON_A_KEPT_STACK = (
     ".venv/bin/careflow audit heads --json",
     ".venv/bin/careflow audit search booking --outcome denied",
     ".venv/bin/careflow clock show",
+    "make sample",
     ".venv/bin/careflow clock advance 6w",
     "make doctor",
     "make down",

@@ -123,6 +123,7 @@ def show_pages(stack: Stack) -> None:
     typer.echo(f"\nwhat is written to patients: .venv/bin/careflow messages\nin a browser: {stack.address}")
     if rows := [each for each in PAGES if each.service in served]:
         typer.echo(f"log in there once, with what this prints: {all_of_them()}")
+        typer.echo("a new stack is an empty clinic; one on a working day, with people to look at: make sample")
     for each in rows:
         typer.echo(f"{each.what}{f', as {each.role}' if each.role else ''}: {stack.address}{each.address}")
 
