@@ -238,6 +238,11 @@ NOBODY = (ROOT / "deploy" / "observability" / "alertmanager.yml").read_bytes()
             "billing does not start with practice.json: practice_invalid: These are not numbers that exist: ein.",
         ),
         (holds("billing-mongo.url", b""), "secrets", "billing-mongo.url is empty"),
+        (
+            holds("billing-audit.key", b'{"sealed_by":"aws"}'),
+            "keys",
+            "a key service alone opens billing-audit.key, and no process is told which",
+        ),
         (holds("billing-audit.key", b"short"), "keys", "billing-audit.key does not have 32 bytes"),
         (
             mixes_up("sealing-billing-private.json", "sealing-booking-private.json"),

@@ -22,6 +22,7 @@ from pydantic_settings import SettingsError as UnreadableValue
 
 from careflow_service.addresses import Networks
 from careflow_service.identity import Role
+from careflow_service.kms import KmsFailure, content_of
 
 PREFIX = "CAREFLOW_"
 DEVELOPMENT_ISSUER = "careflow-development"
@@ -112,6 +113,8 @@ class ServiceSettings(BaseSettings):
     audit_key: SecretBytes
     further_keys_file: Path | None = None
     """Keys that are held beside these, while one follows another."""
+    kms_file: Path | None = None
+    """Which KMS opens files of keys that are sealed, and as whom it is asked; see `kms`."""
     sealing_public_file: Path | None = None
     sealing_private_file: Path | None = None
 
@@ -247,10 +250,11 @@ class _FilesNamedByVariables(PydanticBaseSettingsSource):
         if os.environ.get(_variable(field_name)):
             raise _FileUnreadable(f"{_variable(field_name)} and {variable} are both set; keep one")
         try:
-            content = Path(named).read_bytes()
             if SecretBytes in (field.annotation, *get_args(field.annotation)):
-                return content, field_name, False
-            return content.decode().rstrip("\r\n"), field_name, False
+                return content_of(Path(named)), field_name, False
+            return Path(named).read_bytes().decode().rstrip("\r\n"), field_name, False
+        except KmsFailure as failure:
+            raise _FileUnreadable(f"{variable}: {failure}") from None
         except OSError as error:
             raise _FileUnreadable(f"{variable} cannot be read ({error.strerror})") from None
         except UnicodeDecodeError:

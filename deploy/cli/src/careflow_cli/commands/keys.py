@@ -17,7 +17,7 @@ from careflow_cli.stack.secrets import SEALING_PUBLIC, Secrets, sealing_file
 from careflow_cli.stack.services import SERVICES
 from careflow_cli.stack.stack import Stack
 
-app = typer.Typer(no_args_is_help=True, help="The keys at rest: list, new, rotate, retire, remove, put-back.")
+app = typer.Typer(no_args_is_help=True, help="The keys at rest: list, new, rotate, give up, seal.")
 
 READABLE = 0o444  # of a deployment's secrets, as `careflow init` makes them
 DATA, SEALING = "data", "sealing"
@@ -173,6 +173,44 @@ def put_back(
     with alone():
         files.put_back(kind, key)
     act.done(f"{key} is in {files.further_name}, and stays in {files.away_name} as well", plan, plan)
+
+
+@app.command()
+def seal(
+    service: Service,
+    secrets: Annotated[Path, typer.Option("--secrets", help="The secrets of a deployment.")],
+    execute: Execute = False,
+    json: AsJson = False,
+) -> None:
+    """Have the key service that `kms.json` there names seal every file of a service's keys: nobody else opens them. The
+    keys stay what they are, so processes may be started anew one after another.
+    """
+    _sealed(service_named(service), secrets, execute=execute, json=json, seal=True)
+
+
+@app.command()
+def unseal(
+    service: Service,
+    secrets: Annotated[Path, typer.Option("--secrets", help="The secrets of a deployment.")],
+    execute: Execute = False,
+    json: AsJson = False,
+) -> None:
+    """Write the files of a service's keys as they were before a key service sealed them."""
+    _sealed(service_named(service), secrets, execute=execute, json=json, seal=False)
+
+
+def _sealed(name: str, folder: Path, *, execute: bool, json: bool, seal: bool) -> None:
+    files = _files(name, folder)
+    names = files.to_seal(seal=seal)
+    what = "to be sealed" if seal else "to be opened for good"
+    act, plan = Act(name, execute, json), {"seal": seal, "files": names}
+    act.plan(f"{name}, {what}: {', '.join(names) or 'nothing'}", plan)
+    if not execute:
+        return
+    with alone(), step(f"asking the key service for {name}"):
+        done = files.seal(seal=seal)
+    next_step = ". Next: its processes anew, one after another" if done else ""
+    act.done(f"{name}: {counted(len(done), 'file')} {'sealed' if seal else 'opened'}{next_step}", plan, plan)
 
 
 def _refuse_what_counts(service: str, kind: str, key: str) -> None:

@@ -16,6 +16,7 @@ class Overlay(StrEnum):
     STORE_TLS = "store-tls"
     OBSERVABILITY = "observability"
     SECURE = "secure"
+    KMS = "kms"
 
     @property
     def file(self) -> str:

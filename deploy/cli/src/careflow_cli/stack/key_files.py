@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from careflow_cli.errors import CareflowError
-from careflow_cli.stack.secrets import HMAC_KEY_BYTES, MASTER_KEY_BYTES, Secrets, further_file
+from careflow_cli.stack.sealing_service import SealingService, is_sealed
+from careflow_cli.stack.secrets import HMAC_KEY_BYTES, MASTER_KEY_BYTES, Secrets, further_file, sealing_file
 
 SIZES: Mapping[str, int] = {"master": MASTER_KEY_BYTES, "blind_index": HMAC_KEY_BYTES, "audit": HMAC_KEY_BYTES}
 """The kinds of keys that follow one another, and how long a new one is in bytes."""
@@ -62,7 +63,7 @@ class KeyFiles:
             away[kind].append(found)
             self._write(self.away_name, away)
         if found == held[0]:
-            self.secrets.put(self._first_name(kind), others[0])
+            self.secrets.replace(self._first_name(kind), others[0])
         further = self._several(self.further_name)
         further[kind] = [each for each in others if each != self._first(kind)]
         self._write(self.further_name, further)
@@ -80,6 +81,26 @@ class KeyFiles:
             further = self._several(self.further_name)
             further.setdefault(kind, []).append(found)
             self._write(self.further_name, further)
+
+    def of_keys(self) -> list[str]:
+        """The files there are that hold keys of it: what a key service seals."""
+        names = [*map(self._first_name, SIZES), self.further_name, self.away_name, sealing_file(self.service)]
+        return [name for name in names if (self.secrets.folder / name).exists()]
+
+    def seal(self, *, seal: bool) -> list[str]:
+        """Has a key service seal each file of keys, or writes each as it is when opened; answers which were not yet so.
+        What was cut short goes on with the next run. Raises CareflowError.
+        """
+        service, done = SealingService(self.secrets.folder), []
+        for name in self.to_seal(seal=seal):
+            content = (self.secrets.folder / name).read_bytes()
+            self.secrets.put(name, service.sealed(content) if seal else service.opened(content))
+            done.append(name)
+        return done
+
+    def to_seal(self, *, seal: bool) -> list[str]:
+        """The files that are not yet so."""
+        return [name for name in self.of_keys() if is_sealed((self.secrets.folder / name).read_bytes()) is not seal]
 
     @property
     def further_name(self) -> str:
@@ -100,7 +121,7 @@ class KeyFiles:
     def _first(self, kind: str) -> bytes:
         file = self.secrets.folder / self._first_name(kind)
         try:
-            return file.read_bytes()
+            return self.secrets.opened(file.name)
         except OSError as error:
             raise CareflowError(f"{file} cannot be read ({error.strerror})") from error
 
@@ -109,11 +130,11 @@ class KeyFiles:
         if not file.exists():
             return {}
         try:
-            written = json.loads(file.read_bytes())
+            written = json.loads(self.secrets.opened(name))
             return {kind: [base64.b64decode(key, validate=True) for key in keys] for kind, keys in written.items()}
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise CareflowError(f"{file} is not a file of keys") from error
 
     def _write(self, name: str, keys: Keys) -> None:
         written = {kind: [base64.b64encode(key).decode() for key in several] for kind, several in keys.items()}
-        self.secrets.put(name, json.dumps(written).encode())
+        self.secrets.replace(name, json.dumps(written).encode(), like=self._first_name("master"))

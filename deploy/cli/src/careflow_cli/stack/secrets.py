@@ -16,6 +16,7 @@ from joserfc.jwk import ECKey, KeyParameters
 
 from careflow_cli.errors import CareflowError
 from careflow_cli.stack import tokens
+from careflow_cli.stack.sealing_service import SealingService, is_sealed
 from careflow_events.sealing import consumer_of
 
 CONSUMERS = ("booking", "screening", "sessions", "billing")
@@ -64,14 +65,14 @@ class Secrets:
 
     def sealing_keys(self, consumer: str) -> list[dict[str, object]]:
         """The private keys of a consumer, the oldest first."""
-        keys: list[dict[str, object]] = json.loads((self.folder / sealing_file(consumer)).read_bytes())["keys"]
+        keys: list[dict[str, object]] = json.loads(self.opened(sealing_file(consumer)))["keys"]
         return keys
 
     def add_sealing_key(self, consumer: str) -> str:
         """A new private key beside a consumer's others; answers its id. Nobody seals to it yet."""
         keys = self.sealing_keys(consumer)
         number = 1 + max(int(str(key["kid"]).rpartition("-")[2]) for key in keys)
-        self.put(sealing_file(consumer), _key_set([*keys, new_sealing_key(consumer, number)]))
+        self.replace(sealing_file(consumer), _key_set([*keys, new_sealing_key(consumer, number)]))
         return f"{consumer}-{number}"
 
     def seal_to(self, consumer: str, kid: str) -> None:
@@ -87,6 +88,16 @@ class Secrets:
         """Make this file with that content, unless it is there."""
         if not (self.folder / name).exists():
             self.put(name, content())
+
+    def opened(self, name: str) -> bytes:
+        """What stands in this file, also where only a key service opens it. Raises OSError or CareflowError."""
+        return SealingService(self.folder).opened((self.folder / name).read_bytes())
+
+    def replace(self, name: str, content: bytes, *, like: str | None = None) -> None:
+        """Make this file have that content, sealed if it was, or if the file `like` is. Raises CareflowError."""
+        found = self.folder / (like or name)
+        sealed = found.exists() and is_sealed(found.read_bytes())
+        self.put(name, SealingService(self.folder).sealed(content) if sealed else content)
 
     def put(self, name: str, content: bytes) -> None:
         """Make this file have that content, whole or not at all."""

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from careflow_service.kms import KmsFailure
+from careflow_service.kms.files import Read
 from careflow_service.mongo.key_lines import KeyKind
 from careflow_service.settings import LEAST_DISTINCT_BYTES, LEAST_KEY_BYTES, MASTER_KEY_BYTES
 
@@ -27,17 +29,19 @@ class FurtherKeysBroken(Exception):
 def reading(file: Path | None) -> Callable[[], Further]:
     """Reads that file each time; without one there are no further keys. Raises FurtherKeysBroken."""
 
+    if file is None:
+        return dict
+    content = Read(file)
+
     def read() -> Further:
-        return {} if file is None else _parsed(_content(file))
+        try:
+            return _parsed(content())
+        except OSError as error:
+            raise FurtherKeysBroken(f"{_VARIABLE} cannot be read ({error.strerror})") from None
+        except KmsFailure as failure:
+            raise FurtherKeysBroken(f"{_VARIABLE}: {failure}") from None
 
     return read
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise FurtherKeysBroken(f"{_VARIABLE} cannot be read ({error.strerror})") from None
 
 
 def _parsed(content: bytes) -> Further:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -85,7 +85,7 @@ class KeyWatch:
 
     async def look(self) -> None:
         """Reads files and lines again. Raises FurtherKeysBroken, and what the driver raises while the store is away."""
-        self._read_files()
+        await self._read_files()
         await self._look()
 
     async def run(self) -> None:
@@ -111,15 +111,16 @@ class KeyWatch:
         await self.proofs.look()
         await self.generation.look()
 
-    def _read_files(self) -> None:
-        further = self._further()
+    async def _read_files(self) -> None:
+        """In a thread of its own: a file that is sealed, and new, waits for a KMS."""
+        further = await asyncio.to_thread(self._further)
         for kind in KeyKind:
             self.lines.of(kind).hold(further.get(kind, ()))
 
     async def _follow(self) -> None:
         """With files that cannot be used it goes on with the keys it holds, and lives on for the others."""
         try:
-            self._read_files()
+            await self._read_files()
         except FurtherKeysBroken as error:
             log.warning("further_keys_unreadable", exc_info=error)
         now = asyncio.get_running_loop().time()
@@ -127,23 +128,22 @@ class KeyWatch:
         under_way = len(self.lines.blind_index.turns) > 1
         if to_say_again or under_way or any(self.lines.of(kind).new for kind in KeyKind):
             await self._look()
-        said = self._what_it_holds()
+        said = self._what_it_holds(await asyncio.to_thread(self._other_keys))
         if to_say_again or said != self._said:
             seen_at = await store_time(self._database)
             await self._holders.update_one({"_id": self._name}, {"$set": {**said, "seen_at": seen_at}}, upsert=True)
             self._said, self._say_again_at = said, now + SAY_AGAIN_SECONDS
 
-    def _what_it_holds(self) -> Document:
+    def _what_it_holds(self, others: Sequence[str]) -> Document:
         kinds = [self.lines.of(kind) for kind in KeyKind]
         return {
             "process": self._process,
-            "holds": sorted([*(key for line in kinds for key in line.held), *self._other_keys()]),
+            "holds": sorted([*(key for line in kinds for key in line.held), *others]),
             "writes_with": {
                 KIND: str(self.generation.number),
                 **{line.kind.value: line.written_with for line in kinds},
             },
         }
 
-    def _other_keys(self) -> Iterator[str]:
-        for others in self._others:
-            yield from others()
+    def _other_keys(self) -> list[str]:
+        return [key for others in self._others for key in others()]

@@ -7,6 +7,8 @@ from typing import Any, Final
 import orjson
 
 from careflow_events.sealing import KeyRing, RecipientUnknown, Sealer
+from careflow_service.kms import KmsFailure
+from careflow_service.kms.files import Read
 from careflow_service.telemetry.logs import log
 
 SEALS_TO: Final = "seals to "
@@ -34,7 +36,7 @@ class _Followed:
     """What cannot be read or used is logged, and what was held before goes on."""
 
     def __init__(self, file: Path, take: Callable[[Mapping[str, Any]], None], held: Callable[[], list[str]]) -> None:
-        self._file = file
+        self._content = Read(file)
         self._take = take
         self._held = held
         self._taken: bytes | None = None
@@ -42,10 +44,10 @@ class _Followed:
     def __call__(self) -> list[str]:
         """Takes up what has changed; which keys are held."""
         try:
-            content = self._file.read_bytes()
+            content = self._content()
             if content != self._taken:
                 self._take(orjson.loads(content))
                 self._taken = content
-        except (OSError, ValueError, KeyError, TypeError, RecipientUnknown) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecipientUnknown, KmsFailure) as error:
             log.warning("sealing_keys_unreadable", exc_info=error)
         return self._held()

@@ -6,6 +6,7 @@ The only module of this library that reaches a Kafka client.
 import asyncio
 from typing import TypeVar
 
+import orjson
 from starlette.applications import Starlette
 
 from careflow_events.contracts.sealed import sealed_fields
@@ -15,6 +16,7 @@ from careflow_events.kafka.worker import EventsWorker
 from careflow_events.sealing import KeyRing
 from careflow_events.topics import SERVICES, refeed_of
 from careflow_service.http.health import Check, Heartbeat, health_of, health_routes
+from careflow_service.kms import KmsFailure, content_of
 from careflow_service.mongo.faults import store_is_away
 from careflow_service.mongo.reactions import ReactionTransactions
 from careflow_service.processes.opening import Opened, StartUpFailure
@@ -111,8 +113,10 @@ def _keyring(service: Service[S, P, App], settings: ServiceSettings) -> KeyRing 
             raise StartUpFailure("CAREFLOW_SEALING_PRIVATE_FILE is missing")
         return None
     try:
-        return KeyRing.from_file(service.name, settings.sealing_private_file)
+        return KeyRing(service.name, orjson.loads(content_of(settings.sealing_private_file)))
     except OSError as error:
         raise StartUpFailure(f"CAREFLOW_SEALING_PRIVATE_FILE cannot be read ({error.strerror})") from None
+    except KmsFailure as failure:
+        raise StartUpFailure(f"CAREFLOW_SEALING_PRIVATE_FILE: {failure}") from None
     except (ValueError, KeyError, TypeError):
         raise StartUpFailure(f"CAREFLOW_SEALING_PRIVATE_FILE is not a set of private keys of {service.name}") from None

@@ -12,7 +12,16 @@ import yaml
 from careflow_cli.deployment.deployment import CARD_SECRETS
 from careflow_cli.deployment.examining.findings import Deployed, Finding, State, of, well, wrong
 from careflow_cli.deployment.overlays import Overlay
-from careflow_cli.stack.secrets import CONSUMERS, HMAC_KEY_BYTES, MASTER_KEY_BYTES, SEALING_PUBLIC, sealing_file
+from careflow_cli.stack.key_files import KeyFiles
+from careflow_cli.stack.sealing_service import is_sealed
+from careflow_cli.stack.secrets import (
+    CONSUMERS,
+    HMAC_KEY_BYTES,
+    MASTER_KEY_BYTES,
+    SEALING_PUBLIC,
+    Secrets,
+    sealing_file,
+)
 from careflow_cli.stack.services import SERVICES
 from careflow_events.sealing import consumer_of
 
@@ -67,8 +76,21 @@ def _kept_file(file: Path) -> Iterator[Finding]:
 
 def keys_found(deployed: Deployed) -> Iterator[Finding]:
     """Keys of the right length; and what is sealed to a service can be opened by it."""
-    faults = [*_lengths(deployed.secrets), *_sealing(deployed.secrets)]
-    yield from of(KEYS, faults, "each service has its own, and opens what others seal to it")
+    faults = [*_lengths(deployed.secrets), *_sealing(deployed.secrets), *_unopened(deployed)]
+    sealed = len(_sealed_files(deployed.secrets))
+    by = f"; {sealed} files are opened by a key service alone" if sealed else ""
+    yield from of(KEYS, faults, f"each service has its own, and opens what others seal to it{by}")
+
+
+def _sealed_files(folder: Path) -> list[str]:
+    files = [name for spec in SERVICES for name in KeyFiles(Secrets(folder), spec.name).of_keys()]
+    return [name for name in files if is_sealed((folder / name).read_bytes())]
+
+
+def _unopened(deployed: Deployed) -> Iterator[Finding]:
+    if Overlay.KMS not in deployed.overlays and (sealed := _sealed_files(deployed.secrets)):
+        do = f"name {Overlay.KMS.file} in COMPOSE_FILE: kms.md"
+        yield wrong(KEYS, f"a key service alone opens {sealed[0]}, and no process is told which", do)
 
 
 def _lengths(folder: Path) -> Iterator[Finding]:
@@ -76,7 +98,7 @@ def _lengths(folder: Path) -> Iterator[Finding]:
         sizes = {"master": MASTER_KEY_BYTES, "blind-index": HMAC_KEY_BYTES, "audit": HMAC_KEY_BYTES}
         for name, size in sizes.items():
             file = folder / f"{spec.name}-{name}.key"
-            if file.is_file() and file.stat().st_size != size:
+            if file.is_file() and len(content := file.read_bytes()) != size and not is_sealed(content):
                 yield wrong(KEYS, f"{file.name} does not have {size} bytes", "put back what your backup has")
 
 
@@ -85,6 +107,8 @@ def _sealing(folder: Path) -> Iterator[Finding]:
     for consumer in CONSUMERS:
         held = {key.get("kid"): key for key in _key_set(folder / sealing_file(consumer))}
         sealed_to = [kid for kid in public if consumer_of(str(kid)) == consumer]
+        if is_sealed(_content(folder / sealing_file(consumer))):
+            continue
         if not sealed_to:
             yield wrong(KEYS, f"{SEALING_PUBLIC} has no key of {consumer}", "put back what your backup has")
         for kid in sealed_to:
@@ -92,9 +116,13 @@ def _sealing(folder: Path) -> Iterator[Finding]:
                 yield wrong(KEYS, f"{consumer} cannot open what is sealed to {kid}", "put back what your backup has")
 
 
+def _content(file: Path) -> bytes:
+    return file.read_bytes() if file.is_file() else b""
+
+
 def _key_set(file: Path) -> list[Mapping[str, Any]]:
     try:
-        keys = json.loads(file.read_bytes())["keys"]
+        keys = json.loads(_content(file))["keys"]
     except (OSError, ValueError, KeyError, TypeError):
         return []
     return [key for key in keys if isinstance(key, dict)]
