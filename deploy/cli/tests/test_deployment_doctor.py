@@ -378,6 +378,23 @@ def test_what_is_wrong_after_the_start(
     assert clinic.faults() == [(check, fault)]
 
 
+def test_whoever_forgets_the_version_of_an_upgrade_is_told_so_first(clinic: Clinic, docker: FakeEngine) -> None:
+    """Images built with it would hold the new version under the number of the old one."""
+    clinic.says(CAREFLOW_VERSION="0.0.9")
+    docker.version = "0.0.9"
+
+    (check, fault), *others = clinic.faults()
+
+    assert (check, fault) == ("settings", "CAREFLOW_VERSION is 0.0.9, and this checkout is another")
+    assert {check for check, _ in others} <= {"versions"}
+
+
+def test_without_a_version_that_of_the_checkout_counts_as_for_compose(clinic: Clinic, docker: FakeEngine) -> None:
+    clinic.environment.write_text(clinic.environment.read_text("utf-8").replace("CAREFLOW_VERSION=0.1.0\n", ""))
+
+    assert clinic.faults() == []
+
+
 def test_what_is_meant_to_run_and_is_not_there_is_named(clinic: Clinic, docker: FakeEngine) -> None:
     docker.containers = [each for each in docker.containers if each["Id"] not in {"billing-timers", "tempo"}]
 

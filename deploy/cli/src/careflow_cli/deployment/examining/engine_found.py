@@ -47,7 +47,7 @@ def disk_found(deployed: Deployed) -> Iterator[Finding]:
 
 def images_found(deployed: Deployed) -> Iterator[Finding]:
     """The images that would be started, and their digests."""
-    version, registry = deployed.settings.get("CAREFLOW_VERSION", ""), deployed.settings.get("CAREFLOW_REGISTRY", "")
+    version, registry = deployed.version, deployed.settings.get("CAREFLOW_REGISTRY", "")
     if not engine.there():
         return
     names = {f"{registry}careflow-{spec.name}:{version}": spec.name for spec in SERVICES}
@@ -73,7 +73,7 @@ def processes_found(deployed: Deployed) -> Iterator[Finding]:
         return
     faults = [*_missing(deployed, there), *_ill(there)]
     yield from of("processes", faults, f"{len(there)} containers are as they should be")
-    wanted = deployed.settings.get("CAREFLOW_VERSION", "")
+    wanted = deployed.version
     labels = {_name(each): each["Config"].get("Labels") or {} for each in there}
     used = {_name(each): labels[_name(each)].get(VERSION_LABEL) for each in there if _is_ours(each)}
     used |= {name: said[FILES_LABEL] for name, said in labels.items() if FILES_LABEL in said}

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from careflow_cli.deployment import settings
 from careflow_cli.deployment.overlays import Overlay, files, overlays_in
 from careflow_cli.errors import CareflowError
 
@@ -42,6 +43,16 @@ class Deployed:
     @property
     def overlays(self) -> frozenset[Overlay]:
         return overlays_in(self.settings.get("COMPOSE_FILE", ""))
+
+    @property
+    def version(self) -> str:
+        """Of the images that would be started."""
+        return self.settings.get("CAREFLOW_VERSION") or self.own_version
+
+    @property
+    def own_version(self) -> str:
+        """What this checkout is, and compose takes where nothing else is said."""
+        return settings.values(self.checkout / ".env.example")["CAREFLOW_VERSION"]
 
     @property
     def project(self) -> str:

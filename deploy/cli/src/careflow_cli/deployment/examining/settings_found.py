@@ -33,6 +33,9 @@ def _faults(deployed: Deployed) -> Iterator[Finding]:
         yield wrong(CHECK, f"there is no setting {name}", f"correct its name in {where} or take it out")
     for name in sorted(example.keys() - given.keys()):
         yield known(CHECK, f"{name} is not in {where}, so {example[name]!r} is taken", "add its line of .env.example")
+    if deployed.version != deployed.own_version:
+        do = f"set it to {deployed.own_version}, then build or pull the images"
+        yield wrong(CHECK, f"CAREFLOW_VERSION is {deployed.version}, and this checkout is another", do)
     named = given.get("COMPOSE_FILE", "").split(":")
     for file in named:
         if not (deployed.checkout / file).is_file():
