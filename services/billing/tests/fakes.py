@@ -226,6 +226,7 @@ class InMemory:
             "journal": Journal("entry"),
             "fees": OfPatient("fee"),
             "superbills": OfPatient("superbill"),
+            "reimbursements": OfPatient("reimbursement"),
             "papers": Papers("paper"),
             "prints": Kept("paper"),
             "statement_runs": StatementRuns("statement_run"),

@@ -41,6 +41,7 @@ from services.billing.tests.heard import (
     services_corrected,
     session_completed,
 )
+from services.billing.tests.reimbursed import CASES, billed, opens, reads, said, steps, today
 from services.billing.tests.world import World, is_found
 
 FAR, SOON = local(14, 9, month=12), local(25, 9)
@@ -315,6 +316,31 @@ async def a_letter_of_appeal_is_issued_while_its_superbill_is_voided(world: Worl
     late = await world.patient(ANA).post("/v1/appeal-letters", appeal(made["superbill_id"]))
     assert refusal(late) == (409, "superbill_not_in_force")
     assert ok(await world.biller.get("/v1/papers", patient_id=ANA))["items"] == []
+
+
+async def a_case_is_opened_while_its_patient_opens_it(world: World, overtaking: Overtaking) -> None:
+    body = {"superbill_id": await billed(world)}
+    overtaking.by(lambda: world.patient(ANA).post(CASES, body))
+    assert refusal(await world.biller.post(CASES, body)) == (409, "reimbursement_known")
+    assert len(ok(await world.biller.get(CASES))["items"]) == 1
+
+
+async def a_case_is_closed_while_its_superbill_is_replaced(world: World, overtaking: Overtaking) -> None:
+    """Who closes it has not seen that it is about another superbill now."""
+    case = await opens(world, await billed(world))
+    overtaking.by(lambda: pays(world, 225))
+    late = await world.biller.post(f"{CASES}/{case['id']}/close", version=case["version"])
+    assert refusal(late) == (412, "stale_version")
+    assert (await reads(world, case["id"]))["superbill_number"] == "SB-2026-0002"
+
+
+async def a_day_to_file_comes_while_it_is_filed(world: World, overtaking: Overtaking) -> None:
+    case = await opens(world, await billed(world), file_by=today(world, in_days=10))
+    world.clock.advance(timedelta(days=1))
+    overtaking.by(lambda: steps(world, case, "filed"))
+    await world.catch_up()
+    assert (await reads(world, case["id"]))["stage"] == "filed"
+    assert await said(world) == ["ReimbursementHelpOpened"]
 
 
 async def a_months_end_is_begun_twice_at_once(world: World, overtaking: Overtaking) -> None:

@@ -17,6 +17,7 @@ from billing.adapters import (
     payments,
     payouts,
     private_contracts,
+    reimbursements,
     statement_runs,
     superbills,
     visits,
@@ -50,6 +51,7 @@ from billing.adapters.payouts import MongoPayouts
 from billing.adapters.private_contracts import MongoPrivateContracts
 from billing.adapters.processed_payments import MongoProcessedPayments
 from billing.adapters.processor_feed import MongoProcessorFeed
+from billing.adapters.reimbursements import MongoReimbursements
 from billing.adapters.statement_runs import MongoStatementRuns
 from billing.adapters.stripe_processor import STRIPE, StripeProcessor
 from billing.adapters.stripe_webhooks import StripeWebhooks
@@ -73,10 +75,12 @@ from billing.application.commands.issue_superbill import IssueSuperbillHandler
 from billing.application.commands.issue_yearly_summary import IssueYearlySummaryHandler
 from billing.application.commands.make_payment_link import MakePaymentLinkHandler
 from billing.application.commands.open_account_link import OpenAccountLinkHandler
+from billing.application.commands.open_reimbursement import OpenReimbursementHandler
 from billing.application.commands.pay_refund_otherwise import PayRefundOtherwiseHandler
 from billing.application.commands.post_waiting_charge import PostWaitingChargeHandler
 from billing.application.commands.receive_payment import ReceivePaymentHandler
 from billing.application.commands.record_coverage import RecordCoverageHandler
+from billing.application.commands.record_reimbursement import RecordReimbursementHandler
 from billing.application.commands.refund_payment import RefundPaymentHandler
 from billing.application.commands.request_estimate import RequestEstimateHandler
 from billing.application.commands.reverse_charge import ReverseChargeHandler
@@ -89,6 +93,7 @@ from billing.application.link_addresses import LinkAddresses
 from billing.application.ports import Ports
 from billing.application.queries.read_account import ReadAccount
 from billing.application.queries.read_contracts import ReadContracts
+from billing.application.queries.read_reimbursements import ReadReimbursements
 from billing.application.queries.read_work import ReadWork
 from billing.application.queries.reading import Reading
 from billing.application.share_of_record import share_of_record
@@ -136,6 +141,7 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         journal=MongoJournal(database, vault),
         fees=MongoFeeCases(database, vault),
         superbills=MongoSuperbills(database, vault),
+        reimbursements=MongoReimbursements(database, vault, settings.clinic_timezone),
         papers=MongoPapers(database, vault),
         prints=MongoPrints(database, vault),
         statement_runs=MongoStatementRuns(database),
@@ -185,12 +191,15 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         issue_statement=IssueStatementHandler(ports, work),
         issue_yearly_summary=IssueYearlySummaryHandler(ports, work),
         issue_appeal_letter=IssueAppealLetterHandler(ports, work),
+        open_reimbursement=OpenReimbursementHandler(ports, work),
+        record_reimbursement=RecordReimbursementHandler(ports, work),
         start_statement_run=StartStatementRunHandler(ports, work),
         disclose_record=DiscloseRecordHandler(share, work),
         records=Records(share, resources.audit, resources.clock),
         reading=Reading(ports),
         read_work=ReadWork(ports),
         read_contracts=ReadContracts(ports),
+        read_reimbursements=ReadReimbursements(ports),
         read_account=ReadAccount(ports),
         sitting_down=_sitting_down(resources, ports),
         ports=ports,
@@ -267,6 +276,7 @@ SERVICE: Service[BillingSettings, Ports, Billing] = Service(
         *payment_links.INDEXES,
         *payments.INDEXES,
         *payouts.INDEXES,
+        *reimbursements.INDEXES,
         *statement_runs.INDEXES,
         *superbills.INDEXES,
         *visits.INDEXES,

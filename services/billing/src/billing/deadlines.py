@@ -6,6 +6,7 @@ from billing.application.deadlines.issue_statements import issue_statements, nex
 from billing.application.deadlines.match_payout import ask_about_payout, next_payout, settle_payout
 from billing.application.deadlines.miss_estimate import miss_estimate
 from billing.application.deadlines.open_payment_link import ask_about_link, next_link, settle_link
+from billing.application.deadlines.remind_of_reimbursement import remind_of_reimbursement
 from billing.application.deadlines.tell_of_news import send_gathered
 from billing.application.fees import settle_fee
 from billing.application.ports import Ports
@@ -15,6 +16,9 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("miss_estimate", next=lambda ports: ports.estimates.next_due(), fire=miss_estimate),
     Deadline("settle_fee", next=lambda ports: ports.fees.next_due(), fire=settle_fee),
     Deadline("tell_of_news", next=lambda ports: ports.account_links.next_due(), fire=send_gathered),
+    Deadline(
+        "remind_of_reimbursement", next=lambda ports: ports.reimbursements.next_due(), fire=remind_of_reimbursement
+    ),
     Deadline("issue_statements", next=next_step, fire=issue_statements),
 )
 

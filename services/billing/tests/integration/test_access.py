@@ -17,6 +17,7 @@ from services.billing.tests.clinic import (
     the_charge,
 )
 from services.billing.tests.heard import THERAPY_HOUR, session_completed
+from services.billing.tests.reimbursed import CASES, opens
 from services.billing.tests.world import World, takes_cards
 
 
@@ -25,6 +26,7 @@ async def test_no_stranger_reaches_a_patients_money_or_papers(world: World) -> N
     await world.hear(session_completed(THERAPY_HOUR))
     charge = (await the_charge(world))["id"]
     superbill = ok(await world.biller.post("/v1/superbills", bill(charge)), 201)["superbill_id"]
+    case = f"{CASES}/{(await opens(world, superbill))['id']}"
     payment = (await pays(world, 10))["payment_id"]
     package = (await buys_package(world))["id"]
     wish = {"patient_id": ANA, "visits": [{"kind": "dosing", "count": 6}]}
@@ -53,6 +55,16 @@ async def test_no_stranger_reaches_a_patients_money_or_papers(world: World) -> N
         "POST /v1/receipts": Theirs("/v1/receipts", {"payment_id": payment}),
         "POST /v1/yearly-summaries": Theirs("/v1/yearly-summaries", {"patient_id": ANA, "year": 2026}),
         "POST /v1/appeal-letters": Theirs("/v1/appeal-letters", appeal(superbill)),
+        "POST /v1/reimbursements": Theirs(CASES, {"superbill_id": superbill}),
+        "GET /v1/accounts/{patient_id}/reimbursements": Theirs(f"/v1/accounts/{ANA}/reimbursements"),
+        "GET /v1/reimbursements/{case_id}": Theirs(case),
+        "POST /v1/reimbursements/{case_id}/filed": Theirs(f"{case}/filed", {"on": "2026-11-23"}, version=1),
+        "POST /v1/reimbursements/{case_id}/more-asked": Theirs(f"{case}/more-asked", {"on": "2026-11-23"}, version=1),
+        "POST /v1/reimbursements/{case_id}/answered": Theirs(
+            f"{case}/answered", {"on": "2026-11-23", "outcome": "paid", "received_minor": 1}, version=1
+        ),
+        "POST /v1/reimbursements/{case_id}/appealed": Theirs(f"{case}/appealed", {"on": "2026-11-23"}, version=1),
+        "POST /v1/reimbursements/{case_id}/close": Theirs(f"{case}/close", version=1),
         "GET /v1/papers": Theirs(f"/v1/papers?patient_id={ANA}"),
         "GET /v1/papers/{paper_id}": Theirs(f"/v1/papers/{receipt}"),
         "GET /v1/papers/{paper_id}/pdf": Theirs(f"/v1/papers/{receipt}/pdf"),

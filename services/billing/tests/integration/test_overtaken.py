@@ -17,7 +17,16 @@ from services.billing.tests import overtaken_processing as processing
 from services.billing.tests import overtaken_reactions as reactions
 from services.billing.tests.world import World
 
-NO_DECISIONS: Final = {"reading", "records", "read_work", "read_account", "read_contracts", "sitting_down", "ports"}
+NO_DECISIONS: Final = {
+    "reading",
+    "records",
+    "read_work",
+    "read_account",
+    "read_contracts",
+    "read_reimbursements",
+    "sitting_down",
+    "ports",
+}
 
 ROWS: Final[Mapping[str, Race[World]]] = {
     "record_coverage": commands.the_patient_says_who_covers_them_while_details_change,
@@ -48,6 +57,9 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "issue_receipt": commands.a_receipt_is_issued_while_its_payment_is_refunded,
     "issue_statement": commands.a_statement_is_issued_twice_at_once,
     "issue_appeal_letter": commands.a_letter_of_appeal_is_issued_while_its_superbill_is_voided,
+    "open_reimbursement": commands.a_case_is_opened_while_its_patient_opens_it,
+    "record_reimbursement": commands.a_case_is_closed_while_its_superbill_is_replaced,
+    "remind_of_reimbursement": commands.a_day_to_file_comes_while_it_is_filed,
     "issue_yearly_summary": commands.a_year_is_summed_up_while_money_comes_in,
     "start_statement_run": commands.a_months_end_is_begun_twice_at_once,
     "PatientRegistered": reactions.a_registration_while_a_session_is_charged,

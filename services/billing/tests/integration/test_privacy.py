@@ -102,9 +102,11 @@ async def everything_with_canaries(world: World) -> None:
         ("/v1/statements", {"patient_id": ANA, "month": "2026-11"}),
         ("/v1/yearly-summaries", {"patient_id": ANA, "year": 2026}),
         ("/v1/appeal-letters", appeal(made["superbill_id"], words=CANARY, notice_says=CANARY, enclosed=[CANARY])),
+        ("/v1/reimbursements", {"superbill_id": made["superbill_id"]}),
         ("/v1/statement-runs", {"month": "2026-11"}),
     ):
         ok(await world.biller.post(path, asked), 201)
+    await is_denied(world)
     ok(await world.biller.post(f"/v1/accounts/{ANA}/links"), 201)
     desk = takes_cards(world)
     deposit = {"patient_id": ANA, "appointment_id": visit["appointment_id"], "amount": usd(10)}
@@ -146,3 +148,12 @@ async def test_reading_what_names_a_person_or_a_service_leaves_an_audit_entry(wo
         before = await reads.count_documents({"outcome": "read"})
         assert (await world.biller.client.get(path, headers=world.biller.headers)).status_code == 200
         assert await reads.count_documents({"outcome": "read"}) == before + 1, path
+
+
+async def is_denied(world: World) -> None:
+    """The insurer pays nothing for what was filed."""
+    (case,) = ok(await world.biller.get("/v1/reimbursements"))["items"]
+    path = f"/v1/reimbursements/{case['id']}"
+    ok(await world.biller.post(f"{path}/filed", {"on": "2026-12-01"}, version=1))
+    denied = {"on": "2026-12-01", "outcome": "denied", "reason": "experimental", "claim_number": CANARY}
+    ok(await world.biller.post(f"{path}/answered", denied, version=2))

@@ -316,3 +316,33 @@ class SuperbillVoided(SuperbillEvent):
 
     voided_at: Instant
     reason: billing_codes.VoidReason
+
+
+class ReimbursementEvent(BillingEvent):
+    """How a superbill fares at its patient's insurer, as the patient tells the clinic. `superbill_id` is the one in
+    force then.
+    """
+
+    reimbursement_id: Id
+    superbill_id: Id
+
+
+class ReimbursementHelpOpened(ReimbursementEvent):
+    """From now on the clinic keeps by when the patient files, asks again and appeals. It bills no insurer itself."""
+
+    opened_at: Instant
+    file_by: Day
+
+
+class ReimbursementFilingDue(ReimbursementEvent):
+    """The last day to file comes near, and nobody has said that it was filed: once for each warning of the policy."""
+
+    file_by: Day
+
+
+class ReimbursementResolved(ReimbursementEvent):
+    """The case is closed. What the insurer paid went to the patient and is nowhere in the clinic's books."""
+
+    outcome: billing_codes.ReimbursementOutcome
+    received_minor: Minor
+    currency: Currency

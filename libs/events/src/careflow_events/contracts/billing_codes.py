@@ -142,3 +142,14 @@ class VoidReason(OpenCode):
     DETAILS_WRONG = "details_wrong", "a name, number or address on it was wrong"
     ISSUED_IN_ERROR = "issued_in_error", "it was issued by mistake"
     UNKNOWN = _UNKNOWN
+
+
+class ReimbursementOutcome(OpenCode):
+    """How a superbill fared at its patient's insurer."""
+
+    PAID = "paid", "the insurer paid what it had to"
+    PARTLY_PAID = "partly_paid", "the insurer paid a part"
+    DENIED = "denied", "the insurer paid nothing"
+    NOT_FILED = "not_filed", "it was never filed"
+    GIVEN_UP = "given_up", "it was filed, and nobody went on with it"
+    UNKNOWN = _UNKNOWN

@@ -1,7 +1,7 @@
 """Examples of what billing says."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from careflow_events import contracts
@@ -25,6 +25,7 @@ REFUND: Final = "0199f6c2-3c4d-7e5f-a061-7c8d9e0f1a04"
 PACKAGE: Final = "0199f6c3-4d5e-7f60-b172-8d9e0f1a2b07"
 ESTIMATE: Final = "0199f24e-a0bb-7f60-b172-8d9e0f1a2b05"
 SUPERBILL: Final = "0199f6d0-4d5e-7061-8283-9e0f1a2b3c06"
+REIMBURSEMENT: Final = "0199f6d0-4d5e-7061-8283-9e0f1a2b3c0b"
 BILLED_AT: Final = EVALUATION_AT + timedelta(hours=3)
 COST: Final = 45_000
 
@@ -209,4 +210,26 @@ def _superbills() -> Sequence[Example]:
     return (
         Example("evaluation", contracts.SuperbillIssued(**superbill, issued_at=issued_at), issued_at),
         Example("corrected", voided, voided_at),
+        *_reimbursements(issued_at),
+    )
+
+
+def _reimbursements(opened_at: datetime) -> Sequence[Example]:
+    case: dict[str, Any] = {"patient_id": PATIENT, "reimbursement_id": REIMBURSEMENT, "superbill_id": SUPERBILL}
+    file_by = (opened_at + timedelta(days=88)).date().isoformat()
+    paid = contracts.ReimbursementResolved(
+        **case, outcome=codes.ReimbursementOutcome.PARTLY_PAID, received_minor=21_000, currency="USD"
+    )
+    return (
+        Example(
+            "to-be-filed",
+            contracts.ReimbursementHelpOpened(**case, opened_at=opened_at, file_by=file_by),
+            opened_at,
+        ),
+        Example(
+            "a-month-left",
+            contracts.ReimbursementFilingDue(**case, file_by=file_by),
+            opened_at + timedelta(days=58),
+        ),
+        Example("paid-in-part", paid, opened_at + timedelta(days=120)),
     )

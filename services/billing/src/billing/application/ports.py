@@ -33,6 +33,7 @@ from billing.domain.ids import (
     PaymentId,
     PlanId,
     ProcessorId,
+    ReimbursementId,
     SuperbillId,
 )
 from billing.domain.ledger import JournalEntry, TrialBalance
@@ -51,6 +52,7 @@ from billing.domain.private_contracts import RecordedContract
 from billing.domain.processed_payments import ProcessedPayment
 from billing.domain.processing import Checkout, LinkAsked, News, NotNow, RefundAsked, Refused, Sent, Standing
 from billing.domain.processor_feed import NothingTold, ProcessorFeed, Told
+from billing.domain.reimbursements import Reimbursement
 from billing.domain.rendered import Rendered
 from billing.domain.service_rules import ServiceRuleEditions
 from billing.domain.statement_runs import StatementRun
@@ -324,6 +326,23 @@ class Superbills(Held[Superbill], Paged[Superbill], Protocol):
     async def save(self, superbill: Superbill, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
+class Reimbursements(Held[Reimbursement], Paged[Reimbursement], Protocol):
+    async def get(self, case_id: ReimbursementId, /, *, of: PatientId | None = None) -> Reimbursement: ...
+    async def all_of(self, patient_id: PatientId, /) -> list[Reimbursement]:
+        """A patient's, oldest first."""
+
+    async def by_day(self, limit: int, after: str | None) -> Listed[Reimbursement]:
+        """The open ones of all patients, by the day of what comes next."""
+
+    async def resolved(self, limit: int, after: str | None) -> Listed[Reimbursement]:
+        """Those of all patients that are closed, the one opened last first."""
+
+    async def add(self, case: Reimbursement, /, tx: Transaction) -> None: ...
+    async def save(self, case: Reimbursement, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_due(self) -> Due | None:
+        """The next one of which somebody is to be told."""
+
+
 class Papers(Held[Paper], Protocol):
     async def get(self, paper_id: PaperId, /) -> Paper: ...
     async def latest(self, kind: PaperKind, about: str | None = None, *, of: PatientId) -> Paper | None:
@@ -407,6 +426,7 @@ class Ports:
     journal: Journal
     fees: FeeCases
     superbills: Superbills
+    reimbursements: Reimbursements
     papers: Papers
     prints: Prints
     statement_runs: StatementRuns

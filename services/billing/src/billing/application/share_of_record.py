@@ -59,6 +59,7 @@ def _pieces(disclosure: Disclosure, ports: Ports) -> AsyncIterator[Piece]:
         "package": ports.packages,
         "payment": ports.payments,
         "superbill": ports.superbills,
+        "reimbursement": ports.reimbursements,
         "paper": ports.papers,
     }
     return everything(disclosure.patient_id, kinds)

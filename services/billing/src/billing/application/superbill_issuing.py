@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from billing.application.account_news import tell_of_news
 from billing.application.numbering import next_number
 from billing.application.ports import Ports
+from billing.application.reimbursing import follow
 from billing.domain.charges import Charge
 from billing.domain.ids import PatientId, SuperbillId
 from billing.domain.superbill_content import Content
@@ -32,6 +33,7 @@ async def issue(
     await ports.printer.superbill(superbill, copy=False)  # whatever is issued can be printed
     await next_one.give(tx, ports)
     await ports.superbills.add(superbill, tx)
+    await follow(superbill, tx, ports)
     await tell_of_news(patient_id, tx, ports)
     return superbill
 

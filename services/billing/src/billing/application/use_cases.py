@@ -19,10 +19,12 @@ from billing.application.commands.issue_superbill import IssueSuperbillHandler
 from billing.application.commands.issue_yearly_summary import IssueYearlySummaryHandler
 from billing.application.commands.make_payment_link import MakePaymentLinkHandler
 from billing.application.commands.open_account_link import OpenAccountLinkHandler
+from billing.application.commands.open_reimbursement import OpenReimbursementHandler
 from billing.application.commands.pay_refund_otherwise import PayRefundOtherwiseHandler
 from billing.application.commands.post_waiting_charge import PostWaitingChargeHandler
 from billing.application.commands.receive_payment import ReceivePaymentHandler
 from billing.application.commands.record_coverage import RecordCoverageHandler
+from billing.application.commands.record_reimbursement import RecordReimbursementHandler
 from billing.application.commands.refund_payment import RefundPaymentHandler
 from billing.application.commands.request_estimate import RequestEstimateHandler
 from billing.application.commands.reverse_charge import ReverseChargeHandler
@@ -34,6 +36,7 @@ from billing.application.commands.write_off_charge import WriteOffChargeHandler
 from billing.application.ports import Ports
 from billing.application.queries.read_account import ReadAccount
 from billing.application.queries.read_contracts import ReadContracts
+from billing.application.queries.read_reimbursements import ReadReimbursements
 from billing.application.queries.read_work import ReadWork
 from billing.application.queries.reading import Reading
 from careflow_service.disclosing.commands import DiscloseRecordHandler
@@ -73,12 +76,15 @@ class Billing:
     issue_statement: IssueStatementHandler
     issue_yearly_summary: IssueYearlySummaryHandler
     issue_appeal_letter: IssueAppealLetterHandler
+    open_reimbursement: OpenReimbursementHandler
+    record_reimbursement: RecordReimbursementHandler
     start_statement_run: StartStatementRunHandler
     disclose_record: DiscloseRecordHandler
     records: Records
     reading: Reading
     read_work: ReadWork
     read_contracts: ReadContracts
+    read_reimbursements: ReadReimbursements
     read_account: ReadAccount
     sitting_down: SittingDown
 

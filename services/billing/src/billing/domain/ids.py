@@ -24,6 +24,7 @@ PackageId = NewType("PackageId", str)
 
 ContractId = NewType("ContractId", str)
 SuperbillId = NewType("SuperbillId", str)
+ReimbursementId = NewType("ReimbursementId", str)
 PaperId = NewType("PaperId", str)
 ErasureId = NewType("ErasureId", str)
 DisclosureId = NewType("DisclosureId", str)

@@ -9,6 +9,7 @@ from billing.domain.account_links import AccountLinkPolicy
 from billing.domain.appeals import APPEALS, AppealPolicy
 from billing.domain.money import WHOLE, Money
 from billing.domain.private_contracts import ENDS_SOON
+from billing.domain.reimbursement_policy import REIMBURSEMENT, ReimbursementPolicy
 from billing.domain.visits import VisitKind
 from careflow_domain.disclosures import CopyPolicy
 from careflow_domain.errors import invalid
@@ -74,6 +75,7 @@ class BillingPolicy:
     contract_ends_soon_days: Setting[int] = ENDS_SOON
     appeal_letter_prefix: Setting[str] = APPEAL_LETTER_PREFIX
     appeals: AppealPolicy = APPEALS
+    reimbursement: ReimbursementPolicy = REIMBURSEMENT
 
     def __post_init__(self) -> None:
         clocks = self.estimates

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from billing.domain.charges import Charge
-from billing.domain.ids import ChargeId, PatientId, SuperbillId
+from billing.domain.ids import ChargeId, PatientId, ReimbursementId, SuperbillId
 from billing.domain.superbill_content import Content
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict
@@ -42,7 +42,9 @@ class SuperbillVoided(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Superbill(Aggregate):
-    """One superbill. `edition` counts the bills for the same services: 1, and one more with every reissue."""
+    """One superbill. `edition` counts the bills for the same services: 1, and one more with every reissue, which takes
+    over the case of reimbursement `reimbursement_id`, if there is one.
+    """
 
     id: SuperbillId
     patient_id: PatientId
@@ -58,6 +60,7 @@ class Superbill(Aggregate):
     replaced_by_number: str | None = None
     voided_at: datetime | None = None
     void_reason: VoidReason | None = None
+    reimbursement_id: ReimbursementId | None = None
 
     @classmethod
     def issued(
@@ -84,6 +87,7 @@ class Superbill(Aggregate):
             content=content,
             replaces=replaces.id if replaces else None,
             replaces_number=replaces.number if replaces else None,
+            reimbursement_id=replaces.reimbursement_id if replaces else None,
         )
         return superbill.saying(SuperbillIssued(superbill=superbill, at=now))
 
@@ -96,6 +100,12 @@ class Superbill(Aggregate):
 
     def replaced(self, by: "Superbill") -> "Superbill":
         return replace(self.recording(), replaced_by=by.id, replaced_by_number=by.number)
+
+    def helped(self, by: ReimbursementId) -> "Superbill":
+        """Its patient is helped to be reimbursed. Raises `reimbursement_known`."""
+        if self.reimbursement_id is not None:
+            raise conflict("reimbursement_known", "There is a case for this superbill already.")
+        return replace(self.recording(), reimbursement_id=by)
 
     @property
     def in_force(self) -> bool:

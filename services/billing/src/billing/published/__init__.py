@@ -27,10 +27,11 @@ from billing.domain.payments import (
     RefundFailed,
     RefundIssued,
 )
+from billing.domain.reimbursements import ReimbursementFilingDue, ReimbursementHelpOpened, ReimbursementResolved
 from billing.domain.retention import ErasureAgreed, ErasureRefused
 from billing.domain.superbills import SuperbillIssued, SuperbillVoided
 from billing.domain.visits import VisitCoverageBlocked
-from billing.published import charges, estimates, payments
+from billing.published import charges, estimates, payments, reimbursements
 from careflow_events import contracts
 from careflow_events.contracts.codes import RecordPart, RetentionReason
 from careflow_events.contracts.sealed import Sealed
@@ -96,6 +97,9 @@ PUBLISHED: PublicationTable = published(
     says(EntryPosted, contracts.JournalEntryPosted, charges.entry_posted),
     says(SuperbillIssued, contracts.SuperbillIssued, charges.superbill_issued),
     says(SuperbillVoided, contracts.SuperbillVoided, charges.superbill_voided),
+    says(ReimbursementHelpOpened, contracts.ReimbursementHelpOpened, reimbursements.opened),
+    says(ReimbursementFilingDue, contracts.ReimbursementFilingDue, reimbursements.filing_due),
+    says(ReimbursementResolved, contracts.ReimbursementResolved, reimbursements.resolved),
     says(RecordDisclosed, contracts.BillingRecordDisclosed, _record_disclosed),
     says(
         ErasureAgreed,

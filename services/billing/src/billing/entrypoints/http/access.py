@@ -84,6 +84,15 @@ API: AccessTable = {
     "GET /v1/superbills/{superbill_id}/claim-sheets": allow(*BILLERS, own=by_object("superbill_id")),
     "POST /v1/superbills/{superbill_id}/void": allow(*BILLERS),
     "POST /v1/appeal-letters": allow(*BILLERS, own=by_body("superbill_id")),
+    "POST /v1/reimbursements": allow(*BILLERS, own=by_body("superbill_id")),
+    "GET /v1/reimbursements": allow(*BILLERS),
+    "GET /v1/accounts/{patient_id}/reimbursements": allow(*BILLERS, own=by_path("patient_id")),
+    "GET /v1/reimbursements/{case_id}": allow(*BILLERS, own=by_object("case_id")),
+    "POST /v1/reimbursements/{case_id}/filed": allow(*BILLERS, own=by_object("case_id")),
+    "POST /v1/reimbursements/{case_id}/more-asked": allow(*BILLERS, own=by_object("case_id")),
+    "POST /v1/reimbursements/{case_id}/answered": allow(*BILLERS, own=by_object("case_id")),
+    "POST /v1/reimbursements/{case_id}/appealed": allow(*BILLERS, own=by_object("case_id")),
+    "POST /v1/reimbursements/{case_id}/close": allow(*BILLERS, own=by_object("case_id")),
 }
 
 MONEY_FORMS: Final = {

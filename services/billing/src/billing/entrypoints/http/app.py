@@ -17,6 +17,7 @@ from billing.entrypoints.http import (
     payment_routes,
     payout_routes,
     processor_routes,
+    reimbursement_routes,
     statement_run_routes,
     superbill_routes,
     task_routes,
@@ -44,6 +45,7 @@ for _routes in (
     ledger_routes,
     superbill_routes,
     appeal_routes,
+    reimbursement_routes,
     task_routes,
     disclosures,
 ):
