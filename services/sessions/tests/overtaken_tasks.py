@@ -9,6 +9,7 @@ from services.sessions.tests.integration.test_end_of_care import ends
 from services.sessions.tests.news import merged, renamed
 from services.sessions.tests.planned import (
     asks,
+    maintained,
     reads_result,
     results,
     settles,
@@ -18,6 +19,7 @@ from services.sessions.tests.planned import (
 )
 from services.sessions.tests.world import World
 from sessions.application.commands.open_plan_link import OpenPlanLink
+from sessions.application.deadlines.raise_plan_ending import next_plan_ending
 from sessions.domain.ids import PlanLinkId, TaskId
 
 
@@ -123,6 +125,20 @@ async def a_plan_link_is_opened_while_somebody_guesses(world: World, overtaking:
     overtaking.by(lambda: comes_in(world, link_id, date(2000, 1, 1)))
     assert not await comes_in(world, link_id, date(2000, 1, 1))
     assert (await world.ports.plan_links.get(link_id)).tries.wrong == 2
+
+
+async def a_plan_is_told_to_end_while_it_is_completed(world: World, overtaking: Overtaking) -> None:
+    course = await maintained(world)
+    due = await next_plan_ending(world.ports)
+    assert due is not None
+    world.clock.now = due[0]
+    version = ok(await world.prescriber.get(f"/v1/plans/{course.plan_id}"))["version"]
+    body = {"reason": "course_ended"}
+    overtaking.by(lambda: world.prescriber.post(f"/v1/plans/{course.plan_id}/complete", body, version=version))
+    await world.catch_up()
+    said = await world.said_types(course.patient_id)
+    assert "PlanCompleted" in said
+    assert "PlanEnding" not in said
 
 
 async def a_task_is_late_while_it_is_done(world: World, overtaking: Overtaking) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from careflow_service.testing.calling import Caller
-from services.sessions.tests.clinic import Course, ok
+from services.sessions.tests.clinic import Course, has_course, ok, plan_body
 from services.sessions.tests.world import World
 
 
@@ -55,3 +55,17 @@ async def signs_task(world: World, course: Course, task_id: str) -> httpx.Respon
 async def told_of_tasks(world: World, patient_id: str) -> list[tuple[str, str]]:
     said = [each for each in await world.said(patient_id) if ".PlanTask" in each.type]
     return [(each.type.split(".")[2].removeprefix("PlanTask"), str(each.data["category"])) for each in said]
+
+
+async def maintained(world: World) -> Course:
+    """A course in maintenance, to its plan's last day."""
+    course = await has_course(world)
+    live = ok(await world.prescriber.get(f"/v1/plans/{course.plan_id}"))
+    terms = plan_body(
+        phase="maintenance",
+        maintenance_reason="better for four weeks each",
+        cadence_days=28,
+        induction_elsewhere="six infusions, documented",
+    )
+    ok(await world.prescriber.post(f"/v1/plans/{course.plan_id}/adjust", terms, version=live["version"]))
+    return course

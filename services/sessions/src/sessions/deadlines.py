@@ -11,6 +11,7 @@ from sessions.application.deadlines.raise_inventory_due import raise_inventory_d
 from sessions.application.deadlines.raise_medicine_unreviewed import raise_medicine_unreviewed
 from sessions.application.deadlines.raise_order_unsigned import raise_order_unsigned
 from sessions.application.deadlines.raise_outreach_overdue import raise_outreach_overdue
+from sessions.application.deadlines.raise_plan_ending import next_plan_ending, raise_plan_ending
 from sessions.application.deadlines.raise_plan_task_overdue import raise_plan_task_overdue
 from sessions.application.deadlines.raise_rems_form_overdue import raise_rems_form_overdue
 from sessions.application.deadlines.raise_running_long import raise_running_long
@@ -25,6 +26,7 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("raise_contact_overdue", next=lambda ports: ports.contacts.next_due(), fire=raise_contact_overdue),
     Deadline("raise_outreach_overdue", next=lambda ports: ports.outreaches.next_due(), fire=raise_outreach_overdue),
     Deadline("raise_plan_task_overdue", next=lambda ports: ports.plan_tasks.next_due(), fire=raise_plan_task_overdue),
+    Deadline("raise_plan_ending", next=next_plan_ending, fire=raise_plan_ending),
     Deadline("raise_order_unsigned", next=lambda ports: ports.medication.next_due(), fire=raise_order_unsigned),
     Deadline(
         "raise_dose_unreviewed", next=lambda ports: ports.sessions.next_review_overdue(), fire=raise_dose_unreviewed

@@ -167,6 +167,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "raise_medicine_unreviewed": outside.a_review_of_a_medicine_is_late_while_it_is_made,
     "raise_first_inventory_overdue": records.a_first_inventory_is_late_while_it_is_signed,
     "raise_drug_task_overdue": records.a_discrepancy_is_late_while_it_is_judged,
+    "raise_plan_ending": tasks.a_plan_is_told_to_end_while_it_is_completed,
     "raise_plan_task_overdue": tasks.a_task_is_late_while_it_is_done,
     "raise_outreach_overdue": records.an_outreach_is_late_while_the_patient_is_reached,
     "expire_consent": records.a_consent_expires_while_it_is_withdrawn,

@@ -1,6 +1,6 @@
 """The plan in a browser: what it asks for beside the sessions, what waits of it, and the paper to take home."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from careflow_service.pages.words import words_of
 from services.sessions.tests.bedside import logs_in
 from services.sessions.tests.clinic import has_course, ok
 from services.sessions.tests.integration.test_end_of_care import ends
-from services.sessions.tests.planned import asks, results, task_of
+from services.sessions.tests.planned import asks, maintained, results, task_of
 from services.sessions.tests.unit.test_bedside_words import refusals
 from services.sessions.tests.world import World
 from sessions.domain.plan_task_terms import TaskKind, TaskOutcome, TaskStep, TaskWait
@@ -50,6 +50,30 @@ async def test_a_result_is_entered_and_read_and_a_second_reading_is_told(world: 
     again = await prescriber.presses(form, "Read the result", conclusion="again in six weeks")
     assert again.status in {200, 412}
     assert (await task_of(world, course, task_id))["end"]["outcome"] == "done"
+
+
+async def test_that_a_maintenance_ends_is_told_weeks_before_and_is_over_with_its_plan(world: World) -> None:
+    course = await maintained(world)
+    last_day = date.fromisoformat(ok(await world.prescriber.get(f"/v1/plans/{course.plan_id}"))["expected_end"])
+    due = datetime.combine(last_day, time.min, UTC) - timedelta(days=28)
+    await world.travel(due - world.clock() - timedelta(minutes=1))
+    assert ok(await world.prescriber.get("/v1/plans-ending"))["items"] == []
+    await world.travel(timedelta(minutes=2))
+    assert (await world.said_types(course.patient_id)).count("PlanEnding") == 1
+    (ending,) = ok(await world.prescriber.get("/v1/plans-ending"))["items"]
+    assert ending["id"] == course.plan_id
+    prescriber, page = await logs_in(world, Role.PRESCRIBER, to="/pages/plans")
+    assert "Maintenance that ends" in page.text
+    seen = await prescriber.follows(page, f"Ends on {last_day:%B} {last_day.day}, {last_day.year}")
+    assert "Paper to take home" in seen.text
+
+    live = ok(await world.prescriber.get(f"/v1/plans/{course.plan_id}"))
+    ended = await world.prescriber.post(
+        f"/v1/plans/{course.plan_id}/complete", {"reason": "course_ended"}, version=live["version"]
+    )
+    ok(ended)
+    assert ok(await world.prescriber.get("/v1/plans-ending"))["items"] == []
+    assert "Maintenance that ends" not in (await prescriber.opens("/pages/plans")).text
 
 
 async def test_the_paper_to_take_home_is_in_both_languages_and_shows_what_is_asked(world: World) -> None:

@@ -2,17 +2,38 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, time
 
 import pytest
 
 from careflow_domain.errors import DomainError
-from services.sessions.tests.builders import ANA, CODES, NOW, PLAN, POLICY, PRESCRIBER, TODAY, days, new_uuid, per_kg
+from services.sessions.tests.builders import (
+    ANA,
+    CODES,
+    NOW,
+    PLAN,
+    POLICY,
+    PRESCRIBER,
+    TODAY,
+    days,
+    minutes,
+    new_uuid,
+    per_kg,
+)
 from services.sessions.tests.course_builders import clearance, consent, course, plan, plan_terms, visits
 from sessions.domain.consents import IN_PERSON, Consent, ConsentCategory, ConsentState, ConsentText
 from sessions.domain.eligibility import ClearanceCopy, ClearanceTerms
 from sessions.domain.ids import ConsentId
 from sessions.domain.plan_terms import PlanTerms
-from sessions.domain.plans import Plan, PlanActivated, PlanAdjusted, PlanChangeReason, PlanState, completed_induction
+from sessions.domain.plans import (
+    Plan,
+    PlanActivated,
+    PlanAdjusted,
+    PlanChangeReason,
+    PlanEnding,
+    PlanState,
+    completed_induction,
+)
 from sessions.domain.words import Phase, Route, VisitKind
 
 
@@ -176,6 +197,29 @@ def test_the_step_into_maintenance_is_a_newer_signed_version_and_there_is_no_way
     assert isinstance(maintenance.facts[-1], PlanAdjusted)
     with pytest.raises(DomainError, match="phase_goes_forward"):
         adjusted(maintenance, Phase.INDUCTION)
+
+
+def test_that_a_maintenance_ends_is_told_once_for_what_was_signed() -> None:
+    terms = replace(
+        plan_terms(phase=Phase.MAINTENANCE), induction_elsewhere="six, spring 2026", expected_end=TODAY + days(183)
+    )
+    active = signed(terms)
+    due = datetime.combine(TODAY + days(183 - 28), time.min, UTC)
+    assert active.told_of_end(POLICY, now=due - minutes(1)) is active
+    told = active.put_on_hold(PlanChangeReason.CLINICAL, now=NOW).told_of_end(POLICY, now=due)
+    fact = told.facts[-1]
+    assert isinstance(fact, PlanEnding)
+    assert fact.last_day == TODAY + days(183)
+    assert (told.ends_at, told.ending) == (None, True)
+    assert told.told_of_end(POLICY, now=due + days(1)) is told
+    anew = replace(told, revision=2)
+    assert (anew.ends_at is not None, anew.ending) == (True, False)
+
+
+def test_nobody_is_told_of_an_induction_nor_of_what_has_ended() -> None:
+    assert signed(plan_terms()).ends_at is None
+    maintenance = replace(plan_terms(phase=Phase.MAINTENANCE), induction_elsewhere="six, spring 2026")
+    assert signed(maintenance).completed(now=NOW).ends_at is None
 
 
 def test_a_plan_is_held_resumed_and_ended() -> None:

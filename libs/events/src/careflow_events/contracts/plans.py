@@ -11,6 +11,9 @@ from careflow_events.contracts.screening import ServiceLine
 from careflow_events.contracts.sealed import Sealed, SealedFor
 from careflow_events.contracts.sessions import Count, SessionsEvent
 
+Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+"""A calendar day of the clinic."""
+
 
 class PlannedVisits(ContractModel):
     """So many visits of one kind, how long each is and what it takes."""
@@ -96,6 +99,18 @@ class PlanDiscontinued(PlanChangeEvent):
     """The course was given up; no more doses."""
 
     restricts = True
+
+
+class PlanEnding(SessionsEvent):
+    """A maintenance ends soon: no dose by this plan after `last_day`, unless a prescriber signs a newer version. Said
+    once for each signed version; it is over with the next `PlanAdjusted`, `PlanCompleted` or `PlanDiscontinued`.
+    """
+
+    for_integrators = True
+
+    plan_id: Id
+    version: Count
+    last_day: Day
 
 
 class PlanTaskEvent(SessionsEvent):

@@ -96,6 +96,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "of": "How many visits of this kind the plan has. Left out outside a plan.",
         "open_discrepancies": "How many discrepancies were not settled yet.",
         "opened_at": "When it was opened.",
+        "last_day": "The last day on which it counts.",
         "held_otherwise": "Whether therapy was held in it otherwise than planned, which waits for a review.",
         "outside_gate": "Whether it was given outside the gate: with something not in order, or written down late.",
         "over_minor": "How much more than estimated, in minor units of `currency`.",

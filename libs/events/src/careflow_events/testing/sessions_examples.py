@@ -289,6 +289,11 @@ def _tasks() -> Sequence[Example]:
     read = {**task, "category": session_codes.TaskCategory.RESULT_REVIEW, "due_by": resulted_at + timedelta(days=2)}
     done = session_codes.TaskOutcome.DONE
     return (
+        Example(
+            "half-a-year-is-nearly-over",
+            contracts.PlanEnding(patient_id=PATIENT, plan_id=PLAN, version=2, last_day="2027-05-14"),
+            SIGNED_AT + timedelta(days=155),
+        ),
         Example("by-the-patient", contracts.PlanTaskDue(**todo), made_at),
         Example("not-done-in-time", contracts.PlanTaskOverdue(**todo), todo["due_by"]),
         Example(

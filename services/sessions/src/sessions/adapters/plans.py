@@ -1,4 +1,5 @@
-"""Plans and courses in MongoDB: encrypted with the patient's key. Open fields: whose, whether live, when due."""
+"""Plans and courses in MongoDB: encrypted with the patient's key. Open fields: whose, whether live, when due or
+over."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,6 +7,7 @@ from typing import Final
 from pymongo import IndexModel
 
 from careflow_domain.errors import not_found
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
@@ -13,7 +15,7 @@ from careflow_service.mongo.vault import Vault
 from sessions.application.ports import Due
 from sessions.domain.course import Course
 from sessions.domain.ids import PatientId
-from sessions.domain.plans import Plan, PlanState
+from sessions.domain.plans import LIVE, Plan
 
 PLANS: Final = "plans"
 COURSES: Final = "courses"
@@ -24,12 +26,20 @@ INDEXES: Final = (
         IndexModel("patient_id", name="one_live_plan", unique=True, partialFilterExpression={"live": True}),
     ),
     (PLANS, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
+    (PLANS, IndexModel("ends_at", name="ends")),
+    (PLANS, IndexModel([("ending", 1), ("last_day", 1), ("_id", 1)], name="ending")),
     (COURSES, IndexModel("due_at", name="due")),
 )
 
 
 def _open_fields(plan: Plan) -> Mapping[str, object]:
-    return {"patient_id": plan.patient_id, "live": plan.state in (PlanState.ACTIVE, PlanState.ON_HOLD)}
+    return {
+        "patient_id": plan.patient_id,
+        "live": plan.state in LIVE,
+        "ends_at": plan.ends_at,
+        "ending": plan.ending,
+        "last_day": plan.terms.expected_end.isoformat(),
+    }
 
 
 class MongoPlans(Stored[Plan]):
@@ -52,6 +62,12 @@ class MongoPlans(Stored[Plan]):
 
     async def of_patient(self, patient_id: PatientId, /) -> list[Plan]:
         return await self._documents.all({"patient_id": patient_id}, of=patient_id)
+
+    async def next_to_end(self) -> Due | None:
+        return await self._documents.earliest("ends_at")
+
+    async def ending(self, *, limit: int, after: str | None) -> Listed[Plan]:
+        return await self._documents.page({"ending": True}, sort=(("last_day", 1),), limit=limit, after=after)
 
 
 class MongoCourses(Stored[Course]):

@@ -113,6 +113,11 @@ class Plans(Held[Plan], Paged[Plan], Protocol):
     async def of_patient(self, patient_id: PatientId, /) -> list[Plan]: ...
     async def add(self, plan: Plan, /, tx: Transaction) -> None: ...
     async def save(self, plan: Plan, /, *, expecting: int, tx: Transaction) -> None: ...
+    async def next_to_end(self) -> Due | None:
+        """The maintenance that ends next of those nobody was told of."""
+
+    async def ending(self, *, limit: int, after: str | None) -> Listed[Plan]:
+        """The maintenances that end soon, of which somebody was told and nobody has decided, the soonest first."""
 
 
 class Courses(Protocol):

@@ -6,9 +6,9 @@ clinic's; a plan that has ended allows no dose; maintenance follows an induction
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict, forbidden, invalid
@@ -98,8 +98,20 @@ class PlanDiscontinued(PlanChanged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanEnding(PlanFact):
+    """A maintenance ends with its `last_day`."""
+
+    last_day: date
+
+
+LIVE: Final = frozenset({PlanState.ACTIVE, PlanState.ON_HOLD})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan(Aggregate):
-    """`revision` counts the signed versions; a draft has none."""
+    """`revision` counts the signed versions; a draft has none. `end_told` is the one of which it was said that it ends
+    soon.
+    """
 
     id: PlanId
     patient_id: PatientId
@@ -108,6 +120,7 @@ class Plan(Aggregate):
     drafted_by: StaffId
     revision: int = 0
     signature: Signature | None = None
+    end_told: int = 0
 
     @classmethod
     def drafted(cls, plan_id: PlanId, patient_id: PatientId, terms: PlanTerms, by: StaffId) -> Self:
@@ -164,6 +177,27 @@ class Plan(Aggregate):
         after = replace(self.recording(), terms=terms, signature=signature, revision=self.revision + 1)
         said = PlanAdjusted(plan=after, at=now, outline=terms.outline(policy, codes))
         return after.saying(said)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """The beginning, in UTC, of the last day of a maintenance of which nobody was told yet that it ends; None of
+        every other plan. It is told of days ahead: the hours to the clinic's own midnight do not matter.
+        """
+        if self.state not in LIVE or self.terms.phase is not Phase.MAINTENANCE or self.end_told >= self.revision:
+            return None
+        return datetime.combine(self.terms.expected_end, time.min, UTC)
+
+    @property
+    def ending(self) -> bool:
+        """Whether it was said that it ends, and nobody has signed it anew or ended it since."""
+        return self.state in LIVE and 0 < self.end_told == self.revision
+
+    def told_of_end(self, policy: SessionsPolicy, *, now: datetime) -> Self:
+        """Say once for each signed version of a maintenance that it ends soon; before its time nothing changes."""
+        if self.ends_at is None or now < self.ends_at - timedelta(days=policy.gate.ending_told_days.value):
+            return self
+        after = replace(self.recording(), end_told=self.revision)
+        return after.saying(PlanEnding(plan=after, at=now, last_day=self.terms.expected_end))
 
     def put_on_hold(self, reason: PlanChangeReason, *, now: datetime) -> Self:
         """No dose until it is resumed. Refused: `plan_not_active`."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Final
 
 from careflow_domain.disclosures import CopyPolicy
 from careflow_domain.errors import conflict
@@ -77,10 +78,19 @@ class RoutePolicy:
         return ObservationPlan(minutes=self.observe_minutes.value, then_every=self.observe_every_minutes.value)
 
 
+ENDING_TOLD: Final = Setting(
+    value=28,
+    default=28,
+    source="no source was found; two intervals of maintenance, so that a visit is before the end: a clinician must sign",
+)
+"""For a clinic whose own policy says nothing of it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatePolicy:
     """The numbers of the dose gate. `session_hours` is the longest a session takes: for so long it is of the day
-    on which it began, also after midnight. For `maintenance_days` one signature carries a maintenance.
+    on which it began, also after midnight. For `maintenance_days` one signature carries a maintenance, and
+    `ending_told_days` before it ends whoever signs plans is told.
     """
 
     session_hours: Setting[int]
@@ -107,6 +117,7 @@ class GatePolicy:
     cures_days: Setting[int]
     integration_booked_hours: Setting[int]
     treatment_consent_version: Setting[str]
+    ending_told_days: Setting[int] = ENDING_TOLD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,7 @@ from sessions.domain.plans import (
     PlanAdjusted,
     PlanCompleted,
     PlanDiscontinued,
+    PlanEnding,
     PlanPutOnHold,
     PlanResumed,
 )
@@ -150,6 +151,7 @@ PUBLISHED: PublicationTable = published(
     says(
         PlanDiscontinued, contracts.PlanDiscontinued, lambda fact: contracts.PlanDiscontinued(**plans.of_change(fact))
     ),
+    says(PlanEnding, contracts.PlanEnding, plans.plan_ending),
     says(
         SessionCheckedIn,
         contracts.SessionCheckedIn,

@@ -9,6 +9,7 @@ from sessions.domain.consents import ConsentFact, ConsentSigned
 from sessions.domain.plan_tasks import PlanTaskFact
 from sessions.domain.plans import (
     PlanChanged,
+    PlanEnding,
     PlanSigned,
 )
 
@@ -65,6 +66,15 @@ def of_change(fact: PlanChanged) -> dict[str, Any]:
         "version": fact.plan.revision,
         "reason": session_codes.PlanChangeReason(fact.reason.value),
     }
+
+
+def plan_ending(fact: PlanEnding) -> contracts.PlanEnding:
+    return contracts.PlanEnding(
+        patient_id=fact.plan.patient_id,
+        plan_id=fact.plan.id,
+        version=fact.plan.revision,
+        last_day=fact.last_day.isoformat(),
+    )
 
 
 def of_task(fact: PlanTaskFact) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Reading the tasks of plans. Every read is audited before it is answered."""
+"""Reading the tasks of plans, and which end. Every read is audited before it is answered."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +8,7 @@ from careflow_service.listed import Listed
 from sessions.application.ports import Ports
 from sessions.domain.ids import PatientId
 from sessions.domain.plan_tasks import PlanTask
+from sessions.domain.plans import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,12 @@ class ReadingPlanTasks:
         to_do = tuple(each for each in tasks if each.asks_patient)
         past = tuple(each for each in reversed(tasks) if not each.asks_patient)
         return OwnTasks(as_of=self.ports.clock(), to_do=to_do, past=past)
+
+    async def ending(self, actor: Actor, *, limit: int, after: str | None) -> Listed[Plan]:
+        """The maintenances that end soon and of which nobody has decided how they go on, the soonest first."""
+        listed = await self.ports.plans.ending(limit=limit, after=after)
+        await self.ports.audit.read(actor, "read_plan", *(f"plans/{each.id}" for each in listed.items))
+        return listed
 
     async def waiting(self, actor: Actor, *, limit: int, after: str | None) -> Listed[PlanTask]:
         """What the clinic is to do something about, the most urgent first."""

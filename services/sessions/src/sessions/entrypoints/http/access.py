@@ -38,6 +38,7 @@ API: AccessTable = {
     "POST /v1/plans/{plan_id}/sign": allow(PRESCRIBER),
     "POST /v1/plans/{plan_id}/adjust": allow(PRESCRIBER),
     "POST /v1/plans/{plan_id}/{change}": allow(PRESCRIBER, Role.MEDICAL_DIRECTOR),
+    "GET /v1/plans-ending": allow(*CLINICIANS),
     "GET /v1/plan-tasks": allow(*CLINICIANS),
     "GET /v1/patients/{patient_id}/plan-tasks": allow(*CLINICIANS, own=by_path("patient_id")),
     "POST /v1/patients/{patient_id}/plan-links": allow(*CLINICIANS),

@@ -147,6 +147,15 @@ async def list_plans(
     return represent(Page[PlanView](items=[_plan(each) for each in plans.items], next=plans.next))
 
 
+@router.get("/v1/plans-ending", response_model=Page[PlanView])
+async def list_plans_ending(
+    actor: CurrentActor, app: App, limit: PageLimit = 200, after: PageCursor = None
+) -> Response:
+    """Maintenances that end soon, of which nobody has decided how they go on, the soonest first."""
+    plans = await app.reading_plan_tasks.ending(actor, limit=limit, after=after)
+    return represent(Page[PlanView](items=[_plan(each) for each in plans.items], next=plans.next))
+
+
 @router.post("/v1/patients/{patient_id}/plans", status_code=201, response_model=AggregateChanged)
 async def draft_plan(
     patient_id: Uuid, body: Terms, actor: CurrentActor, request: IdempotentRequest, app: App

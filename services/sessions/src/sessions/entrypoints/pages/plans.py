@@ -15,6 +15,7 @@ from careflow_service.pages.asking import Filled, body_of, read
 from careflow_service.pages.forms import KEY, VERSION, FormRequest, Submitted
 from careflow_service.pages.refusing import refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
+from careflow_service.work import side_by_side
 from sessions.application.queries.read_plan_page import PlansSeen
 from sessions.application.use_cases import Sessions
 from sessions.domain.ids import PatientId
@@ -35,12 +36,29 @@ Done = Annotated[str | None, Query(max_length=20, pattern="^[a-z-]+$")]
 
 @router.get("")
 async def what_waits(
-    request: Request, app: App, actor: CurrentActor, pages: Pages, after: PageCursor = None
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    after: PageCursor = None,
+    after_plan: PageCursor = None,
 ) -> Response:
-    """What of all plans waits for somebody of the clinic, the most urgent first."""
-    listed = await app.reading_plan_tasks.waiting(actor, limit=SHOWN, after=after)
-    now = app.ports.clock()
-    return pages.show(request.scope, "plan_work.html", listed=listed, after=after, as_of=now, zone=pages.zone)
+    """What of all plans waits for somebody of the clinic, the most urgent first: what they ask for, and which end; each
+    by pages of its own.
+    """
+    listed, ending = await side_by_side(
+        app.reading_plan_tasks.waiting(actor, limit=SHOWN, after=after),
+        app.reading_plan_tasks.ending(actor, limit=SHOWN, after=after_plan),
+    )
+    return pages.show(
+        request.scope,
+        "plan_work.html",
+        listed=listed,
+        ending=ending,
+        after=after or after_plan,
+        as_of=app.ports.clock(),
+        zone=pages.zone,
+    )
 
 
 @router.get("/{patient_id}")
