@@ -81,7 +81,7 @@ class RoutePolicy:
 ENDING_TOLD: Final = Setting(
     value=28,
     default=28,
-    source="no source was found; two intervals of maintenance, so that a visit is before the end: a clinician must sign",
+    source="no source was found; two intervals of maintenance, with a visit before the end: a clinician must sign",
 )
 """For a clinic whose own policy says nothing of it."""
 
