@@ -12,7 +12,7 @@ from services.booking.tests.at_a_browser import logs_in
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import TOMORROW_AT_TEN, acts, books, has_patient, has_practitioner, ok
 from services.booking.tests.overtaken_tasks import sees_to, somebody_is_late
-from services.booking.tests.treatment import reads
+from services.booking.tests.treatment import DOSING_AT, reads
 from services.booking.tests.world import World
 
 
@@ -89,6 +89,40 @@ async def test_for_whose_sake_it_is_called_off_is_asked_and_nothing_is_chosen_be
     assert (await reads(world, call))["cancellation"]["by"] == "clinic"
     refused = await someone.presses(ask, "Call it off", reason="other", key="another")
     assert (refused.status, "Somebody else changed this meanwhile" in refused.text) == (412, True)
+
+
+async def test_how_a_call_ended_is_said_once_it_has_begun_and_nothing_is_chosen_beforehand(world: World) -> None:
+    call = await has_call(world)
+    world.clock.now = TOMORROW_AT_TEN - timedelta(minutes=5)
+    someone, visit = await at_visit(world, call)
+    here = await someone.presses(visit, "Is here")
+    assert ("Noted: they are here." in here.text, "How did it end?" in here.text) == (True, False)
+    world.clock.now = TOMORROW_AT_TEN + timedelta(minutes=12)
+    someone, board = await logs_in(world, to="/pages/day")
+    visit = await someone.follows(board, "How did it end?")
+    assert visit.form("It has ended so").fields.get("disposition") is None
+    assert "It is complete." not in visit.text, "a call ends otherwise than an evaluation"
+
+    asked = await someone.presses(visit, "It has ended so")
+    assert (asked.status, "Please look at these again" in asked.text) == (422, True)
+    ended = await someone.presses(asked, "It has ended so", disposition="proceed")
+
+    assert "Noted how it ended." in ended.text
+    assert "How it endedThey want to go on." in ended.text
+    assert ok(await world.coordinator.get(f"/v1/appointments/{call['id']}"))["disposition"] == "proceed"
+    again = await someone.presses(visit, "It has ended so", disposition="think_it_over")
+    assert "Below is how it stands now." in again.text
+    assert ok(await world.coordinator.get(f"/v1/appointments/{call['id']}"))["disposition"] == "proceed"
+
+
+async def test_a_treatment_visit_is_ended_by_its_session_alone(world: World) -> None:
+    _, dose = await news.booked(world)
+    world.clock.now = DOSING_AT
+    await acts(world.coordinator, dose, "arrive")
+    world.clock.now = DOSING_AT + timedelta(minutes=30)
+    _, page = await at_visit(world, dose)
+    assert "Is here" in page.text
+    assert "How did it end?" not in page.text
 
 
 async def test_it_is_given_to_somebody_else_and_for_another_therapist_the_patient_is_asked(world: World) -> None:

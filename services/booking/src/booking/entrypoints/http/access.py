@@ -129,6 +129,7 @@ ACCESS: AccessTable = {
     "POST /pages/desk/patients/{patient_id}/wait": allow(*CARE_TEAM),
     "GET /pages/desk/visits/{appointment_id}": allow(*CARE_TEAM),
     "POST /pages/desk/visits/{appointment_id}/marks/{mark}": allow(*CARE_TEAM),
+    "POST /pages/desk/visits/{appointment_id}/ended": allow(*CARE_TEAM),
     "POST /pages/desk/visits/{appointment_id}/reassign": allow(*CARE_TEAM),
     "GET /pages/desk/visits/{appointment_id}/cancel": allow(*CARE_TEAM),
     "POST /pages/desk/visits/{appointment_id}/cancel": allow(*CARE_TEAM),

@@ -1,4 +1,4 @@
-"""One visit at the desk: what it stands for, marked, moved, given to somebody else or called off."""
+"""One visit at the desk: what it stands for, marked, ended, moved, given to somebody else or called off."""
 
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -7,12 +7,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from booking.application.commands.cancel_appointment import CancelAppointment
+from booking.application.commands.complete_consultation import CompleteConsultation
 from booking.application.commands.reassign_appointment import ReassignAppointment
 from booking.application.queries.read_visit import VisitRead
 from booking.application.use_cases import Booking
 from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.cancellations import WHOSE, CancelReason
 from booking.domain.ids import AppointmentId, PractitionerId
+from booking.domain.states import Status
+from booking.domain.visits import DISPOSITIONS, Disposition
 from booking.entrypoints.http.schemas import App, StaffId
 from booking.entrypoints.pages.desk.marking import COMMANDS, Mark, marks_for
 from booking.entrypoints.pages.desk.showing import Done, Seen, show_desk, staff_of
@@ -40,6 +43,12 @@ class CalledOff(Seen):
     reason: CancelReason
     integration: StaffId | None = None
     """The one called off with it."""
+
+
+class Ended(Seen):
+    """How: it decides what comes next for the patient, so nothing is chosen beforehand."""
+
+    disposition: Disposition
 
 
 class Given(Seen):
@@ -74,6 +83,27 @@ async def mark_visit(
     if refused := await refusal_of(doing):
         return await _visit(request, app, actor, pages, appointment_id, refused=refused)
     return go_on(request, f"../../{appointment_id}", done=mark.value)
+
+
+@router.post("/ended")
+async def say_how_it_ended(
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    appointment_id: str,
+    form: Submitted,
+    key: FormRequest,
+) -> Response:
+    """A call or an evaluation is over, and how; `proceed` opens the way to screening."""
+    said, faults = form.read(Ended)
+    if said is None:
+        form.said(Seen)
+        return await _visit(request, app, actor, pages, appointment_id, typed=form, faults=faults)
+    command = CompleteConsultation(AppointmentId(appointment_id), said.expected, said.disposition)
+    if refused := await refusal_of(app.complete_consultation(command, actor, key)):
+        return await _visit(request, app, actor, pages, appointment_id, typed=form, refused=refused)
+    return go_on(request, f"../{appointment_id}", done="ended")
 
 
 @router.post("/reassign")
@@ -151,6 +181,7 @@ async def _visit(
         done=done,
         refused=refused,
         marks=[each.value for each in marks_for(seen.visit, seen.task, begun=seen.visit.starts_at <= seen.as_of)],
+        endings=_endings(seen),
         typed=typed,
         faults=faults or {},
         people=sorted(await app.practitioners.active(), key=lambda each: (each.name, each.id)),
@@ -190,6 +221,13 @@ def _shown(seen: VisitRead) -> dict[str, Any]:
         "who": f"{seen.patient.details.given_name} {seen.patient.details.family_name}",
         "movable": movable(seen, seen.as_of),
     }
+
+
+def _endings(seen: VisitRead) -> list[str]:
+    """How it can end, of a consultation that is taking place; a treatment visit is ended by its session."""
+    visit = seen.visit
+    allowed = DISPOSITIONS.get(visit.kind, frozenset()) if visit.status is Status.ARRIVED else frozenset()
+    return [each.value for each in Disposition if each in allowed and visit.starts_at <= seen.as_of]
 
 
 def _resources(seen: VisitRead) -> list[Resource]:
