@@ -51,6 +51,7 @@ help:
 	@echo '  test-walks            a hundred thousand walks over the money, thousands of days at the bedside and weeks of alarms: half an hour'
 	@echo '  test-fuzz             every route of every service, asked for what its document allows and forbids: many minutes'
 	@echo '  test-pages            the pages in a real browser; needs Chromium, for example apt-get install chromium'
+	@echo '  test-pages-long       several people in a browser each, on a running stack, from the free call to a superbill: minutes'
 	@echo '  test-compose          docker-compose and the containers of a local stack, for real; needs a Docker engine'
 	@echo '  test-all              all of these, one after the other: hours, for the night and before a release'
 	@echo '  locks clean           write the lock files anew; remove all that make made in this checkout'
@@ -99,7 +100,7 @@ release-contract: check-generated
 release: bootstrap
 	@$(BIN)/careflow release $(ARGS)
 
-.PHONY: bench test-thorough test-long test-walks test-fuzz test-pages test-chaos test-compose simulate
+.PHONY: bench test-thorough test-long test-walks test-fuzz test-pages test-pages-long test-chaos test-compose simulate
 bench: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/python tests/bench/run.py $(ARGS)
 simulate: bootstrap
@@ -107,14 +108,17 @@ simulate: bootstrap
 test-thorough: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m 'thorough and not long and not containers' $(ARGS)
 test-long: bootstrap
-	@$(BIN)/careflow infra prepare && $(BIN)/pytest -n $(LONG_WORKERS) --dist loadfile --no-loadscope-reorder $(LONG) -m long $(ARGS)
+	@$(BIN)/careflow infra prepare && $(BIN)/pytest -n $(LONG_WORKERS) --dist loadfile --no-loadscope-reorder $(LONG) -m 'long and not browser' $(ARGS)
 test-walks: bootstrap
 	@$(BIN)/pytest -n $(WORKERS) services -m walks $(ARGS)
 test-fuzz: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) libs/service services -m fuzz $(ARGS)
 test-pages: bootstrap
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r locks/browser.txt
-	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests/pages -m browser $(ARGS)
+	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests/pages -m 'browser and not long' $(ARGS)
+test-pages-long: bootstrap
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r locks/browser.txt
+	@$(BIN)/careflow infra prepare && $(BIN)/pytest tests/pages -m 'browser and long' $(ARGS)
 test-chaos: bootstrap
 	@$(BIN)/careflow infra prepare && $(BIN)/python -m tests.chaos.run $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
 test-compose: bootstrap
@@ -123,7 +127,7 @@ test-compose: bootstrap
 
 # Before a release, and every night: hours.
 .PHONY: test-all
-test-all: test test-thorough test-long test-pages test-compose test-walks test-fuzz test-chaos
+test-all: test test-thorough test-long test-pages test-pages-long test-compose test-walks test-fuzz test-chaos
 
 .PHONY: locks clean
 locks: bootstrap

@@ -84,6 +84,7 @@ RUN_BY_THE_GATE = {
     "make simulate": "it runs until Ctrl-C; `test_simulation.py` of the event library runs worlds of it",
     "make test-chaos": "its smoke, failpoints and judges are part of `make test`",
     "make test-pages": "it runs tests of its own, where there is a browser",
+    "make test-pages-long": "the same, on a running stack",
     ".venv/bin/careflow sandbox --patients 20 --per-second 5": "a test of the command hears it whole",
     "npm install cloudevents@10.0.0 jose@6.2.18 standardwebhooks@1.1.1": "tests/languages installs these by its lock",
     ".venv/bin/pytest tests/contract": "part of `make test`",

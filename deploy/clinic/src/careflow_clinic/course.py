@@ -247,6 +247,12 @@ class Course:
         count. Returns that the session was completed.
         """
         began, draw_id = await self.give_dose(session_id, visit["location_id"])
+        return await self.to_the_way_home(session_id, visit, began, draw_id)
+
+    async def to_the_way_home(
+        self, session_id: str, visit: Mapping[str, Any], began: datetime, draw_id: str
+    ) -> SeenEvent:
+        """A dose that began then runs to its end, and the session with it. Returns that it was completed."""
         await self.watched(session_id, began, draw_id)
         await self.bedside.does(session_id, "discharge", READY_TO_LEAVE)
         therapy = _therapy(began + timedelta(minutes=THERAPY_FROM), began + timedelta(minutes=THERAPY_TO))

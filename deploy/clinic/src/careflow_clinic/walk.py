@@ -140,13 +140,17 @@ class Walk:
         case_id = (await self.clinic.case(patient, after=completed)).body["id"]
         for code, answers in (("phq-9", PHQ_9), ("gad-7", GAD_7), ("c-ssrs-screener", C_SSRS_NONE)):
             await self.clinic.answer_questionnaire(patient, case_id, code, answers)
+        await self.hands_in(patient, case_id)
+        await self.clinic.care_path(patient, after=started)
+        return str(case_id)
+
+    async def hands_in(self, patient: Patient, case_id: str) -> None:
+        """What the patient is asked beside the questionnaires, and that this is all."""
         history = {"facts": [{"condition": condition, "status": "ruled_out"} for condition in NOT_SO]}
         await self.clinic.record(case_id, "history", history, by=patient.caller)
         await self.clinic.record(case_id, "medications", {"name": MEDICATION}, by=patient.caller)
         handed_in = {"history_complete": True, "medications_complete": True}
         await self.clinic.http.post(patient.caller, "screening", f"/v1/cases/{case_id}/submit", handed_in)
-        await self.clinic.care_path(patient, after=started)
-        return str(case_id)
 
     async def evidence(self, case_id: str, *, labs_aged: timedelta = timedelta()) -> None:
         """Two identifiers seen, blood pressure twice, prescription report, and laboratory that old; all in order."""

@@ -81,16 +81,19 @@ class Stack:
         *,
         durable: bool = False,
         workers: int = 1,
+        edge: bool = False,
         say: Say = silent,
     ) -> Iterator["Stack"]:
-        """A running stack that leaves nothing behind, however its owner ends; `durable` for tests that kill stores.
+        """A running stack that leaves nothing behind, however its owner ends; `durable` for tests that kill stores,
+        with an `edge` for those with a browser.
 
         `with Stack.ephemeral() as stack: …`, from the main thread of plain or asynchronous code: starting blocks.
         """
         folder = checkout.temporary()
         watchdog = Watchdog(folder)
         try:
-            stack = cls(folder, [spec_of(service) for service in services], durable=durable, workers=workers)
+            chosen = [spec_of(service) for service in services]
+            stack = cls(folder, chosen, durable=durable, workers=workers, edge=edge)
             stack.start_all(say)
             yield stack
             with uninterrupted():
