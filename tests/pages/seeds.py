@@ -252,6 +252,7 @@ async def billing(world: Billing) -> Seeded:
     await world.hear(heard.session_completed(heard.THERAPY_HOUR))
     charge = (await paying.the_charge(world))["id"]
     superbill = ok(await world.biller.post("/v1/superbills", paying.bill(charge)), 201)["superbill_id"]
+    case = ok(await world.biller.post("/v1/reimbursements", {"superbill_id": superbill}), 201)["id"]
     payment = (await paying.pays(world, 25))["payment_id"]
     receipt = ok(await world.biller.post("/v1/receipts", {"payment_id": payment}), 201)
     await paying.buys_package(world)
@@ -278,6 +279,7 @@ async def billing(world: Billing) -> Seeded:
             "charge_id": charge,
             **await _asked_for(world, world.biller, ANA),
             "superbill_id": superbill,
+            "case_id": case,
             "payment_id": payment,
             "paper_id": receipt["paper_id"],
             "estimate_id": estimate["id"],

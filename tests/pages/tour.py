@@ -92,7 +92,11 @@ ASKS: Final[Mapping[str, str]] = {
     "sessions GET /pages/colleague-gone": "?to=bedside",
     **{f"billing {_OF_MONEY}{form}": "?about={charge_id}" for form in ("post", "write-off", "reverse")},
     **{f"billing {_OF_MONEY}{form}": "?about={payment_id}" for form in ("refund", "refund-paid", "receipt")},
-    **{f"billing {_OF_MONEY}{form}": "?about={superbill_id}" for form in ("void", "appeal-letter")},
+    **{f"billing {_OF_MONEY}{form}": "?about={superbill_id}" for form in ("void", "appeal-letter", "reimbursement")},
+    **{
+        f"billing {_OF_MONEY}reimbursement-{form}": "?about={case_id}"
+        for form in ("filed", "more-asked", "answered", "appealed", "close")
+    },
     **{
         f"billing {_OF_MONEY}{form}": "?about={estimate_id}"
         for form in ("issue-estimate", "deliver-estimate", "dispute", "close-dispute")
@@ -180,6 +184,7 @@ NAMES: Final[Mapping[str, frozenset[str]]] = {
             "payment_id",
             "share_id",
             "superbill_id",
+            "case_id",
             "token",
         }
     ),

@@ -19,6 +19,7 @@ from billing.domain.payment_links import LinkState
 from billing.domain.payment_methods import PaymentMethod
 from billing.domain.processing import RefundState
 from billing.domain.refunds import RefundReason
+from billing.domain.reimbursements import Outcome, Stage
 from billing.domain.rendered import ChargeCause
 from billing.domain.statement_lines import LineKind
 from billing.domain.superbill_elements import ELEMENTS
@@ -29,6 +30,7 @@ from billing.domain.write_offs import WriteOffReason
 from billing.entrypoints.http.access import ACCESS, MONEY_FORMS
 from billing.entrypoints.pages.money import LINKS, OWING
 from billing.entrypoints.pages.money_forms import FORMS, NEXT
+from billing.entrypoints.pages.reimbursing import CASE_FORMS
 from careflow_service.pages.words import LOCALES, words_of
 
 WORDS = words_of("careflow_service.pages", "billing.entrypoints.pages")
@@ -70,6 +72,12 @@ NAMES = [each.name.replace("-", "_") for each in FORMS]
         ("appeal_stages", AppealStage),
         ("denial_reasons", DenialReason),
         ("languages", Language),
+        ("case_stages", Stage),
+        ("my_case_stages", Stage),
+        ("reimbursement_outcomes", Outcome),
+        ("my_case_outcomes", Outcome),
+        ("my_case_forms", ["open", *(each.name.replace("-", "_") for each in CASE_FORMS)]),
+        ("my_case_means", ["open", *(each.name.replace("-", "_") for each in CASE_FORMS)]),
     ],
 )
 def test_every_code_has_its_word(language: str, group: str, codes: Iterable[str]) -> None:

@@ -108,6 +108,11 @@ class Superbill(Aggregate):
         return replace(self.recording(), reimbursement_id=by)
 
     @property
+    def can_be_helped(self) -> bool:
+        """Whether its patient files it, and nobody keeps the days of that yet."""
+        return self.in_force and self.reimbursement_id is None and self.content.patient.coverage.is_filed_by_patient
+
+    @property
     def in_force(self) -> bool:
         return self.state is SuperbillState.ISSUED
 

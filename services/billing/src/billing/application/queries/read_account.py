@@ -24,6 +24,7 @@ from billing.domain.ids import (
     PackageId,
     PatientId,
     PaymentId,
+    ReimbursementId,
     SuperbillId,
 )
 from billing.domain.ledger import JournalEntry
@@ -33,6 +34,7 @@ from billing.domain.packages import Package
 from billing.domain.papers import Paper
 from billing.domain.payment_links import PaymentLink
 from billing.domain.payments import Payment
+from billing.domain.reimbursements import Reimbursement
 from billing.domain.statement_lines import OF_CHARGES, OF_PAYMENTS, StatementLine, lines_of
 from billing.domain.statements import Statement
 from billing.domain.superbill_elements import Missing
@@ -46,7 +48,7 @@ from careflow_service.oversight import check_own
 from careflow_service.work import side_by_side
 
 T = TypeVar("T", bound=OfPatient)
-Thing = Account | Charge | Payment | Superbill | Estimate | PaymentLink | FeeCase | Package
+Thing = Account | Charge | Payment | Superbill | Estimate | PaymentLink | FeeCase | Package | Reimbursement
 
 
 class Of(StrEnum):
@@ -60,6 +62,7 @@ class Of(StrEnum):
     LINK = "link"
     FEE = "fee"
     PACKAGE = "package"
+    REIMBURSEMENT = "reimbursement"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,7 @@ class AccountSeen:
     missing: tuple[Missing, ...]
     estimates: tuple[Estimate, ...] = field(repr=False)
     superbills: tuple[Superbill, ...] = field(repr=False)
+    reimbursements: tuple[Reimbursement, ...] = field(repr=False)
     links: tuple[PaymentLink, ...] = field(repr=False)
     fees: tuple[FeeCase, ...] = field(repr=False)
     packages: tuple[Package, ...] = field(repr=False)
@@ -121,7 +125,7 @@ class ReadAccount:
         """How it stands and what is to be done. Refused: `account_not_found`, also for another's."""
         check_own(actor, patient_id, "account")
         now, ports = self.ports.clock(), self.ports
-        (account, packages, visits), (opened, waiting, to_bill), (left, to_see), others = await side_by_side(
+        (account, packages, visits), (opened, waiting, to_bill), (left, to_see, cases), others = await side_by_side(
             side_by_side(
                 ports.accounts.get(patient_id), ports.packages.all_of(patient_id), ports.visits.to_come(patient_id, now)
             ),
@@ -130,7 +134,11 @@ class ReadAccount:
                 ports.charges.waiting_of(patient_id),
                 ports.charges.to_bill_of(patient_id),
             ),
-            side_by_side(ports.payments.with_money_left(patient_id), ports.payments.with_tasks_of(patient_id)),
+            side_by_side(
+                ports.payments.with_money_left(patient_id),
+                ports.payments.with_tasks_of(patient_id),
+                ports.reimbursements.all_of(patient_id),
+            ),
             side_by_side(
                 side_by_side(ports.estimates.all_of(patient_id), ports.superbills.all_of(patient_id)),
                 side_by_side(ports.links.all_of(patient_id), ports.fees.all_of(patient_id)),
@@ -169,6 +177,7 @@ class ReadAccount:
             missing=missing_of(account, _by_date(to_bill)[:MOST_CHARGES], ports) if to_bill else (),
             estimates=tuple(estimates),
             superbills=tuple(superbills),
+            reimbursements=tuple(cases),
             links=tuple(links),
             fees=tuple(fees),
             packages=tuple(packages),
@@ -196,6 +205,8 @@ class ReadAccount:
                 return await _own(ports.fees.get(AppointmentId(thing_id)), patient_id, of)
             case Of.PACKAGE:
                 return await _own(ports.packages.get(PackageId(thing_id)), patient_id, of)
+            case Of.REIMBURSEMENT:
+                return await _own(ports.reimbursements.get(ReimbursementId(thing_id)), patient_id, of)
 
     async def history(
         self,

@@ -116,6 +116,12 @@ MONEY_FORMS: Final = {
     "receipt": "POST /v1/receipts",
     "void": "POST /v1/superbills/{superbill_id}/void",
     "appeal-letter": "POST /v1/appeal-letters",
+    "reimbursement": "POST /v1/reimbursements",
+    "reimbursement-filed": "POST /v1/reimbursements/{case_id}/filed",
+    "reimbursement-more-asked": "POST /v1/reimbursements/{case_id}/more-asked",
+    "reimbursement-answered": "POST /v1/reimbursements/{case_id}/answered",
+    "reimbursement-appealed": "POST /v1/reimbursements/{case_id}/appealed",
+    "reimbursement-close": "POST /v1/reimbursements/{case_id}/close",
     "issue-estimate": "POST /v1/estimates/{estimate_id}/issue",
     "deliver-estimate": "POST /v1/estimates/{estimate_id}/deliver",
     "dispute": "POST /v1/estimates/{estimate_id}/dispute",
@@ -137,10 +143,18 @@ ACCESS: AccessTable = {
     "GET /pages/papers/superbills/{superbill_id}/claim-sheets": allow(own=by_object("superbill_id")),
     "GET /pages/papers/superbills/{superbill_id}/appeal": allow(own=by_object("superbill_id")),
     "POST /pages/papers/superbills/{superbill_id}/appeal": allow(own=by_object("superbill_id")),
+    "GET /pages/papers/superbills/{superbill_id}/reimbursement": allow(own=by_object("superbill_id")),
+    "POST /pages/papers/superbills/{superbill_id}/reimbursement": allow(own=by_object("superbill_id")),
+    **{
+        f"{method} /pages/papers/reimbursements/{{case_id}}/{form}": allow(own=by_object("case_id"))
+        for form in ("filed", "more-asked", "answered", "appealed", "close")
+        for method in ("GET", "POST")
+    },
     "GET /pages/papers/estimates/{estimate_id}": allow(own=by_object("estimate_id")),
     "GET /pages/patients/{patient_id}": allow(*FRONT_DESK),
     "GET /pages/money": allow(*BILLERS),
     "GET /pages/money/contracts": allow(*BILLERS),
+    "GET /pages/money/reimbursements": allow(*BILLERS),
     "GET /pages/money/payouts": allow(*BILLERS, impersonal=True),
     "GET /pages/money/month-end": allow(*BILLERS),
     "POST /pages/money/month-end": allow(*BILLERS),

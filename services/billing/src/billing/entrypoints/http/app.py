@@ -24,7 +24,7 @@ from billing.entrypoints.http import (
 )
 from billing.entrypoints.http.access import ACCESS
 from billing.entrypoints.http.schemas import no_card_number
-from billing.entrypoints.pages import accounts, appeals, money, my_account, patient
+from billing.entrypoints.pages import accounts, appeals, money, my_account, my_reimbursements, patient
 from careflow_service.http import disclosures
 from careflow_service.pages import record_shares
 from careflow_service.service import Http
@@ -67,6 +67,7 @@ HTTP: Http[Billing] = Http(
         my_account.way_in,
         my_account.router,
         appeals.router,
+        my_reimbursements.router,
     ),
     access=ACCESS,
     pages="billing.entrypoints.pages",

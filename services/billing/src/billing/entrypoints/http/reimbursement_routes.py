@@ -84,17 +84,23 @@ class AnsweredBody(OnDay):
     claim_number: Line | None = None
 
     def step(self, currency: str) -> Step:
-        decision = None
-        if self.reason is not None:
-            decision = Decision(
-                reason=self.reason, received_on=self.on, last_day=self.last_day, claim_number=self.claim_number
-            )
-        return Answered(
-            on=self.on,
-            outcome=Outcome(self.outcome),
-            received=Money(self.received_minor, currency),
-            decision=decision,
-        )
+        received = Money(self.received_minor, currency)
+        return answered(self.on, Outcome(self.outcome), received, self.reason, self.last_day, self.claim_number)
+
+
+def answered(
+    on: date,
+    outcome: Outcome,
+    received: Money,
+    reason: DenialReason | None,
+    last_day: date | None,
+    claim_number: str | None,
+) -> Step:
+    """What an insurer answered. Raises `notice_dates_invalid`."""
+    decision = None
+    if reason is not None:
+        decision = Decision(reason=reason, received_on=on, last_day=last_day, claim_number=claim_number)
+    return Answered(on=on, outcome=outcome, received=received, decision=decision)
 
 
 class AnswerView(BaseModel):
@@ -107,12 +113,12 @@ class AnswerView(BaseModel):
     claim_number: str | None
 
     @classmethod
-    def of(cls, answered: Answered) -> "AnswerView":
-        decision = answered.decision
+    def of(cls, one: Answered) -> "AnswerView":
+        decision = one.decision
         return cls(
-            on=answered.on,
-            outcome=answered.outcome,
-            received=MoneyView.model_validate(answered.received),
+            on=one.on,
+            outcome=one.outcome,
+            received=MoneyView.model_validate(one.received),
             reason=decision.reason if decision else None,
             claim_number=decision.claim_number if decision else None,
         )

@@ -74,6 +74,22 @@ async def private_contracts(
     return pages.show(request.scope, "contracts.html", found=found, ended=ended, after=after, zone=pages.zone)
 
 
+@router.get("/reimbursements")
+async def reimbursements(
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    standing: Annotated[Literal["open", "resolved"], Query()] = "open",
+    after: PageCursor = None,
+) -> Response:
+    """What waits for patients and their insurers, by the day of what comes next; or what is closed."""
+    resolved = standing == "resolved"
+    found = await app.read_reimbursements(actor, SHOWN, after, resolved=resolved)
+    today = app.ports.day_of(app.ports.clock())
+    return pages.show(request.scope, "reimbursements.html", found=found, resolved=resolved, after=after, today=today)
+
+
 @router.get("/month-end")
 async def months_end(
     request: Request,

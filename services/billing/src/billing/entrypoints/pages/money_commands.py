@@ -1,7 +1,8 @@
 """What each form of an account asks the application to do: the same command as the API's route of that name."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 
 from pydantic import Field
 
@@ -19,10 +20,12 @@ from billing.application.commands.issue_statement import IssueStatement
 from billing.application.commands.issue_superbill import IssueSuperbill
 from billing.application.commands.issue_yearly_summary import IssueYearlySummary
 from billing.application.commands.make_payment_link import MakePaymentLink
+from billing.application.commands.open_reimbursement import OpenReimbursement
 from billing.application.commands.pay_refund_otherwise import PayRefundOtherwise
 from billing.application.commands.post_waiting_charge import PostWaitingCharge
 from billing.application.commands.receive_payment import ReceivePayment
 from billing.application.commands.record_coverage import RecordCoverage
+from billing.application.commands.record_reimbursement import RecordReimbursement
 from billing.application.commands.refund_payment import RefundPayment
 from billing.application.commands.request_estimate import RequestEstimate
 from billing.application.commands.reverse_charge import ReverseCharge
@@ -41,6 +44,7 @@ from billing.domain.ids import (
     PackageId,
     PatientId,
     PaymentId,
+    ReimbursementId,
     StaffId,
     SuperbillId,
 )
@@ -61,9 +65,11 @@ from billing.entrypoints.http.estimate_routes import (
 )
 from billing.entrypoints.http.package_routes import GiveBackBody
 from billing.entrypoints.http.paper_routes import YEARS
+from billing.entrypoints.http.reimbursement_routes import Opening
 from billing.entrypoints.http.schemas import Id, Line, MonthText
 from billing.entrypoints.http.superbill_routes import VoidBody
 from billing.entrypoints.pages.asking import Cents
+from billing.entrypoints.pages.reimbursing import CaseForm, Nothing
 from careflow_service.http.dependencies import RequestBody
 from careflow_service.identity import Actor, RequestKey
 
@@ -77,10 +83,6 @@ Count = Annotated[int, Field(ge=1, le=MOST_VISITS)]
 
 class AppealingFor(Appealing):
     language: Language
-
-
-class Nothing(RequestBody):
-    """What is asked by its name alone."""
 
 
 class Paying(RequestBody):
@@ -312,3 +314,19 @@ async def give_back_package(app: Billing, doing: Doing[GiveBackBody], actor: Act
 
 async def sum_up(app: Billing, doing: Doing[SummingUp], actor: Actor, key: RequestKey) -> object:
     return await app.issue_yearly_summary(IssueYearlySummary(doing.patient_id, doing.body.year), actor, key)
+
+
+async def help_with(app: Billing, doing: Doing[Opening], actor: Actor, key: RequestKey) -> object:
+    command = OpenReimbursement(SuperbillId(doing.thing_id), doing.body.file_by)
+    return await app.open_reimbursement(command, actor, key)
+
+
+def say(form: CaseForm) -> Callable[[Billing, Doing[Any], Actor, RequestKey], Awaitable[object]]:
+    """What such a form of a case says."""
+
+    async def does(app: Billing, doing: Doing[Any], actor: Actor, key: RequestKey) -> object:
+        step = form.step(doing.body, doing.currency)
+        command = RecordReimbursement(ReimbursementId(doing.thing_id), step, doing.version)
+        return await app.record_reimbursement(command, actor, key)
+
+    return does

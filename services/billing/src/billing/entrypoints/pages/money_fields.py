@@ -27,6 +27,7 @@ from billing.domain.write_offs import WriteOffReason
 from billing.entrypoints.pages.appeals import appealing
 from billing.entrypoints.pages.asking import Asked, as_typed
 from billing.entrypoints.pages.money_commands import VISIT
+from billing.entrypoints.pages.reimbursing import CaseForm
 from careflow_service.pages.asking import NO, Kind
 from careflow_service.pages.forms import UNTYPED, Form
 from careflow_service.pages.words import Words
@@ -235,3 +236,11 @@ def for_letter(before: Before) -> Sequence[Asked]:
 
 def pricing(_: Before) -> Sequence[Asked]:
     return tuple(Asked(name=each, kind=Kind.WHOLE) for each in _VISITS)
+
+
+def filing(_: Before) -> Sequence[Asked]:
+    return (Asked(name="file_by", kind=Kind.DAY),)
+
+
+def saying(form: CaseForm) -> Callable[[Before], Sequence[Asked]]:
+    return lambda before: form.fields(before.named)

@@ -23,6 +23,7 @@ from billing.entrypoints.http.account_routes import CoverageBody, PrivateContrac
 from billing.entrypoints.http.charge_routes import WaiveFeeBody
 from billing.entrypoints.http.estimate_routes import BeginDisputeBody, DeliverEstimateBody, IssueEstimateBody
 from billing.entrypoints.http.package_routes import GiveBackBody
+from billing.entrypoints.http.reimbursement_routes import Opening
 from billing.entrypoints.http.superbill_routes import VoidBody
 from billing.entrypoints.pages import money_commands as do
 from billing.entrypoints.pages.asking import Asked
@@ -34,6 +35,7 @@ from billing.entrypoints.pages.money_fields import (
     covering,
     deciding,
     failed_of,
+    filing,
     for_insurer,
     for_letter,
     giving_back,
@@ -47,8 +49,10 @@ from billing.entrypoints.pages.money_fields import (
     paying,
     prepaying,
     pricing,
+    saying,
     writing_off,
 )
+from billing.entrypoints.pages.reimbursing import CASE_FORMS, Nothing
 from careflow_service.identity import Actor, RequestKey
 
 Does = Callable[[Billing, Doing[Any], Actor, RequestKey], Awaitable[object]]
@@ -106,8 +110,8 @@ FORMS: Final = (
         pricing,
     ),
     MoneyForm("statement", Of.ACCOUNT, do.Stating, do.state, last_month),
-    MoneyForm("send-account-link", Of.ACCOUNT, do.Nothing, do.send_link),
-    MoneyForm("account-link", Of.ACCOUNT, do.Nothing, do.let_in),
+    MoneyForm("send-account-link", Of.ACCOUNT, Nothing, do.send_link),
+    MoneyForm("account-link", Of.ACCOUNT, Nothing, do.let_in),
     MoneyForm("yearly-summary", Of.ACCOUNT, do.SummingUp, do.sum_up, last_year),
     MoneyForm("package", Of.ACCOUNT, do.Prepaying, do.prepay, prepaying),
     MoneyForm("private-contract", Of.ACCOUNT, PrivateContractBody, do.contract, contracting),
@@ -115,7 +119,7 @@ FORMS: Final = (
     MoneyForm(
         "post",
         Of.CHARGE,
-        do.Nothing,
+        Nothing,
         do.post,
         offered=lambda charge: charge.state is ChargeState.WAITING,
     ),
@@ -127,7 +131,7 @@ FORMS: Final = (
         writing_off,
         _is_owed,
     ),
-    MoneyForm("reverse", Of.CHARGE, do.Nothing, do.reverse, offered=_is_a_service),
+    MoneyForm("reverse", Of.CHARGE, Nothing, do.reverse, offered=_is_a_service),
     MoneyForm(
         "refund",
         Of.PAYMENT,
@@ -144,7 +148,7 @@ FORMS: Final = (
         paid_otherwise,
         lambda payment: bool(failed_of(payment)),
     ),
-    MoneyForm("receipt", Of.PAYMENT, do.Nothing, do.receipt),
+    MoneyForm("receipt", Of.PAYMENT, Nothing, do.receipt),
     MoneyForm(
         "void",
         Of.SUPERBILL,
@@ -152,6 +156,11 @@ FORMS: Final = (
         do.void,
         one_of("reason", "void_reasons", VoidReason),
         _in_force,
+    ),
+    MoneyForm("reimbursement", Of.SUPERBILL, Opening, do.help_with, filing, lambda bill: bill.can_be_helped),
+    *(
+        MoneyForm(f"reimbursement-{each.name}", Of.REIMBURSEMENT, each.body, do.say(each), saying(each), each.offered)
+        for each in CASE_FORMS
     ),
     MoneyForm("appeal-letter", Of.SUPERBILL, do.AppealingFor, do.appeal, for_letter, _can_be_appealed),
     MoneyForm(
@@ -197,7 +206,7 @@ FORMS: Final = (
     MoneyForm(
         "close-link",
         Of.LINK,
-        do.Nothing,
+        Nothing,
         do.close_link,
         offered=_undecided,
     ),

@@ -15,6 +15,7 @@ from billing.application.use_cases import Billing
 from billing.domain.ids import AccountLinkId, EstimateId, PaperId, PatientId, SuperbillId
 from billing.domain.payment_links import LinkState
 from billing.entrypoints.http.schemas import App, paper
+from billing.entrypoints.pages.reimbursing import CASE_FORMS
 from careflow_service.http.dependencies import CurrentActor, PageCursor
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
@@ -42,7 +43,7 @@ async def my_account(
     pages: Pages,
     app: App,
     actor: CurrentActor,
-    done: Literal["paying", "appeal"] | None = None,
+    done: Literal["paying", "appeal", "reimbursement", "said"] | None = None,
     entries_after: PageCursor = None,
     payments_after: PageCursor = None,
     papers_after: PageCursor = None,
@@ -133,4 +134,5 @@ async def _show(
         done=done,
         refused=refused.code if refused else None,
         kept={KEY: new_id()},
+        case_forms=CASE_FORMS,
     )
