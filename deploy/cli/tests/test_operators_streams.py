@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import NoReturn
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -148,3 +149,16 @@ def test_doubles_alone_are_well(careflow: Careflow) -> None:
     careflow.patch.setattr("careflow_cli.operators.streams.read", found)
 
     assert careflow("streams", "verify", "--kafka", "k").code == 0
+
+
+def test_where_there_is_no_checkout_one_is_told_where_kafka_is_asked(careflow: Careflow) -> None:
+    def none() -> NoReturn:
+        raise CareflowError("the local stack runs from a checkout of CareFlow, and /opt/careflow is none")
+
+    careflow.patch.setattr("careflow_cli.commands.asking.kept", none)
+    careflow.patch.delenv("KAFKA_URL", raising=False)
+
+    done = careflow("streams", "verify")
+
+    assert done.code == 1
+    assert done.err.endswith("docker-compose run --rm -T topics … is where a deployment's is\n")

@@ -10,7 +10,7 @@ import typer
 
 from careflow_cli.blocking import wait_for
 from careflow_cli.commands.stack import kept
-from careflow_cli.errors import Interrupted
+from careflow_cli.errors import CareflowError, Interrupted
 from careflow_cli.operators.access import Access, of_deployment, of_stack, token_of
 from careflow_cli.operators.client import Operator
 from careflow_cli.progress import step
@@ -41,6 +41,18 @@ def access(urls: list[str] | None, token_file: Path | None) -> Access:
     """Whom to ask: what was said, or else the local stack."""
     token = token_of(token_file, os.environ.get("CAREFLOW_TOKEN") or None)
     return of_deployment(urls, token) if urls else of_stack(kept(), token)
+
+
+def kafka_of(said: str | None) -> str:
+    """Where topics are read: what was said, or else the local stack's. Raises CareflowError."""
+    if said is not None:
+        return said
+    try:
+        return kept().kafka_url
+    except CareflowError as error:
+        raise CareflowError(
+            f"say where Kafka is, by --kafka ({error}); docker-compose run --rm -T topics … is where a deployment's is"
+        ) from None
 
 
 def service_named(name: str) -> str:

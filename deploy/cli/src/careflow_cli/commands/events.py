@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from careflow_cli.blocking import wait_for
-from careflow_cli.commands.asking import AsJson
-from careflow_cli.commands.stack import kept
+from careflow_cli.commands.asking import AsJson, kafka_of
 from careflow_cli.errors import CareflowError
 from careflow_cli.operators.feeding import owner_of
 from careflow_cli.operators.shown import as_json, columns, plain
@@ -53,7 +52,7 @@ def tail(
     topics = topic or [each.name for each in TOPICS if everywhere or each.name in within]
     subject = None if patient is None else f"patient:{patient.removeprefix('patient:')}"
     wanted = Wanted(types=frozenset(each.type() for each in contracts), subject=subject)
-    wait_for(_print(kafka or kept().kafka_url, topics, wanted, past=past, count=count, json=json))
+    wait_for(_print(kafka_of(kafka), topics, wanted, past=past, count=count, json=json))
 
 
 @app.command()
@@ -76,7 +75,7 @@ def get(
     from careflow_cli.operators import getting  # the contracts and the Kafka client load slowly
 
     with step("looking through the topics") as running:
-        seen = wait_for(getting.get(kafka or kept().kafka_url, names, event_id, running.say, account.options()))
+        seen = wait_for(getting.get(kafka_of(kafka), names, event_id, running.say, account.options()))
     if seen is None:
         raise CareflowError(f"there is no event {plain(event_id)} in {', '.join(names)}")
     typer.echo(seen.json() if json else f"{seen.place}\n{seen.whole()}")

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from careflow_cli.blocking import wait_for
-from careflow_cli.commands.asking import AsJson
-from careflow_cli.commands.stack import kept
+from careflow_cli.commands.asking import AsJson, kafka_of
 from careflow_cli.operators.feeding import owner_of
 from careflow_cli.operators.shown import as_json, columns, counted
 from careflow_cli.progress import step
@@ -45,7 +44,7 @@ def verify(
     from careflow_cli.operators import streams  # the Kafka client loads slowly
 
     with step("reading the topics") as running:
-        findings = wait_for(streams.read(kafka or kept().kafka_url, names, running.say, account.options()))
+        findings = wait_for(streams.read(kafka_of(kafka), names, running.say, account.options()))
     shown = [each for _, each in sorted(findings.streams.items()) if not each.whole or each.doubled]
     if json:
         counts = {"records": findings.records, "streams": len(findings.streams), "foreign": findings.foreign}

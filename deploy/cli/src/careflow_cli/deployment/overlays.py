@@ -15,8 +15,8 @@ class Overlay(StrEnum):
     IDENTITY = "identity"
     STORE_TLS = "store-tls"
     OBSERVABILITY = "observability"
-    SECURE = "secure"
     KMS = "kms"
+    SECURE = "secure"
 
     @property
     def file(self) -> str:
