@@ -6,6 +6,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,10 @@ from tests.chaos.injuries.injury import ALL, Scene
 
 PATIENCE: Final = 90.0  # seconds
 LOOK_EVERY: Final = 0.5  # seconds
+AGE: Final = timedelta(hours=1)
+"""Of a copy when it is put back, by the clinic's clock: what was due in between was done, and is forgotten."""
 BETWEEN_SECONDS: Final = 6.0
+"""What takes place in that hour."""
 LOST: Final = "careflow.screening.v1"
 WRITER: Final = "screening"
 RESTORED: Final = "booking"
@@ -49,7 +53,7 @@ def topic_recreated(scene: Scene) -> None:
 
 
 def store_restored(scene: Scene) -> None:
-    """A store is put back from a copy that is some seconds old; its service is fenced until an operator has finished
+    """A store is put back from a copy that is an hour old; its service is fenced until an operator has finished
     the restore.
     """
     stack = scene.running.stack
@@ -57,6 +61,7 @@ def store_restored(scene: Scene) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "backup"
         backups.take(stack, RESTORED, file, lambda _: None)
+        stack.clock.file.reach(stack.clock.now() + AGE)  # while people go on, so nothing is waited for
         time.sleep(BETWEEN_SECONDS)
         with scene.running.supervisor.off_duty(*names):
             scene.note(RESTORED, f"{RESTORED}-store", "put back")
