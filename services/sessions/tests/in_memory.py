@@ -12,6 +12,7 @@ from careflow_service.work import Committed
 from services.sessions.tests.builders import CALENDAR, CODES, POLICY, new_uuid
 from sessions.application.ports import Ports
 from sessions.domain.plans import PlanState
+from sessions.domain.registrants import Registrants
 from sessions.domain.states import SessionState
 from sessions.domain.words import VisitKind
 
@@ -135,6 +136,7 @@ class InMemory:
             audit=cast("Any", None),
             policy=POLICY,
             calendar=CALENDAR,
+            registrants=Registrants(registrants=()),
             codes=(CODES,),
             clock=lambda: self.now,
             erasing=Asked(),

@@ -30,7 +30,7 @@ from sessions.adapters import (
 )
 from sessions.adapters import sessions as session_documents
 from sessions.adapters.care_discharges import MongoCareDischarges
-from sessions.adapters.clinical_content import ENTRIES, SHIPPED, clinical_policy, service_codes
+from sessions.adapters.clinical_content import ENTRIES, SHIPPED, clinical_policy, registrants, service_codes
 from sessions.adapters.consents import MongoConsents
 from sessions.adapters.contacts import MongoContacts
 from sessions.adapters.discrepancy_cases import MongoDiscrepancyCases
@@ -299,6 +299,7 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         audit=resources.audit,
         policy=clinical_policy(content),
         calendar=FederalCalendar(),
+        registrants=registrants(content),
         codes=service_codes(content),
         clock=resources.clock,
     )
@@ -320,6 +321,10 @@ async def _knows(ports: Ports, patient_id: str) -> bool:
     return await ports.patients.find(PatientId(patient_id), of=PatientId(patient_id)) is not None
 
 
+def _without(sessions: Sessions) -> tuple[str, ...]:
+    return () if sessions.ports.registrants.registrants else ("dea_registrations",)
+
+
 def http() -> Http[Sessions]:
     """What `api` answers; imported there alone."""
     from sessions.entrypoints.http.app import HTTP
@@ -338,6 +343,7 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
     http=http,
     deadlines=DEADLINES,
     knows=_knows,
+    without=_without,
     indexes=(
         *consents.INDEXES,
         *plans.INDEXES,

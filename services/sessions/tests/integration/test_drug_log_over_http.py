@@ -263,7 +263,7 @@ async def test_stock_past_its_date_goes_back_or_is_destroyed_by_two_and_the_log_
     vial = await has_vial(world, expires_on="2026-11-22")
     entries = f"/v1/drug-log/containers/{vial}/entries"
     destroyed = {"place": "12 Example Street, Mill Valley", "method": "incineration"}
-    returned = {"distributor": "Reverse Example Inc.", "dea_number": "RE0123456"}
+    returned = {"distributor": "Reverse Example Inc.", "dea_number": "RE0123454"}
     both = {"returned": returned, "destroyed": destroyed}
     async with world.nothing_changes():
         for body, code in (

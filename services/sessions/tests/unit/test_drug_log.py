@@ -37,7 +37,7 @@ WINDOW = minutes(30)
 OVERFILL = POLICY.drug_log.overfill_percent.value
 
 DISPOSED: dict[EntryKind, Disposal] = {
-    EntryKind.RETURNED: Returned(distributor="Reverse Example Inc.", dea_number="RE0123456"),
+    EntryKind.RETURNED: Returned(distributor="Reverse Example Inc.", dea_number="RE0123454"),
     EntryKind.DESTROYED: Destroyed(place="the clinic", method="incineration"),
 }
 

@@ -1,4 +1,4 @@
-"""Reads the clinical policy and the service codes from JSON.
+"""Reads the clinical policy, the service codes and the registrations with the DEA from JSON.
 
 Invariant: what does not fit the types, or says something the types do not know, does not start.
 """
@@ -8,10 +8,11 @@ from importlib import resources
 from careflow_service.content import Documents
 from careflow_service.typed import read
 from sessions.domain.policy import SessionsPolicy
+from sessions.domain.registrants import Registrants
 from sessions.domain.service_lines import ServiceCodes
 
 SHIPPED = resources.files("sessions") / "data"
-ENTRIES = ("policy", "service-codes")
+ENTRIES = ("policy", "service-codes", "registrants")
 """What a clinic may bring of its own."""
 
 
@@ -19,6 +20,11 @@ def clinical_policy(content: Documents = SHIPPED) -> SessionsPolicy:
     """The newest policy document under `policy/`. Raises ValidationError, or ValueError without one."""
     newest = max((content / "policy").iterdir(), key=lambda file: file.name)
     return read(newest, SessionsPolicy)
+
+
+def registrants(content: Documents = SHIPPED) -> Registrants:
+    """`registrants/registrants.json`: who is registered for which place; nobody as shipped. Raises ValidationError."""
+    return read(content / "registrants" / "registrants.json", Registrants)
 
 
 def service_codes(content: Documents = SHIPPED) -> tuple[ServiceCodes, ...]:

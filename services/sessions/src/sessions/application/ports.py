@@ -60,6 +60,7 @@ from sessions.domain.plan_tasks import PlanTask
 from sessions.domain.plans import Plan
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.psychotherapy_notes import PsychotherapyNote
+from sessions.domain.registrants import Registrants
 from sessions.domain.rems_form import RemsForm
 from sessions.domain.service_lines import ServiceCodes
 from sessions.domain.sessions import Session
@@ -436,6 +437,7 @@ class Ports:
     audit: ReadAudit
     policy: SessionsPolicy
     calendar: BusinessCalendar
+    registrants: Registrants
     codes: Sequence[ServiceCodes]
     clock: Clock
 

@@ -22,7 +22,18 @@ from sessions.domain.drug_amounts import DrugUnit
 from sessions.domain.drug_tasks import DrugTask
 from sessions.domain.ids import CaseId, LocationId
 from sessions.entrypoints.http.drug_amount_bodies import AmountView
-from sessions.entrypoints.http.schemas import AggregateChanged, App, Line, Note, Shown, Uuid, View, changed
+from sessions.entrypoints.http.schemas import (
+    AggregateChanged,
+    App,
+    Line,
+    Note,
+    RegistrantView,
+    Shown,
+    Uuid,
+    View,
+    changed,
+    registrant_view,
+)
 
 router = APIRouter(tags=["drug log"])
 
@@ -71,10 +82,12 @@ class PendingView(BaseModel):
 
 
 class FormRecord(BaseModel):
-    """What the log can say for the notice and for Form 106. What only the registrant knows (its registration, the
-    police report, the circumstances) is filled in by who files it.
+    """What the log can say for the notice and for Form 106. What only the registrant knows (the police report, the
+    circumstances) is filled in by who files it. `registrant` is who is registered for the place, null where the clinic
+    has not said.
     """
 
+    registrant: RegistrantView | None
     discovered_on: date
     theft: bool
     ndc: str | None
@@ -157,6 +170,7 @@ def _case(case: DiscrepancyCase, app: App) -> DiscrepancyCaseView:
         reports=tuple(DrugReportView.model_validate(each) for each in case.reports),
         pending=tuple(PendingView(task=task, due_by=by, overdue=by <= now) for task, by in case.pending.items()),
         form_record=FormRecord(
+            registrant=registrant_view(app.ports.registrants.at(case.location_id)),
             discovered_on=clinic_day(case.discovered_at, app.ports.policy.timezone),
             theft=case.judgement is Judgement.THEFT,
             ndc=item.ndc,

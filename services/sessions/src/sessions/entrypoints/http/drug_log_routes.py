@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from careflow_domain.errors import invalid
 from careflow_service.http.dependencies import (
@@ -29,6 +29,7 @@ from sessions.domain.drug_entries import Destroyed, EntryKind, HandedOut, Recipi
 from sessions.domain.drug_items import Item
 from sessions.domain.ids import ContainerId, DrawId, EntryId, LocationId, PatientId, SessionId
 from sessions.domain.packages import PackageLabel
+from sessions.domain.registrants import is_dea_number
 from sessions.domain.units import Milligrams, MilligramsPerMillilitre
 from sessions.entrypoints.http.access import OF_PACKAGES
 from sessions.entrypoints.http.drug_amount_bodies import Amounting, milligrams_of
@@ -48,7 +49,13 @@ from sessions.entrypoints.http.schemas import (
 router = APIRouter(tags=["drug log"])
 
 
-DeaNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z9][0-9]{7}$")]
+def _checked(number: str) -> str:
+    if not is_dea_number(number):
+        raise ValueError("the check digit of this DEA registration number is wrong")
+    return number
+
+
+DeaNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z9][0-9]{7}$"), AfterValidator(_checked)]
 
 
 class NewPackage(RequestPart):

@@ -20,7 +20,15 @@ from sessions.domain.drug_inventories import Inventory, InventoryLine, Inventory
 from sessions.domain.ids import ContainerId, InventoryId, LocationId
 from sessions.entrypoints.http.drug_amount_bodies import AmountView
 from sessions.entrypoints.http.drug_day_routes import MOST_COUNTED, Counted
-from sessions.entrypoints.http.schemas import AggregateChanged, App, Shown, Uuid, changed
+from sessions.entrypoints.http.schemas import (
+    AggregateChanged,
+    App,
+    RegistrantView,
+    Shown,
+    Uuid,
+    changed,
+    registrant_view,
+)
 
 router = APIRouter(tags=["drug log"])
 
@@ -70,7 +78,8 @@ class InventoryLineView(BaseModel):
 
 class InventoryView(BaseModel):
     """It counts once `confirmed_by` is there; `withdrawn` is one that was taken anew before that. `due_by` is when the
-    next one is late, `asked_for_at` when it is asked for; `current` the last one that counts.
+    next one is late, `asked_for_at` when it is asked for; `current` the last one that counts; `registrant` who is
+    registered for the place now, null where the clinic has not said.
     """
 
     id: str
@@ -86,6 +95,7 @@ class InventoryView(BaseModel):
     current: bool
     asked_for_at: datetime | None
     due_by: datetime | None
+    registrant: RegistrantView | None
     lines: tuple[InventoryLineView, ...]
 
 
@@ -102,14 +112,14 @@ async def list_inventories(
 ) -> Response:
     """The inventories of a location, the newest first."""
     listed = await app.reading.inventories_of(LocationId(location_id), actor, limit=limit, after=after)
-    return represent(InventoryList(items=tuple(_inventory(each) for each in listed.items), next=listed.next))
+    return represent(InventoryList(items=tuple(_inventory(each, app) for each in listed.items), next=listed.next))
 
 
 @router.get("/v1/drug-log/inventories/{inventory_id}", response_model=InventoryView)
 async def read_inventory(inventory_id: Uuid, actor: CurrentActor, app: App) -> Response:
     """One inventory with everything that was counted."""
     inventory = await app.reading.inventory(InventoryId(inventory_id), actor)
-    return represent(_inventory(inventory), version=inventory.version)
+    return represent(_inventory(inventory, app), version=inventory.version)
 
 
 @router.post("/v1/drug-log/locations/{location_id}/inventories", status_code=201, response_model=AggregateChanged)
@@ -128,7 +138,7 @@ async def confirm_inventory(inventory_id: Uuid, actor: CurrentActor, request: Id
     return changed(await app.confirm_inventory(ConfirmInventory(InventoryId(inventory_id)), actor, request))
 
 
-def _inventory(inventory: Inventory) -> InventoryView:
+def _inventory(inventory: Inventory, app: App) -> InventoryView:
     return InventoryView(
         id=inventory.id,
         version=inventory.version,
@@ -143,5 +153,6 @@ def _inventory(inventory: Inventory) -> InventoryView:
         current=inventory.current,
         asked_for_at=inventory.remind_at,
         due_by=inventory.due_by,
+        registrant=registrant_view(app.ports.registrants.at(inventory.location_id)),
         lines=tuple(InventoryLineView.of(each) for each in inventory.lines),
     )

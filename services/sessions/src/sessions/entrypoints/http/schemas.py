@@ -13,6 +13,7 @@ from careflow_service.http.fields import ONE_LINE, PROSE
 from careflow_service.work import Committed
 from sessions.application.results import Added, Changed
 from sessions.application.use_cases import Sessions
+from sessions.domain.registrants import Registrant
 
 App = Annotated[Sessions, Depends(application(Sessions))]
 
@@ -79,3 +80,15 @@ def added(committed: Committed[Added]) -> Response:
     value = committed.value
     body = PartAdded(id=value.id, version=value.version, added_id=value.added_id)
     return answer(committed, body, status=201, version=value.version)
+
+
+class RegistrantView(View):
+    """Who is registered with the DEA for a place, as the certificate says."""
+
+    name: str
+    address: tuple[str, ...]
+    dea_number: str
+
+
+def registrant_view(registrant: Registrant | None) -> RegistrantView | None:
+    return RegistrantView.model_validate(registrant) if registrant else None

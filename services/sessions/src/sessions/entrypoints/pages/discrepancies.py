@@ -80,6 +80,7 @@ async def case_page(
         request.scope,
         "drug_case.html",
         case=case,
+        registrant=app.ports.registrants.at(case.location_id),
         discovered_on=clinic_day(case.discovered_at, app.ports.policy.timezone),
         may_judge=may,
         found_it=StaffId(actor.id) in {each.by for each in case.findings},

@@ -132,6 +132,7 @@ async def _show(
         seen=seen,
         closed=closed,
         location=location,
+        registrant=app.ports.registrants.at(LocationId(location)),
         closes=closed is None and seen.touched and may_close,
         confirms=closed is not None and closed.waits and closed.closed_by != actor.id and may_confirm,
         key=new_id,

@@ -194,6 +194,7 @@ async def _show(
         "container.html",
         status=filled.status,
         container=container,
+        registrant=app.ports.registrants.at(container.location_id),
         package=packages.get(container.package_id) if container.package_id else None,
         forms=[each for each in may if each.of_line is None and each.offered(container)],
         of_line=of_line,

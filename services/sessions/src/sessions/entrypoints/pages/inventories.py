@@ -99,6 +99,7 @@ async def _show(
         status=filled.status,
         inventory=inventory,
         forms=by_finished_form(inventory.lines),
+        registrant=app.ports.registrants.at(inventory.location_id),
         confirms=inventory.waits and inventory.taken_by != actor.id and may,
         key=new_id,
         done=done,
