@@ -13,9 +13,18 @@ from sessions.application.commands.check_in import CheckIn, CheckInHandler
 from sessions.application.commands.clear_session import ClearSession, ClearSessionHandler
 from sessions.application.commands.complete_session import CompleteSession, CompleteSessionHandler
 from sessions.application.commands.open_session import OpenSession, OpenSessionHandler
+from sessions.application.commands.record_therapy_otherwise import (
+    RecordTherapyOtherwise,
+    RecordTherapyOtherwiseHandler,
+)
 from sessions.application.commands.refuse_session import RefuseSession, RefuseSessionHandler
+from sessions.application.commands.review_therapy_otherwise import (
+    ReviewTherapyOtherwise,
+    ReviewTherapyOtherwiseHandler,
+)
 from sessions.application.commands.start_session import StartSession, StartSessionHandler
-from sessions.domain.ids import AppointmentId
+from sessions.domain.held_otherwise import TherapyDecision
+from sessions.domain.ids import AppointmentId, SessionId
 from sessions.domain.service_lines import TherapyTime
 from sessions.domain.states import SessionState
 from sessions.domain.words import Modality, VisitKind
@@ -131,6 +140,8 @@ class AnyDay(GoingHome):
         opened = OpenSession(AppointmentId(a.new_uuid()), a.ANA, kind, a.MILL_VALLEY, Modality.IN_PERSON)
         session_id = (await self._run(OpenSessionHandler, opened, a.NURSE)).value.id
         await self._handle(CheckInHandler, CheckIn(session_id), a.NURSE)
+        if self.random.random() < 0.2:
+            return await self.therapy_otherwise(session_id)
         who = self.random.choice((a.THERAPIST, a.THERAPIST, a.NURSE))
         await self._handle(StartSessionHandler, StartSession(session_id, 2), who)
         began, minutes = self.now, self.random.choice((0, 20, 30, 55, 55))
@@ -138,3 +149,20 @@ class AnyDay(GoingHome):
         times = (TherapyTime(provider=who, started_at=began, ended_at=self.now),) if minutes else ()
         await self._handle(CompleteSessionHandler, CompleteSession(session_id, times, 3), who)
         return began if minutes >= 30 and who == a.THERAPIST else None
+
+    async def therapy_otherwise(self, session_id: SessionId) -> datetime | None:
+        """An hour nobody began in the record, written down afterwards, reviewed or not; when it began, if it counts."""
+        began, minutes = self.now, self.random.choice((20, 30, 55, 55))
+        self.memory.now += timedelta(minutes=minutes)
+        held = TherapyTime(provider=a.THERAPIST, started_at=began, ended_at=self.now)
+        await self._handle(
+            RecordTherapyOtherwiseHandler, RecordTherapyOtherwise(session_id, held, "no power", 2), a.NURSE
+        )
+        self.told.held_otherwise += 1
+        decision = self.random.choice((None, *TherapyDecision, TherapyDecision.COUNTS))
+        if decision is None:
+            return None
+        (mark,) = self.memory.shelves["sessions"].kept[session_id].therapy_otherwise
+        review = ReviewTherapyOtherwise(session_id, mark.id, decision, "asked both", 3)
+        await self._handle(ReviewTherapyOtherwiseHandler, review, a.PRESCRIBER)
+        return began if minutes >= 30 and decision is TherapyDecision.COUNTS else None

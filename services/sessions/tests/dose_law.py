@@ -66,6 +66,7 @@ class Told:
     harm: set[str] = field(default_factory=set)
     outside: set[str] = field(default_factory=set)
     given_outside: int = 0
+    held_otherwise: int = 0
     no_response: datetime | None = None
     integrated: list[datetime] = field(default_factory=list)
     doses: list[Given] = field(default_factory=list)

@@ -96,6 +96,20 @@ async def test_a_correction_to_nothing_leaves_nothing_owed(world: World) -> None
     assert await trial_balance(world) == {}
 
 
+async def test_therapy_held_otherwise_costs_nothing_until_its_lines_follow(world: World) -> None:
+    await has_patient(world)
+    session_id = new_id()
+    ended = session_completed(session_id=session_id).model_dump() | {"held_otherwise": True}
+    ended["for_billing"] = Sealed.plain(contracts.SessionForBilling(service_lines=()))
+    await world.hear(contracts.SessionCompleted(**ended))
+    assert (await the_charge(world))["state"] == "empty"
+    assert await trial_balance(world) == {}
+    hour = line("90837", "theo-therapist", minutes=55, place_of_service="11")
+    await world.hear(services_corrected(session_id, 2, hour))
+    charge = await the_charge(world)
+    assert (charge["revision"], charge["state"], charge["amount"]) == (2, "posted", usd(225))
+
+
 async def test_a_code_the_clinic_does_not_price_waits_for_a_biller(world: World) -> None:
     await has_patient(world)
     await world.hear(session_completed(line("97802")))

@@ -26,6 +26,7 @@ async def test_a_theft_is_told_in_a_business_day_and_by_form_106_in_45_days(worl
     case = f"{LOG}/cases/{opened['id']}"
     assert opened["pending"] == [{"task": "discrepancy_decision", "due_by": "2026-11-25T08:00:00Z", "overdue": False}]
     assert opened["form_record"] == {
+        "registrant": None,
         "discovered_on": "2026-11-23",
         "theft": False,
         "ndc": "00143950801",

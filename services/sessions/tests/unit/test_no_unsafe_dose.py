@@ -13,6 +13,7 @@ from sessions.domain.discharge import CRITERIA
 from sessions.domain.dose_question import DoseQuestion
 from sessions.domain.gate import Gate
 from sessions.domain.gate_items import examine
+from sessions.domain.held_otherwise import HeldOtherwise
 from sessions.domain.infusion import Infusion
 from sessions.domain.medicine_giving import Situation
 
@@ -54,6 +55,7 @@ def test_doses_are_given_on_many_of_these_days() -> None:
     assert any(day.told.discharged for day in days)
     assert sum(day.told.given_outside for day in days) >= 5
     assert sum(len(day.told.gone_home) for day in days) >= 5
+    assert sum(day.told.held_otherwise for day in days) >= 5
     assert any(len({dose.session for dose in day.told.doses}) >= 2 for day in days)
     assert any(len(day.told.doses) > len({dose.session for dose in day.told.doses}) for day in days)
 
@@ -88,6 +90,17 @@ def test_with_reviews_forgotten_the_second_statement_finds_the_doses_that_went_o
 
     found = (reasons for _, reasons in given_against_the_rules(range(200)))
     assert any("a dose outside the gate not reviewed" in reasons for reasons in found)
+
+
+@pytest.mark.walks
+@pytest.mark.timeout(600)
+def test_with_therapy_that_counts_unreviewed_the_second_statement_finds_the_doses_it_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was held otherwise than planned would be a visit of the plan whatever its review decided."""
+    monkeypatch.setattr(HeldOtherwise, "counts", True)
+
+    assert any(given_against_the_rules(range(200)))
 
 
 @pytest.mark.parametrize("criterion", ["signs_in_limits", "monitored_long_enough"])
