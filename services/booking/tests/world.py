@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from booking.application.ports import Ports
 from booking.application.use_cases import Booking
@@ -28,7 +29,10 @@ class World(world.ServiceWorld[Ports, Booking]):
         return Caller(self.client)
 
 
-running = partial(world.running, World, SERVICE, now=NOW)
+PASSED_OVER: Final = {"task_until"}
+"""Who has a task for themselves, and not for too long: few of what is to be done."""
+
+running = partial(world.running, World, SERVICE, now=NOW, passed_over=PASSED_OVER)
 """Opens it on a database of one's own."""
 
 

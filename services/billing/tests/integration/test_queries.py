@@ -5,11 +5,10 @@ ten-thousandth statement of a month is issued as fast as the first.
 from collections.abc import AsyncIterator
 
 import pytest
+from pymongo.read_concern import ReadConcern
 
-from billing.bootstrap import SERVICE
 from billing.domain.tasks import TaskKind
 from careflow_service.testing.commands import CommandLog, collection_scans
-from careflow_service.testing.indexed import IndexWatch
 from services.billing.tests.builders import ANA, local
 from services.billing.tests.clinic import books, has_patient, ok, pays, the_charge
 from services.billing.tests.heard import PLAN, THERAPY_HOUR, plan_signed, services_corrected, session_completed
@@ -25,17 +24,12 @@ def log() -> CommandLog:
 
 
 @pytest.fixture
-def watch() -> IndexWatch:
-    return IndexWatch(SERVICE.indexes)
-
-
-@pytest.fixture
-async def world(store_url: str, database: str, log: CommandLog, watch: IndexWatch) -> AsyncIterator[World]:
-    async with running(store_url, database, listeners=[log, watch]) as world:
+async def world(store_url: str, database: str, log: CommandLog) -> AsyncIterator[World]:
+    async with running(store_url, database, listeners=[log]) as world:
         yield world
 
 
-async def test_every_query_has_its_index(world: World, log: CommandLog, watch: IndexWatch) -> None:
+async def test_every_query_has_its_index(world: World, log: CommandLog) -> None:
     await has_patient(world)
     with log.recording():
         await world.hear(plan_signed())
@@ -57,5 +51,15 @@ async def test_every_query_has_its_index(world: World, log: CommandLog, watch: I
             ok(await world.biller.get("/v1/tasks", kind=kind.value))
         ok(await world.biller.get("/v1/ledger/entries", limit=5))
         await world.catch_up()
-    assert list(watch.astray) == []
     assert set(await collection_scans(log, world.store.database)) <= WHOLE_LISTS
+
+
+async def asks_without_an_index(store_url: str, database: str) -> None:
+    async with running(store_url, database) as world:
+        majority = world.store.database.get_collection("charges", read_concern=ReadConcern("majority"))
+        await majority.find({"amount": 1}).to_list()
+
+
+async def test_what_has_no_index_fails_whatever_test_asks_it(store_url: str, database: str) -> None:
+    with pytest.raises(AssertionError, match="has its index"):
+        await asks_without_an_index(store_url, database)

@@ -1,35 +1,18 @@
-"""No query of booking passes over what it does not answer: the ten-thousandth visit costs what the first does."""
+"""No query of booking passes over what it does not answer: the ten-thousandth visit costs what the first does.
 
-from collections.abc import AsyncIterator
-
-import pytest
+What has no index fails every test; here is asked what no other asks.
+"""
 
 from booking.application.queries.list_tasks import Whose
-from booking.bootstrap import SERVICE
-from careflow_service.testing.indexed import IndexWatch
 from services.booking.tests import news
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import acts, ok
 from services.booking.tests.integration.test_desk import changed
 from services.booking.tests.treatment import deadlines_fire
-from services.booking.tests.world import World, running
-
-PASSED_OVER = {"task_until"}
-"""Who has a task for themselves, and not for too long: few of what is to be done."""
+from services.booking.tests.world import World
 
 
-@pytest.fixture
-def watch() -> IndexWatch:
-    return IndexWatch(SERVICE.indexes, PASSED_OVER)
-
-
-@pytest.fixture
-async def world(store_url: str, database: str, watch: IndexWatch) -> AsyncIterator[World]:
-    async with running(store_url, database, listeners=[watch]) as world:
-        yield world
-
-
-async def test_every_query_has_its_index(world: World, watch: IndexWatch) -> None:
+async def test_every_query_has_its_index(world: World) -> None:
     known, dose = await news.booked(world)
     ana = known["patient_id"]
     waits = {"patient_id": ana, "kind": "review", "modality": "in_person"}
@@ -55,4 +38,3 @@ async def test_every_query_has_its_index(world: World, watch: IndexWatch) -> Non
     ):
         ok(await world.coordinator.get(f"/v1/{path}", **asked))
     await world.catch_up()
-    assert sorted(watch.astray) == []

@@ -6,7 +6,7 @@ A service's tests derive a world of their own from `ServiceWorld`, with what onl
 """
 
 import io
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -82,7 +82,6 @@ class ServiceWorld(Generic[P, App]):
     clock: SetClock
     work: Work
     logs: io.StringIO
-    queries: IndexWatch
     handling: Handling[P]
     _heard: "dict[str, count[int]]" = field(default_factory=dict)
     _last: Envelope | None = None
@@ -242,12 +241,14 @@ async def running(
     keyring: KeyRing | None = None,
     listeners: Sequence[CommandListener] = (),
     settings: Mapping[str, object] = NO_SETTINGS,
+    passed_over: Collection[str] = (),
 ) -> AsyncIterator[W]:
     """A process of the service on this database, with all indexes. `rehearsing` lets it try everything twice; `keyring`
-    opens something else than what the tests' own events seal.
+    opens something else than what the tests' own events seal. What it asks of its store without an index fails the
+    test, but for fields that are `passed_over` (see `IndexWatch`).
     """
     clock, keys = SetClock(now), keys or new_keys()
-    queries = IndexWatch(service.indexes)
+    queries = IndexWatch(service.indexes, passed_over)
     given = service.settings(
         environment=Environment.DEVELOPMENT,
         mongo_url=url,
@@ -295,5 +296,5 @@ async def running(
                     work=work,
                     logs=logs,
                     handling=handling,
-                    queries=queries,
                 )
+    assert list(queries.astray) == [], "what a service asks of its store has its index"
