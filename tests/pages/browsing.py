@@ -126,7 +126,7 @@ class Reader:
             yield reader
         finally:
             await context.close()
-        assert reader.wrong == []
+        assert reader.wrong == [], reader.wrong
 
     async def turns(self, width: str) -> None:
         """Looks at the same page in a window of another width."""

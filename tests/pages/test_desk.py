@@ -8,12 +8,12 @@ import pytest
 from playwright.async_api import Browser
 
 from careflow_service.ids import new_id
-from services.booking.tests.clinic import has_patient, has_practitioner
+from services.booking.tests.clinic import has_patient, has_practitioner, ok
 from services.booking.tests.news import account_link_issued, booked
 from services.booking.tests.treatment import DOSING_AT
 from services.booking.tests.world import World
 from tests.pages.browsing import EVERY, Reader, forget_pictures
-from tests.pages.test_day_board import logs_in
+from tests.pages.test_day_board import BOARD, has_call, logs_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.store]
 
@@ -69,6 +69,26 @@ async def test_every_page_is_read_by_everybody(browser: Browser, new_booking: tu
         await reader.looks("What is to be done")
         await reader.follows("Nobody's")
         await reader.looks("What is to be done")
+
+
+async def test_how_a_call_ended_is_said_on_its_page(browser: Browser, new_booking: tuple[World, str]) -> None:
+    forget_pictures("ended")
+    world, address = new_booking
+    await has_practitioner(world)
+    call = await has_call(world)
+    async with Reader.at(browser, address, EVERY, name="ended") as reader:
+        await logs_in(reader, BOARD)
+        await reader.sends("Is here")
+        await reader.looks("Tuesday, November 24, 2026")
+        await reader.follows("How did it end?")
+        await reader.looks("Free call, Tuesday, November 24, 2026")
+        await reader.sends("It has ended so")
+        await reader.looks("Free call, Tuesday, November 24, 2026")
+        await reader.page.get_by_label("They want to go on.").check()
+        await reader.sends("It has ended so")
+        await reader.looks("Free call, Tuesday, November 24, 2026")
+    kept = ok(await world.coordinator.get(f"/v1/appointments/{call['id']}"))
+    assert (kept["status"], kept["disposition"]) == ("fulfilled", "proceed")
 
 
 async def test_who_may_be_in_danger_reads_first_where_there_is_help(

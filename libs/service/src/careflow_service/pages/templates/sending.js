@@ -119,6 +119,8 @@
         if (each.getAttribute(name)[0] !== "#") each.setAttribute(name, new URL(each.getAttribute(name), answer.url).href);
       });
     }
+    // What is wrong is gone to below; a browser that is asked by two says so.
+    read.querySelectorAll("[autofocus]").forEach((each) => each.removeAttribute("autofocus"));
     const again = [...read.querySelectorAll(FORMS)].some((each) => each.action === what.form.action);
     if (again || !asked(what.form).length) {
       document.querySelector("main").replaceChildren(...read.querySelector("main").childNodes);
