@@ -175,6 +175,15 @@ async def a_discharge_while_the_patient_walks_out(world: World, overtaking: Over
     assert refusal(await does(world, session_id, "discharge", SCORE)) == (409, "wrong_state")
 
 
+async def a_return_while_a_colleague_writes_it_down(world: World, overtaking: Overtaking) -> None:
+    course, session_id = await dosed(world)
+    ok(await does(world, session_id, "abort", {"patient_left": True, "reason": "walked out"}))
+    overtaking.by(lambda: does(world, session_id, "return"))
+    late = await does(world, session_id, "return", by=world.therapist)
+    assert refusal(late) == (409, "patient_not_away")
+    assert (await world.alarmed(course.patient_id)).count("PatientReturned") == 1
+
+
 async def a_completion_while_the_session_is_aborted(world: World, overtaking: Overtaking) -> None:
     session_id = await hour_begun(world)
     overtaking.by(lambda: does(world, session_id, "abort", STOPPED, by=world.therapist))

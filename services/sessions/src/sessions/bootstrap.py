@@ -94,6 +94,7 @@ from sessions.application.commands.record_contact_attempt import RecordContactAt
 from sessions.application.commands.record_coordination_call import RecordCoordinationCallHandler
 from sessions.application.commands.record_dose_outside_gate import RecordDoseOutsideGateHandler
 from sessions.application.commands.record_medicine_outside_order import RecordMedicineOutsideOrderHandler
+from sessions.application.commands.record_return import RecordReturnHandler
 from sessions.application.commands.record_therapy_otherwise import RecordTherapyOtherwiseHandler
 from sessions.application.commands.record_vitals import RecordVitalsHandler
 from sessions.application.commands.refuse_session import RefuseSessionHandler
@@ -197,6 +198,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         record_therapy_otherwise=RecordTherapyOtherwiseHandler(changes),
         review_therapy_otherwise=ReviewTherapyOtherwiseHandler(changes),
         abort_session=AbortSessionHandler(changes),
+        record_return=RecordReturnHandler(changes),
         correct_services=CorrectServicesHandler(changes),
         sign_standing_order=SignStandingOrderHandler(ports, work),
         revoke_standing_order=RevokeStandingOrderHandler(ports, work),

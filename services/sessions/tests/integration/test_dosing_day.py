@@ -335,6 +335,41 @@ async def test_who_walks_out_after_a_stopped_session_is_said_to_have_left(world:
     assert "VitalsOverdue" not in await world.alarmed(course.patient_id)
 
 
+async def test_who_left_and_comes_back_the_same_day_is_observed_and_discharged(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    await receives_dose(world, session_id)
+    ok(await does(world, session_id, "abort", {"patient_left": True, "reason": "walked out"}))
+    left_at = world.clock()
+    await world.travel(40 * MINUTE)
+
+    ok(await does(world, session_id, "return"))
+
+    assert refusal(await does(world, session_id, "return")) == (409, "patient_not_away")
+    said = ["PatientLeftEarly", "PatientReturned"]
+    assert await world.alarmed(course.patient_id) == said
+    await world.travel(20 * MINUTE)
+    assert await world.alarmed(course.patient_id) == [*said, "VitalsOverdue", "VitalsOverdue"]
+    seen = ok(await world.nurse.get(f"/v1/sessions/{session_id}"))
+    (away,) = seen["away"]
+    assert (away["left_at"], away["reason"]) == (left_at.isoformat().replace("+00:00", "Z"), "walked out")
+    assert (seen["left_at"], seen["outcome"]) == (None, "stopped")
+    ok(await observes(world, session_id), 201)
+    await rests(world, session_id)
+    ok(await does(world, session_id, "discharge", SCORE))
+    assert (await world.said_types(course.patient_id))[-1] == "SessionDischarged"
+
+
+async def test_who_comes_back_on_another_day_is_seen_in_a_visit_of_that_day(world: World) -> None:
+    session_id = await ready_for_dose(world, await has_course(world))
+    await receives_dose(world, session_id)
+    assert refusal(await does(world, session_id, "return")) == (409, "patient_not_away")
+    ok(await does(world, session_id, "abort", {"patient_left": True, "reason": "walked out"}))
+    await world.travel(24 * 60 * MINUTE)
+
+    assert refusal(await does(world, session_id, "return")) == (409, "returned_on_another_day")
+
+
 async def test_a_positive_pregnancy_test_at_the_bedside_is_told_to_screening(world: World) -> None:
     course = await has_course(world)
     session_id = await ready_for_dose(world, course)

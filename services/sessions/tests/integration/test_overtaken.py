@@ -82,6 +82,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "correct_vitals": corrections.signs_put_right_while_they_are_put_right,
     "discharge_patient": sessions.a_discharge_while_the_patient_walks_out,
     "complete_session": sessions.a_completion_while_the_session_is_aborted,
+    "record_return": sessions.a_return_while_a_colleague_writes_it_down,
     "abort_session": sessions.an_abort_while_the_session_is_completed,
     "correct_services": sessions.a_correction_while_the_services_are_corrected,
     "sign_standing_order": medicines.a_standing_order_while_another_is_signed,

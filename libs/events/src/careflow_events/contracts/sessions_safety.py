@@ -76,6 +76,17 @@ class PatientLeftEarly(SessionSafetyEvent):
     at: Instant
 
 
+class PatientReturned(SessionSafetyEvent):
+    """A patient who had left after a dose without being discharged came back the same day: they are observed again, and
+    will be discharged; the calls of the next day are made all the same.
+    """
+
+    for_integrators = True
+
+    session_id: Id
+    at: Instant
+
+
 class RemsFormEvent(SessionSafetyEvent):
     """The monitoring form a restricted program asks for after a session. Who reads it knows that the patient is in such
     a program, which is why it is no operational event. `task_id` is its session's id.

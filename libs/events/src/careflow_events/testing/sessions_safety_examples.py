@@ -92,6 +92,11 @@ def sessions_safety_examples() -> Sequence[Example]:
             contracts.PatientLeftEarly(patient_id=PATIENT, session_id=SESSION, at=at),
             at,
         ),
+        Example(
+            "an-hour-later",
+            contracts.PatientReturned(patient_id=PATIENT, session_id=SESSION, at=at + timedelta(hours=1)),
+            at + timedelta(hours=1),
+        ),
         Example("within-seven-days", contracts.RemsFormDue(**form), DOSING_AT),
         Example("two-days-later", contracts.RemsFormSubmitted(**form), DOSING_AT + timedelta(days=2)),
         Example("after-seven-days", contracts.RemsFormOverdue(**form), DOSING_AT + timedelta(days=7)),

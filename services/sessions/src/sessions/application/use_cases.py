@@ -51,6 +51,7 @@ from sessions.application.commands.record_contact_attempt import RecordContactAt
 from sessions.application.commands.record_coordination_call import RecordCoordinationCallHandler
 from sessions.application.commands.record_dose_outside_gate import RecordDoseOutsideGateHandler
 from sessions.application.commands.record_medicine_outside_order import RecordMedicineOutsideOrderHandler
+from sessions.application.commands.record_return import RecordReturnHandler
 from sessions.application.commands.record_therapy_otherwise import RecordTherapyOtherwiseHandler
 from sessions.application.commands.record_vitals import RecordVitalsHandler
 from sessions.application.commands.refuse_session import RefuseSessionHandler
@@ -140,6 +141,7 @@ class Sessions:
     record_therapy_otherwise: RecordTherapyOtherwiseHandler
     review_therapy_otherwise: ReviewTherapyOtherwiseHandler
     abort_session: AbortSessionHandler
+    record_return: RecordReturnHandler
     correct_services: CorrectServicesHandler
     sign_standing_order: SignStandingOrderHandler
     revoke_standing_order: RevokeStandingOrderHandler

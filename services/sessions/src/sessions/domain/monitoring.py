@@ -180,6 +180,10 @@ class Monitoring:
             return replace(self, said=Severity.URGENT, alarm_at=None), Severity.URGENT
         return replace(self, said=Severity.WARN, alarm_at=urgent_at), Severity.WARN
 
+    def resumed(self, times: VitalsTimes, *, now: datetime) -> Self:
+        """Who was away is there again: signs are due now, whatever was said while nobody could observe them."""
+        return replace(self, due_at=now, alarm_at=now + times.late_by(Severity.WARN), said=None)
+
     def observed_near(self, minute: int, tolerance_minutes: int) -> bool:
         """Whether signs were observed around this minute after the start."""
         return self.nearest(minute, tolerance_minutes) is not None

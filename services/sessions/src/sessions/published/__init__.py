@@ -51,6 +51,7 @@ from sessions.domain.plans import (
 )
 from sessions.domain.rems_form import RemsFormDue, RemsFormFact, RemsFormOverdue, RemsFormSubmitted
 from sessions.domain.retention import ErasureAgreed, ErasureRefused
+from sessions.domain.returns import PatientReturned
 from sessions.domain.running_long import SessionRunningLong
 from sessions.domain.sessions import (
     ClinicalFactReported,
@@ -190,6 +191,13 @@ PUBLISHED: PublicationTable = published(
         PatientLeftEarly,
         contracts.PatientLeftEarly,
         lambda fact: contracts.PatientLeftEarly(
+            patient_id=fact.session.patient_id, session_id=fact.session.id, at=fact.at
+        ),
+    ),
+    says(
+        PatientReturned,
+        contracts.PatientReturned,
+        lambda fact: contracts.PatientReturned(
             patient_id=fact.session.patient_id, session_id=fact.session.id, at=fact.at
         ),
     ),

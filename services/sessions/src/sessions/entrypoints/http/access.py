@@ -95,6 +95,7 @@ API: AccessTable = {
     "POST /v1/sessions/{session_id}/therapy-otherwise": allow(*BEDSIDE, Role.THERAPIST),
     "POST /v1/sessions/{session_id}/therapy-otherwise/{therapy_id}/reviews": allow(PRESCRIBER, Role.MEDICAL_DIRECTOR),
     "POST /v1/sessions/{session_id}/abort": allow(*BEDSIDE, Role.THERAPIST),
+    "POST /v1/sessions/{session_id}/return": allow(*BEDSIDE, Role.THERAPIST),
     "POST /v1/sessions/{session_id}/services": allow(*BEDSIDE, Role.THERAPIST),
     "GET /v1/locations/{location_id}/standing-orders": allow(*CLINICIANS),
     "POST /v1/locations/{location_id}/standing-orders": allow(PRESCRIBER),
@@ -224,6 +225,7 @@ BEDSIDE_FORMS: Final = {
     "refuse": "POST /v1/sessions/{session_id}/refuse",
     "convert": "POST /v1/sessions/{session_id}/convert",
     "abort": "POST /v1/sessions/{session_id}/abort",
+    "return": "POST /v1/sessions/{session_id}/return",
 }
 """Each form, and the route of the API whose command it is."""
 

@@ -27,13 +27,14 @@ from sessions.application.commands.convert_session import ConvertSession
 from sessions.application.commands.correct_services import CorrectServices
 from sessions.application.commands.join_session import JoinSession, LeaveSession
 from sessions.application.commands.open_session import OpenSession
+from sessions.application.commands.record_return import RecordReturn
 from sessions.application.commands.start_session import StartSession
 from sessions.domain.ids import AppointmentId, LocationId, PatientId, SessionId, StaffId
 from sessions.domain.service_lines import ServiceLine, TherapyTime
 from sessions.domain.sessions import Session
 from sessions.domain.states import Outcome, SessionState
 from sessions.domain.words import Modality, Phase, ProviderRole, VisitKind
-from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Shown, Staff, Uuid, changed
+from sessions.entrypoints.http.schemas import AggregateChanged, App, Note, Shown, Staff, Uuid, View, changed
 from sessions.entrypoints.http.telehealth_routes import HeldSaidView
 
 router = APIRouter(tags=["sessions"])
@@ -123,10 +124,20 @@ class RefusalView(BaseModel):
     patient_controllable: bool
 
 
+class AwayView(View):
+    """`noted_by` saw them come back."""
+
+    left_at: datetime
+    reason: str
+    back_at: datetime
+    noted_by: str
+
+
 class SessionView(BaseModel):
     """`modality` is None while nobody has said how it takes place, `said_held` what somebody there said of it;
-    `vitals_due_at` is when the next observation is due, `given_mg` all doses together; `runs_long` while a dosing
-    session that was said to go on beyond its booked end does.
+    `left_at` is when the patient left, `away` when they had left early and came back; `vitals_due_at` is when the next
+    observation is due, `given_mg` all doses together; `runs_long` while a dosing session that was said to go on beyond
+    its booked end does.
     """
 
     id: str
@@ -146,6 +157,8 @@ class SessionView(BaseModel):
     started_at: datetime | None
     ended_at: datetime | None
     outcome: Outcome | None
+    left_at: datetime | None
+    away: tuple[AwayView, ...]
     refusal: RefusalView | None
     given_mg: Shown
     vitals_due_at: datetime | None
@@ -262,6 +275,14 @@ async def abort_session(
     return changed(await app.abort_session(command, actor, request))
 
 
+@router.post("/v1/sessions/{session_id}/return", response_model=AggregateChanged)
+async def record_return(
+    session_id: Uuid, actor: CurrentActor, request: IdempotentRequest, expected_version: ExpectedVersion, app: App
+) -> Response:
+    """Who had left after a dose without being discharged is there again: observed, alarmed for and discharged."""
+    return changed(await app.record_return(RecordReturn(SessionId(session_id), expected_version), actor, request))
+
+
 @router.post("/v1/sessions/{session_id}/services", response_model=AggregateChanged)
 async def correct_services(
     session_id: Uuid,
@@ -297,6 +318,8 @@ def session_view(session: Session) -> SessionView:
         started_at=session.started_at,
         ended_at=session.ended_at,
         outcome=session.outcome,
+        left_at=session.left_at,
+        away=tuple(AwayView.model_validate(each) for each in session.away),
         refusal=RefusalView(
             items=refusal.items, reason=refusal.reason.value, patient_controllable=refusal.patient_controllable
         )

@@ -22,6 +22,7 @@ from careflow_service.pages.words import Words
 from sessions.application.queries.read_bedside import Bedside
 from sessions.application.use_cases import Sessions
 from sessions.domain.ids import LocationId, SessionId
+from sessions.domain.returns import has_left_early
 from sessions.entrypoints.http.access import ACCESS, DISCLOSERS, OF_LOG
 from sessions.entrypoints.http.schemas import App, Uuid
 from sessions.entrypoints.pages.bedside_commands import Asked
@@ -210,6 +211,7 @@ def _shown(request: Request, app: Sessions, seen: Bedside, actor: Actor, pages: 
     return {
         "seen": seen,
         "session": seen.session,
+        "gone": has_left_early(seen.session),
         "zone": pages.zone,
         "lines": lines,
         "corrected": corrected_checks(seen.session, words, pages.zone),

@@ -23,6 +23,7 @@ from sessions.application.commands.give_dose import GiveDose
 from sessions.application.commands.join_session import JoinSession, LeaveSession
 from sessions.application.commands.record_checks import RecordChecks
 from sessions.application.commands.record_coordination_call import RecordCoordinationCall
+from sessions.application.commands.record_return import RecordReturn
 from sessions.application.commands.record_vitals import RecordVitals
 from sessions.application.commands.refuse_session import RefuseSession
 from sessions.application.commands.report_adverse_event import ReportAdverseEvent
@@ -246,6 +247,10 @@ async def convert(app: Sessions, asked: Asked[Conversion], actor: Actor, key: Re
     body = asked.body
     command = ConvertSession(asked.session_id, body.kind, body.patient_agreed, asked.version)
     return await app.convert_session(command, actor, key)
+
+
+async def take_back(app: Sessions, asked: Asked[Nothing], actor: Actor, key: RequestKey) -> object:
+    return await app.record_return(RecordReturn(asked.session_id, asked.version), actor, key)
 
 
 async def abort(app: Sessions, asked: Asked[EarlyEnd], actor: Actor, key: RequestKey) -> object:

@@ -14,6 +14,7 @@ from sessions.domain.distance import is_at_a_distance
 from sessions.domain.drug_entries import ADDING, DISPOSALS, WITNESSED
 from sessions.domain.how_held import TELLABLE
 from sessions.domain.presence import AT_THE_BEDSIDE
+from sessions.domain.returns import has_left_early
 from sessions.domain.states import UNDER_WAY, SessionState
 from sessions.domain.words import CONVERTIBLE_TO, Modality, VisitKind
 from sessions.entrypoints.http.adverse_event_routes import NewAdverseEvent
@@ -287,5 +288,6 @@ FORMS: Final = (
         lambda seen: seen.session.state in UNDER_WAY or seen.session.patient_watched,
         lambda _, __: (field("patient_left", Kind.YES_NO), field("reason", Kind.PROSE)),
     ),
+    BedsideForm("return", Nothing, do.take_back, lambda seen: has_left_early(seen.session), at_once=True),
 )
 """In the order a team goes through them."""
