@@ -146,7 +146,7 @@ def test_a_deployment_is_initialised_and_told_to_be_backed_up(tmp_path: Path) ->
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_the_commands_around_a_kept_stack(tmp_path: Path) -> None:
     environment = {"CAREFLOW_STATE_DIR": str(tmp_path / "state")}
     backup = ROOT / "booking.backup"
@@ -163,7 +163,7 @@ def test_the_commands_around_a_kept_stack(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_the_demo_ends_well_when_every_claim_held() -> None:
     done = run(DEMO, seconds=PATIENCE)
 
