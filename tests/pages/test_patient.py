@@ -2,20 +2,21 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Locator, expect
 
+from careflow_events.contracts import PatientRegistered
 from careflow_service.identity import Role
 from careflow_service.testing.calling import ISSUER
 from services.billing.tests import world as billing
 from services.booking.tests import news
 from services.booking.tests import world as booking
 from services.screening.tests import world as screening
-from services.screening.tests.clinic import cleared
+from services.screening.tests.clinic import cleared, registered
 from services.sessions.tests import world as sessions
 from tests.pages.browsing import EVERY, Edge, Reader, forget_pictures, served
 
@@ -50,9 +51,17 @@ async def clinic(store_url: str, database: str, tmp_path: Path) -> AsyncIterator
         worlds = {name: await opened.enter_async_context(each) for name, each in opening.items()}
         ana = (await news.booked(worlds["booking"]))[0]["patient_id"]
         await cleared(worlds["screening"], ana)
+        await hears_who_it_is(worlds["screening"], worlds["booking"], ana)
         edge = Edge({name: each.app for name, each in worlds.items()})
         address = await opened.enter_async_context(served(edge))
         yield Clinic(address, edge, worlds["screening"], ana)
+
+
+async def hears_who_it_is(hearing: screening.World, saying: booking.World, patient_id: str) -> None:
+    """What booking sealed of a patient arrives, next in the stream."""
+    (said,) = (each for each in await saying.said(patient_id) if each.type == PatientRegistered.type())
+    place = hearing.next_event(registered(patient_id)).sequence
+    await hearing.take_in(replace(said, sequence=place))
 
 
 def part(reader: Reader, service: str) -> Locator:
@@ -81,6 +90,7 @@ async def test_what_every_service_knows_is_put_together_and_what_is_missing_is_s
         await reader.opens(clinic.page_of("booking"))
 
         await expect(part(reader, "booking")).to_contain_text("Ana Rivera")
+        await expect(part(reader, "screening")).to_contain_text("Ana Rivera")
         await expect(part(reader, "screening")).to_contain_text("Treatment is cleared. It lasts until")
         await expect(part(reader, "sessions")).to_contain_text("No plan is signed.")
         await expect(part(reader, "billing")).to_contain_text("Not for your role.")
@@ -99,6 +109,8 @@ async def test_what_every_service_knows_is_put_together_and_what_is_missing_is_s
         await reader.presses(AGAIN)
         await reader.clicks(part(reader, "screening").get_by_role("link", name="Screening of a patient"))
         await reader.page.wait_for_url("**/screening/pages/cases/*")
+        await expect(reader.page.get_by_text("Ana Rivera")).to_be_visible()
+        assert "Rivera" not in reader.page.url + await reader.page.title()
         reader.wrong = [each for each in reader.wrong if "status of 503" not in each]
 
     async with Reader.at(browser, clinic.address, "phone", name="patient-in-emergency") as reader:

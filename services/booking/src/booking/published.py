@@ -253,6 +253,7 @@ def _for_screening(details: PatientDetails) -> Sealed[contracts.PatientForScreen
             state=details.state,
             phone=details.phone,
             emergency_contact=_contact(details.emergency_contact),
+            name=_name(details),
         )
     )
 

@@ -50,6 +50,7 @@ async def test_each_consumer_opens_its_own_section_and_no_other(world: World) ->
     screening = opened["screening"].for_screening.opened()
     assert (screening.state, screening.phone, screening.sex) == ("CA", "+14155550123", "female")
     assert screening.emergency_contact == contracts.Contact(name="Sam Rivera", phone="+14155550188")
+    assert screening.name == contracts.PersonName(given="Ana", family="Rivera", preferred="Anita")
     assert opened["screening"].for_billing.value is None
     sessions = opened["sessions"].for_sessions.opened()
     assert sessions.name == contracts.PersonName(given="Ana", family="Rivera", preferred="Anita")

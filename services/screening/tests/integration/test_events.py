@@ -10,6 +10,8 @@ from screening.domain.ids import PatientId
 from services.screening.tests.clinic import answers, has_case, info_call_ended, ok, open_alert, registered
 from services.screening.tests.world import World
 
+RENAMED = contracts.PersonName(given="Ana", family="Ross")
+
 
 async def cases_of(world: World, patient_id: str) -> list[object]:
     return list(ok(await world.prescriber.get(f"/v1/patients/{patient_id}/cases"))["items"])
@@ -46,7 +48,7 @@ async def test_changed_details_replace_those_before(world: World) -> None:
     case = await has_case(world)
     ana = case["patient_id"]
     before = registered(ana)
-    section = contracts.PatientForScreening(birth_date=date(1970, 1, 1), state="NV", sex=codes.Sex.FEMALE)
+    section = contracts.PatientForScreening(birth_date=date(1970, 1, 1), state="NV", sex=codes.Sex.FEMALE, name=RENAMED)
     await world.hear(
         contracts.PatientDetailsChanged(
             patient_id=ana,
@@ -58,8 +60,9 @@ async def test_changed_details_replace_those_before(world: World) -> None:
     )
     copy = await world.application.ports.patients.find(PatientId(ana), of=None)
     assert copy is not None
-    assert (copy.version, copy.details.born_on, copy.details.state, copy.details.phone) == (
+    assert (copy.version, copy.details.name, copy.details.born_on, copy.details.state, copy.details.phone) == (
         2,
+        "Ana Ross",
         date(1970, 1, 1),
         "NV",
         None,

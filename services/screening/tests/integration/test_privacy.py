@@ -16,7 +16,7 @@ from careflow_service.testing.disclosing import asked_of_all
 from careflow_service.testing.reading import in_the_open
 from careflow_service.testing.stored import wrongly_stored
 from careflow_service.testing.world import SEALING
-from services.screening.tests.clinic import answers, cleared, grants, has_rota, ok, reads, refusal
+from services.screening.tests.clinic import answers, cleared, details_changed, grants, has_rota, ok, reads, refusal
 from services.screening.tests.consenting import consents
 from services.screening.tests.treatment import a_visit, booked
 from services.screening.tests.world import World
@@ -41,6 +41,7 @@ async def everything_with_canaries(world: World) -> dict[str, str]:
     ok(await world.nurse.post("/v1/rota/test-pages"), 201)
     case, clearance_id = await cleared(world, new_id())
     path, prescriber = f"/v1/cases/{case['id']}", world.prescriber
+    await world.hear(details_changed(case["patient_id"], name=contracts.PersonName(given=CANARY, family=CANARY)))
     ok(await prescriber.post(f"{path}/medications", {"name": CANARY, "detail": CANARY, "signed": CANARY}), 201)
     allergy = {"condition": "drug_allergy", "status": "active", "detail": CANARY, "signed": CANARY}
     fact = ok(await prescriber.post(f"{path}/facts", allergy), 201)["id"]

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from careflow_events.contracts import PersonName
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from screening.domain.rota import ChannelKind
 from services.screening.tests.builders import c_ssrs, phq_9, since_last_contact
 from services.screening.tests.clinic import (
     answers,
+    details_changed,
     grants,
     has_case,
     has_rota,
@@ -136,8 +138,12 @@ async def test_whoever_answers_sees_why_where_and_whom_to_call(world: World) -> 
     alert = await open_alert(world)
     assert alert["whereabouts"] == where
     assert alert["patient_phone"] == "+14155550123"
+    assert alert["patient_name"] is None, "booking has not said it"
     assert alert["emergency_contact"] == {"name": "Bea Rivera", "phone": "+14155550199"}
     assert {page["state"] for page in alert["pages"]} == {"delivered"}
+
+    await world.hear(details_changed(case["patient_id"], name=PersonName(given="Ana", family="Rivera")))
+    assert (await open_alert(world))["patient_name"] == "Ana Rivera"
 
 
 async def test_acknowledged_nobody_else_is_asked(world: World) -> None:

@@ -51,7 +51,7 @@ class Address(Section):
 
 
 class PatientForScreening(Section):
-    """What rules and crisis response need. A detail that is left out is not known."""
+    """What rules and crisis response need, and whom a case is about. A detail that is left out is not known."""
 
     birth_date: date
     sex: codes.Sex | None = None
@@ -59,6 +59,7 @@ class PatientForScreening(Section):
     state: UsState
     phone: str | None = None
     emergency_contact: Contact | None = None
+    name: PersonName | None = None
 
 
 class PatientForSessions(Section):

@@ -41,9 +41,21 @@ def _patients() -> Sequence[Example]:
             registered,
         ),
         Example(
+            "named-for-screening",
+            contracts.PatientRegistered(patient_id=PATIENT, **_named_for_screening()),
+            registered,
+        ),
+        Example(
             "intake-completed",
             contracts.PatientDetailsChanged(patient_id=PATIENT, changed=changed, **_details()),
             registered + timedelta(days=8, minutes=3),
+        ),
+        Example(
+            "name-changed",
+            contracts.PatientDetailsChanged(
+                patient_id=PATIENT, changed=(codes.PatientDetail.IDENTITY,), **_named_for_screening()
+            ),
+            registered + timedelta(days=9),
         ),
         Example(
             "clicked-twice",
@@ -114,6 +126,17 @@ def _details() -> dict[str, Any]:
             )
         ),
     }
+
+
+def _named_for_screening() -> dict[str, Any]:
+    """As everything known, with the name that screening is told as well."""
+    section = contracts.PatientForScreening(
+        birth_date=date(1988, 4, 19),
+        state="CA",
+        phone="+14155550142",
+        name=contracts.PersonName(given="Marisol", family="Brandt-Okafor", preferred="Mari"),
+    )
+    return _details() | {"for_screening": Sealed.plain(section)}
 
 
 def _web_visitor() -> dict[str, Any]:

@@ -4,7 +4,7 @@ Invariant: a `find` answers None, a `get` refuses with the thing's own `..._not_
 transaction it belongs to. Within a unit of work what is read is guarded, and `of` says whose it would be.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -111,6 +111,9 @@ class Screens(Protocol):
 
 class Patients(Protocol):
     async def find(self, patient_id: PatientId, /, *, of: PatientId | None) -> PatientCopy | None: ...
+    async def several(self, patient_ids: Collection[PatientId], /) -> list[PatientCopy]:
+        """Those of these patients that are known, for a reader."""
+
     async def add(self, patient: PatientCopy, /, tx: Transaction) -> None: ...
     async def save(self, patient: PatientCopy, /, *, expecting: int, tx: Transaction) -> None: ...
 

@@ -21,8 +21,11 @@ class EmergencyContact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientDetails:
-    """The details booking seals for screening."""
+    """The details booking seals for screening. `name` is what readers know the patient by and decides nothing; booking
+    said none of whom it last said something before it told names.
+    """
 
+    name: str | None = field(default=None, repr=False)
     born_on: date | None = field(default=None, repr=False)
     sex: str | None = field(default=None, repr=False)
     pregnancy_possible: bool | None = field(default=None, repr=False)

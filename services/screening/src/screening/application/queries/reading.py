@@ -1,5 +1,6 @@
 """Everything that is read. Every read of clinical content is audited before it is answered."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -8,6 +9,7 @@ from careflow_domain.errors import not_found
 from careflow_service.identity import Actor, Role
 from careflow_service.listed import Listed
 from careflow_service.oversight import check_own
+from careflow_service.telling_apart import told_apart
 from careflow_service.work import side_by_side
 from screening.application.grounds_now import grounds_now
 from screening.application.outcomes import outcomes_of
@@ -143,6 +145,12 @@ class Reading:
         found = await self.ports.tasks.listed(limit=limit, after=after)
         await self.ports.audit.read(actor, "read_task", *(f"tasks/{task.id}" for task in found.items))
         return found
+
+    async def names(self, patient_ids: Collection[PatientId], actor: Actor) -> dict[PatientId, str]:
+        """What those of these patients are called whose names booking has said, in one list."""
+        found = await self.ports.patients.several(patient_ids)
+        await self.ports.audit.read(actor, "name_patients", *(f"patients/{each.id}" for each in found))
+        return told_apart({each.id: each.details for each in found})
 
     async def watched_by(self, actor: Actor) -> None:
         """Somebody is told from now on whenever another waits; of whom is read anew each time."""

@@ -36,6 +36,7 @@ async def on_patient_registered(
 def _details(section: PatientForScreening) -> PatientDetails:
     contact = section.emergency_contact
     return PatientDetails(
+        name=f"{section.name.given} {section.name.family}" if section.name else None,
         born_on=section.birth_date,
         sex=section.sex.value if section.sex else None,
         pregnancy_possible=section.pregnancy_possible,

@@ -130,6 +130,7 @@ class AlertView(AlertRow):
     pages: tuple[PageView, ...] = ()
     contacts: tuple[ContactView, ...]
     whereabouts: WhereaboutsView | None
+    patient_name: str | None = None
     patient_phone: str | None = None
     emergency_contact: EmergencyContactView | None = None
 
@@ -212,6 +213,7 @@ def _alert(found: AlertWithPages) -> AlertView:
     return AlertView.model_validate(found.alert).model_copy(
         update={
             "pages": tuple(PageView.model_validate(page) for page in found.pages),
+            "patient_name": found.patient.name,
             "patient_phone": found.patient.phone,
             "emergency_contact": EmergencyContactView.model_validate(contact) if contact else None,
         }

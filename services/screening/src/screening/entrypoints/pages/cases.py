@@ -106,8 +106,11 @@ async def _who_waits(
         app.reading.tasks(actor, limit=SHOWN, after=tasks_after),
         somebody_is_on_the_rota(app),
     )
+    concerned = {each.patient_id for each in alerts.items} | {each.patient_id for each in cases.items}
+    concerned |= {each.patient_id for each in tasks.items if each.patient_id}
     return {
         "mark": mark,
+        "names": await app.reading.names(concerned, actor) if concerned else {},
         "alerts": alerts,
         "cases": cases,
         "tasks": tasks,

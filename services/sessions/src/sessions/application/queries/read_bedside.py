@@ -3,12 +3,13 @@
 Nothing here decides anything: the gate that is shown is asked again by every command. Who read it is kept.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor
+from careflow_service.telling_apart import told_apart
 from careflow_service.work import side_by_side
 from sessions.application.ask_gate import ask_gate
 from sessions.application.medication import Offer, offers, situation
@@ -18,10 +19,10 @@ from sessions.domain.clinic_day import clinic_day, day_bounds
 from sessions.domain.drug_entries import Draw, Entry
 from sessions.domain.drug_log import Container
 from sessions.domain.gate import Gate
-from sessions.domain.ids import ContainerId, EntryId, LocationId, PackageId, PatientId, SessionId, StaffId
+from sessions.domain.ids import ContainerId, EntryId, LocationId, PackageId, SessionId, StaffId
 from sessions.domain.medication import MedicationRecord
 from sessions.domain.medicine_giving import Situation
-from sessions.domain.patients import PatientCopy, PatientDetails
+from sessions.domain.patients import PatientDetails
 from sessions.domain.policy import RoutePolicy
 from sessions.domain.sessions import Session
 from sessions.domain.states import SessionState
@@ -164,7 +165,7 @@ class ReadBedside:
         known = dict.fromkeys(f"sessions/{each.id}" for each in (*shown, *reviews.items))
         seen = (*known, *of_orders)
         await self.ports.audit.read(actor, "read_todays_sessions", *seen)
-        names = told_apart(patients)
+        names = told_apart({each.id: each.details for each in patients})
         lines = [
             TodayLine(session=each, who=names.get(each.patient_id), mine=_concerns(each, StaffId(actor.id)))
             for each in shown
@@ -266,32 +267,6 @@ def _to_review(waiting: Iterable[Session | MedicationRecord], now: datetime) -> 
             by_session[each.id] = min(each.review_by, by_session.get(each.id, each.review_by))
     ordered = sorted(by_session.items(), key=lambda each: each[1])
     return tuple(ToReview(session_id=session, review_by=by, late=by <= now) for session, by in ordered)
-
-
-def told_apart(patients: Iterable[PatientCopy]) -> Mapping[PatientId, str]:
-    """Each by their first name and an initial; two who would be the same by their whole name, and by the year of birth
-    where that does not do.
-    """
-    known = {each.id: each.details for each in patients if (each.details.name or "").strip()}
-    shown = {id_: _short(details) for id_, details in known.items()}
-    for longer in (_whole, _with_year):
-        shown = {
-            id_: longer(known[id_]) if list(shown.values()).count(name) > 1 else name for id_, name in shown.items()
-        }
-    return shown
-
-
-def _short(details: PatientDetails) -> str:
-    first, *others = (details.name or "").split()
-    return f"{first} {others[-1][0]}." if others else first
-
-
-def _whole(details: PatientDetails) -> str:
-    return details.name or ""
-
-
-def _with_year(details: PatientDetails) -> str:
-    return f"{details.name} ({details.born_on.year})" if details.born_on else _whole(details)
 
 
 def unsigned_of(records: Iterable[MedicationRecord], now: datetime) -> list[Unsigned]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from careflow_service.identity import Actor
+from careflow_service.telling_apart import told_apart
 from careflow_service.work import side_by_side
 from sessions.application.ports import Ports
-from sessions.application.queries.read_bedside import told_apart
 from sessions.domain.administrations import Administration, OutsideOrder
 from sessions.domain.doses import Dose
 from sessions.domain.held_otherwise import HeldOtherwise
@@ -82,7 +82,8 @@ class ReadDoseReviews:
         shown = [f"sessions/{each.id}" for each in listed.items]
         shown += [f"medication_records/{each.id}" for each in records.items]
         await self.ports.audit.read(actor, "read_doses_to_review", *shown)
-        now, names, reader = self.ports.clock(), told_apart(patients), StaffId(actor.id)
+        now, reader = self.ports.clock(), StaffId(actor.id)
+        names = told_apart({each.id: each.details for each in patients})
         doses = (
             DoseToReview(
                 session_id=session.id,
