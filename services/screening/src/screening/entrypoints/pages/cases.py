@@ -61,7 +61,7 @@ async def who_waits(
     tasks_after: PageCursor = None,
 ) -> Response:
     """Open alerts by when somebody must respond, cases by since when a decision is waited for, tasks by when they are
-    due. What changes of it is put in place by the page itself.
+    due. What changes of it is put in place by the page itself; a name that is another is, with the next change.
     """
     shown = await _who_waits(app, actor, alerts_after, cases_after, tasks_after)
     return pages.show(
