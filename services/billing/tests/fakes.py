@@ -279,8 +279,8 @@ class InMemory:
         self.said.extend(tx.facts)
         return value
 
-    async def hear(self, data: EventData) -> None:
-        event = Received(data, "id", "subject", self.now, "stream", 1, None)
+    async def hear(self, data: EventData, *, time: datetime | None = None, cause: str | None = None) -> None:
+        event = Received(data, "id", "subject", time or self.now, "stream", 1, None, cause)
         await self.unit(lambda tx: REACTIONS[type(data)](event, tx, self.ports))
 
     async def asks(self, handler: Any, command: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Final
 
 from billing.domain.balances import Balances
 from billing.domain.charges import Charge, ChargeState
-from billing.domain.fee_cases import FeeState
+from billing.domain.fee_cases import FeeState, WaiverReason
 from billing.domain.ledger import EntryCause, LedgerAccount, TrialBalance
 from billing.domain.letterhead import PaperKind
 from billing.domain.line_shares import line_shares
@@ -102,6 +102,10 @@ def nobody_pays_what_is_not_owed(clinic: InMemory) -> None:
             assert fee.state is FeeState.POSTED
             assert signed, "a fee without a policy signed before"
             assert accounts[fee.patient_id].courtesy_for not in (None, fee.id), "the first one is free"
+            for other in fee.lost_with(fees.values()):
+                pending = other.state is FeeState.PENDING
+                assert pending or other.waiver is WaiverReason.SAME_DECISION, "one decision cost more than one fee"
+                assert pending or fee.leads(other), "the smaller fee was charged"
         for service in rendered.services:
             day = rendered.service_date
             assert not set(RULES.on(day).untrue(service, day, PRACTICE)), "an untrue line was charged"

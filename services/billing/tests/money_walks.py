@@ -191,11 +191,16 @@ class Walk:
 
     async def step_books(self) -> None:
         kind = self.random.choice((codes.AppointmentKind.DOSING, codes.AppointmentKind.INTEGRATION))
-        ahead = timedelta(hours=self.random.choice((2, 26, 50, 300)))
-        visit = heard.visit(self.clinic.now + ahead, kind=kind, appointment_id=self.clinic.new_id())
-        visit["patient_id"] = self.patient()
+        ahead = self.random.choice((2, 26, 50, 300))
+        await self.booked(kind, ahead, self.patient())
+
+    async def booked(self, kind: codes.AppointmentKind, hours_ahead: int, patient: PatientId) -> dict[str, Any]:
+        at = self.clinic.now + timedelta(hours=hours_ahead)
+        visit = heard.visit(at, kind=kind, appointment_id=self.clinic.new_id())
+        visit["patient_id"] = patient
         self.visits[visit["appointment_id"]] = visit
         await self.hear(contracts.TreatmentBooked(**visit, booked_by=codes.BookedBy.STAFF))
+        return visit
 
     async def becomes(self, visit: dict[str, Any], status: codes.AppointmentStatus) -> dict[str, Any]:
         after = heard.later(visit, status=status)
@@ -213,6 +218,27 @@ class Walk:
         notice = self.random.choice((30, 20_000))
         reason = codes.CancelReason.PATIENT_REQUEST
         await self.hear(contracts.TreatmentCancelled(**after, cancelled_by=by, reason=reason, notice_minutes=notice))
+
+    async def step_gives_up_a_pair(self) -> None:
+        """Two visits by one command; they are heard of in any order, one of them perhaps days later, or twice."""
+        patient, kinds = self.patient(), codes.AppointmentKind
+        pair = [await self.booked(kind, 26, patient) for kind in (kinds.DOSING, kinds.INTEGRATION)]
+        command, at = self.clinic.new_id(), self.clinic.now
+        for visit in self.random.sample(pair, 2):
+            event = contracts.TreatmentCancelled(
+                **await self.becomes(visit, codes.AppointmentStatus.CANCELLED),
+                cancelled_by=codes.CancelledBy.PATIENT,
+                reason=codes.CancelReason.PATIENT_REQUEST,
+                notice_minutes=30,
+            )
+            for _ in range(self.random.choice((1, 1, 2))):
+                await self.clinic.hear(event, time=at, cause=command)
+            self.clinic.now += timedelta(hours=self.random.choice((0, 0, 100)))
+            await self.catch_up()
+        if self.random.random() < 0.3:
+            was, now = codes.AppointmentStatus.CANCELLED, codes.AppointmentStatus.ARRIVED
+            came = await self.becomes(self.visits[pair[0]["appointment_id"]], now)
+            await self.hear(contracts.AppointmentCorrected(**came, from_=was, to=now))
 
     async def step_misses(self) -> None:
         visit = self.visit(codes.AppointmentStatus.BOOKED)

@@ -156,7 +156,14 @@ class OnePass:
             return None
         data = event["data"]
         heard = Received(
-            data, event["id"], event["subject"], time, event["stream"], sequence, event.get("correlationid")
+            data,
+            event["id"],
+            event["subject"],
+            time,
+            event["stream"],
+            sequence,
+            event.get("correlationid"),
+            event.get("causationid"),
         )
         if isinstance(data, EventData):
             confirm_data(heard, data)

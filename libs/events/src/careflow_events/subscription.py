@@ -30,6 +30,8 @@ class Received(Generic[D]):
     stream: str
     sequence: int
     correlation: str | None
+    causation: str | None
+    """The command or the event by which it came about; what one of them said has the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +65,5 @@ def received(event: Envelope, keyring: KeyRing | None) -> Received[Any]:
         stream=event.stream or "",
         sequence=event.sequence or 0,
         correlation=event.correlationid,
+        causation=event.causationid,
     )

@@ -1,5 +1,6 @@
 """Fees for lost visits: by the notice that counts, by a signed policy, the next business day, not the first time."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_events.contracts.session_codes import ConsentCategory
+from careflow_service.ids import new_id
 from services.billing.tests.builders import ANA, local
 from services.billing.tests.clinic import (
     books,
@@ -17,10 +19,11 @@ from services.billing.tests.clinic import (
     has_patient,
     missed,
     ok,
+    pays,
     refusal,
     trial_balance,
 )
-from services.billing.tests.heard import consent, later, registered, session_refused
+from services.billing.tests.heard import consent, later, registered, session_refused, visit
 from services.billing.tests.world import World
 
 WEDNESDAY_AT_NINE = local(25, 9)
@@ -36,6 +39,36 @@ async def cancelled(world: World, visit: dict[str, Any], notice_minutes: int, by
             notice_minutes=notice_minutes,
         )
     )
+
+
+async def gives_up_both(world: World, *visits: dict[str, Any], between: Callable[[], Awaitable[None]]) -> None:
+    """The patient calls them off by one command; billing hears of them in this order, and of each twice."""
+    command, at = new_id(), world.clock()
+    for each in visits:
+        event = contracts.TreatmentCancelled(
+            **later(each, status=codes.AppointmentStatus.CANCELLED),
+            cancelled_by=codes.CancelledBy.PATIENT,
+            reason=codes.CancelReason.PATIENT_REQUEST,
+            notice_minutes=60,
+        )
+        await world.take_in(world.next_event(event, time=at, cause=command))
+        await world.hear_again()
+        await between()
+
+
+async def a_pair(world: World) -> tuple[dict[str, Any], dict[str, Any]]:
+    dose = await books(world, WEDNESDAY_AT_NINE)
+    integration = visit(local(27, 11), kind=codes.AppointmentKind.INTEGRATION)
+    await world.hear(contracts.TreatmentBooked(**integration, booked_by=codes.BookedBy.STAFF))
+    return dose, integration
+
+
+async def standing(world: World, *visits: dict[str, Any]) -> list[tuple[str, str | None]]:
+    known = {fee["id"]: (fee["state"], fee["waiver"]) for fee in await fees(world)}
+    return [known[each["appointment_id"]] for each in visits]
+
+
+CHARGED, SPARED = ("posted", None), ("waived", "same_decision")
 
 
 async def has_had_the_courtesy(world: World) -> None:
@@ -175,6 +208,49 @@ async def test_a_biller_waives_with_a_reason_before_or_after(world: World) -> No
     again = await world.biller.post(path, {"reason": "emergency"}, version=fee["version"] + 1)
     assert refusal(again) == (409, "fee_settled")
     assert await trial_balance(world) == {}
+
+
+@pytest.mark.parametrize("settled_between", [False, True])
+@pytest.mark.parametrize("dose_first", [True, False])
+async def test_a_pair_given_up_by_one_command_costs_one_fee_until_one_of_them_took_place(
+    world: World, dose_first: bool, settled_between: bool
+) -> None:
+    await has_had_the_courtesy(world)
+    dose, integration = await a_pair(world)
+
+    async def days_pass() -> None:
+        world.clock.now = local(30, 12)
+        await world.catch_up()
+
+    async def nothing() -> None: ...
+
+    heard = (dose, integration) if dose_first else (integration, dose)
+    await gives_up_both(world, *heard, between=days_pass if settled_between else nothing)
+    await days_pass()
+    assert await standing(world, dose, integration) == [CHARGED, SPARED]
+    assert await trial_balance(world) == {"receivable": 31_000, "revenue_fees": -31_000}
+    await pays(world, 310)
+    await corrected(world, {**dose, "version": 2})
+    world.clock.now = local(30, 12) + timedelta(days=2)
+    await world.catch_up()
+    assert await standing(world, dose, integration) == [("dropped", None), CHARGED]
+    assert (await trial_balance(world))["revenue_fees"] == -11_250
+
+
+async def test_a_pair_given_up_for_the_first_time_costs_nothing_and_spends_one_courtesy(world: World) -> None:
+    await has_patient(world)
+    world.clock.now = WEDNESDAY_AT_NINE - timedelta(hours=1)
+    dose, integration = await a_pair(world)
+
+    async def nothing() -> None: ...
+
+    await gives_up_both(world, dose, integration, between=nothing)
+    world.clock.now = local(30, 12)
+    await world.catch_up()
+    assert await standing(world, dose, integration) == [("waived", "first_time_courtesy"), SPARED]
+    assert await trial_balance(world) == {}
+    await corrected(world, {**dose, "version": 2})
+    assert await standing(world, dose, integration) == [("dropped", None), ("waived", "first_time_courtesy")]
 
 
 async def test_a_visit_that_took_place_after_all_leaves_its_courtesy_to_the_next_lost_one(world: World) -> None:

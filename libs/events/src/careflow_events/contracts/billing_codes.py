@@ -75,6 +75,11 @@ class WaiverReason(OpenCode):
     NO_SIGNED_POLICY = "no_signed_policy", "the patient had signed no financial policy by then"
     EMERGENCY = "emergency", "a documented emergency"
     CLINIC_DECISION = "clinic_decision", "the clinic's decision"
+    SAME_DECISION = (
+        "same_decision",
+        "the visit was given up together with another, whose fee stands for both; charged after all if that other"
+        " visit turns out not to have been lost",
+    )
     UNKNOWN = _UNKNOWN
 
 

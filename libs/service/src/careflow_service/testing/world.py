@@ -112,9 +112,10 @@ class ServiceWorld(Generic[P, App]):
         skipping: int = 0,
         sequence: int | None = None,
         keys: SealingKeys = SEALING,
+        cause: str | None = None,
     ) -> Envelope:
         """The next event of its stream as its service would have committed it, `skipping` some before it, or the one
-        of this `sequence`; `time` is now if left out.
+        of this `sequence`; `time` is now if left out. `cause` is the command or event it came about by.
         """
         subject = patient_subject(str(data.patient_id))  # type: ignore[attr-defined]  # every event heard has one
         publication = Publication(subject=subject, data=data, time=time)
@@ -126,7 +127,7 @@ class ServiceWorld(Generic[P, App]):
             id=new_id(),
             sequence=sequence or next(numbers),
             now=self.clock(),
-            causation=None,
+            causation=cause,
             correlation=None,
             traceparent=None,
             sealer=keys.sealer(),

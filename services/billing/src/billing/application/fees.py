@@ -1,13 +1,16 @@
 """Fees for lost visits: opened at the loss, settled the next business day, dropped when the visit took place."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from billing.application.account_of import change_account
 from billing.application.bookkeeping import keep_books, open_books
 from billing.application.ports import Ports
 from billing.domain.accounts import Account
+from billing.domain.books import Books
 from billing.domain.charges import Charge
-from billing.domain.fee_cases import FeeCase, FeeCause, FeeState, WaiverReason, fee_amount
+from billing.domain.fee_cases import FeeCase, FeeCause, FeeState, WaiverReason, fee_amount, heir_of
 from billing.domain.ids import AppointmentId, EntryId
 from billing.domain.rendered import ChargeCause, Rendered
 from billing.domain.visits import Visit
@@ -18,10 +21,17 @@ DESCRIPTIONS = {FeeCause.LATE_CANCELLATION: "Late cancellation", FeeCause.NO_SHO
 
 
 async def open_fee(
-    visit: Visit, cause: FeeCause, notice_minutes: int, *, lost_at: datetime, tx: Transaction, ports: Ports
+    visit: Visit,
+    cause: FeeCause,
+    notice_minutes: int,
+    *,
+    lost_at: datetime,
+    tx: Transaction,
+    ports: Ports,
+    decision: str | None = None,
 ) -> None:
     """Opens the visit's case when policy puts a price on the loss; what becomes of it is decided when it is to be
-    posted. There is none for the visit yet.
+    posted. There is none for the visit yet. `decision` names the command that gave it up, with others or alone.
     """
     schedule = ports.schedules.on(ports.day_of(visit.starts_at))
     amount = fee_amount(cause, visit.kind, notice_minutes, ports.policy, schedule)
@@ -36,6 +46,7 @@ async def open_fee(
         amount=amount,
         appointment_version=visit.appointment_version,
         post_at=_next_posting(lost_at, ports),
+        decision=decision,
     )
     await ports.fees.add(fee, tx)
 
@@ -47,63 +58,118 @@ def _next_posting(after: datetime, ports: Ports) -> datetime:
 
 
 async def settle_fee(appointment_id: str, tx: Transaction, ports: Ports) -> None:
-    """Its time has come: charged, or waived as the first one or for want of a signed policy."""
+    """Its time has come: charged, or waived as the first one, for want of a signed policy, or because the fee of
+    another visit given up with it stands for both. Where one of those was heard of, and settled, before it and costs
+    less, that one is spared instead.
+    """
     fee = await ports.fees.get(AppointmentId(appointment_id))
     if fee.state is not FeeState.PENDING or fee.post_at is None or fee.post_at > tx.now:
         return
-    account, estimates = await side_by_side(ports.accounts.get(fee.patient_id), ports.estimates.all_of(fee.patient_id))
+    account, estimates, known = await side_by_side(
+        ports.accounts.get(fee.patient_id),
+        ports.estimates.all_of(fee.patient_id),
+        ports.fees.all_of(fee.patient_id),
+    )
     if any(each.is_disputed for each in estimates):
         # Nothing is added to what is owed while the patient has it decided.
         await ports.fees.save(fee.put_off(_next_posting(tx.now, ports)), expecting=fee.version, tx=tx)
         return
-    reason = fee.due_for(account, ports.policy)
-    if reason is not None:
-        await ports.fees.save(fee.waive(reason, now=tx.now), expecting=fee.version, tx=tx)
-        if reason is WaiverReason.FIRST_TIME_COURTESY:
-            await change_account(fee.patient_id, lambda known: known.with_courtesy(fee.id), tx, ports)
+    reason = fee.due_for(account, ports.policy, known)
+    if reason is None:
+        await _post(fee, account, known, tx, ports)
         return
-    await _post(fee, account, tx, ports)
+    waived = fee.waive(reason, now=tx.now)
+    await ports.fees.save(waived, expecting=fee.version, tx=tx)
+    await spare_beside(waived, known, tx, ports)
+    if reason is WaiverReason.FIRST_TIME_COURTESY:
+        for each in fee.lost_with(known):
+            if each.waiver is reason:  # settled before this one was heard of: one courtesy is for both
+                await ports.fees.save(each.follow(now=tx.now), expecting=each.version, tx=tx)
+        await change_account(fee.patient_id, lambda before: before.with_courtesy(fee.id), tx, ports)
+
+
+async def spare_beside(fee: FeeCase, known: Sequence[FeeCase], tx: Transaction, ports: Ports) -> None:
+    """The fee is waived, and with it the one that was charged for a visit lost with it, if it stands for that."""
+    charged = _charged_beside(fee, known)
+    if charged is not None:
+        await take_back(charged, tx, ports)
+        await ports.fees.save(charged.follow(now=tx.now), expecting=charged.version, tx=tx)
+
+
+def _charged_beside(fee: FeeCase, known: Iterable[FeeCase]) -> FeeCase | None:
+    """Charged before this one was settled, and covered by it. Of one decision at most one is charged."""
+    return next((each for each in fee.lost_with(known) if each.state is FeeState.POSTED and fee.covers(each)), None)
 
 
 async def visit_took_place(fee: FeeCase | None, tx: Transaction, ports: Ports) -> None:
     """There is no fee for it, or no longer; a courtesy that was spent on it is the first other lost visit's, or there
-    for one to come.
+    for one to come. A visit that was given up with it, and spared for it, is settled by itself.
     """
     if fee is None or fee.state is FeeState.DROPPED:
         return
-    first = await _first_charged_beside(fee, ports) if fee.waiver is WaiverReason.FIRST_TIME_COURTESY else None
+    known = await ports.fees.all_of(fee.patient_id)
     if fee.state is FeeState.POSTED:
         await take_back(fee, tx, ports)
     await ports.fees.save(fee.drop(), expecting=fee.version, tx=tx)
+    heir = heir_of(fee, known)
+    first = _first_beside(heir, known) if fee.waiver is WaiverReason.FIRST_TIME_COURTESY else None
+    if heir is not None and heir is not first:
+        alone = heir.stand_alone(_next_posting(tx.now, ports))
+        await ports.fees.save(alone, expecting=heir.version, tx=tx)
     if first is None:
         await change_account(fee.patient_id, lambda account: account.without_courtesy(fee.id), tx, ports)
         return
-    await take_back(first, tx, ports)
-    waived = first.waive(WaiverReason.FIRST_TIME_COURTESY, now=tx.now)
-    await ports.fees.save(waived, expecting=first.version, tx=tx)
+    if first.state is FeeState.POSTED:
+        await take_back(first, tx, ports)
+    await ports.fees.save(first.inherit_courtesy(now=tx.now), expecting=first.version, tx=tx)
     await change_account(fee.patient_id, lambda account: account.with_courtesy(first.id), tx, ports)
 
 
-async def _first_charged_beside(fee: FeeCase, ports: Ports) -> FeeCase | None:
-    charged = [each for each in await ports.fees.all_of(fee.patient_id) if each.state is FeeState.POSTED]
-    return min(charged, key=lambda each: each.lost_at, default=None)
+def _first_beside(heir: FeeCase | None, known: Iterable[FeeCase]) -> FeeCase | None:
+    """Whose the courtesy is instead: of the visits that are charged, and the one that would be, the first lost."""
+    owed = [each for each in known if each.state is FeeState.POSTED or each is heir]
+    return min(owed, key=lambda each: each.lost_at, default=None)
 
 
 async def take_back(fee: FeeCase, tx: Transaction, ports: Ports) -> None:
     """Reverses the charge of a fee that was posted."""
-    charge = await ports.charges.get(_rendered(fee, ports).charge_id, of=fee.patient_id)
+    charge = await _charge_of(fee, ports)
     opened = await open_books(fee.patient_id, ports, about=charge)
     await keep_books(opened, lambda books: books.reverse(charge), tx, ports)
 
 
-async def _post(fee: FeeCase, account: Account, tx: Transaction, ports: Ports) -> None:
+async def _charge_of(fee: FeeCase, ports: Ports) -> Charge:
+    return await ports.charges.get(_rendered(fee, ports).charge_id, of=fee.patient_id)
+
+
+async def _post(fee: FeeCase, account: Account, known: Iterable[FeeCase], tx: Transaction, ports: Ports) -> None:
+    """Charges it; a smaller fee of the same decision that was charged before is taken back for it."""
     signed = account.agreed_before(fee.lost_at)
     policy_version = signed.policy_version if signed else ports.policy.version
+    first = _rendered(fee, ports)
+    before = await ports.charges.find(first.charge_id, of=fee.patient_id)
     charge = Charge.fee(
-        _rendered(fee, ports), DESCRIPTIONS[fee.cause], fee.amount, policy_version, EntryId(tx.new_id()), now=tx.now
+        replace(first, revision=before.revision + 1) if before else first,
+        DESCRIPTIONS[fee.cause],
+        fee.amount,
+        policy_version,
+        EntryId(tx.new_id()),
+        now=tx.now,
+        before=before,
     )
+    spared = _charged_beside(fee, known)
+    smaller = await _charge_of(spared, ports) if spared else None
+    opened = (await open_books(fee.patient_id, ports, about=smaller)).with_charges([before] if before else [])
     await ports.fees.save(fee.post(policy_version), expecting=fee.version, tx=tx)
-    await keep_books(await open_books(fee.patient_id, ports), lambda books: books.charge(charge), tx, ports)
+    if spared is not None:
+        await ports.fees.save(spared.follow(now=tx.now), expecting=spared.version, tx=tx)
+
+    def exchange(books: Books) -> None:
+        if smaller is not None:
+            books.reverse(smaller)
+        books.charge(charge)
+
+    await keep_books(opened, exchange, tx, ports)
 
 
 def _rendered(fee: FeeCase, ports: Ports) -> Rendered:

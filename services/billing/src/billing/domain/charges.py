@@ -137,8 +137,9 @@ class Charge(Aggregate):
         entry_id: EntryId,
         *,
         now: datetime,
+        before: "Charge | None" = None,
     ) -> "Charge":
-        """A fee for a visit that did not take place."""
+        """A fee for a visit that did not take place; `before` is its charge that was taken back, an older revision."""
         line = ChargeLine(
             service=None, description=description, amount=amount.expect_positive(), revenue=LedgerAccount.FEE_REVENUE
         )
@@ -152,6 +153,7 @@ class Charge(Aggregate):
             paid=amount.nothing,
             conceded=amount.nothing,
             entry_id=entry_id,
+            version=before.version + 1 if before else 1,
         )
         return charge.saying(ChargePosted(charge=charge, at=now))
 

@@ -2,9 +2,11 @@
 time.
 
 Invariants: only the patient's own late cancellation or absence can cost anything; moving a visit never does; without
-a policy signed before the visit was lost there is no fee.
+a policy signed before the visit was lost there is no fee; one decision costs one fee at most, however many visits it
+gave up.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -37,6 +39,8 @@ class WaiverReason(StrEnum):
     NO_SIGNED_POLICY = "no_signed_policy"
     EMERGENCY = "emergency"
     CLINIC_DECISION = "clinic_decision"
+    SAME_DECISION = "same_decision"
+    """It was given up together with another visit, and that one's fee stands for both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,9 @@ class FeeWaived(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeCase(Aggregate):
-    """One lost visit, under its appointment's id. `appointment_version` is booking's at the loss."""
+    """One lost visit, under its appointment's id. `appointment_version` is booking's at the loss, `decision` names the
+    command by which it was given up: those with the same one are one loss, and the dearest of them leads.
+    """
 
     id: AppointmentId
     patient_id: PatientId
@@ -59,12 +65,43 @@ class FeeCase(Aggregate):
     state: FeeState = FeeState.PENDING
     waiver: WaiverReason | None = None
     policy_version: str | None = None
+    decision: str | None = None
 
-    def due_for(self, account: Account, policy: BillingPolicy) -> WaiverReason | None:
-        """Why nothing is charged when its time has come; None when the fee is owed."""
+    def lost_with(self, known: Iterable["FeeCase"]) -> tuple["FeeCase", ...]:
+        """Those of the other lost visits of the patient that the same decision gave up."""
+        if self.decision is None:
+            return ()
+        return tuple(
+            each
+            for each in known
+            if each.id != self.id
+            and (each.decision, each.cause) == (self.decision, self.cause)
+            and each.state is not FeeState.DROPPED
+        )
+
+    def leads(self, other: "FeeCase") -> bool:
+        """Whether of two visits lost together this one's fee stands for both."""
+        return (self.amount.minor, self.id) > (other.amount.minor, other.id)
+
+    def covers(self, other: "FeeCase") -> bool:
+        """Whether the other visit, lost together with this one, has no fee of its own: this one leads, or an emergency
+        was the reason for both.
+        """
+        return self.waiver is WaiverReason.EMERGENCY or self.leads(other)
+
+    def is_covered(self, known: Iterable["FeeCase"]) -> bool:
+        """Whether the fee of another visit lost with it stands for it."""
+        return any(each.covers(self) for each in self.lost_with(known))
+
+    def due_for(self, account: Account, policy: BillingPolicy, known: Iterable["FeeCase"] = ()) -> WaiverReason | None:
+        """Why nothing is charged when its time has come; None when the fee is owed. `known` are the patient's cases."""
         if account.agreed_before(self.lost_at) is None:
             return WaiverReason.NO_SIGNED_POLICY
-        courtesy = policy.first_time_courtesy.value and account.courtesy_for in (None, self.id)
+        beside = self.lost_with(known)
+        if self.is_covered(beside):
+            return WaiverReason.SAME_DECISION
+        spared = {None, self.id, *(each.id for each in beside)}
+        courtesy = policy.first_time_courtesy.value and account.courtesy_for in spared
         return WaiverReason.FIRST_TIME_COURTESY if courtesy else None
 
     def post(self, policy_version: str) -> "FeeCase":
@@ -80,16 +117,41 @@ class FeeCase(Aggregate):
     def waive(self, reason: WaiverReason, *, now: datetime) -> "FeeCase":
         """Nothing is charged, or no longer. Raises `fee_settled`."""
         self._expect(FeeState.PENDING, FeeState.POSTED)
-        after = replace(self.recording(), state=FeeState.WAIVED, post_at=None, waiver=reason)
-        return after.saying(FeeWaived(fee=after, at=now))
+        return self._waived(reason, now=now)
+
+    def follow(self, *, now: datetime) -> "FeeCase":
+        """A dearer visit turns out to have been lost with it: what became of this one is that one's."""
+        return self._waived(WaiverReason.SAME_DECISION, now=now)
+
+    def inherit_courtesy(self, *, now: datetime) -> "FeeCase":
+        """The first lost visit was not lost: this one is the first."""
+        return self._waived(WaiverReason.FIRST_TIME_COURTESY, now=now)
+
+    def stand_alone(self, until: datetime) -> "FeeCase":
+        """The visit whose fee stood for it was not lost: it is settled by itself."""
+        return replace(self.recording(), state=FeeState.PENDING, post_at=until, waiver=None)
 
     def drop(self) -> "FeeCase":
         """The visit was not lost: there never was a fee."""
         return replace(self.recording(), state=FeeState.DROPPED, post_at=None, waiver=None)
 
+    def _waived(self, reason: WaiverReason, *, now: datetime) -> "FeeCase":
+        after = replace(self.recording(), state=FeeState.WAIVED, post_at=None, waiver=reason)
+        return after.saying(FeeWaived(fee=after, at=now))
+
     def _expect(self, *states: FeeState) -> None:
         if self.state not in states:
             raise conflict("fee_settled", "This fee was settled already.", state=self.state.value)
+
+
+def heir_of(fee: FeeCase, known: Iterable[FeeCase]) -> FeeCase | None:
+    """Of the visits lost with one that was not lost after all, the one that was spared for it and is to be settled by
+    itself now. None where there is no such visit, or the clinic did without the fee for another reason.
+    """
+    beside = fee.lost_with(known)
+    heir = max(beside, key=lambda each: (each.amount.minor, each.id), default=None)
+    spared = heir is not None and heir.waiver is WaiverReason.SAME_DECISION and fee.leads(heir)
+    return heir if spared and fee.waiver in (None, WaiverReason.FIRST_TIME_COURTESY) else None
 
 
 def fee_amount(

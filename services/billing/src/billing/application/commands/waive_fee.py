@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from billing.application.fees import take_back
+from billing.application.fees import spare_beside, take_back
 from billing.application.ports import Ports
 from billing.application.results import Changed
 from billing.domain.fee_cases import FeeState, WaiverReason
@@ -28,10 +28,12 @@ class WaiveFeeHandler:
 
         async def waive(tx: Transaction) -> Changed:
             before = await self.ports.fees.get(command.appointment_id)
+            known = await self.ports.fees.all_of(before.patient_id)
             fee = before.waive(command.reason, now=tx.now)
             await self.ports.fees.save(fee, expecting=command.expected_version, tx=tx)
             if before.state is FeeState.POSTED:
                 await take_back(before, tx, self.ports)
+            await spare_beside(fee, known, tx, self.ports)
             return Changed(fee.id, fee.version)
 
         return await self.work.run(waive, by=actor, action="waive_fee", returns=Changed, request=request)

@@ -89,7 +89,15 @@ async def on_cancelled(
     await free_all_of(visit, opened, links, to_come, tx, ports)
     if event.data.cancelled_by is codes.CancelledBy.PATIENT and fee is None and not visit.not_treated:
         notice = event.data.notice_minutes
-        await open_fee(visit, FeeCause.LATE_CANCELLATION, notice, lost_at=event.time, tx=tx, ports=ports)
+        await open_fee(
+            visit,
+            FeeCause.LATE_CANCELLATION,
+            notice,
+            lost_at=event.time,
+            tx=tx,
+            ports=ports,
+            decision=event.causation,  # booking gives up a dosing visit and its integration by one command
+        )
 
 
 async def on_missed(
