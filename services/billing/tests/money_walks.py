@@ -471,6 +471,8 @@ class Walk:
         await self.asks(BeginEstimateDisputeHandler, BeginEstimateDispute(estimate.id, today, today, estimate.version))
 
     async def step_dispute_is_decided(self) -> None:
+        if not any(each.is_disputed for each in self.clinic.all("estimates")):
+            await self.step_bill_is_disputed()
         estimate = self.one_of("estimates", lambda each: each.is_disputed)
         outcome = self.random.choice(tuple(DisputeOutcome))
         adjusted = estimate.dispute.estimated if outcome in ADJUSTING else None
