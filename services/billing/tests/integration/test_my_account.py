@@ -32,6 +32,7 @@ from services.billing.tests.heard import BORN, THERAPY_HOUR, details_changed, re
 from services.billing.tests.integration.test_money_pages import ACCOUNT, logs_in
 from services.billing.tests.integration.test_tasks import tells_all
 from services.billing.tests.overtaken_processing import a_disputed, begins_dispute
+from services.billing.tests.reimbursed import opens
 from services.billing.tests.world import World, takes_cards
 
 MINE = "/pages/papers"
@@ -236,10 +237,11 @@ async def test_nothing_of_anybody_else_is_there(world: World) -> None:
     """Every page that names something, with what is another patient's."""
     charge = await owes(world)
     superbill = ok(await world.biller.post("/v1/superbills", bill(charge["id"])), 201)["superbill_id"]
+    case = (await opens(world, superbill))["id"]
     receipt = ok(await world.biller.post("/v1/receipts", {"payment_id": (await pays(world, 25))["payment_id"]}), 201)
     await books(world, local(14, 9, month=12))
     estimate = (await issue(world, (await estimates(world))[0]))["id"]
-    anas = {"paper_id": receipt["paper_id"], "superbill_id": superbill, "estimate_id": estimate}
+    anas = {"paper_id": receipt["paper_id"], "superbill_id": superbill, "estimate_id": estimate, "case_id": case}
     await world.hear(registered().model_copy(update={"patient_id": BEN}))
     _, page = await comes_in(world, BEN)
     assert "You owe nothing." in page.text
@@ -249,10 +251,11 @@ async def test_nothing_of_anybody_else_is_there(world: World) -> None:
         if method == "GET":
             assert (await world.client.get(path.format(**anas))).status_code == 404, row
         else:
-            body = {"key": new_id(), "stage": "internal", "reason": "other", "notice_received_on": "2026-11-23"}
+            body = {"key": new_id(), "version": "1", "stage": "internal", "reason": "other"}
+            body["notice_received_on"] = "2026-11-23"
             written = await world.client.post(path.format(**anas), data=body)
             assert written.status_code == 404, row
-    assert len(tried) == 6
+    assert len(tried) == 18
 
 
 async def test_a_letter_of_appeal_is_written_where_the_bill_is(world: World) -> None:
