@@ -8,7 +8,8 @@ import pytest
 from billing.domain.money import Money
 from billing.entrypoints.http.access import ACCESS
 from billing.entrypoints.pages import my_account
-from careflow_events.contracts import PatientErased, PatientErasureRequested
+from careflow_events import contracts
+from careflow_events.contracts import PatientErased, PatientErasureRequested, codes
 from careflow_service.http.access import Where
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
@@ -28,7 +29,15 @@ from services.billing.tests.clinic import (
     the_charge,
     usd,
 )
-from services.billing.tests.heard import BORN, THERAPY_HOUR, details_changed, registered, session_completed
+from services.billing.tests.heard import (
+    BORN,
+    THERAPY_HOUR,
+    details_changed,
+    later,
+    registered,
+    session_completed,
+    visit,
+)
 from services.billing.tests.integration.test_money_pages import ACCOUNT, logs_in
 from services.billing.tests.integration.test_tasks import tells_all
 from services.billing.tests.overtaken_processing import a_disputed, begins_dispute
@@ -319,3 +328,19 @@ async def test_who_is_erased_meanwhile_is_nobody_we_know(world: World) -> None:
     await world.catch_up()
     assert (await someone.opens(MINE)).status == 401
     assert await world.store.database["account_links"].count_documents({}) == 0
+
+
+async def test_who_gave_up_two_visits_at_once_is_told_that_they_cost_one_fee(world: World) -> None:
+    await has_patient(world)
+    pair = visit(local(25, 9)), visit(local(27, 9), kind=codes.AppointmentKind.INTEGRATION)
+    command = new_id()
+    by: dict[str, Any] = {"cancelled_by": codes.CancelledBy.PATIENT, "reason": codes.CancelReason.PATIENT_REQUEST}
+    for each in pair:
+        given_up = later(each, status=codes.AppointmentStatus.CANCELLED)
+        event = contracts.TreatmentCancelled(**given_up, **by, notice_minutes=60)
+        await world.take_in(world.next_event(event, cause=command))
+    _, page = await comes_in(world, ANA)
+    assert page.text.count("is charged on the next business day") == 1
+    assert page.text.count("the two cost one fee at most") == 1
+    account = await (await logs_in(world)).opens(ACCOUNT)
+    assert account.text.count("Given up together with another visit: one fee for both.") == 1
