@@ -8,6 +8,7 @@ is answered is judged by schemathesis.
 
 import asyncio
 import random
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +20,7 @@ import requests
 import schemathesis
 from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings, strategies
+from hypothesis.errors import HypothesisDeprecationWarning
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.failures import Failure, FailureGroup
@@ -109,11 +111,14 @@ class _Fuzz:
         operations = [*schema.include(path_regex=f"^{under}").get_all_operations()]
         if not operations:
             raise ValueError(f"no route is documented under {under}")
-        for found in operations:
-            assert isinstance(found, Ok)
-            operation = found.ok()
-            for mode in GenerationMode if examples > 1 else [next(modes)]:
-                self._try(operation, mode, checks, examples)
+        with warnings.catch_warnings():
+            # The service answers in another thread, and whatever it draws meanwhile Hypothesis takes for a strategy's.
+            warnings.filterwarnings("ignore", "Do not use the `random` module", HypothesisDeprecationWarning)
+            for found in operations:
+                assert isinstance(found, Ok)
+                operation = found.ok()
+                for mode in GenerationMode if examples > 1 else [next(modes)]:
+                    self._try(operation, mode, checks, examples)
         return [f"{where}: {what}" for where, what in sorted(self.wrong.items())]
 
     def _try(
