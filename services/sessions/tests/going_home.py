@@ -19,6 +19,8 @@ from sessions.domain.discharge import CRITERIA, DischargeScore, Exceptions, Sign
 from sessions.domain.eligibility import ScreenResult
 from sessions.domain.plans import PlanChangeReason
 
+CARELESS = 0.7
+"""How often each sign is a good one where signs are what lapses: seven in eight patients have one that is not."""
 SCORED = ("oriented", "walks_unaided", "nausea_controlled", "effects_resolved", "escort_signed", "instructions_given")
 
 
@@ -29,10 +31,14 @@ class GoingHome(BesideTheDose):
         session = self._watched()
         if session is None:
             return
-        lapse = self.random.choice((None, None, "time", "signs", "score")) if careful else "score"
+        lapse = self.random.choice((None, "time", "signs", "signs", "score")) if careful else "score"
         if careful:
             self.memory.now += timedelta(minutes=20 if lapse == "time" else 70)
-            await self.vitals(careful=lapse != "signs")
+            care, self.care = self.care, CARELESS if lapse == "signs" else self.care
+            try:
+                await self.vitals(careful=lapse != "signs")
+            finally:
+                self.care = care
             session = self._watched()
         unmet = self.random.sample(SCORED, self.random.choice((0, 1, 2))) if lapse == "score" else ()
         score: dict[str, bool | str] = {name: name not in unmet for name in SCORED}

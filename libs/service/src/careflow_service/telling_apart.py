@@ -1,11 +1,12 @@
 """What patients are called in a list that staff read: as little of a name as tells two of them apart."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Final, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 Id = TypeVar("Id", bound=str)
+T = TypeVar("T")
 
 
 class Named(Protocol):
@@ -23,28 +24,32 @@ def told_apart(patients: Mapping[Id, Named]) -> dict[Id, str]:
     is left out.
     """
     known = {id_: each for id_, each in patients.items() if (each.name or "").strip()}
-    shown = {id_: _short(id_, each) for id_, each in known.items()}
-    for longer in _LONGER:
-        times = Counter(shown.values())
-        shown = {id_: longer(id_, known[id_]) if times[name] > 1 else name for id_, name in shown.items()}
-    return shown
+    return by_as_little(known, (_short, _whole, _with_year))
 
 
-def _short(_: str, who: Named) -> str:
+def by_as_little(known: Mapping[Id, T], ways: Sequence[Callable[[T], str]]) -> dict[Id, str]:
+    """Each by the first of these ways, those who would be the same by the next, and at last by the end of their id."""
+    first, *others = ways
+    shown = {id_: first(each) for id_, each in known.items()}
+    for way in others:
+        alike = _alike(shown)
+        shown = {id_: way(known[id_]) if name in alike else name for id_, name in shown.items()}
+    alike = _alike(shown)
+    return {id_: f"{name} …{id_[-4:]}" if name in alike else name for id_, name in shown.items()}
+
+
+def _alike(shown: Mapping[Id, str]) -> frozenset[str]:
+    return frozenset(name for name, times in Counter(shown.values()).items() if times > 1)
+
+
+def _short(who: Named) -> str:
     first, *others = (who.name or "").split()
     return f"{first} {others[-1][0]}." if others else first
 
 
-def _whole(_: str, who: Named) -> str:
+def _whole(who: Named) -> str:
     return who.name or ""
 
 
-def _with_year(_: str, who: Named) -> str:
-    return f"{who.name} ({who.born_on.year})" if who.born_on else _whole(_, who)
-
-
-def _with_id(id_: str, who: Named) -> str:
-    return f"{_with_year(id_, who)} …{id_[-4:]}"
-
-
-_LONGER: Final[tuple[Callable[[str, Named], str], ...]] = (_whole, _with_year, _with_id)
+def _with_year(who: Named) -> str:
+    return f"{who.name} ({who.born_on.year})" if who.born_on else _whole(who)

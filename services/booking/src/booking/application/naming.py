@@ -4,18 +4,14 @@ from collections.abc import Iterable
 
 from booking.domain.ids import PatientId
 from booking.domain.patients import Patient
+from careflow_service.telling_apart import by_as_little
 
 
 def told_apart(patients: Iterable[Patient]) -> dict[PatientId, str]:
-    """The given name and as much of the family name as tells two of them apart; two of one name by their birth year
-    too.
+    """The given name and the initial of the family name; those who would be the same by the whole of it, by the year of
+    birth too where that does not do, and by the end of their id where two of one name were born in one year.
     """
-    everybody = tuple(patients)
-    for length in (1, 100):
-        names = {each.id: _name(each, length) for each in everybody}
-        if len(set(names.values())) == len(names):
-            return names
-    return {each.id: f"{_name(each, 100)} ({each.details.birth_date.year})" for each in everybody}
+    return by_as_little({each.id: each for each in patients}, (_short, _whole, _with_year))
 
 
 def initials(patient: Patient) -> str:
@@ -24,7 +20,14 @@ def initials(patient: Patient) -> str:
     return " ".join(f"{each[0].upper()}." for each in (details.given_name, details.family_name) if each)
 
 
-def _name(patient: Patient, length: int) -> str:
+def _short(patient: Patient) -> str:
     family = patient.details.family_name
-    shown = family if len(family) <= length else f"{family[:length]}."
-    return f"{patient.details.given_name} {shown}"
+    return f"{patient.details.given_name} {family if len(family) <= 1 else f'{family[:1]}.'}"
+
+
+def _whole(patient: Patient) -> str:
+    return f"{patient.details.given_name} {patient.details.family_name}"
+
+
+def _with_year(patient: Patient) -> str:
+    return f"{_whole(patient)} ({patient.details.birth_date.year})"
