@@ -54,6 +54,10 @@ READABLE: Final = """() => {
 }"""
 """Whether a browser keeps anything but what is typed, sealed."""
 
+FOCUSED: Final = """() => !document.querySelector("[autofocus]") || document.activeElement !== document.body
+  || location.hash !== "" """
+"""Whether what asks for the focus has it; a browser gives it none where an address leads into the page."""
+
 
 def chromium() -> str | None:
     """The browser of this machine."""
@@ -135,6 +139,7 @@ class Reader:
 
     async def opens(self, path: str) -> None:
         await self.page.goto(self.origin + path)
+        await self._arrives()
 
     async def presses(self, button: str) -> None:
         await self.page.get_by_role("button", name=button, exact=True).click()
@@ -148,7 +153,17 @@ class Reader:
         await self.page.locator("main > *").first.evaluate("element => element.setAttribute('data-before', '')")
         yield
         await expect(self.page.locator("[data-before]")).to_have_count(0)
+        await self._arrives()
+
+    async def _arrives(self) -> None:
+        """All of the page is there, and the focus where it puts it: whoever presses a key before keeps their own."""
         await self.page.wait_for_load_state()
+        await self.page.wait_for_function(FOCUSED)
+
+    async def enters(self) -> None:
+        """Presses Enter where the focus is, and waits for what comes."""
+        async with self.another():
+            await self.page.keyboard.press("Enter")
 
     async def clicks(self, what: Locator) -> None:
         """Clicks it, and waits for what comes in place of what stands there."""

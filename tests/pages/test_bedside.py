@@ -207,12 +207,12 @@ async def test_the_keyboard_is_enough(browser: Browser, sessions: tuple[World, s
     async with Reader.at(browser, address, "desktop", name="bedside-keyboard") as reader:
         await logs_in(reader, Role.NURSE, of(session_id))
         await reader.tabs_to("Vital signs")
-        await reader.page.keyboard.press("Enter")
+        await reader.enters()
         await reader.page.wait_for_url("**/vitals?lang=en")
         for label, value in SIGNS.items():
             await reader.tabs_to(label.replace("_", " "))
             await reader.page.keyboard.type(value)
-        await reader.page.keyboard.press("Enter")
+        await reader.enters()
         await reader.page.wait_for_url("**#done")
         assert await reader.page.get_by_role("cell", name="131/84").is_visible()
 

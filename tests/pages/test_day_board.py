@@ -76,10 +76,10 @@ async def test_the_keyboard_is_enough(browser: Browser, booking: tuple[World, st
         await reader.opens(BOARD)
         await reader.tabs_to("Token")
         await reader.page.keyboard.type(ISSUER.token(Role.NURSE))
-        await reader.page.keyboard.press("Enter")
+        await reader.enters()
         await reader.page.wait_for_url(f"**{BOARD}")
         await reader.tabs_to("Is here")
-        await reader.page.keyboard.press("Enter")
+        await reader.enters()
         await reader.page.wait_for_url("**#visit-*")
         assert await reader.page.get_by_text("Is here").is_visible()
 

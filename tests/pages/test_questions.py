@@ -84,7 +84,7 @@ async def test_the_keyboard_is_enough(browser: Browser, screening: tuple[World, 
         assert await page.locator(":focus").get_attribute("name") == "birth_date_month"
         await page.keyboard.press("Tab")
         await reader.types_into(Year="1988")
-        await page.keyboard.press("Enter")
+        await reader.enters()
         await expect(page.locator("h1")).to_have_text("Your questions")
         await reader.tabs_to(re.sub(r"\s+", " ", await page.locator(".asked a").first.inner_text()))
 
