@@ -4,6 +4,7 @@ with what a reviewer judges it by. Who read it is kept.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from careflow_service.identity import Actor
 from careflow_service.telling_apart import told_apart
@@ -12,43 +13,25 @@ from sessions.application.ports import Ports
 from sessions.domain.administrations import Administration, OutsideOrder
 from sessions.domain.doses import Dose
 from sessions.domain.held_otherwise import HeldOtherwise
-from sessions.domain.ids import SessionId, StaffId
+from sessions.domain.ids import PatientId, SessionId, StaffId
+from sessions.domain.marks import Mark
 from sessions.domain.outside_gate import OutsideGate
+from sessions.domain.service_lines import TherapyTime
+
+T = TypeVar("T")
+M = TypeVar("M", bound=Mark)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DoseToReview:
-    """`who` as it stands on the page of the day, None for somebody booking has not been heard of; `mine`: the reader
-    gave it or wrote it down, so that somebody else reviews it.
+class Waiting(Generic[T, M]):
+    """What was given or held, and its mark. `who` as it stands on the page of the day, None for somebody booking has
+    not been heard of; `mine`: the reader gave or held it, or wrote it down, so that somebody else reviews it.
     """
 
     session_id: SessionId
     who: str | None = field(repr=False)
-    dose: Dose
-    mark: OutsideGate
-    late: bool
-    mine: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MedicineToReview:
-    """As a dose."""
-
-    session_id: SessionId
-    who: str | None = field(repr=False)
-    given: Administration
-    mark: OutsideOrder
-    late: bool
-    mine: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TherapyToReview:
-    """As a dose; `mine`: the reader held it or wrote it down."""
-
-    session_id: SessionId
-    who: str | None = field(repr=False)
-    mark: HeldOtherwise
+    given: T
+    mark: M
     late: bool
     mine: bool
 
@@ -58,9 +41,9 @@ class ToReview:
     """`next` of the doses and the therapy, `next_medicine` of the medicines."""
 
     as_of: datetime
-    doses: tuple[DoseToReview, ...]
-    medicines: tuple[MedicineToReview, ...]
-    therapy: tuple[TherapyToReview, ...]
+    doses: tuple[Waiting[Dose, OutsideGate], ...]
+    medicines: tuple[Waiting[Administration, OutsideOrder], ...]
+    therapy: tuple[Waiting[TherapyTime, HeldOtherwise], ...]
     next: str | None
     next_medicine: str | None
 
@@ -84,46 +67,35 @@ class ReadDoseReviews:
         await self.ports.audit.read(actor, "read_doses_to_review", *shown)
         now, reader = self.ports.clock(), StaffId(actor.id)
         names = told_apart({each.id: each.details for each in patients})
-        doses = (
-            DoseToReview(
-                session_id=session.id,
-                who=names.get(session.patient_id),
-                dose=dose,
-                mark=mark,
-                late=mark.review_by <= now,
-                mine=mark.concerns(reader, given_by=dose.given_by),
-            )
-            for session in listed.items
-            for dose, mark in session.to_review
-        )
-        therapy = (
-            TherapyToReview(
-                session_id=session.id,
-                who=names.get(session.patient_id),
-                mark=mark,
-                late=mark.review_by <= now,
-                mine=mark.concerns(reader, given_by=mark.time.provider),
-            )
-            for session in listed.items
-            for mark in session.therapy_to_review
-        )
-        medicines = (
-            MedicineToReview(
-                session_id=record.id,
-                who=names.get(record.patient_id),
+
+        def waiting(of: SessionId, whose: PatientId, given: T, mark: M, by: StaffId) -> Waiting[T, M]:
+            return Waiting(
+                session_id=of,
+                who=names.get(whose),
                 given=given,
                 mark=mark,
                 late=mark.review_by <= now,
-                mine=mark.concerns(reader, given_by=given.by),
+                mine=mark.concerns(reader, given_by=by),
             )
-            for record in records.items
-            for given, mark in record.to_review
-        )
+
+        sessions, medication = listed.items, records.items
         return ToReview(
             as_of=now,
-            doses=tuple(doses),
-            medicines=tuple(medicines),
-            therapy=tuple(therapy),
+            doses=tuple(
+                waiting(each.id, each.patient_id, dose, mark, dose.given_by)
+                for each in sessions
+                for dose, mark in each.to_review
+            ),
+            medicines=tuple(
+                waiting(each.id, each.patient_id, given, mark, given.by)
+                for each in medication
+                for given, mark in each.to_review
+            ),
+            therapy=tuple(
+                waiting(each.id, each.patient_id, mark.time, mark, mark.time.provider)
+                for each in sessions
+                for mark in each.therapy_to_review
+            ),
             next=listed.next,
             next_medicine=records.next,
         )
