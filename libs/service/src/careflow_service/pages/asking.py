@@ -86,7 +86,11 @@ class Filled:
     typed: Form = UNTYPED
     faults: Mapping[str, str] = field(default_factory=dict)
     refused: Refused | None = None
-    status: int = 200
+
+    @property
+    def status(self) -> int:
+        """What it is answered with: what refused it says that, what is typed wrong is a 422."""
+        return self.refused.status if self.refused else 422 if self.faults else 200
 
 
 def body_of(

@@ -88,7 +88,7 @@ async def hand_out(
     also = {"part": part.value, "record_request_id": share_id}
     body, faults = read(NewDisclosure, body_of(_fields(app, part), typed, pages.zone, also))
     if body is None:
-        return _ask(request, pages, app, wanted, part, Filled(typed, faults, status=422))
+        return _ask(request, pages, app, wanted, part, Filled(typed, faults))
     command = DiscloseRecord(
         patient_id=wanted.patient_id,
         part=part,
@@ -105,7 +105,7 @@ async def hand_out(
         made.append((await app.disclose_record(command, actor, key)).value.id)
 
     if refused := await refusal_of(disclose(), typed=True):
-        return _ask(request, pages, app, wanted, part, Filled(typed, refused=refused, status=refused.status))
+        return _ask(request, pages, app, wanted, part, Filled(typed, refused=refused))
     return go_on(request, f"../../handed-out/{made[0]}")
 
 

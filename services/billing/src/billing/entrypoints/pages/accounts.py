@@ -14,7 +14,7 @@ from billing.application.use_cases import Billing
 from billing.domain.ids import EstimateId, PaperId, PatientId, SuperbillId
 from billing.entrypoints.http.access import ACCESS
 from billing.entrypoints.http.schemas import App, Id, no_card_number_in_address, paper
-from billing.entrypoints.pages.asking import first_of, without_card_numbers
+from billing.entrypoints.pages.asking import first_of, with_card_number
 from billing.entrypoints.pages.money_commands import Doing
 from billing.entrypoints.pages.money_fields import Before
 from billing.entrypoints.pages.money_forms import FORMS, NEXT, MoneyForm
@@ -24,7 +24,7 @@ from careflow_service.identity import Actor
 from careflow_service.ids import new_id
 from careflow_service.pages.asking import Filled, body_of, read
 from careflow_service.pages.forms import KEY, VERSION, FormRequest, Submitted
-from careflow_service.pages.refusing import Refused, refusal_of
+from careflow_service.pages.refusing import refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
 from careflow_service.problems import INVALID_REQUEST, Problem
 
@@ -32,8 +32,6 @@ router = APIRouter(prefix="/pages/money", include_in_schema=False, dependencies=
 
 SHOWN: Final = 20
 """So many of each list on a page."""
-_CARD_NUMBER: Final = Refused("card_number_refused", 422)
-
 Done = Annotated[str | None, Query(max_length=40, pattern="^[a-z-]+$")]
 About = Annotated[Id | None, Query()]
 
@@ -137,18 +135,16 @@ def _add(form: MoneyForm) -> None:
     ) -> Response:
         before = await _before(request, app, actor, pages, form, patient_id, about, Filled(typed))
         version = typed.version
-        left = without_card_numbers(typed)
-        if left is not None:
-            filled = Filled(left, refused=_CARD_NUMBER, status=_CARD_NUMBER.status)
-            return await _ask(request, app, actor, pages, form, patient_id, about, filled)
+        if refusing := with_card_number(typed):
+            return await _ask(request, app, actor, pages, form, patient_id, about, refusing)
         body, faults = read(form.body, body_of(form.fields(before), typed, pages.zone, {}))
         if body is None:
-            filled = Filled(typed, faults, status=422)
+            filled = Filled(typed, faults)
             return await _ask(request, app, actor, pages, form, patient_id, about, filled)
         currency = app.ports.policy.currency
         doing = Doing(before.seen.account.id, about or patient_id, version, body, currency)
         if refused := await refusal_of(form.does(app, doing, actor, key), typed=True):
-            filled = Filled(typed, refused=refused, status=refused.status)
+            filled = Filled(typed, refused=refused)
             return await _ask(request, app, actor, pages, form, patient_id, about, filled)
         return go_on(request, f"../{patient_id}", anchor="done", done=form.name)
 

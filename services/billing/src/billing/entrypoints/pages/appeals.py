@@ -5,7 +5,6 @@ Invariant: the patient is who sits there; what looks like a card number is refus
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Final
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -15,21 +14,19 @@ from billing.domain.appeals import AppealStage, DenialReason, Language
 from billing.domain.ids import SuperbillId
 from billing.entrypoints.http.appeal_routes import Appealing
 from billing.entrypoints.http.schemas import App, no_card_number_in_address
-from billing.entrypoints.pages.asking import Asked, first_of, without_card_numbers
+from billing.entrypoints.pages.asking import Asked, first_of, with_card_number
 from careflow_service.http.dependencies import CurrentActor
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
 from careflow_service.pages.asking import Filled, Kind, body_of, read
 from careflow_service.pages.coming_in import still_there
 from careflow_service.pages.forms import KEY, FormRequest, Submitted
-from careflow_service.pages.refusing import Refused, refusal_of
+from careflow_service.pages.refusing import refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
 
 router = APIRouter(
     prefix="/pages/papers/superbills", include_in_schema=False, dependencies=[Depends(no_card_number_in_address)]
 )
-
-CARD_NUMBER: Final = Refused("card_number_refused", 422)
 
 
 def appealing(named: Callable[[str, Sequence[StrEnum]], list[tuple[str, str]]]) -> tuple[Asked, ...]:
@@ -70,16 +67,14 @@ async def write_letter(
 ) -> Response:
     """The letter is there to download."""
     await still_there(request, app)
-    left = without_card_numbers(typed)
-    if left is not None:
-        filled = Filled(left, refused=CARD_NUMBER, status=CARD_NUMBER.status)
-        return await _ask(request, pages, app, actor, superbill_id, filled)
+    if refusing := with_card_number(typed):
+        return await _ask(request, pages, app, actor, superbill_id, refusing)
     body, faults = read(Appealing, body_of(_fields(pages, request), typed, pages.zone, {}))
     if body is None:
-        return await _ask(request, pages, app, actor, superbill_id, Filled(typed, faults, status=422))
+        return await _ask(request, pages, app, actor, superbill_id, Filled(typed, faults))
     command = body.command(superbill_id, Language(pages.words(request.scope).language))
     if refused := await refusal_of(app.issue_appeal_letter(command, actor, key), typed=True):
-        filled = Filled(typed, refused=refused, status=refused.status)
+        filled = Filled(typed, refused=refused)
         return await _ask(request, pages, app, actor, superbill_id, filled)
     return go_on(request, "../../../papers", anchor="done", done="appeal")
 

@@ -15,9 +15,11 @@ from pydantic_core import PydanticCustomError
 from billing.domain.card_numbers import looks_like_card_number
 from billing.domain.money import Money
 from billing.entrypoints.http.schemas import LARGEST_AMOUNT
-from careflow_service.pages.asking import Field
+from careflow_service.pages.asking import Field, Filled
 from careflow_service.pages.forms import Form
+from careflow_service.pages.refusing import Refused
 
+_CARD_NUMBER: Final = Refused("card_number_refused", 422)
 _AMOUNT: Final = re.compile(r"\$? ?([0-9]{1,9}|[0-9]{1,3}(?:,[0-9]{3}){1,2})(?:\.([0-9]{2}))?")
 
 
@@ -51,11 +53,11 @@ def first_of(fields: Iterable[Asked]) -> Form:
     return Form({each.name: each.first for each in fields if each.first})
 
 
-def without_card_numbers(form: Form) -> Form | None:
-    """What of it may be shown again; None where nothing looks like a card number."""
+def with_card_number(typed: Form) -> Filled | None:
+    """What looks like a card number is refused, and not shown again with the rest; None where nothing does."""
     kept = {
         name: value
-        for name, value in form.fields.items()
+        for name, value in typed.fields.items()
         if not looks_like_card_number(name) and not looks_like_card_number(value)
     }
-    return Form(kept) if len(kept) < len(form.fields) else None
+    return Filled(Form(kept), refused=_CARD_NUMBER) if len(kept) < len(typed.fields) else None

@@ -14,8 +14,7 @@ from billing.application.use_cases import Billing
 from billing.domain.ids import ReimbursementId, SuperbillId
 from billing.entrypoints.http.reimbursement_routes import Opening
 from billing.entrypoints.http.schemas import App, no_card_number_in_address
-from billing.entrypoints.pages.appeals import CARD_NUMBER
-from billing.entrypoints.pages.asking import Asked, first_of, without_card_numbers
+from billing.entrypoints.pages.asking import Asked, first_of, with_card_number
 from billing.entrypoints.pages.reimbursing import CASE_FORMS, CaseForm
 from careflow_service.http.dependencies import CurrentActor, RequestBody
 from careflow_service.identity import Actor, RequestKey
@@ -52,10 +51,10 @@ async def open_case(
     await still_there(request, app)
     body, faults = read(Opening, body_of(_OPENING, typed, pages.zone, {}))
     if body is None:
-        return await _ask_to_open(request, pages, app, actor, superbill_id, Filled(typed, faults, status=422))
+        return await _ask_to_open(request, pages, app, actor, superbill_id, Filled(typed, faults))
     command = OpenReimbursement(SuperbillId(superbill_id), body.file_by)
     if refused := await refusal_of(app.open_reimbursement(command, actor, key), typed=True):
-        filled = Filled(typed, refused=refused, status=refused.status)
+        filled = Filled(typed, refused=refused)
         return await _ask_to_open(request, pages, app, actor, superbill_id, filled)
     return go_on(request, "../../../papers", anchor="done", done="reimbursement")
 
@@ -75,16 +74,14 @@ def _add(form: CaseForm) -> None:
         key: FormRequest,
     ) -> Response:
         await still_there(request, app)
-        left = without_card_numbers(typed)
-        if left is not None:
-            filled = Filled(left, refused=CARD_NUMBER, status=CARD_NUMBER.status)
-            return await _ask(request, pages, app, actor, form, case_id, filled)
+        if refusing := with_card_number(typed):
+            return await _ask(request, pages, app, actor, form, case_id, refusing)
         body, faults = read(form.body, body_of(_fields(pages, request, form), typed, pages.zone, {}))
         if body is None:
-            return await _ask(request, pages, app, actor, form, case_id, Filled(typed, faults, status=422))
+            return await _ask(request, pages, app, actor, form, case_id, Filled(typed, faults))
         saying = _say(app, form, body, ReimbursementId(case_id), typed.version, actor, key)
         if refused := await refusal_of(saying, typed=True):
-            filled = Filled(typed, refused=refused, status=refused.status)
+            filled = Filled(typed, refused=refused)
             return await _ask(request, pages, app, actor, form, case_id, filled)
         return go_on(request, "../../../papers", anchor="done", done="said")
 

@@ -159,7 +159,7 @@ def _add(form: CaseForm) -> None:
         fields = form.fields(seen, Reader(actor, pages.words(request.scope), pages.zone))
         body, faults = read(form.body, body_of(fields, typed, pages.zone, form.also(typed[OF])))
         if body is None:
-            return _ask(request, actor, pages, form, seen, was, typed[OF], Filled(typed, faults, status=422))
+            return _ask(request, actor, pages, form, seen, was, typed[OF], Filled(typed, faults))
         asked = Asked(CaseId(case_id), was.id, was.version, typed[OF], body)
         refused = await refusal_of(form.does(app, asked, actor, key), typed=True)
         if refused is None:
@@ -167,7 +167,7 @@ def _add(form: CaseForm) -> None:
         now = await app.read_case_page(CaseId(case_id), actor)
         if form.at_once:
             return _case(request, app, actor, pages, now, refused=refused)
-        filled = Filled(typed, refused=refused, status=refused.status)
+        filled = Filled(typed, refused=refused)
         return _ask(request, actor, pages, form, now, form.about(now, typed[OF]) or was, typed[OF], filled)
 
     router.add_api_route(f"/{{case_id}}/{form.name}", ask, methods=["GET"], name=f"ask_{form.name}")

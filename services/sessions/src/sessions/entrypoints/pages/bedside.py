@@ -109,11 +109,11 @@ def _add(form: BedsideForm) -> None:
         body, faults = read(form.body, given)
         version = typed.version
         if body is None:
-            filled = Filled(typed, faults, status=422)
+            filled = Filled(typed, faults)
             return await _ask(request, app, actor, pages, form, session_id, filled)
         done = form.does(app, Asked(SessionId(session_id), body, version), actor, key)
         if refused := await refusal_of(done, typed=True):
-            filled = Filled(typed, refused=refused, status=refused.status)
+            filled = Filled(typed, refused=refused)
             return await _ask(request, app, actor, pages, form, session_id, filled)
         return go_on(request, "../../bedside", anchor="done", session=session_id, done=form.name)
 

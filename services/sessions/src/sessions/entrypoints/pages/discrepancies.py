@@ -104,10 +104,10 @@ async def judge(
     """Judge it."""
     body, faults = read(DiscrepancyJudgement, body_of(JUDGING, typed, pages.zone, {}))
     if body is None:
-        return await _ask(request, app, actor, pages, case_id, "judge", Filled(typed, faults, status=422))
+        return await _ask(request, app, actor, pages, case_id, "judge", Filled(typed, faults))
     command = JudgeDiscrepancy(CaseId(case_id), body.how, body.note)
     if refused := await refusal_of(app.judge_discrepancy(command, actor, key), typed=True):
-        filled = Filled(typed, refused=refused, status=refused.status)
+        filled = Filled(typed, refused=refused)
         return await _ask(request, app, actor, pages, case_id, "judge", filled)
     return go_on(request, f"../{case_id}", anchor="done", done="judge")
 
@@ -126,10 +126,10 @@ async def report(
     case = await app.reading.discrepancy_case(CaseId(case_id), actor)
     body, faults = read(DrugReport, body_of(_reporting(case), typed, pages.zone, {}))
     if body is None:
-        return await _ask(request, app, actor, pages, case_id, "report", Filled(typed, faults, status=422))
+        return await _ask(request, app, actor, pages, case_id, "report", Filled(typed, faults))
     command = FileDrugReport(CaseId(case_id), body.kind, body.reference)
     if refused := await refusal_of(app.file_drug_report(command, actor, key), typed=True):
-        filled = Filled(typed, refused=refused, status=refused.status)
+        filled = Filled(typed, refused=refused)
         return await _ask(request, app, actor, pages, case_id, "report", filled)
     return go_on(request, f"../{case_id}", anchor="done", done="report")
 

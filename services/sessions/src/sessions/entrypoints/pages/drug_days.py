@@ -84,10 +84,10 @@ async def close_day(
     found, wrong = counted(containers, typed)
     body, faults = read(Acknowledged, body_of((ACKNOWLEDGED,), typed, pages.zone, {}))
     if body is None or wrong:
-        return await _ask(request, app, actor, pages, location, day, Filled(typed, {**wrong, **faults}, status=422))
+        return await _ask(request, app, actor, pages, location, day, Filled(typed, {**wrong, **faults}))
     command = CloseDrugDay(LocationId(location), day, found, body.acknowledgement)
     if refused := await refusal_of(app.close_drug_day(command, actor, key), typed=True):
-        filled = Filled(typed, refused=refused, status=refused.status)
+        filled = Filled(typed, refused=refused)
         return await _ask(request, app, actor, pages, location, day, filled)
     return go_on(request, "../day", anchor="done", location=location, day=day.isoformat(), done="close")
 
@@ -106,7 +106,7 @@ async def confirm_day(
     """A second person counted the same."""
     command = ConfirmDrugDay(LocationId(location), day)
     if refused := await refusal_of(app.confirm_drug_day(command, actor, key)):
-        filled = Filled(refused=refused, status=refused.status)
+        filled = Filled(refused=refused)
         return await _show(request, app, actor, pages, location, day, filled, None)
     return go_on(request, "../day", anchor="done", location=location, day=day.isoformat(), done="confirm")
 

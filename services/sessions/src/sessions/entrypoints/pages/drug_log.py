@@ -140,10 +140,10 @@ def _add(form: DrugForm) -> None:
         line = _line(form, container, typed[OF])
         body, faults = read(form.body, body_of(form.fields(container), typed, pages.zone, form.knows(container)))
         if body is None:
-            return _ask(request, pages, form, container, line, Filled(typed, faults, status=422))
+            return _ask(request, pages, form, container, line, Filled(typed, faults))
         doing = form.does(app, AskedOf(container.id, line.id if line else EntryId(""), body), actor, key)
         if refused := await refusal_of(doing, typed=True):
-            filled = Filled(typed, refused=refused, status=refused.status)
+            filled = Filled(typed, refused=refused)
             if form.at_once:
                 return await _show(request, app, actor, pages, container_id, filled, None)
             return _ask(request, pages, form, container, line, filled)
@@ -223,9 +223,9 @@ async def _receive(
     """None once it is in the log; otherwise the form as it is shown again."""
     body, faults = read(NewContainer, body_of(fields, typed, pages.zone, {"location_id": location, **also}))
     if body is None:
-        return Filled(typed, faults, status=422)
+        return Filled(typed, faults)
     refused = await refusal_of(receive(app, LocationId(location), body, actor, key), typed=True)
-    return Filled(typed, refused=refused, status=refused.status) if refused else None
+    return Filled(typed, refused=refused) if refused else None
 
 
 def _ask_container(request: Request, pages: Site, location: str, filled: Filled) -> Response:

@@ -60,10 +60,10 @@ async def take(
     found, wrong = counted(containers, typed)
     body, faults = read(NewInventory, body_of((MOMENT,), typed, pages.zone, {"counted": {}}))
     if body is None or wrong:
-        return await _ask(request, app, actor, pages, location, Filled(typed, {**faults, **wrong}, status=422))
+        return await _ask(request, app, actor, pages, location, Filled(typed, {**faults, **wrong}))
     command = TakeInventory(LocationId(location), body.moment, found)
     if refused := await refusal_of(app.take_inventory(command, actor, key), typed=True):
-        filled = Filled(typed, refused=refused, status=refused.status)
+        filled = Filled(typed, refused=refused)
         return await _ask(request, app, actor, pages, location, filled)
     return go_on(request, "../inventories", anchor="done", location=location, done="take")
 
@@ -83,7 +83,7 @@ async def confirm(
     """A second person counted the same."""
     command = ConfirmInventory(InventoryId(inventory_id))
     if refused := await refusal_of(app.confirm_inventory(command, actor, key)):
-        filled = Filled(refused=refused, status=refused.status)
+        filled = Filled(refused=refused)
         return await _show(request, app, actor, pages, inventory_id, filled, None)
     return go_on(request, f"../{inventory_id}", anchor="done", done="confirm")
 

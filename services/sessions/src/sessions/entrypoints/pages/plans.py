@@ -100,10 +100,10 @@ def _add(form: PlanForm) -> None:
         about = _about(form, seen, typed[OF])
         body, faults = read(form.body, body_of(form.fields, typed, pages.zone, {}))
         if body is None:
-            return _ask(request, pages, form, seen, about, Filled(typed, faults, status=422))
+            return _ask(request, pages, form, seen, about, Filled(typed, faults))
         doing = form.does(app, Asked(seen.patient_id, about.id, typed.version, body), actor, key)
         if refused := await refusal_of(doing, typed=True):
-            filled = Filled(typed, refused=refused, status=refused.status)
+            filled = Filled(typed, refused=refused)
             if form.at_once:
                 return await _show(request, app, actor, pages, patient_id, filled, None)
             return _ask(request, pages, form, await app.read_plan_page(seen.patient_id, actor), about, filled)

@@ -103,10 +103,10 @@ async def sign_order_of_location(
     """Sign it."""
     body, faults = read(NewStandingOrder, body_of(SIGNING, typed, pages.zone, {}))
     if body is None:
-        return _ask(request, pages, "sign", SIGNING, location, Filled(typed, faults, status=422))
+        return _ask(request, pages, "sign", SIGNING, location, Filled(typed, faults))
     command = SignStandingOrder(LocationId(location), body.medicine.terms(), body.valid_from, body.valid_until)
     if refused := await refusal_of(app.sign_standing_order(command, actor, key), typed=True):
-        return _ask(request, pages, "sign", SIGNING, location, Filled(typed, refused=refused, status=refused.status))
+        return _ask(request, pages, "sign", SIGNING, location, Filled(typed, refused=refused))
     return go_on(request, "../standing-orders", anchor="done", location=location, done="signed")
 
 
@@ -129,10 +129,10 @@ async def revoke_order_of_location(
     """Revoke it, from now on."""
     body, faults = read(NewRevocation, body_of(REVOKING, typed, pages.zone, {}))
     if body is None:
-        return await _ask_revocation(request, app, actor, pages, order_id, Filled(typed, faults, status=422))
+        return await _ask_revocation(request, app, actor, pages, order_id, Filled(typed, faults))
     command = RevokeStandingOrder(StandingOrderId(order_id), body.reason)
     if refused := await refusal_of(app.revoke_standing_order(command, actor, key)):
-        filled = Filled(typed, refused=refused, status=refused.status)
+        filled = Filled(typed, refused=refused)
         return await _ask_revocation(request, app, actor, pages, order_id, filled)
     order = await app.reading_medicines.standing_order(StandingOrderId(order_id), actor)
     return go_on(request, "../../standing-orders", anchor="done", location=order.location_id, done="revoked")
