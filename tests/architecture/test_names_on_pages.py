@@ -39,6 +39,34 @@ def shown_raw(template: str, groups: frozenset[str]) -> Iterator[str]:
             yield name
 
 
+PLACE = re.compile(r"(?<![\w.'\"])(?:\w+\.)*location(?:_id)?(?![\w.'])")
+NOT_READ = re.compile(r"place\([\w.]+\)|'location': (?:none if \w+ else )?[\w.]+|to_place\(.*?\)")
+"""A name, a link, and what a form sends along unseen."""
+
+
+def places_raw(template: str, groups: frozenset[str]) -> Iterator[str]:
+    """Where a template shows the id of a location."""
+    unseen = template.replace('value="{{ location }}"', "")
+    for shown in SHOWN.findall(unseen):
+        for found in PLACE.findall(NOT_READ.sub("", shown)):
+            if found.partition(".")[0] not in groups and found != "alert.whereabouts.location":
+                yield found
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda file: f"{file.parts[-2]}/{file.name}")
+def test_no_location_is_shown_by_its_id(template: Path) -> None:
+    assert [*places_raw(template.read_text("utf-8"), words())] == [], "write place(…) around it"
+
+
+def test_the_rule_sees_the_id_of_a_location() -> None:
+    groups = frozenset({"crisis_page"})
+    raw = '{{ location }} {{ words.at | replace("{id}", location[-4:]) }} {{ case.location_id }}'
+    assert [*places_raw(raw, groups)] == ["location", "location", "case.location_id"]
+    named = """{{ place(location) }} {{ link(root, {'location': case.location_id}) }} {{ crisis_page.location }}
+        <input type="hidden" name="location" value="{{ location }}">"""
+    assert [*places_raw(named, groups)] == []
+
+
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda file: f"{file.parts[-2]}/{file.name}")
 def test_nobody_is_shown_by_their_id(template: Path) -> None:
     raw = [*shown_raw(template.read_text("utf-8"), words())]

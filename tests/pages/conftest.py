@@ -71,10 +71,14 @@ async def screening(store_url: str, database: str, tmp_path: Path) -> AsyncItera
 @pytest.fixture
 async def sessions(store_url: str, database: str) -> AsyncIterator[tuple["Sessions", str]]:
     """A clinic that treats, and its address."""
+    from services.sessions.tests.builders import MILL_VALLEY
     from services.sessions.tests.world import running
     from tests.pages.browsing import served
 
-    settings: dict[str, Any] = {"clinic_name": "Redwood Clinic"}
+    settings: dict[str, Any] = {
+        "clinic_name": "Redwood Clinic",
+        "clinic_location_names": {MILL_VALLEY: "Mill Valley, above the old post office on Throckmorton Avenue"},
+    }
     async with running(store_url, database, settings=settings) as world, served(world.app) as address:
         yield world, address
         world.app.state.live.changes.close()

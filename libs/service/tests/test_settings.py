@@ -197,3 +197,19 @@ def test_an_account_of_kafka_is_whole_or_there_is_none(given: Given) -> None:
 
     given.set(KAFKA_MECHANISM="SCRAM-SHA-256")
     assert complaint() == "CAREFLOW_KAFKA_MECHANISM: input should be 'PLAIN' or 'SCRAM-SHA-512'"
+
+
+def test_locations_have_names_and_what_is_wrong_with_them_is_said_without_showing_them(given: Given) -> None:
+    mill, town = "0199e0a0-0000-7000-8000-0000000000b1", "0199e0a0-0000-7000-8000-0000000000b2"
+    given.set(CLINIC_LOCATION_NAMES=f'{{"{mill}": " Mill Valley "}}')
+    assert load(ServiceSettings).clinic_location_names == {mill: "Mill Valley"}
+    for wrong in (
+        f'{{"{mill}": " "}}',
+        '{"downtown": "Hidden Lane"}',
+        f'{{"{mill}": "Hidden Lane", "{town}": "hidden  LANE"}}',
+        "Hidden Lane",
+    ):
+        given.set(CLINIC_LOCATION_NAMES=wrong)
+        said = complaint()
+        assert "CAREFLOW_CLINIC_LOCATION_NAMES" in said
+        assert "idden" not in said

@@ -15,7 +15,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, HttpUrl, SecretBytes, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    HttpUrl,
+    SecretBytes,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableValue
@@ -30,6 +39,7 @@ MASTER_KEY_BYTES = 96
 """What the field encryption of MongoDB takes as a local master key."""
 LEAST_KEY_BYTES = 32
 """The least an HMAC-SHA256 key must hold."""
+_LOCATION_ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 LEAST_DISTINCT_BYTES = 16
 """Random key material of 32 bytes has 28 to 32 different ones; a placeholder has a few."""
 
@@ -132,6 +142,15 @@ class ServiceSettings(BaseSettings):
     clock_file: Annotated[Path | None, DevelopmentOnly()] = None
     clinic_timezone: ZoneInfo = ZoneInfo("America/Los_Angeles")
     clinic_name: str = Field(default="The clinic", min_length=1, max_length=80)
+    clinic_location_id: str = Field(default="0199e0a0-7f00-7000-8000-000000000001", pattern=f"^{_LOCATION_ID}$")
+    """The place that booking books at, as events name it; a new one is a new place to every consumer."""
+    clinic_location_names: dict[
+        Annotated[str, Field(pattern=f"^{_LOCATION_ID}$")],
+        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)],
+    ] = Field(default_factory=dict)
+    """What people call the clinic's locations, as JSON: `{"0199e0a0-…": "Mill Valley"}`. The one it books at is called
+    like the clinic where it has no name of its own.
+    """
     otlp_endpoint: str | None = None
     log_level: str = Field(default="info", pattern=r"^(debug|info|warning|error|critical)$")
 
@@ -174,6 +193,13 @@ class ServiceSettings(BaseSettings):
     def _key_is_long_enough(cls, value: SecretBytes) -> SecretBytes:
         if len(value) < LEAST_KEY_BYTES:
             raise ValueError(f"must be at least {LEAST_KEY_BYTES} bytes")
+        return value
+
+    @field_validator("clinic_location_names")
+    @classmethod
+    def _locations_are_told_apart(cls, value: dict[str, str]) -> dict[str, str]:
+        if len({" ".join(name.casefold().split()) for name in value.values()}) < len(value):
+            raise ValueError("two locations have one name")
         return value
 
     @field_validator("log_level", mode="before")
@@ -231,7 +257,10 @@ def load(settings: type[S]) -> S:
         return settings()
     except ValidationError as error:
         raise SettingsError("; ".join(_complaints(error))) from None
-    except (UnreadableValue, _FileUnreadable) as error:
+    except UnreadableValue as error:
+        unread = [name for name in settings.model_fields if f'"{name}"' in str(error)]
+        raise SettingsError("; ".join(f"{_variable(name)} is not the JSON it has to be" for name in unread)) from None
+    except _FileUnreadable as error:
         raise SettingsError(str(error)) from None
 
 

@@ -17,6 +17,7 @@ from careflow_service.identity import Actor, Role
 from careflow_service.pages import login_routes
 from careflow_service.pages.code_flow import CodeFlow
 from careflow_service.pages.login_routes import WayIn
+from careflow_service.pages.places import Places
 from careflow_service.pages.site import LIBRARY, Site
 from careflow_service.testing.calling import ISSUER
 from careflow_service.tokens.provider import Provider
@@ -104,7 +105,7 @@ def browsing(way_in: WayIn) -> httpx.AsyncClient:
     app = FastAPI()
     app.include_router(login_routes.router)
     app.state.way_in = way_in
-    app.state.site = Site(LIBRARY, clinic="A", zone=ZoneInfo("UTC"), clock=wall_clock)
+    app.state.site = Site(LIBRARY, places=Places("A"), zone=ZoneInfo("UTC"), clock=wall_clock)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://care", headers=HEADERS)
 
 

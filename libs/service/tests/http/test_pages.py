@@ -13,6 +13,7 @@ from careflow_service.clock import wall_clock
 from careflow_service.errors import ErasureUnderWay, OwnerErased, ServiceError, StaleVersion, StoreBusy
 from careflow_service.pages import words
 from careflow_service.pages.forms import Form
+from careflow_service.pages.places import Places
 from careflow_service.pages.refusing import refusal_of
 from careflow_service.pages.site import LIBRARY, Site
 from careflow_service.pages.words import WordsDiffer, preferred, words_of
@@ -118,7 +119,7 @@ def test_a_date_is_shown_again_as_it_was_typed() -> None:
     assert (wrong["born_year"], wrong["born_month"], wrong["born_day"]) == ("84", "x", "")
 
 
-SITE = Site(LIBRARY, clinic="A", zone=ZoneInfo("UTC"), clock=wall_clock)
+SITE = Site(LIBRARY, places=Places("A"), zone=ZoneInfo("UTC"), clock=wall_clock)
 
 
 def asked_for(path: str, *, query: bytes = b"", cookies: str = "") -> dict[str, Any]:

@@ -11,14 +11,8 @@ from careflow_service.settings import LEAST_KEY_BYTES, DevelopmentOnly, ServiceS
 
 
 class BookingSettings(ServiceSettings):
-    """`clinic_location_id` names the place in events; a new one is a new place to every consumer.
-    `calendar_organizer` is the e-mail address that invitations and messages are from; it names no speciality.
-    """
+    """`calendar_organizer` is the e-mail address that invitations and messages are from; it names no speciality."""
 
-    clinic_location_id: str = Field(
-        default="0199e0a0-7f00-7000-8000-000000000001",
-        pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
-    )
     calendar_organizer: str = Field(default="appointments@clinic.invalid", pattern=r"^[^@\s]+@[^@\s]+$")
 
     smtp_host: str | None = None

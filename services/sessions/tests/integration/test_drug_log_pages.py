@@ -143,7 +143,7 @@ async def test_a_patients_package_is_received_counted_with_the_rest_and_handed_o
     patient_id = (await has_course(world)).patient_id
     await receives_package(world, patient_id)
     first, page = await nurse(world, to=f"/pages/drug-log/packages/{patient_id}")
-    form = await first.follows(page, f"Receive a package at location …{MILL_VALLEY[-4:]}")
+    form = await first.follows(page, f"Receive a package: location without a name (…{MILL_VALLEY[-4:]})")
     page = await first.presses(form, "Receive", **LABELLED, **DISPENSED)
     assert "It is in the drug log." in page.text
     assert "Example Pharmacy, FE1234563, RX-77" in page.text

@@ -193,12 +193,13 @@ def _site(described: Http[Any], resources: Resources[Any], name: str) -> "Site |
     if described.pages is None:
         return None
     # What pages are made with is not loaded where there are none.
+    from careflow_service.pages.places import Places
     from careflow_service.pages.site import Site
 
     settings = resources.settings
     return Site(
         described.pages,
-        clinic=settings.clinic_name,
+        places=Places(settings.clinic_name, settings.clinic_location_id, settings.clinic_location_names),
         zone=settings.clinic_timezone,
         clock=resources.clock,
         names=resources.staff,

@@ -28,6 +28,7 @@ from careflow_service.identity import Actor, Role
 from careflow_service.pages import PREFIX
 from careflow_service.pages.logins import UNATTENDED, login_of
 from careflow_service.pages.names import NO_NAMES, Names
+from careflow_service.pages.places import Places
 from careflow_service.pages.words import LOCALES, Words, preferred, words_of
 from careflow_service.pages.writing import Writing
 from careflow_service.problems import FORBIDDEN, LOGIN_NEEDED, Problem
@@ -96,8 +97,8 @@ class Draft:
 
 
 class Site:
-    """The pages of one service. `package` has its `templates` and `words`; `clinic` is what every page is headed with,
-    `zone` where the clinic is, `clock` the domain's; `names` are those of who works there; by the
+    """The pages of one service. `package` has its `templates` and `words`; `places` are what the clinic and its
+    locations are called, `zone` where the clinic is, `clock` the domain's; `names` are those of who works there; by the
     first key of `drafts` what is typed is kept for a reload.
     """
 
@@ -105,13 +106,14 @@ class Site:
         self,
         package: str,
         *,
-        clinic: str,
+        places: Places,
         zone: ZoneInfo,
         clock: Clock,
         names: Names = NO_NAMES,
         drafts: Keys = no_keys,
     ) -> None:
         self._drafts = drafts
+        self._places = places
         self.names = names
         self.zone = zone
         self.clock = clock
@@ -127,7 +129,7 @@ class Site:
             style=Markup(_STYLE),  # noqa: S704 # our own file
             link=_link,
             languages=tuple(LOCALES),
-            clinic=clinic,
+            clinic=places.clinic,
             called=names.called,
             colleagues=names.holding,
         )
@@ -159,6 +161,7 @@ class Site:
             lang=words.language,
             fault=words.fault,
             write=Writing(words),
+            place=lambda each: self._places.called(each, words.groups["frame"]["unnamed_place"]),
             here=None if once else _here(scope),
             root=root,
             scripts=[Markup(_SCRIPTS[each]) for each in runs],  # noqa: S704 # our own files
