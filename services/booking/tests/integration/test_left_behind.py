@@ -12,10 +12,14 @@ from services.booking.tests.clinic import acts, ok, refusal
 from services.booking.tests.integration.test_tasks import tasks
 from services.booking.tests.treatment import (
     DOSING_AT,
+    INTEGRATION_AT,
+    PREPARATION_AT,
     care_path,
     deadlines_fire,
     doses,
+    in_treatment,
     of_session,
+    prepares,
     reads,
     session_ended,
 )
@@ -106,3 +110,68 @@ async def test_it_is_the_clinics_to_keep(world: World) -> None:
     path = f"/v1/appointments/{left['id']}/keep"
     assert refusal(await world.patient(left["patient_id"]).post(path, {}, version=2)) == (403, "forbidden")
     assert refusal(await world.calling(Role.BILLER).post(path, {}, version=2)) == (403, "forbidden")
+
+
+async def both_nights_over(world: World) -> Any:
+    """The days of a dose and of its integration are over, and nobody has marked either."""
+    ana, _ = await in_treatment(world)
+    preparation = await prepares(world, ana)
+    dose = await doses(world, ana)
+    world.clock.now = PREPARATION_AT
+    await acts(world.coordinator, preparation, "arrive")
+    world.clock.now = INTEGRATION_AT + timedelta(days=1)
+    await deadlines_fire(world)
+    return dose
+
+
+async def no_longer_missed(world: World, integration: Any) -> tuple[int, str]:
+    left = await reads(world, integration)
+    answer = await world.coordinator.post(f"/v1/appointments/{left['id']}/missed", {}, version=left["version"])
+    return refusal(answer)
+
+
+async def test_one_absence_is_one_missed_visit_whichever_is_marked_first(world: World) -> None:
+    dose = await both_nights_over(world)
+    assert await no_longer_missed(world, dose["integration"]) == (409, "dose_unmarked")
+    await acts(world.coordinator, await reads(world, dose), "missed")
+    assert await no_longer_missed(world, dose["integration"]) == (409, "dose_gone")
+    assert await tasks(world) == [(LOST, dose["integration"]["id"])]
+    off = await acts(world.coordinator, await reads(world, dose["integration"]), "cancel", reason="patient_request")
+    assert (off["status"], off["cancellation"]["by"], await tasks(world)) == ("cancelled", "clinic", [])
+
+
+async def test_whoever_came_to_the_dose_after_all_can_have_missed_its_integration(world: World) -> None:
+    dose = await both_nights_over(world)
+    missed = await acts(world.coordinator, await reads(world, dose), "missed")
+    await acts(world.coordinator, missed, "correct")
+    assert ("mark_visit", dose["integration"]["id"]) in await tasks(world)
+    left = await acts(world.coordinator, await reads(world, dose["integration"]), "missed")
+    assert left["status"] == "missed"
+
+
+async def test_whoever_came_to_talk_although_there_was_no_dose_was_there(world: World) -> None:
+    dose = await both_nights_over(world)
+    await acts(world.coordinator, await reads(world, dose), "missed")
+    left = await reads(world, dose["integration"])
+    path = f"/v1/appointments/{left['id']}/keep"
+    assert refusal(await world.coordinator.post(path, {}, version=left["version"])) == (409, "visit_started")
+    assert (await acts(world.coordinator, left, "correct"))["status"] == "arrived"
+
+
+async def test_giving_up_or_moving_what_lost_its_dose_is_no_loss_at_short_notice(world: World) -> None:
+    left = await lost_its_dose(world)
+    world.clock.now = INTEGRATION_AT - timedelta(hours=3)
+    ana = world.patient(left["patient_id"])
+    off = await acts(ana, await reads(world, left), "cancel", reason="patient_request")
+    assert off["cancellation"]["by"] == "clinic"
+
+
+async def test_the_desk_is_offered_no_button_by_which_it_would_be_missed(world: World) -> None:
+    dose = await both_nights_over(world)
+    someone, page = await logs_in(world, to=f"/pages/desk/visits/{dose['integration']['id']}")
+    refused = await someone.presses(page, "Did not come")
+    assert "Say first what became of the dosing visit before it." in refused.text
+    await acts(world.coordinator, await reads(world, dose), "missed")
+    page = await someone.opens(f"/pages/desk/visits/{dose['integration']['id']}")
+    assert "Did not come" not in [button for form in page.forms for button in form.buttons]
+    assert "Once it has begun: say that they came, or call it off." in page.text

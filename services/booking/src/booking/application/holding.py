@@ -24,8 +24,8 @@ class Holding:
         changed are saved.
         """
         lost, integrates = left_behind(known, path), integrating(path)
-        for visit in path.booked():
-            standing = grounds(path, visit)
+        for visit in (*path.booked(), *path.unmarked()):
+            standing = visit.grounds if visit.unmarked else grounds(path, visit)
             gone = visit.appointment_id in lost or (visit.dose_gone and visit.appointment_id not in integrates)
             if set(standing) == set(visit.grounds) and gone == visit.dose_gone:
                 continue

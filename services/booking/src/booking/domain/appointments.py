@@ -107,7 +107,7 @@ class Appointment(AttendedAppointment):
         if slot.interval == self.slot.interval and slot.modality is self.slot.modality:
             raise invalid("same_slot", "The appointment is at that time already.")
         notice = self.starts_at - now
-        late = notice < policy.late_notice
+        late = notice < policy.late_notice and not self._could_not_be_lost
         moves, first = self.late_moves, self.first_notice_minutes
         if late and by is BookedBy.PATIENT:
             recent = [moved for moved in moves if moved > now - policy.late_moves_window]
@@ -156,7 +156,7 @@ class Appointment(AttendedAppointment):
     def cancel(self, reason: CancelReason, *, asked_by: BookedBy, now: datetime) -> "Appointment":
         """Raises `visit_started` when a patient is too late to cancel online; their reason is always their own wish.
 
-        Whoever gives up a visit that could not take place for now owes nothing for it.
+        Whoever gives up a visit that could not take place for now, or has lost its dose, owes nothing for it.
         """
         self._expect(Status.BOOKED)
         if asked_by is BookedBy.PATIENT:
@@ -166,6 +166,8 @@ class Appointment(AttendedAppointment):
         if self.first_notice_minutes is not None:
             notice = min(notice, self.first_notice_minutes)
         whose = CancelledBy.CLINICAL_HOLD if self.holds else WHOSE[reason]
+        if whose is CancelledBy.PATIENT and self.dose_gone_since is not None:
+            whose = CancelledBy.CLINIC
         cancellation = Cancellation(whose, reason, notice)
         after = self._next(Status.CANCELLED, cancellation=cancellation, untold_since=None)
         cancelled = AppointmentCancelled(appointment=after, by=whose, reason=reason, notice_minutes=notice, at=now)
@@ -182,11 +184,14 @@ class Appointment(AttendedAppointment):
         self._expect(Status.BOOKED)
         return self._next(Status.BOOKED, dose_gone_since=now if gone else None)
 
-    def kept(self) -> "Appointment":
-        """An integration that has lost its dose takes place all the same. Raises `nothing_to_settle`."""
+    def kept(self, *, now: datetime) -> "Appointment":
+        """An integration that has lost its dose takes place all the same. Raises `nothing_to_settle`, and
+        `visit_started`: whoever is there has arrived.
+        """
         self._expect(Status.BOOKED)
         if self.dose_gone_since is None:
             raise conflict("nothing_to_settle", "Nobody has to say whether this visit stays.")
+        self._check_not_started(now)
         return self._next(Status.BOOKED, dose_gone_since=None)
 
     def waiting_for(self, grounds: tuple[Ground, ...], policy: BookingPolicy, *, now: datetime) -> "Appointment":
@@ -226,6 +231,11 @@ class Appointment(AttendedAppointment):
             plan_id=visit.plan_id,
             phase=visit.phase,
         )
+
+    @property
+    def _could_not_be_lost(self) -> bool:
+        """Whether it could not take place as it was booked, so that giving that time up is no loss of the patient's."""
+        return bool(self.holds) or self.dose_gone_since is not None
 
     @property
     def _held_since(self) -> datetime | None:

@@ -44,11 +44,11 @@ def _visits(path: CarePath) -> Iterator[Due]:
     for kind in VisitKind:
         for visit in path.all_upcoming(kind):
             yield Due(f"{kind}_visit", visit.starts_at, visit.appointment_id)
-    for visit in path.booked():
+    for visit in (*path.booked(), *path.unmarked()):
         if visit.dose_gone:
             yield Due("settle_integration", visit.starts_at, visit.appointment_id)
-    for visit in path.unmarked():
-        yield Due("mark_visit", visit.starts_at, visit.appointment_id)
+        elif visit.unmarked:
+            yield Due("mark_visit", visit.starts_at, visit.appointment_id)
 
 
 _PRE_SESSION = "pre_session"

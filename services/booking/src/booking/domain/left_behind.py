@@ -1,7 +1,8 @@
 """Which integration visits are left without the dose they were to talk about.
 
 A dosing visit that is called off, missed, moved behind its integration or over without a dose takes nothing with it:
-its integration stays booked until somebody has decided, since a patient may need to talk the more.
+its integration stays booked until somebody has decided, since a patient may need to talk the more. Nobody can miss it,
+though: what became of its dose is said first.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +16,7 @@ from booking.domain.noted_visits import Visit
 from booking.domain.spacing import course_doses
 from booking.domain.states import Status
 from booking.domain.visits import VisitKind
+from careflow_domain.errors import conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class _Dose:
 
 
 def left_behind(before: CarePath, after: CarePath) -> frozenset[AppointmentId]:
-    """The booked integration visits that this change of the path has left without a dose."""
+    """The booked integration visits, marked or not, that this change of the path has left without a dose."""
     doses, integrates = _doses(after), integrating(after)
     at = {each.appointment_id: each.at for each in doses}
     known = {each.appointment_id: each.starts_at for each in before.visits}
@@ -55,8 +57,16 @@ def integrating(path: CarePath) -> Mapping[AppointmentId, AppointmentId]:
     return found
 
 
+def check_dose_marked(path: CarePath, appointment_id: AppointmentId) -> None:
+    """Raises `dose_unmarked` while nobody has said what became of the dose of this integration."""
+    dose_id = integrating(path).get(appointment_id)
+    if any(each.appointment_id == dose_id and each.status is Status.BOOKED for each in path.visits):
+        raise conflict("dose_unmarked", "Nobody has said what became of the dose before it: that is said first.")
+
+
 def _integrations(path: CarePath) -> Iterable[Visit]:
-    return path.all_upcoming(VisitKind.INTEGRATION)
+    forgotten = (visit for visit in path.unmarked() if visit.kind is VisitKind.INTEGRATION)
+    return (*path.all_upcoming(VisitKind.INTEGRATION), *forgotten)
 
 
 def _before(doses: Sequence[_Dose], at: datetime) -> _Dose | None:

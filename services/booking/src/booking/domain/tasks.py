@@ -23,7 +23,9 @@ class TaskKind(StrEnum):
     SETTLE_HOLD = "settle_hold"
     """It is on hold, and too near to be called off by itself."""
     SETTLE_INTEGRATION = "settle_integration"
-    """Its dosing visit is called off, or was over without a dose: it is called off, moved or kept."""
+    """Its dosing visit is called off, or was over without a dose: it is called off, moved or kept; once it has begun,
+    the patient came or it is called off.
+    """
     REASSIGN_VISIT = "reassign_visit"
     """Somebody, or its room, cannot give it any more: it is given to somebody else, moved or called off."""
 
@@ -39,7 +41,8 @@ class VisitTask:
 def task_of(visit: AppointmentRecord, policy: BookingPolicy) -> VisitTask | None:
     """What is to be done about a visit as it stands, and from when on; there is one thing at a time."""
     if visit.status is Status.BOOKED and visit.unmarked:
-        return VisitTask(TaskKind.MARK_VISIT, visit.day_ends)
+        alone = visit.dose_gone_since is not None
+        return VisitTask(TaskKind.SETTLE_INTEGRATION if alone else TaskKind.MARK_VISIT, visit.day_ends)
     if visit.untold_since is not None and visit.status in TO_BE_TOLD:
         return VisitTask(TaskKind.TELL_PATIENT, visit.untold_since)
     if visit.status is not Status.BOOKED:

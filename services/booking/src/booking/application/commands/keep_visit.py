@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from booking.application.results import Scheduled
 from booking.application.visit_changes import VisitChanges
-from booking.domain.appointments import Appointment
 from booking.domain.ids import AppointmentId
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
@@ -18,7 +17,7 @@ class KeepVisit:
 
 @dataclass(frozen=True, slots=True)
 class KeepVisitHandler:
-    """Raises `nothing_to_settle` and `wrong_state`."""
+    """Raises `nothing_to_settle`, `visit_started` and `wrong_state`."""
 
     changes: VisitChanges
     work: Work
@@ -26,7 +25,7 @@ class KeepVisitHandler:
     async def __call__(self, command: KeepVisit, actor: Actor, request: RequestKey | None) -> Committed[Scheduled]:
         async def work(tx: Transaction) -> Scheduled:
             kept = await self.changes.apply(
-                Appointment.kept, command.appointment_id, command.expected_version, actor, tx
+                lambda visit: visit.kept(now=tx.now), command.appointment_id, command.expected_version, actor, tx
             )
             return Scheduled.of(kept)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from booking.application.results import Scheduled
 from booking.application.visit_changes import VisitChanges
 from booking.domain.ids import AppointmentId
+from booking.domain.left_behind import check_dose_marked
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 
@@ -16,7 +17,7 @@ class RecordMissedVisit:
 
 
 class RecordMissedVisitHandler:
-    """Raises `visit_not_started` and `wrong_state`."""
+    """Raises `visit_not_started`, `on_hold`, `dose_gone`, `dose_unmarked` and `wrong_state`."""
 
     def __init__(self, changes: VisitChanges, work: Work) -> None:
         self._changes = changes
@@ -26,13 +27,10 @@ class RecordMissedVisitHandler:
         self, command: RecordMissedVisit, actor: Actor, request: RequestKey | None
     ) -> Committed[Scheduled]:
         async def work(tx: Transaction) -> Scheduled:
-            after = await self._changes.apply(
-                lambda appointment: appointment.miss(now=tx.now),
-                command.appointment_id,
-                command.expected_version,
-                actor,
-                tx,
-            )
+            visit, path = await self._changes.seen(command.appointment_id, command.expected_version, actor)
+            missed = visit.miss(now=tx.now)
+            check_dose_marked(path, visit.id)
+            (after,) = await self._changes.save(path, tx, (missed, visit.version))
             return Scheduled.of(after)
 
         return await self._work.run(work, by=actor, action="record_missed_visit", returns=Scheduled, request=request)

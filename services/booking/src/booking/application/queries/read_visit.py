@@ -69,7 +69,11 @@ class ReadVisit:
             visit=Scheduled.of(visit),
             patient=patient,
             integration=Scheduled.of(integration) if integration else None,
-            left=tuple(each for each in path.booked() if each.dose_gone and each.appointment_id != visit.id),
+            left=tuple(
+                each
+                for each in (*path.booked(), *path.unmarked())
+                if each.dose_gone and each.appointment_id != visit.id
+            ),
             task=task.kind if task is not None and task.since <= now else None,
             unfit=cannot,
             as_of=now,

@@ -53,7 +53,9 @@ def marks_for(visit: Scheduled, task: TaskKind | None, *, begun: bool) -> tuple[
         return (*told, Mark.CAME)
     if visit.status is not Status.BOOKED or visit.holds:
         return told
+    can_be_missed = begun and visit.dose_gone_since is None
+    missed = (Mark.MISSED,) if can_be_missed else ()
     if visit.unmarked:
-        return (*told, Mark.CAME, Mark.MISSED)
-    kept = (Mark.KEPT,) if visit.dose_gone_since is not None else ()
-    return (*told, *kept, Mark.ARRIVED, Mark.MISSED) if begun else (*told, *kept, Mark.ARRIVED)
+        return (*told, Mark.CAME, *missed)
+    kept = (Mark.KEPT,) if visit.dose_gone_since is not None and not begun else ()
+    return (*told, *kept, Mark.ARRIVED, *missed)
