@@ -145,6 +145,8 @@ async def screening(world: Screening) -> Seeded:
     link = ok(await world.calling(Role.COORDINATOR).post(f"/v1/cases/{other['id']}/links"), 201)["path"]
     untouched = screened.request_of(await screened.reads(world, other), "gad-7")["request_id"]
     await screened.answers(world, other, "gad-7", screened.SENSIBLE_ANSWERS["gad-7"])
+    takes = {"name": f"{FAMILY} {NEVER_BROKEN[:120]}", "detail": PROSE[:190], "started_on": "2026-02-03"}
+    own = ok(await world.patient(other["patient_id"]).post(f"/v1/cases/{other['id']}/medications", takes), 201)["id"]
     access = ok(
         await world.calling(Role.COORDINATOR).post(f"/v1/patients/{case['patient_id']}/emergency-accesses", EMERGENCY),
         201,
@@ -159,6 +161,8 @@ async def screening(world: Screening) -> Seeded:
             "suspension": f"{suspension['reason']}/{suspension['ref']}",
             "request_id": screened.request_of(await screened.reads(world, other), "phq-9")["request_id"],
             "answered_id": untouched,
+            "area": "brain",
+            "own_medication": own,
             **await _asked_for(world, world.prescriber, case["patient_id"]),
             "token": link.rpartition("/")[2],
             "access_id": access["id"],

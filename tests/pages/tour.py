@@ -41,6 +41,7 @@ _TIMES = "kind=dosing&modality=in_person"
 _OF_SESSION = "GET /pages/bedside/{session_id}/"
 _OF_CONTAINER = "GET /pages/drug-log/containers/{container_id}/"
 _OF_CASE = "GET /pages/cases/{case_id}/"
+_MINE = "GET /pages/questions/mine/"
 _OF_MONEY = "GET /pages/money/{patient_id}/"
 _WANTED = "GET /pages/record-shares/wanted/{share_id}/{part}"
 ASKS: Final[Mapping[str, str]] = {
@@ -61,6 +62,7 @@ ASKS: Final[Mapping[str, str]] = {
     f"screening {_OF_CASE}void-evidence": "?of={evidence_id}",
     f"screening {_OF_CASE}void-medication": "?of={medication_id}",
     f"screening {_OF_CASE}revoke-consent": "?of={consent_id}",
+    f"screening {_MINE}medicines/{{medication_id}}/stop": "questions/mine/medicines/{own_medication}/stop",
     "screening GET /pages/questions/asked/{request_id}/check": "questions/asked/{answered_id}/check",
     "sessions GET /pages/plans/{patient_id}/ask": "?of={plan_id}",
     "sessions GET /pages/plans/{patient_id}/result": "?of={labs_id}",
@@ -135,11 +137,13 @@ NAMES: Final[Mapping[str, frozenset[str]]] = {
         {
             "access_id",
             "answered_id",
+            "area",
             "case_id",
             "consent_id",
             "disclosure_id",
             "evidence_id",
             "medication_id",
+            "own_medication",
             "patient_id",
             "request_id",
             "share_id",

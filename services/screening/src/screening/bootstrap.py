@@ -69,6 +69,7 @@ from screening.application.commands.void_trial import VoidTrialHandler
 from screening.application.link_addresses import LinkAddresses
 from screening.application.ports import OnCallNotifier, Ports
 from screening.application.queries.read_case_page import ReadCasePage
+from screening.application.queries.read_intake import ReadIntake
 from screening.application.queries.reading import Reading
 from screening.application.share_of_record import share_of_record
 from screening.application.use_cases import Screening
@@ -128,6 +129,7 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
         disclose_record=DiscloseRecordHandler(share, work),
         reading=Reading(ports),
         read_case_page=ReadCasePage(ports),
+        read_intake=ReadIntake(ports),
         records=Records(share, resources.audit, resources.clock),
         sitting_down=_sitting_down(resources, ports),
         ports=ports,

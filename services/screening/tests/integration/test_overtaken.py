@@ -20,7 +20,7 @@ from services.screening.tests import overtaken_erasures as erasures
 from services.screening.tests import overtaken_reactions as reactions
 from services.screening.tests.world import World
 
-NO_DECISIONS: Final = {"reading", "read_case_page", "records", "sitting_down", "ports"}
+NO_DECISIONS: Final = {"reading", "read_case_page", "read_intake", "records", "sitting_down", "ports"}
 
 ROWS: Final[Mapping[str, Race[World]]] = {
     "save_answers": cases.answers_while_others_are_given,

@@ -44,6 +44,7 @@ from screening.application.commands.void_medication import VoidMedicationHandler
 from screening.application.commands.void_trial import VoidTrialHandler
 from screening.application.ports import Ports
 from screening.application.queries.read_case_page import ReadCasePage
+from screening.application.queries.read_intake import ReadIntake
 from screening.application.queries.reading import Reading
 
 
@@ -95,6 +96,7 @@ class Screening:
 
     reading: Reading
     read_case_page: ReadCasePage
+    read_intake: ReadIntake
     records: Records
     sitting_down: SittingDown
     ports: Ports

@@ -32,6 +32,10 @@ class AskedPolicy:
         }
         return tuple(code for code in ConditionCode if code in conditions - answered and self._concerns(code, patient))
 
+    def of_patient(self, patient: PatientDetails) -> frozenset[ConditionCode]:
+        """What a patient is asked themselves."""
+        return frozenset(code for code in ConditionCode if code not in self.by_staff and self._concerns(code, patient))
+
     def _concerns(self, code: ConditionCode, patient: PatientDetails) -> bool:
         if code in self.unprompted:
             return False

@@ -51,6 +51,16 @@ class DrugNames:
         phrases = {unknown, *unknown.split()}
         return tuple(sorted(name for name in self.names if any(near(phrase, name) for phrase in phrases)))
 
+    def spelled(self, text: str) -> tuple[str, ...]:
+        """The text with names that come near in place of what nobody knows: for whoever wrote it to choose from."""
+        written = " ".join(text.lower().split())
+        near_by: dict[str, None] = {}
+        for phrase in self.read(written).unknown:
+            for name in self.offered(phrase):
+                meant = next((each for each in (phrase, *phrase.split()) if near(each, name)), phrase)
+                near_by[written.replace(meant, name, 1)] = None
+        return tuple(near_by)
+
     def _read(self, part: str) -> tuple[list[str], list[str]]:
         words = [word.strip(".'") for word in _WORD.findall(part)]
         found: list[str] = []

@@ -185,6 +185,12 @@ class ClinicalPolicy:
         """Whether the depression resisted treatment, as far as trials were recorded."""
         return self.treatment_resistance.derived(trials, self.interactions.names)
 
+    @property
+    def by_age(self) -> frozenset[ConditionCode]:
+        """The conditions of which it matters how long ago they were."""
+        aged = (rule for rule in self.condition_rules if rule.within or rule.after)
+        return frozenset(code for rule in aged for code in rule.conditions)
+
     def findings(self, known: Known, now: datetime, zone: ZoneInfo) -> tuple[Finding, ...]:
         """Everything the rules and the interaction table find, one finding per rule, worst first."""
         return worst_per_rule(finding for finding in self._found(known, now, zone) if finding is not None)

@@ -19,7 +19,7 @@ from screening.entrypoints.http import (
     task_routes,
 )
 from screening.entrypoints.http.access import ACCESS
-from screening.entrypoints.pages import cases, patient, questions
+from screening.entrypoints.pages import cases, my_history, my_medicines, patient, questions
 
 HTTP: Http[Screening] = Http(
     title="CareFlow screening",
@@ -42,6 +42,8 @@ HTTP: Http[Screening] = Http(
         task_routes.router,
         questions.way_in,
         questions.router,
+        my_history.router,
+        my_medicines.router,
         cases.router,
         record_shares.router,
         patient.router,

@@ -31,6 +31,7 @@ from screening.domain.intake import RequestedQuestionnaire
 from screening.domain.questionnaires import Answers, Item, QuestionnaireDefinition
 from screening.entrypoints.http.heard import listen
 from screening.entrypoints.http.schemas import App, Line
+from screening.entrypoints.pages.my_history import whole_progress
 
 router = APIRouter(prefix="/pages/questions", include_in_schema=False)
 
@@ -75,7 +76,9 @@ async def read_questions(
     ]
     answered = (asked for case in cases for asked in case.questionnaires if asked.id == sent and asked.completed_at)
     thanked = next((_definition(app, each) for each in answered), None)
-    return pages.show(request.scope, "questions.html", asked=shown, thanked=thanked)
+    intake = await app.read_intake(actor)
+    history = whole_progress(intake) if intake else None
+    return pages.show(request.scope, "questions.html", asked=shown, thanked=thanked, intake=intake, history=history)
 
 
 @router.get("/asked/{request_id}")
