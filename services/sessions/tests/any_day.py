@@ -1,57 +1,49 @@
 """A clinic in which anybody does anything in any order: mostly what makes sense, often enough what does not."""
 
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from random import Random
+from typing import Any
 
 from careflow_domain.errors import DomainError
 from careflow_service.errors import ServiceError
 from services.sessions.tests import builders as a
 from services.sessions.tests.anybody import STOPS
 from services.sessions.tests.course_builders import screen
-from services.sessions.tests.going_home import GoingHome
+from services.sessions.tests.shared_clinic import Clinic
+from services.sessions.tests.therapy_hours import TherapyHours
+from services.sessions.tests.ways import INFUSION, WAYS, Way
 from sessions.application.commands.check_in import CheckIn, CheckInHandler
 from sessions.application.commands.clear_session import ClearSession, ClearSessionHandler
-from sessions.application.commands.complete_session import CompleteSession, CompleteSessionHandler
 from sessions.application.commands.open_session import OpenSession, OpenSessionHandler
-from sessions.application.commands.record_therapy_otherwise import (
-    RecordTherapyOtherwise,
-    RecordTherapyOtherwiseHandler,
-)
 from sessions.application.commands.refuse_session import RefuseSession, RefuseSessionHandler
-from sessions.application.commands.review_therapy_otherwise import (
-    ReviewTherapyOtherwise,
-    ReviewTherapyOtherwiseHandler,
-)
 from sessions.application.commands.start_session import StartSession, StartSessionHandler
-from sessions.domain.held_otherwise import TherapyDecision
-from sessions.domain.ids import AppointmentId, SessionId
-from sessions.domain.service_lines import TherapyTime
+from sessions.domain.ids import AppointmentId, PatientId
 from sessions.domain.states import SessionState
-from sessions.domain.words import Modality, VisitKind
+from sessions.domain.words import VisitKind
+
+BEN = PatientId("0199e0a0-0000-7000-8000-0000000000a2")
 
 
-class AnyDay(GoingHome):
+class AnyDay(TherapyHours):
     """One patient's weeks."""
 
-    async def goes_on(self, steps: int) -> None:
-        """So many things happen; what is refused changed nothing and is forgotten."""
-        acts = [self.sensible] * 50 + [
+    def acts(self) -> Sequence[Callable[[], Awaitable[None]]]:
+        """Whatever may happen next."""
+        return [self.sensible] * 50 + [
             self.checks, self.vitals, self.order, self.joins_or_leaves, self.overrides, self.draws, self.doses,
             self.resolves, self.alert, self.outcome, self.harm, self.time, self.consent_or_clearance, self.ends,
             self.end_of_care, self.corrects_vitals, self.corrects_checks, self.corrects_dose,
             self.medicine, self.medicine, self.medicine, self.corrects_medicine, self.sets_pump, self.sets_pump,
             self.goes_home, self.goes_home, self.reviews, self.answers, self.hears_nothing, self.attests, self.holds,
             self.writes_down_late, self.writes_down_late, self.writes_down_late, self.reviews_late,
-            self.medicine_outside_order,
+            self.medicine_outside_order, self.wastes, self.sends_form, self.dose_at_a_distance,
         ]  # fmt: skip
-        for _ in range(steps):
-            try:
-                await self.random.choice(acts)()
-            except (DomainError, ServiceError):
-                continue
 
     async def sensible(self) -> None:
-        session = self.memory.session_under_way()
+        session = self.memory.session_under_way(self.patient)
         if session is None:
             return await self.next_visit()
         if self.random.random() < 0.1:
@@ -64,26 +56,39 @@ class AnyDay(GoingHome):
                 await self.joins(who)
         elif session.checks.equipment_ready is None:
             await self.checks(careful=True)
+        elif self.way.dispensed and not self.shelf():
+            await self.receives()
         elif session.order is None:
             await self.order(careful=True)
         elif not self._seen_lately(session):
             await self.time()
             await self.vitals(careful=True)
         elif session.state is SessionState.CHECKED:
-            await self._handle(ClearSessionHandler, ClearSession(session.id, (), session.version), a.NURSE)
+            if self.random.random() < 0.1:
+                await self.draws()
+                await self.order()
+            await self._clears(session)
         elif session.state is SessionState.CLEARED:
             await self._handle(StartSessionHandler, StartSession(session.id, session.version), a.NURSE)
         elif session.doses and session.doses[-1].ended_at is None:
             await (self.sets_pump() if self.random.random() < 0.6 else self.dose_ends())
         elif len(session.doses) < 2 and self.random.random() < 0.9:
-            vials = [each for each in self.memory.shelves["drug_log"].kept.values() if each.item.drug == "ketamine"]
-            drawn_up = any(vial.drawn_for(session.id) for vial in vials)
+            drawn_up = any(container.open_of(draw) for container, draw in self.syringes(session.id))
             await (self.doses() if drawn_up else self.draws())
         elif self.random.random() < 0.3:
             await self.ends()
         else:
             await self.goes_home(careful=self.random.random() < 0.8)
         return None
+
+    async def _clears(self, session: Any) -> None:
+        """What is not in order is put right, or there is no dose today."""
+        try:
+            await self._handle(ClearSessionHandler, ClearSession(session.id, (), session.version), a.NURSE)
+        except DomainError:
+            if self.random.random() < 0.6:
+                return await self.mends()
+            await self._handle(RefuseSessionHandler, RefuseSession(session.id, session.version), a.NURSE)
 
     async def mends(self) -> None:
         """What went wrong is put right, as far as anybody may."""
@@ -112,57 +117,57 @@ class AnyDay(GoingHome):
                 await self.resolves(name)
 
     async def next_visit(self) -> None:
-        if self.random.random() < 0.05:
-            self.memory.shelves["drug_log"].kept = {}
-            await self.end_of_care(likely=1)
+        """Nobody is there: some days later whoever is to comes, all at once."""
+        if self.clinic.somebody_there():
+            return
         self.memory.now += timedelta(hours=self.random.choice((1, 20, 60, 90, 90)))
-        if self.random.random() < 0.7:
+        for each in self.clinic.patients:
+            await as_it_goes(each.comes_for_therapy)
+        for each in self.clinic.patients:
+            await as_it_goes(each.comes_for_a_dose)
+        if sum(bool(each.visit_id) for each in self.clinic.patients) > 1:
+            self.told.reached["two patients at once"] += 1
+
+    async def comes_for_therapy(self) -> None:
+        if self.random.random() < 0.05:
+            await self.wastes()
+            await self.end_of_care(likely=1)
+        if self.random.random() < 0.8:
             await self.integration()
             self.memory.now += timedelta(hours=self.random.choice((1, 24, 48)))
-        if not any(at > (self.told.care_ended or at) for at in self.told.prepared) and self.random.random() < 0.5:
+        if not any(at > (self.told.care_ended or at) for at in self.told.prepared) and self.random.random() < 0.8:
             await self.preparation()
-        known = self.memory.shelves["eligibilities"].kept[a.ANA]
+
+    async def comes_for_a_dose(self) -> None:
+        known = self.memory.shelves["eligibilities"].kept[self.patient]
         self.memory.keep("eligibilities", replace(known, screen=screen(completed_at=self.now)))
         self.told.screen = (self.now, "pass")
-        opened = OpenSession(AppointmentId(a.new_uuid()), a.ANA, VisitKind.DOSING, a.MILL_VALLEY)
+        opened = OpenSession(AppointmentId(a.new_uuid()), self.patient, VisitKind.DOSING, a.MILL_VALLEY)
         await self._run(OpenSessionHandler, opened, a.NURSE)
 
-    async def integration(self) -> None:
-        if began := await self.therapy(VisitKind.INTEGRATION):
-            self.told.integrated.append(began)
 
-    async def preparation(self) -> None:
-        if began := await self.therapy(VisitKind.PREPARATION):
-            self.told.prepared.append(began)
+async def as_it_goes(act: Callable[[], Awaitable[None]]) -> None:
+    """What is refused changed nothing and is forgotten."""
+    with suppress(DomainError, ServiceError):
+        await act()
 
-    async def therapy(self, kind: VisitKind) -> datetime | None:
-        """An hour with a therapist, or something like it; when it began, if it counts."""
-        opened = OpenSession(AppointmentId(a.new_uuid()), a.ANA, kind, a.MILL_VALLEY, Modality.IN_PERSON)
-        session_id = (await self._run(OpenSessionHandler, opened, a.NURSE)).value.id
-        await self._handle(CheckInHandler, CheckIn(session_id), a.NURSE)
-        if self.random.random() < 0.2:
-            return await self.therapy_otherwise(session_id)
-        who = self.random.choice((a.THERAPIST, a.THERAPIST, a.NURSE))
-        await self._handle(StartSessionHandler, StartSession(session_id, 2), who)
-        began, minutes = self.now, self.random.choice((0, 20, 30, 55, 55))
-        self.memory.now += timedelta(minutes=minutes)
-        times = (TherapyTime(provider=who, started_at=began, ended_at=self.now),) if minutes else ()
-        await self._handle(CompleteSessionHandler, CompleteSession(session_id, times, 3), who)
-        return began if minutes >= 30 and who == a.THERAPIST else None
 
-    async def therapy_otherwise(self, session_id: SessionId) -> datetime | None:
-        """An hour nobody began in the record, written down afterwards, reviewed or not; when it began, if it counts."""
-        began, minutes = self.now, self.random.choice((20, 30, 55, 55))
-        self.memory.now += timedelta(minutes=minutes)
-        held = TherapyTime(provider=a.THERAPIST, started_at=began, ended_at=self.now)
-        await self._handle(
-            RecordTherapyOtherwiseHandler, RecordTherapyOtherwise(session_id, held, "no power", 2), a.NURSE
-        )
-        self.told.held_otherwise += 1
-        decision = self.random.choice((None, *TherapyDecision, TherapyDecision.COUNTS))
-        if decision is None:
-            return None
-        (mark,) = self.memory.shelves["sessions"].kept[session_id].therapy_otherwise
-        review = ReviewTherapyOtherwise(session_id, mark.id, decision, "asked both", 3)
-        await self._handle(ReviewTherapyOtherwiseHandler, review, a.PRESCRIBER)
-        return began if minutes >= 30 and decision is TherapyDecision.COUNTS else None
+class AnyClinic(Clinic):
+    """One patient's weeks, or two patients' who come on the same days and are given from the same shelf."""
+
+    def __init__(self, seed: int, *ways: Way) -> None:
+        super().__init__(Random(seed))
+        among = ways or (INFUSION, *WAYS)
+        way, other = self.random.choice(among), self.random.choice(among)
+        self.patients.append(AnyDay(self, a.ANA, way))
+        if self.random.random() < 0.7:
+            self.patients.append(AnyDay(self, BEN, self.random.choice((way, other))))
+
+    async def goes_on(self, steps: int) -> None:
+        """So many things happen."""
+        for _ in range(steps):
+            await as_it_goes(self.random.choice(self.random.choice(self.patients).acts()))
+
+    @property
+    def violations(self) -> list[tuple[datetime, list[str]]]:
+        return [each for day in self.patients for each in day.violations]

@@ -1,24 +1,23 @@
 """What anybody may do at one patient's bedside, well or badly, through the real use cases on stores in memory."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from random import Random
 from typing import Any
 
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey, Role
 from services.sessions.tests import builders as a
+from services.sessions.tests.asked import as_checks
 from services.sessions.tests.course_builders import consent, course, eligibility, plan
-from services.sessions.tests.day_law import forbids_dose
-from services.sessions.tests.dose_law import Check, Given, Reading, Told
-from services.sessions.tests.in_memory import InMemory
+from services.sessions.tests.dose_law import Check, Reading, Told
+from services.sessions.tests.shared_clinic import Clinic
+from services.sessions.tests.ways import Way
 from sessions.application.commands.abort_session import AbortSession, AbortSessionHandler
 from sessions.application.commands.change_plan import ChangePlan, ChangePlanHandler, PlanChange
 from sessions.application.commands.discharge_from_care import DischargeFromCare, DischargeFromCareHandler
-from sessions.application.commands.draw_drug import DrawDrug, DrawDrugHandler
-from sessions.application.commands.end_dose import EndDose, EndDoseHandler
-from sessions.application.commands.give_dose import GiveDose, GiveDoseHandler
 from sessions.application.commands.join_session import (
     JoinSession,
     JoinSessionHandler,
@@ -35,28 +34,16 @@ from sessions.application.commands.sign_overrides import SignOverrides, SignOver
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.adverse_events import Observation, ReviewDecision
 from sessions.domain.care import DischargeReason
-from sessions.domain.checks import (
-    BladderQuestion,
-    Checks,
-    DrugScreen,
-    Identifier,
-    LastIntake,
-    PregnancyTest,
-    Reconciliation,
-    Recorded,
-    RiskLevel,
-    SubstanceUse,
-)
-from sessions.domain.clinic_day import clinic_day
+from sessions.domain.checks import Checks
 from sessions.domain.doses import StatedDose
 from sessions.domain.gate_items import GATE
-from sessions.domain.ids import AdverseEventId, AlertId, ClearanceId, PlanId, StaffId
-from sessions.domain.plans import PlanChangeReason
+from sessions.domain.ids import AdverseEventId, AlertId, ClearanceId, PatientId, PlanId, StaffId
+from sessions.domain.patients import PatientCopy, PatientDetails
+from sessions.domain.plans import PlanChangeReason, Signature
 from sessions.domain.states import UNDER_WAY
 from sessions.domain.stops import StopKind
-from sessions.domain.units import Kilograms, MilligramsPerMillilitre, Millilitres, milligrams
+from sessions.domain.units import milligrams
 from sessions.domain.vitals import BloodPressure, Symptom, VitalSigns
-from sessions.domain.weights import Weight
 from sessions.domain.words import ProviderRole
 
 PEOPLE = {
@@ -71,19 +58,31 @@ REQUEST = RequestKey("any", "any")
 
 
 class Anybody:
-    """One patient of one clinic. `violations` are the doses that were given against the law, and why."""
+    """One patient of one clinic, treated by one way. `violations` are the doses that were given against the law, and
+    why; `tab` is the form that somebody opened a while ago and has not closed, with how much had been done by then.
+    """
 
-    def __init__(self, seed: int, *, care: float = 0.93) -> None:
-        self.random, self.care = Random(seed), care
-        self.memory = InMemory(a.NOW)
-        self.told = Told()
+    def __init__(self, clinic: Clinic, patient: PatientId, way: Way, *, care: float = 0.93) -> None:
+        self.random, self.care, self.patient, self.way = clinic.random, care, patient, way
+        self.clinic, self.memory, self.stock = clinic, clinic.memory, clinic.stock
+        self.told = Told(route=way.route.value)
+        self.stock.patients.append(self.told)
         self.violations: list[tuple[datetime, list[str]]] = []
+        self.done: Counter[str] = Counter()
+        self.tab: tuple[Any, int] | None = None
         self.changes = SessionChanges(self.memory.ports, self.memory)  # type: ignore[arg-type]  # a fake runner
-        for name, kept in (("plans", plan()), ("consents", consent()), ("courses", replace(course(), version=1))):
-            self.memory.keep(name, kept)
-        self.memory.keep("eligibilities", eligibility())
+        first, came = PlanId(a.new_uuid()), replace(course(), id=patient, version=1)
+        self._keeps_plan(first, plan(route=way.route).signature)
+        self.memory.keep("courses", replace(came, hours=tuple(replace(each, plan_id=first) for each in came.hours)))
+        self.memory.keep("consents", replace(consent(route=way.route), patient_id=patient))
+        self.memory.keep("eligibilities", replace(eligibility(), id=patient))
+        self.memory.keep("patients", PatientCopy(id=patient, details=PatientDetails()))
         self.told.prepared.append(a.NOW - timedelta(days=200))
         self.told.screen = (a.NOW - timedelta(days=1), "pass")
+
+    def _keeps_plan(self, plan_id: PlanId, signature: Signature | None) -> None:
+        signed = replace(plan(route=self.way.route), id=plan_id, patient_id=self.patient, signature=signature)
+        self.memory.keep("plans", signed)
 
     @property
     def now(self) -> datetime:
@@ -104,12 +103,14 @@ class Anybody:
             "allergic": not fine(),
             "substances": "none" if fine() else self.random.choice(("intoxicated", "recent")),
             "drug_screen": "expected" if fine() else "unexpected",
-            "intake": tuple(self.now - timedelta(hours=h) for h in ((12, 3) if fine() else (5, 1))),
+            "intake": self._intake(fine=fine()),
             "bladder": not fine(),
             "equipment": fine(),
             "escort": self.now + (timedelta(hours=4) if fine() else -timedelta(days=1)),
             "weight": Decimal(80) if fine() else Decimal(self.random.choice((70, 84, 90, 110, 176))),
         }
+        if self.way.serials:
+            values["program"] = careful or self.random.random() < 0.6
         if not careful:
             asked = self.random.sample(sorted(values), self.random.randint(1, 4))
             values = {name: value for name, value in values.items() if name in asked}
@@ -120,6 +121,14 @@ class Anybody:
         await self._handle(RecordChecksHandler, RecordChecks(session.id, recorded), by)
         for name, value in values.items():
             self.told.checks.append(Check(session=session.id, at=self.now, by=by, name=name, value=value))
+
+    def _intake(self, *, fine: bool) -> tuple[datetime, datetime, datetime | None]:
+        """When the patient ate, drank and used another spray last."""
+        ate, drank, sprayed = (
+            (720, 180, None) if fine else self.random.choice(((300, 60, None), (90, 20, None), (720, 180, 30)))
+        )
+        spray = None if sprayed is None else self.now - a.minutes(sprayed)
+        return self.now - a.minutes(ate), self.now - a.minutes(drank), spray
 
     async def vitals(self, *, careful: bool = False) -> None:
         session = self._session()
@@ -158,10 +167,13 @@ class Anybody:
         )
 
     async def order(self, *, careful: bool = False) -> None:
-        session = self._session()
-        mg, most = (20, 50) if careful else self.random.choice(((20, 50), (40, 60), (30, 88), (40, 64), (88, 88)))
+        session, stale = self._form()
+        mg, most = self.way.orders[0] if careful else self.random.choice(self.way.orders)
         order = SignOrder(session.id, StatedDose(mass=milligrams(mg)), milligrams(most), session.version)
         await self._handle(SignOrderHandler, order, a.PRESCRIBER)
+        self._finds(["an order by a form of before"] if stale else [])
+        if any(each.session == session.id and each.for_dose for each in self.stock.drawn.values()):
+            self.told.reached["ordered anew with a syringe drawn"] += 1
         self.told.orders[session.id] = (Decimal(mg), Decimal(most))
 
     async def joins(self, who: StaffId) -> None:
@@ -185,57 +197,16 @@ class Anybody:
         await self._handle(SignOverridesHandler, signed, a.PRESCRIBER)
         self.told.signed.append((self.now, session.id, item))
 
-    async def draws(self) -> None:
-        session = self._session()
-        if not self.memory.shelves["drug_log"].kept or self.random.random() < 0.05:
-            fresh = a.vial(millilitres="100", concentration=self.random.choice(("50", "50", "100")))
-            self.memory.keep("drug_log", fresh)
-        vial = self.random.choice(list(self.memory.shelves["drug_log"].kept.values()))
-        volume = self.random.choice(("0.4", "0.4", "0.6", "0.8", "1.6", "4"))
-        await self._run(DrawDrugHandler, DrawDrug(vial.id, session.id, Decimal(volume)), a.NURSE)
-
-    async def doses(self) -> None:
-        session = self._session()
-        vials = list(self.memory.shelves["drug_log"].kept.values())
-        drawn = [(vial, draw) for vial in vials for draw in vial.draws if draw.session_id == session.id]
-        if not drawn:
-            return
-        vial, draw = self.random.choice(drawn)
-        volume = Millilitres(Decimal(self.random.choice((str(draw.volume.value), "0.4", "0.4", "0.8"))))
-        strength = vial.item.concentration if self.random.random() < 0.9 else MilligramsPerMillilitre(Decimal(10))
-        stated = StatedDose(mass=vial.item.concentration.times(volume), volume=volume, concentration=strength)
-        given = Given(session=session.id, at=self.now, mg=stated.mass.value)
-        reasons = forbids_dose(self.told, given)
-        command = GiveDose(session.id, vial.id, draw.id, stated, None, session.version)
-        await self._handle(GiveDoseHandler, command, self.random.choice((a.NURSE, a.PRESCRIBER)))
-        self.told.doses.append(given)
-        self.told.running = True
-        if reasons:
-            self.violations.append((self.now, reasons))
-
-    async def dose_ends(self) -> None:
-        """It has run in, or was stopped with some of it run in."""
-        session = self._session()
-        infused = self.random.choice((None, None, "0", "0.1", "0.3", "0.4", "9"))
-        ran = None if infused is None else Millilitres(Decimal(infused))
-        hung = session.doses[-1].stated if session.doses else None
-        await self._handle(EndDoseHandler, EndDose(session.id, ran), a.NURSE)
-        self.told.running = False
-        self.told.dose_ended[session.id] = self.now
-        if ran is not None and hung is not None and hung.volume is not None:
-            mg = hung.mass.value * ran.value / hung.volume.value
-            self.told.doses[-1] = replace(self.told.doses[-1], mg=mg)
-
     async def resolves(self, name: str | None = None) -> None:
         session, name = self._session(), name or self.random.choice(sorted(STOPS))
-        if not self.memory.shelves["courses"].kept[a.ANA].standing(STOPS[name]):
+        if not self.memory.shelves["courses"].kept[self.patient].standing(STOPS[name]):
             return
         resolve = ResolveStop(session.id, STOPS[name], "repeated, discussed")
         await self._run(ResolveStopHandler, resolve, a.PRESCRIBER)
         self.told.resolved.append((self.now, name))
 
     async def alert(self) -> None:
-        known = self.memory.shelves["eligibilities"].kept[a.ANA]
+        known = self.memory.shelves["eligibilities"].kept[self.patient]
         if self.told.alerts and self.random.random() < 0.8:
             closed = AlertId(next(iter(self.told.alerts)))
             self.memory.keep("eligibilities", known.alert_closed(closed))
@@ -246,7 +217,7 @@ class Anybody:
             self.told.alerts[raised] = self.now
 
     async def outcome(self) -> None:
-        known = self.memory.shelves["eligibilities"].kept[a.ANA]
+        known = self.memory.shelves["eligibilities"].kept[self.patient]
         if self.told.no_response and self.random.random() < 0.8:
             self.memory.keep("eligibilities", known.outcome_reviewed())
             self.told.no_response = None
@@ -268,7 +239,7 @@ class Anybody:
             seen = Observation(
                 description="vomited", grade=grade, serious=False, expected=True, related=True, started_at=self.now
             )
-            report = ReportAdverseEvent(a.ANA, self._session().id, seen)
+            report = ReportAdverseEvent(self.patient, self._session().id, seen)
             event_id = (await self._run(ReportAdverseEventHandler, report, a.NURSE)).value.id
             if grade >= 2:
                 self.told.harm.add(event_id)
@@ -284,31 +255,33 @@ class Anybody:
         if self.random.random() < 0.5:
             self.told.cleared = self.random.random() < 0.8
             known = eligibility() if self.told.cleared else replace(eligibility(), clearance=None)
-            now = self.memory.shelves["eligibilities"].kept[a.ANA]
+            now = self.memory.shelves["eligibilities"].kept[self.patient]
             self.memory.keep("eligibilities", replace(now, clearance=known.clearance))
         else:
             self.told.consented = self.random.random() < 0.8
-            signed = consent()
-            self.memory.shelves["consents"].kept = {signed.id: signed} if self.told.consented else {}
+            signed = replace(consent(route=self.way.route), patient_id=self.patient)
+            shelf = self.memory.shelves["consents"]
+            others = {each.id: each for each in shelf.kept.values() if each.patient_id != self.patient}
+            shelf.kept = {**others, signed.id: signed} if self.told.consented else others
 
     async def end_of_care(self, *, likely: float = 0.2) -> None:
         """The plan is given up, the patient discharged unless something is open; who returns is cleared anew."""
         if not self.told.in_care:
-            again, known = PlanId(a.new_uuid()), self.memory.shelves["eligibilities"].kept[a.ANA]
+            again, known = PlanId(a.new_uuid()), self.memory.shelves["eligibilities"].kept[self.patient]
             cleared = replace(eligibility().clearance, id=ClearanceId(a.new_uuid()))  # type: ignore[type-var]  # there is one
             self.memory.keep("eligibilities", known.cleared(cleared, decided_at=self.now))
-            signed = replace(plan(), id=again)
-            since = replace(signed.signature, at=self.now)  # type: ignore[type-var]  # a signed plan
-            self.memory.keep("plans", replace(signed, signature=since))
+            self._keeps_plan(again, replace(plan().signature, at=self.now))  # type: ignore[type-var]  # a signed plan
             self.told.in_care, self.told.cleared, self.told.planned_since = True, True, self.now
         elif self.random.random() < likely:
-            live = await self.memory.ports.plans.live_of(a.ANA)
+            unsent = set(self.told.began) - self.told.forms_sent if self.way.serials else set[str]()
+            live = await self.memory.ports.plans.live_of(self.patient)
             assert live is not None
             give_up = ChangePlan(live.id, PlanChange.DISCONTINUE, PlanChangeReason.PATIENT_REQUEST, live.version)
             await self._run(ChangePlanHandler, give_up, a.PRESCRIBER)
             self.told.in_care, self.told.on_hold = False, False
-            leave = DischargeFromCare(a.ANA, DischargeReason.PATIENT_REQUEST, "whom to call")
+            leave = DischargeFromCare(self.patient, DischargeReason.PATIENT_REQUEST, "whom to call")
             await self._run(DischargeFromCareHandler, leave, a.PRESCRIBER)
+            self._finds(["care ended with a form of the program not sent"] if unsent else [])
             self.told.discharged += 1
             self.told.care_ended = self.now
 
@@ -317,17 +290,41 @@ class Anybody:
         if session.state in UNDER_WAY and (session.doses or self.random.random() < 0.2):
             abort = AbortSession(session.id, True, "went home", session.version)
             await self._handle(AbortSessionHandler, abort, a.NURSE)
+            self.told.left.add(session.id)
             if self.told.running:
                 self.told.dose_ended[session.id] = self.now
             self.told.running = False
 
     # -- how ---------------------------------------------------------------------------------------------------------
 
+    @property
+    def visit_id(self) -> str:
+        """The session that is under way; nothing's without one."""
+        session = self.memory.session_under_way(self.patient)
+        return "" if session is None else session.id
+
     def _session(self) -> Any:
-        session = self.memory.session_under_way()
+        session = self.memory.session_under_way(self.patient)
         if session is None:
             raise conflict("nobody_there", "No dosing session is under way.")
         return session
+
+    def _form(self) -> tuple[Any, bool]:
+        """The session as a form shows it, and whether it has changed since: mostly it was opened just now."""
+        session = self._session()
+        if self.tab is not None and self.tab[0].id == session.id and self.random.random() < 0.2:
+            opened, done = self.tab
+            if done != self.done[session.id]:
+                self.told.reached["a form of before"] += 1
+            return opened, done != self.done[session.id]
+        if self.random.random() < 0.2:
+            self.tab = (session, self.done[session.id])
+        return session, False
+
+    def _finds(self, reasons: Iterable[str]) -> None:
+        """What was done, and why it must not have been."""
+        if found := list(reasons):
+            self.violations.append((self.now, found))
 
     def _seen_lately(self, session: Any) -> bool:
         if not self.told.readings:
@@ -352,43 +349,9 @@ class Anybody:
         )
 
     async def _handle(self, handler: Any, command: Any, who: StaffId) -> Any:
-        return await handler(self.changes)(command, PEOPLE[who], REQUEST)
+        made = await handler(self.changes)(command, PEOPLE[who], REQUEST)
+        self.done[command.session_id] += 1
+        return made
 
     async def _run(self, handler: Any, command: Any, who: StaffId) -> Any:
         return await handler(self.memory.ports, self.memory)(command, PEOPLE[who], REQUEST)
-
-
-def as_checks(values: dict[str, object], by: StaffId, at: datetime, *, whole: bool) -> Checks:
-    """What the clinic's own words are in the domain's."""
-
-    def kept(value: Any) -> Recorded[Any]:
-        return Recorded(value=value, by=by, at=at)
-
-    pick_up: Any = values.get("escort")
-    made: dict[str, Any] = {
-        "identifiers": lambda v: frozenset(list(Identifier)[:v]),
-        "suicide_risk": RiskLevel,
-        "pregnancy": PregnancyTest,
-        "allergic": lambda v: Reconciliation(allergic=v),
-        "substances": lambda v: SubstanceUse(recent=v == "recent", intoxicated=v == "intoxicated"),
-        "drug_screen": DrugScreen,
-        "intake": lambda v: LastIntake(solids_at=v[0], liquids_at=v[1]),
-        "bladder": lambda v: BladderQuestion(symptoms=v),
-        "equipment": lambda v: v,
-        "escort": lambda v: replace(a.escort(), pick_up_at=pick_up),
-        "weight": lambda v: Weight(kilograms=Kilograms(v), measured_on=clinic_day(at, a.POLICY.timezone)),
-    }
-    names = {
-        "allergic": "reconciliation",
-        "equipment": "equipment_ready",
-    }
-    newer: dict[str, Any] = {names.get(name, name): kept(made[name](value)) for name, value in values.items()}
-    if not whole:
-        return Checks(**newer)
-    asked = a.checks()
-    rest: dict[str, Any] = {
-        "reported_weight": kept(asked.reported_weight.value if asked.reported_weight else None),
-        "emergency_contact": kept(True),
-        "cures_reviewed_on": kept(clinic_day(at, a.POLICY.timezone)),
-    }
-    return Checks(**newer, **rest)

@@ -10,6 +10,8 @@ from services.sessions.tests.anybody import PEOPLE, REQUEST
 from services.sessions.tests.care_law import Medicine, Ordered, Pump, forbids_medicine, forbids_reading
 from services.sessions.tests.medicines import standing_order, terms
 from services.sessions.tests.mistaken import Mistaken
+from services.sessions.tests.shared_clinic import Clinic
+from services.sessions.tests.ways import Way
 from sessions.application.commands.draw_drug import DrawDrug, DrawDrugHandler
 from sessions.application.commands.end_dose import EndDose, EndDoseHandler
 from sessions.application.commands.follow_medicine import CorrectMedicine, CorrectMedicineHandler
@@ -32,6 +34,7 @@ from sessions.application.commands.set_pump import SetPump, SetPumpHandler
 from sessions.application.medication_changes import MedicationChanges
 from sessions.domain.administrations import FromDraw, MedicineAmendment
 from sessions.domain.adverse_events import ReviewDecision
+from sessions.domain.ids import PatientId
 from sessions.domain.infusion import StepKind
 from sessions.domain.medicines import SignLimit
 from sessions.domain.stops import StopKind
@@ -47,8 +50,8 @@ class BesideTheDose(Mistaken):
     `medicines_outside` what was given outside an order.
     """
 
-    def __init__(self, seed: int, *, care: float = 0.93) -> None:
-        super().__init__(seed, care=care)
+    def __init__(self, clinic: Clinic, patient: PatientId, way: Way, *, care: float = 0.93) -> None:
+        super().__init__(clinic, patient, way, care=care)
         self.orders_told: dict[str, Ordered] = {}
         self.given_told: dict[str, Medicine] = {}
         self.pump: Pump | None = None
@@ -115,7 +118,7 @@ class BesideTheDose(Mistaken):
         """A dose, and a medicine."""
         await super().reviews_late()
         for record in list(self.memory.shelves["medication"].kept.values()):
-            for given in record.given:
+            for given in record.given if record.patient_id == self.patient else ():
                 if given.outside is None or not given.outside.awaits_review:
                     continue
                 decision = self.random.choice((ReviewDecision.RESUME, ReviewDecision.RESUME, ReviewDecision.HOLD))
@@ -157,6 +160,7 @@ class BesideTheDose(Mistaken):
             strength = MilligramsPerMillilitre(Decimal(2))
             fresh = replace(fresh, item=replace(fresh.item, drug="lorazepam", concentration=strength))
             self.memory.keep("drug_log", fresh)
+            self.stock.held[fresh.id] = fresh.item.labelled.value
             held = [fresh]
         if self.random.random() < 0.6:
             ml = Millilitres(Decimal(self.random.choice(("0.5", "1"))))
@@ -243,7 +247,7 @@ class BesideTheDose(Mistaken):
         await self._handle(EndDoseHandler, command, a.NURSE)
         self.told.running, self.pump = False, None
         self.told.dose_ended[session.id] = self.now
-        self.told.doses[-1] = replace(self.told.doses[-1], mg=hung.mass.value * ran / pump.made_up)
+        self._ran_in(hung.mass.value * ran / pump.made_up)
         if reasons:
             self.violations.append((self.now, reasons))
         return None

@@ -3,16 +3,23 @@ whom nobody lets go home. From what people did; see `dose_law`. Numbers: domain 
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from services.sessions.tests.dose_law import DAY, HOUR, MINUTE, Given, Reading, Told, forbids, is_resolved
+from services.sessions.tests.dose_law import DAY, MINUTE, Given, Reading, Told, forbids, is_resolved
+from services.sessions.tests.way_law import LAWS, PROGRAM_ASKS, forbids_by_way, required_unseen, watched_too_short
 
 GRAVE = frozenset({"chest_pain", "neurological"})
 
 
 def forbids_dose(told: Told, dose: Given) -> list[str]:
     """Every reason why this dose must not be given now."""
-    return [*forbids(told, dose), *_by_care(told, dose), *_by_answers(told, dose), *_by_what_was_heard(told, dose)]
+    return [
+        *forbids(told, dose),
+        *forbids_by_way(told, dose),
+        *_by_care(told, dose),
+        *_by_answers(told, dose),
+        *_by_what_was_heard(told, dose),
+    ]
 
 
 def _signed(told: Told, session: str, item: str, since: datetime | None = None) -> bool:
@@ -39,14 +46,6 @@ def _by_care(told: Told, dose: Given) -> Iterator[str]:
 
 
 def _by_answers(told: Told, dose: Given) -> Iterator[str]:
-    intake = told.last(dose.session, "intake")
-    if intake is None or not isinstance(intake.value, tuple):
-        fasting, since = False, None
-    else:
-        solids, liquids = intake.value
-        fasting, since = dose.at - solids >= 6 * HOUR and dose.at - liquids >= 2 * HOUR, intake.at
-    if not fasting and not _signed(told, dose.session, "fasting", since):
-        yield "not fasting"
     if told.screen is None or dose.at - told.screen[0] >= 7 * DAY:
         if not _signed(told, dose.session, "symptom_score_current"):
             yield "no answers of this week"
@@ -72,6 +71,8 @@ def forbids_leaving(
         if (found.name, found.value) == ("suicide_risk", "high") and not is_resolved(told, found):
             yield "a high suicide risk stands"
     unmet = {name for name, met in score.items() if met is False} | set(_unmet(told, session, now))
+    if LAWS[told.route].program and (barred := unmet & PROGRAM_ASKS):
+        yield f"under the program nobody signs for {sorted(barred)}"
     if unmet and not (doctor and unmet <= signed):
         yield f"nobody signed for {sorted(unmet - signed) if doctor else sorted(unmet)}"
 
@@ -85,9 +86,12 @@ def _unmet(told: Told, session: str, now: datetime) -> Iterator[str]:
         yield "awake"
     if not newest or any(map(_out_of_limits, newest)):
         yield "signs_in_limits"
-    ended = told.dose_ended.get(session)
-    if ended is None or now - ended < timedelta(minutes=60):
+    if watched_too_short(told, session, now):
         yield "monitored_long_enough"
+    if required_unseen(told, session):
+        yield "required_observations"
+    if LAWS[told.route].program and not told.there.get((session, "prescriber")):
+        yield "prescriber_on_site"
 
 
 def _out_of_limits(r: Reading) -> bool:

@@ -10,14 +10,17 @@ from services.sessions.tests.beside_the_dose import BesideTheDose
 from services.sessions.tests.course_builders import screen
 from services.sessions.tests.day_law import forbids_leaving
 from services.sessions.tests.dose_law import Check
+from services.sessions.tests.way_law import forbids_form
 from sessions.application.commands.attest_eligibility import AttestEligibility, AttestEligibilityHandler
 from sessions.application.commands.change_plan import ChangePlan, ChangePlanHandler, PlanChange
 from sessions.application.commands.discharge_patient import DischargePatient, DischargePatientHandler
 from sessions.application.commands.review_doses import ReviewDoses, ReviewDosesHandler
+from sessions.application.commands.submit_rems_form import SubmitRemsForm, SubmitRemsFormHandler
 from sessions.domain.checks import RiskLevel
 from sessions.domain.discharge import CRITERIA, DischargeScore, Exceptions, SignedFor
 from sessions.domain.eligibility import ScreenResult
 from sessions.domain.plans import PlanChangeReason
+from sessions.domain.rems_form import Answers
 
 CARELESS = 0.7
 """How often each sign is a good one where signs are what lapses: seven in eight patients have one that is not."""
@@ -33,12 +36,7 @@ class GoingHome(BesideTheDose):
             return
         lapse = self.random.choice((None, "time", "signs", "signs", "score")) if careful else "score"
         if careful:
-            self.memory.now += timedelta(minutes=20 if lapse == "time" else 70)
-            care, self.care = self.care, CARELESS if lapse == "signs" else self.care
-            try:
-                await self.vitals(careful=lapse != "signs")
-            finally:
-                self.care = care
+            await self._watches(lapse)
             session = self._watched()
         unmet = self.random.sample(SCORED, self.random.choice((0, 1, 2))) if lapse == "score" else ()
         score: dict[str, bool | str] = {name: name not in unmet for name in SCORED}
@@ -48,8 +46,40 @@ class GoingHome(BesideTheDose):
         reasons = list(forbids_leaving(self.told, session.id, score, signed, doctor=by == a.PRESCRIBER, now=self.now))
         await self._lets_go(session, score, signed, by)
         self.told.gone_home.append(session.id)
-        if reasons:
-            self.violations.append((self.now, reasons))
+        self.told.reached[f"let go, {self.way.route.value}"] += 1
+        self._finds(reasons)
+
+    async def sends_form(self) -> None:
+        """The monitoring form of a session under the program, some time."""
+        forms = [each for each in self.memory.shelves["rems_forms"].kept.values() if each.patient_id == self.patient]
+        if not forms:
+            return
+        form = self.random.choice(forms)
+        answers = Answers(
+            medicines=frozenset(),
+            vitals_acceptable_before=True,
+            vitals_acceptable_after=True,
+            sedation=self.random.random() < 0.8,
+            dissociation=True,
+            respiratory_depression=False,
+        )
+        reasons = list(forbids_form(self.told, form.id))
+        await self._run(SubmitRemsFormHandler, SubmitRemsForm(form.id, answers, "REMS-1", form.version), a.NURSE)
+        self.told.forms_sent.add(form.id)
+        self.told.reached["a form of the program sent"] += 1
+        self._finds(reasons)
+
+    async def _watches(self, lapse: str | None) -> None:
+        """As long as is asked, or not; the last signs are what they are."""
+        care = self.care
+        for number, minutes in enumerate(self.way.watch, start=1):
+            last = number == len(self.way.watch)
+            self.memory.now += timedelta(minutes=20 if lapse == "time" and last else minutes)
+            self.care = CARELESS if lapse == "signs" and last else care
+            try:
+                await self.vitals(careful=lapse != "signs" or not last)
+            finally:
+                self.care = care
 
     async def _lets_go(self, session: Any, score: Mapping[str, bool | str], signed: frozenset[str], by: Any) -> None:
         answered: dict[str, Any] = {**score, "suicide_risk": RiskLevel(str(score["suicide_risk"]))}
@@ -66,25 +96,34 @@ class GoingHome(BesideTheDose):
 
     def _watched(self) -> Any:
         """The session of the patient who had a dose and is still there, also once it was stopped."""
-        return next((each for each in self.memory.shelves["sessions"].kept.values() if each.patient_watched), None)
+        return next(
+            (
+                each
+                for each in self.memory.shelves["sessions"].kept.values()
+                if each.patient_watched and each.patient_id == self.patient
+            ),
+            None,
+        )
 
     async def reviews(self) -> None:
-        await self._run(ReviewDosesHandler, ReviewDoses(a.ANA), a.PRESCRIBER)
+        await self._run(ReviewDosesHandler, ReviewDoses(self.patient), a.PRESCRIBER)
         self.told.reviewed.append(self.now)
 
     async def answers(self) -> None:
         """The questions before the visit, answered a while ago."""
         result = self.random.choice((ScreenResult.PASS, ScreenResult.PASS, ScreenResult.PRESCRIBER_DECIDES))
         completed_at = self.now - timedelta(days=self.random.choice((0, 0, 1, 6, 7, 8)))
-        known = self.memory.shelves["eligibilities"].kept[a.ANA]
+        known = self.memory.shelves["eligibilities"].kept[self.patient]
         after = known.screened(screen(result, completed_at=completed_at))
         self.memory.keep("eligibilities", after)
         if after is not known:
             self.told.screen = (completed_at, result.value)
 
     async def hears_nothing(self) -> None:
-        self.told.unheard = timedelta(minutes=self.random.choice((0, 0, 9, 11, 60)))
-        self.memory.heard.lag = self.told.unheard
+        unheard = timedelta(minutes=self.random.choice((0, 0, 9, 11, 60)))
+        self.memory.heard.lag = unheard
+        for each in self.clinic.patients:
+            each.told.unheard = unheard
 
     async def attests(self) -> None:
         session = self._session()
@@ -92,7 +131,7 @@ class GoingHome(BesideTheDose):
         self.told.attested[session.id] = self.now
 
     async def holds(self) -> None:
-        live = await self.memory.ports.plans.live_of(a.ANA)
+        live = await self.memory.ports.plans.live_of(self.patient)
         if live is None or (not self.told.on_hold and self.random.random() < 0.7):
             return
         change = PlanChange.RESUME if self.told.on_hold else PlanChange.HOLD

@@ -43,17 +43,17 @@ class Shelf:
         self.kept[aggregate.id] = aggregate
 
     async def signed_by(self, patient_id: str, /) -> list[Any]:
-        return list(self.kept.values())
+        return self._of(patient_id)
 
     async def of_patient(self, patient_id: str, /) -> list[Any]:
-        return list(self.kept.values())
+        return self._of(patient_id)
 
     async def latest_of_patient(self, patient_id: str, /) -> list[Any]:
-        return list(self.kept.values())
+        return self._of(patient_id)
 
     async def live_of(self, patient_id: str, /) -> Any:
         live = (PlanState.ACTIVE, PlanState.ON_HOLD)
-        return next((each for each in self.kept.values() if each.state in live), None)
+        return next((each for each in self._of(patient_id) if each.state in live), None)
 
     async def of_appointment(self, appointment_id: str, /, *, of: str) -> Any:
         return next((each for each in self.kept.values() if each.appointment_id == appointment_id), None)
@@ -65,10 +65,16 @@ class Shelf:
         return list(self.kept.values())
 
     async def unreviewed_of(self, patient_id: str, /) -> list[Any]:
-        return [each for each in self.kept.values() if each.review_by is not None]
+        return [each for each in self._of(patient_id) if each.review_by is not None]
+
+    def _of(self, patient_id: str) -> list[Any]:
+        return [each for each in self.kept.values() if each.patient_id == patient_id]
 
     async def unsettled_before(self, location_id: str, moment: datetime, /) -> bool:
         return False
+
+    async def open_at(self, location_id: str, /) -> list[Any]:
+        return []
 
     async def any_waits(self, location_id: str, /) -> bool:
         return False
@@ -157,8 +163,9 @@ class InMemory:
     def keep(self, name: str, aggregate: Any) -> None:
         self.shelves[name].kept[aggregate.id] = aggregate
 
-    def session_under_way(self) -> Any:
-        """The dosing session that has not ended."""
+    def session_under_way(self, patient_id: str) -> Any:
+        """The patient's dosing session that has not ended."""
         ended = {SessionState.ABORTED, SessionState.COMPLETED, SessionState.REFUSED, SessionState.DISCHARGED}
-        dosing = [each for each in self.shelves["sessions"].kept.values() if each.kind is VisitKind.DOSING]
+        mine = [each for each in self.shelves["sessions"].kept.values() if each.patient_id == patient_id]
+        dosing = [each for each in mine if each.kind is VisitKind.DOSING]
         return next((each for each in dosing if each.state not in ended), None)

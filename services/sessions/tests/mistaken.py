@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from services.sessions.tests import builders as a
-from services.sessions.tests.anybody import Anybody, as_checks
+from services.sessions.tests import ways
+from services.sessions.tests.asked import as_checks
+from services.sessions.tests.at_the_shelf import AtTheShelf
 from services.sessions.tests.dose_law import Check, Given
 from sessions.application.commands.correct_checks import CorrectChecks, CorrectChecksHandler
 from sessions.application.commands.correct_dose import CorrectDose, CorrectDoseHandler
@@ -23,48 +25,46 @@ from sessions.domain.adverse_events import ReviewDecision
 from sessions.domain.checks import Checks
 from sessions.domain.corrections import Amendment, ReadingList, WhichReading, written_into
 from sessions.domain.dose_corrections import DoseAmendment
-from sessions.domain.doses import StatedDose
-from sessions.domain.drug_amounts import DrugQuantity, DrugUnit
+from sessions.domain.drug_amounts import DrugQuantity
 from sessions.domain.ids import StaffId
-from sessions.domain.units import Millilitres
-from sessions.domain.words import Route, VisitKind
+from sessions.domain.words import VisitKind
 
 
-class Mistaken(Anybody):
+class Mistaken(AtTheShelf):
     """Somebody who goes back to what was written down, or was not."""
 
     async def writes_down_late(self) -> None:
         """A dose that was given, in this session or one that is over, whatever was in order then."""
-        dosing = [each for each in self.memory.shelves["sessions"].kept.values() if each.kind is VisitKind.DOSING]
-        vials = [each for each in self.memory.shelves["drug_log"].kept.values() if each.item.drug == "ketamine"]
+        mine = [each for each in self.memory.shelves["sessions"].kept.values() if each.patient_id == self.patient]
+        dosing, vials = [each for each in mine if each.kind is VisitKind.DOSING], self.shelf()
         if not dosing or not vials:
             return
         session, vial = self.random.choice(dosing[-2:]), self.random.choice(vials)
         drawn = [each.id for each in vial.draws if each.session_id == session.id]
-        volume = Millilitres(Decimal(self.random.choice(("0.4", "0.4", "0.8", "4"))))
-        stated = StatedDose(
-            mass=vial.item.concentration.times(volume), volume=volume, concentration=vial.item.concentration
-        )
+        draw_id = self.random.choice([*drawn, None])
+        stated = ways.stated(vial.item, Decimal(self.random.choice(self.way.amounts)), misread=False)
         given_at = self.now - timedelta(minutes=self.random.choice((-5, 0, 5, 40, 60 * 20)))
         ended_at = given_at + timedelta(minutes=self.random.choice((0, 5)))
         by = self.random.choice((a.NURSE, a.PRESCRIBER))
         command = RecordDoseOutsideGate(
-            session_id=session.id, container_id=vial.id, draw_id=self.random.choice([*drawn, None]), dose=stated,
-            serial=None, route=Route.INTRAVENOUS, given_at=given_at, ended_at=ended_at, given_by=None, ordered_by=None,
-            reason="nobody could write", before_start=self.random.choice((None, "at once")),
+            session_id=session.id, container_id=vial.id, draw_id=draw_id, dose=stated,
+            serial=self._serial(session), route=self.way.route, given_at=given_at, ended_at=ended_at, given_by=None,
+            ordered_by=None, reason="nobody could write", before_start=self.random.choice((None, "at once")),
             expected_version=session.version,
         )  # fmt: skip
         await self._handle(RecordDoseOutsideGateHandler, command, by)
         after = self.memory.shelves["sessions"].kept[session.id].doses[-1].outside
         self.told.outside.add(after.id)
         self.told.given_outside += 1
-        self.told.doses.append(Given(session=session.id, at=given_at, mg=stated.mass.value))
+        mg = stated.mass.value
+        self.told.doses.append(Given(session=session.id, at=given_at, mg=mg, stands=mg, draw=draw_id, by=by))
+        self.told.began.setdefault(session.id, given_at)
         self.told.dose_ended[session.id] = max(ended_at, self.told.dose_ended.get(session.id, ended_at))
 
     async def reviews_late(self) -> None:
         """Somebody reviews such a dose, who may have given it."""
         for session in list(self.memory.shelves["sessions"].kept.values()):
-            for dose in session.doses:
+            for dose in session.doses if session.patient_id == self.patient else ():
                 if dose.outside is None or not dose.outside.awaits_review:
                     continue
                 decision = self.random.choice((ReviewDecision.RESUME, ReviewDecision.RESUME, ReviewDecision.HOLD))
@@ -121,15 +121,16 @@ class Mistaken(Anybody):
         if not session.doses:
             return
         number = self.random.randrange(len(session.doses))
-        value = Decimal(self.random.choice(("0", "0.1", "0.4", "0.8")))
-        amount = DrugQuantity(value=value, unit=DrugUnit.MILLILITRE)
+        item = self.memory.shelves["drug_log"].kept[session.doses[number].container_id].item
+        value = Decimal(self.random.choice(("0", "0.1", *self.way.amounts[:3])))
+        amount = DrugQuantity(value=value, unit=item.unit)
         start = self.now - timedelta(minutes=self.random.choice((1, 30)))
         amended: dict[str, Any] = {"amount": amount, "started_at": start}
         chosen = {name: amended[name] for name in self.random.sample(sorted(amended), self.random.randint(1, 2))}
         command = CorrectDose(session.id, number, DoseAmendment(**chosen), "misread", session.version)
         await self._handle(CorrectDoseHandler, command, by)
         place = [place for place, each in enumerate(self.told.doses) if each.session == session.id][number]
-        was, strength = self.told.doses[place], session.doses[number].stated.concentration
-        mg = strength.value * value if "amount" in chosen and strength is not None else was.mg
+        was = self.told.doses[place]
+        mg = item.strength * value if "amount" in chosen else was.stands
         at = max(was.at, chosen.get("started_at", was.at))
-        self.told.doses[place] = replace(was, mg=max(was.mg, mg), at=at)
+        self.told.doses[place] = replace(was, mg=max(was.mg, mg), stands=mg, at=at)
