@@ -80,6 +80,11 @@ class WaiverReason(OpenCode):
         "the visit was given up together with another, whose fee stands for both; charged after all if that other"
         " visit turns out not to have been lost",
     )
+    DOSE_NOT_GIVEN = (
+        "dose_not_given",
+        "the visit is an integration whose dose was not given, so that there was nothing to miss; charged after all if"
+        " the dose turns out to have been given",
+    )
     UNKNOWN = _UNKNOWN
 
 

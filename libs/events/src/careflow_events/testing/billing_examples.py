@@ -83,12 +83,14 @@ def _charges() -> Sequence[Example]:
     }
     waived = contracts.FeeWaived(**fee, reason=codes.WaiverReason.FIRST_TIME_COURTESY, **money)
     together = contracts.FeeWaived(**fee, reason=codes.WaiverReason.SAME_DECISION, **money)
+    alone = contracts.FeeWaived(**fee, reason=codes.WaiverReason.DOSE_NOT_GIVEN, **money)
     return (
         Example("evaluation", contracts.ChargePosted(**charge, revision=1, **money), BILLED_AT),
         Example("corrected", contracts.ChargeReversed(**charge, revision=1, **money), BILLED_AT + timedelta(days=1)),
         Example("medicare", contracts.CoverageBlocked(**charge, providers=(PRESCRIBER,)), BILLED_AT),
         Example("courtesy", waived, BILLED_AT),
         Example("given-up-together", together, BILLED_AT),
+        Example("without-its-dose", alone, BILLED_AT),
     )
 
 

@@ -1,7 +1,9 @@
-"""Fees for lost visits: opened at the loss, settled the next business day, dropped when the visit took place."""
+"""Fees for lost visits: opened at the loss, settled the next business day, dropped when the visit took place; that of
+an integration is looked at once more when something becomes known of its dose.
+"""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from billing.application.account_of import change_account
@@ -11,9 +13,10 @@ from billing.domain.accounts import Account
 from billing.domain.books import Books
 from billing.domain.charges import Charge
 from billing.domain.fee_cases import FeeCase, FeeCause, FeeState, WaiverReason, fee_amount, heir_of
-from billing.domain.ids import AppointmentId, EntryId
+from billing.domain.ids import AppointmentId, EntryId, PatientId, PlanId
+from billing.domain.lost_doses import without_dose
 from billing.domain.rendered import ChargeCause, Rendered
-from billing.domain.visits import Visit
+from billing.domain.visits import Visit, VisitKind
 from careflow_domain.business_days import business_day_after, opening_of
 from careflow_service.work import Transaction, side_by_side
 
@@ -58,23 +61,24 @@ def _next_posting(after: datetime, ports: Ports) -> datetime:
 
 
 async def settle_fee(appointment_id: str, tx: Transaction, ports: Ports) -> None:
-    """Its time has come: charged, or waived as the first one, for want of a signed policy, or because the fee of
-    another visit given up with it stands for both. Where one of those was heard of, and settled, before it and costs
-    less, that one is spared instead.
+    """Its time has come: charged, or waived as the first one, for want of a signed policy, because the fee of another
+    visit given up with it stands for both, or because its dose was not given. Where one of those was heard of, and
+    settled, before it and costs less, that one is spared instead.
     """
     fee = await ports.fees.get(AppointmentId(appointment_id))
-    if fee.state is not FeeState.PENDING or fee.post_at is None or fee.post_at > tx.now:
+    if fee.post_at is None or fee.post_at > tx.now:
         return
-    account, estimates, known = await side_by_side(
-        ports.accounts.get(fee.patient_id),
-        ports.estimates.all_of(fee.patient_id),
-        ports.fees.all_of(fee.patient_id),
+    account, estimates, (known, alone) = await side_by_side(
+        ports.accounts.get(fee.patient_id), ports.estimates.all_of(fee.patient_id), _known_beside(fee, ports)
     )
+    if fee.state is not FeeState.PENDING:
+        await _weigh(fee, known, tx, ports, without_dose=alone)
+        return
     if any(each.is_disputed for each in estimates):
         # Nothing is added to what is owed while the patient has it decided.
         await ports.fees.save(fee.put_off(_next_posting(tx.now, ports)), expecting=fee.version, tx=tx)
         return
-    reason = fee.due_for(account, ports.policy, known)
+    reason = fee.due_for(account, ports.policy, known, without_dose=alone)
     if reason is None:
         await _post(fee, account, known, tx, ports)
         return
@@ -108,9 +112,61 @@ async def visit_took_place(fee: FeeCase | None, tx: Transaction, ports: Ports) -
     if fee is None or fee.state is FeeState.DROPPED:
         return
     known = await ports.fees.all_of(fee.patient_id)
+    await _give_up(fee, fee.drop(), known, tx, ports)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The visits of a plan and its patient's cases, as they were before a dosing visit of it changed."""
+
+    visits: Sequence[Visit] = ()
+    cases: Sequence[FeeCase] = ()
+
+
+async def around_dose(kind: VisitKind, plan_id: PlanId | None, patient_id: PatientId, ports: Ports) -> Around:
+    """Asked before anything is written; nothing where the visit is no dose of a plan."""
+    if kind is not VisitKind.DOSING or plan_id is None:
+        return Around()
+    visits, cases = await side_by_side(ports.visits.of_plan(plan_id, of=patient_id), ports.fees.all_of(patient_id))
+    return Around(visits, cases)
+
+
+async def dose_became(visit: Visit, around: Around, tx: Transaction, ports: Ports) -> None:
+    """A dosing visit took place or did not, or is at another time: what was settled of an integration by what was known
+    of it is looked at once more, each by itself.
+    """
+    before = around.visits
+    after = [*(each for each in before if each.id != visit.id), visit]
+    for fee in around.cases:
+        settled = fee.is_settled_by_its_dose and fee.post_at is None
+        if settled and without_dose(fee, before) is not without_dose(fee, after):
+            await ports.fees.save(fee.weigh_again(tx.now), expecting=fee.version, tx=tx)
+
+
+async def _known_beside(fee: FeeCase, ports: Ports) -> tuple[list[FeeCase], bool]:
+    """The patient's cases, and whether this one is an integration's whose dose was not given."""
+    known, visit = await side_by_side(ports.fees.all_of(fee.patient_id), ports.visits.find(fee.id, of=fee.patient_id))
+    if fee.kind is not VisitKind.INTEGRATION or visit is None or visit.plan_id is None:
+        return known, False
+    of_plan = await ports.visits.of_plan(visit.plan_id, of=fee.patient_id)
+    return known, without_dose(fee, of_plan, known)
+
+
+async def _weigh(fee: FeeCase, known: Sequence[FeeCase], tx: Transaction, ports: Ports, *, without_dose: bool) -> None:
+    """What was settled stands, unless its dose is known otherwise by now."""
+    if without_dose is (fee.waiver is WaiverReason.DOSE_NOT_GIVEN) or not fee.is_settled_by_its_dose:
+        await ports.fees.save(fee.weighed(), expecting=fee.version, tx=tx)
+    elif without_dose:
+        await _give_up(fee, fee.spare_without_dose(now=tx.now), known, tx, ports)
+    else:
+        await ports.fees.save(fee.stand_alone(_next_posting(tx.now, ports)), expecting=fee.version, tx=tx)
+
+
+async def _give_up(fee: FeeCase, after: FeeCase, known: Sequence[FeeCase], tx: Transaction, ports: Ports) -> None:
+    """There was nothing to be charged for; a courtesy that was spent on it, and what was spared for it, go on."""
     if fee.state is FeeState.POSTED:
         await take_back(fee, tx, ports)
-    await ports.fees.save(fee.drop(), expecting=fee.version, tx=tx)
+    await ports.fees.save(after, expecting=fee.version, tx=tx)
     heir = heir_of(fee, known)
     first = _first_beside(heir, known) if fee.waiver is WaiverReason.FIRST_TIME_COURTESY else None
     if heir is not None and heir is not first:

@@ -18,7 +18,7 @@ from billing.domain.money import Money
 from billing.domain.policy import BillingPolicy
 from billing.domain.visits import VisitKind
 from careflow_domain.aggregate import Aggregate, Fact
-from careflow_domain.errors import conflict
+from careflow_domain.errors import conflict, invalid
 
 
 class FeeCause(StrEnum):
@@ -41,6 +41,12 @@ class WaiverReason(StrEnum):
     CLINIC_DECISION = "clinic_decision"
     SAME_DECISION = "same_decision"
     """It was given up together with another visit, and that one's fee stands for both."""
+    DOSE_NOT_GIVEN = "dose_not_given"
+    """It is an integration, and the dose that it was to be about was not given."""
+
+
+FOUND_OUT = frozenset({WaiverReason.SAME_DECISION, WaiverReason.DOSE_NOT_GIVEN})
+"""What follows from other visits; nobody decides it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +57,8 @@ class FeeWaived(Fact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeCase(Aggregate):
     """One lost visit, under its appointment's id. `appointment_version` is booking's at the loss, `decision` names the
-    command by which it was given up: those with the same one are one loss, and the dearest of them leads.
+    command by which it was given up: those with the same one are one loss, and the dearest of them leads. At `post_at`
+    it is settled, or looked at once more.
     """
 
     id: AppointmentId
@@ -77,6 +84,7 @@ class FeeCase(Aggregate):
             if each.id != self.id
             and (each.decision, each.cause) == (self.decision, self.cause)
             and each.state is not FeeState.DROPPED
+            and each.waiver is not WaiverReason.DOSE_NOT_GIVEN
         )
 
     def leads(self, other: "FeeCase") -> bool:
@@ -93,13 +101,19 @@ class FeeCase(Aggregate):
         """Whether the fee of another visit lost with it stands for it."""
         return any(each.covers(self) for each in self.lost_with(known))
 
-    def due_for(self, account: Account, policy: BillingPolicy, known: Iterable["FeeCase"] = ()) -> WaiverReason | None:
-        """Why nothing is charged when its time has come; None when the fee is owed. `known` are the patient's cases."""
+    def due_for(
+        self, account: Account, policy: BillingPolicy, known: Iterable["FeeCase"] = (), *, without_dose: bool = False
+    ) -> WaiverReason | None:
+        """Why nothing is charged when its time has come; None when the fee is owed. `known` are the patient's cases,
+        `without_dose` whether it is an integration whose dose was not given.
+        """
         if account.agreed_before(self.lost_at) is None:
             return WaiverReason.NO_SIGNED_POLICY
         beside = self.lost_with(known)
         if self.is_covered(beside):
             return WaiverReason.SAME_DECISION
+        if without_dose:
+            return WaiverReason.DOSE_NOT_GIVEN
         spared = {None, self.id, *(each.id for each in beside)}
         courtesy = policy.first_time_courtesy.value and account.courtesy_for in spared
         return WaiverReason.FIRST_TIME_COURTESY if courtesy else None
@@ -119,6 +133,33 @@ class FeeCase(Aggregate):
         self._expect(FeeState.PENDING, FeeState.POSTED)
         return self._waived(reason, now=now)
 
+    def forgive(self, reason: WaiverReason, *, now: datetime) -> "FeeCase":
+        """Somebody of the clinic decides that nothing is charged. Raises `fee_settled` and `reason_not_a_decision`."""
+        if reason in FOUND_OUT:
+            raise invalid("reason_not_a_decision", "That follows from the visits; choose why the clinic decides so.")
+        return self.waive(reason, now=now)
+
+    @property
+    def is_settled_by_its_dose(self) -> bool:
+        """Whether it was settled by what is known of its dose, which may turn out otherwise."""
+        asked = self.state is FeeState.POSTED or self.waiver in (
+            WaiverReason.FIRST_TIME_COURTESY,
+            WaiverReason.DOSE_NOT_GIVEN,
+        )
+        return self.kind is VisitKind.INTEGRATION and asked
+
+    def weigh_again(self, at: datetime) -> "FeeCase":
+        """What became of its dose is known otherwise than before."""
+        return replace(self.recording(), post_at=at)
+
+    def weighed(self) -> "FeeCase":
+        """It stands as it was settled."""
+        return replace(self.recording(), post_at=None)
+
+    def spare_without_dose(self, *, now: datetime) -> "FeeCase":
+        """Its dose turns out not to have been given."""
+        return self._waived(WaiverReason.DOSE_NOT_GIVEN, now=now)
+
     def follow(self, *, now: datetime) -> "FeeCase":
         """A dearer visit turns out to have been lost with it: what became of this one is that one's."""
         return self._waived(WaiverReason.SAME_DECISION, now=now)
@@ -128,7 +169,7 @@ class FeeCase(Aggregate):
         return self._waived(WaiverReason.FIRST_TIME_COURTESY, now=now)
 
     def stand_alone(self, until: datetime) -> "FeeCase":
-        """The visit whose fee stood for it was not lost: it is settled by itself."""
+        """It was spared for another visit that turns out otherwise: it is settled by itself."""
         return replace(self.recording(), state=FeeState.PENDING, post_at=until, waiver=None)
 
     def drop(self) -> "FeeCase":

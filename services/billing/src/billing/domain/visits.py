@@ -89,6 +89,11 @@ class Visit(Aggregate):
         )
 
     @property
+    def is_lost(self) -> bool:
+        """Whether it did not take place, or nothing was given at it."""
+        return self.not_treated or self.state in (VisitState.CANCELLED, VisitState.MISSED)
+
+    @property
     def is_to_be_charged(self) -> bool:
         """Whether a charge for it may still come."""
         expected = self.state in (VisitState.BOOKED, VisitState.ARRIVED) and not self.not_treated

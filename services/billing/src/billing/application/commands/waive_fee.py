@@ -24,12 +24,12 @@ class WaiveFeeHandler:
     work: Work
 
     async def __call__(self, command: WaiveFee, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `fee_not_found`, `fee_settled`, `stale_version`."""
+        """Refused: `fee_not_found`, `fee_settled`, `reason_not_a_decision`, `stale_version`."""
 
         async def waive(tx: Transaction) -> Changed:
             before = await self.ports.fees.get(command.appointment_id)
             known = await self.ports.fees.all_of(before.patient_id)
-            fee = before.waive(command.reason, now=tx.now)
+            fee = before.forgive(command.reason, now=tx.now)
             await self.ports.fees.save(fee, expecting=command.expected_version, tx=tx)
             if before.state is FeeState.POSTED:
                 await take_back(before, tx, self.ports)

@@ -3,7 +3,7 @@
 from billing.application.account_of import account_of
 from billing.application.bookkeeping import open_books
 from billing.application.coverage_of_visits import judged
-from billing.application.fees import open_fee, visit_took_place
+from billing.application.fees import Around, around_dose, dose_became, open_fee, visit_took_place
 from billing.application.lost_visits import free_all_of
 from billing.application.ports import Ports
 from billing.application.rendered_services import place_of
@@ -40,11 +40,14 @@ async def on_rescheduled(
     ports: Ports,
 ) -> None:
     """The same visit at another time: no fee, and a new version of its estimate only where it costs something else."""
-    (visit, to_come), estimates = await side_by_side(
-        _note_among(event.data, VisitState.BOOKED, tx, ports), ports.estimates.all_of(PatientId(event.data.patient_id))
+    (visit, to_come), estimates, around = await side_by_side(
+        _note_among(event.data, VisitState.BOOKED, tx, ports),
+        ports.estimates.all_of(PatientId(event.data.patient_id)),
+        _around(event.data, ports),
     )
     if visit is not None:
         await reprice(visit, estimates, to_come, tx, ports)
+        await dose_became(visit, around, tx, ports)
 
 
 async def on_reassigned(
@@ -66,9 +69,12 @@ async def on_arrived(
     ports: Ports,
 ) -> None:
     """The patient is there: whatever was to be charged for not coming is not."""
-    visit, fee = await side_by_side(_note(event.data, VisitState.ARRIVED, tx, ports), _fee_for(event.data, ports))
+    visit, fee, around = await side_by_side(
+        _note(event.data, VisitState.ARRIVED, tx, ports), _fee_for(event.data, ports), _around(event.data, ports)
+    )
     if visit is not None:
         await visit_took_place(fee, tx, ports)
+        await dose_became(visit, around, tx, ports)
 
 
 async def on_cancelled(
@@ -78,15 +84,16 @@ async def on_cancelled(
 ) -> None:
     """Costs something only where the patient gave it up, and too late."""
     patient_id = PatientId(event.data.patient_id)
-    (visit, to_come), fee, opened, links = await side_by_side(
+    (visit, to_come), (fee, around), opened, links = await side_by_side(
         _note_among(event.data, VisitState.CANCELLED, tx, ports),
-        _fee_for(event.data, ports),
+        side_by_side(_fee_for(event.data, ports), _around(event.data, ports)),
         open_books(patient_id, ports),
         ports.links.all_of(patient_id),
     )
     if visit is None:
         return
     await free_all_of(visit, opened, links, to_come, tx, ports)
+    await dose_became(visit, around, tx, ports)
     if event.data.cancelled_by is codes.CancelledBy.PATIENT and fee is None and not visit.not_treated:
         notice = event.data.notice_minutes
         await open_fee(
@@ -104,15 +111,17 @@ async def on_missed(
     event: Received[contracts.ConsultationMissed] | Received[contracts.TreatmentMissed], tx: Transaction, ports: Ports
 ) -> None:
     patient_id = PatientId(event.data.patient_id)
-    (visit, to_come), fee, opened, links = await side_by_side(
+    (visit, to_come), (fee, around), opened, links = await side_by_side(
         _note_among(event.data, VisitState.MISSED, tx, ports),
-        _fee_for(event.data, ports),
+        side_by_side(_fee_for(event.data, ports), _around(event.data, ports)),
         open_books(patient_id, ports),
         ports.links.all_of(patient_id),
     )
-    if visit is not None:
-        await free_all_of(visit, opened, links, to_come, tx, ports)
-    if visit is not None and fee is None and not visit.not_treated:
+    if visit is None:
+        return
+    await free_all_of(visit, opened, links, to_come, tx, ports)
+    await dose_became(visit, around, tx, ports)
+    if fee is None and not visit.not_treated:
         await open_fee(visit, FeeCause.NO_SHOW, 0, lost_at=visit.starts_at, tx=tx, ports=ports)
 
 
@@ -121,15 +130,16 @@ async def on_corrected(event: Received[contracts.AppointmentCorrected], tx: Tran
     came = event.data.to is codes.AppointmentStatus.ARRIVED
     patient_id = PatientId(event.data.patient_id)
     state = VisitState.ARRIVED if came else VisitState.BOOKED
-    (visit, to_come), fee, known, course = await side_by_side(
+    (visit, to_come), (fee, around), known, course = await side_by_side(
         _note_among(event.data, state, tx, ports),
-        _fee_for(event.data, ports),
+        side_by_side(_fee_for(event.data, ports), _around(event.data, ports)),
         ports.estimates.all_of(patient_id),
         _course_of(event.data, ports),
     )
     if visit is None:
         return
     await visit_took_place(fee, tx, ports)
+    await dose_became(visit, around, tx, ports)
     if visit.is_to_be_charged:
         await want_estimate(visit, course, known, to_come, event.time, tx, ports)
 
@@ -140,10 +150,10 @@ async def on_session_refused(event: Received[contracts.SessionRefused], tx: Tran
     """
     data = event.data
     patient_id, visit_id = PatientId(data.patient_id), AppointmentId(data.appointment_id)
-    account, (known, to_come), (fee, links), opened = await side_by_side(
+    account, (known, to_come), (fee, links, around), opened = await side_by_side(
         account_of(patient_id, tx, ports),
         side_by_side(ports.visits.find(visit_id, of=patient_id), ports.visits.to_come(patient_id, tx.now)),
-        side_by_side(_fee_for(data, ports), ports.links.all_of(patient_id)),
+        side_by_side(_fee_for(data, ports), ports.links.all_of(patient_id), _around(data, ports)),
         open_books(patient_id, ports),
     )
     visit = known or Visit.unheard_of(
@@ -153,10 +163,16 @@ async def on_session_refused(event: Received[contracts.SessionRefused], tx: Tran
     await upsert(ports.visits, known, refused, tx)
     await visit_took_place(fee, tx, ports)
     await free_all_of(refused, opened, links, to_come, tx, ports)
+    await dose_became(refused, around, tx, ports)
 
 
 async def _fee_for(data: contracts.AppointmentEvent | contracts.SessionRefused, ports: Ports) -> FeeCase | None:
     return await ports.fees.find(AppointmentId(data.appointment_id), of=PatientId(data.patient_id))
+
+
+async def _around(data: contracts.AppointmentEvent | contracts.SessionRefused, ports: Ports) -> Around:
+    plan_id = PlanId(data.plan_id) if data.plan_id else None
+    return await around_dose(VisitKind(data.kind.value), plan_id, PatientId(data.patient_id), ports)
 
 
 async def _course_of(data: contracts.AppointmentEvent, ports: Ports) -> Course | None:

@@ -16,6 +16,7 @@ from billing.domain.appeals import Language
 from billing.domain.charges import Charge
 from billing.domain.estimate_disputes import DisputeOutcome
 from billing.domain.estimates import Estimate
+from billing.domain.fee_cases import FOUND_OUT, WaiverReason
 from billing.domain.fee_schedule import PackageOffer
 from billing.domain.money import Money
 from billing.domain.payment_methods import PaymentMethod
@@ -141,6 +142,11 @@ def for_insurer(before: Before) -> Sequence[Asked]:
 
 def one_of(name: str, group: str, codes: type[StrEnum]) -> Callable[[Before], Sequence[Asked]]:
     return lambda before: (Asked(name=name, kind=Kind.CHOICE, options=before.named(group, list(codes))),)
+
+
+def waiving(before: Before) -> Sequence[Asked]:
+    decided = [each for each in WaiverReason if each not in FOUND_OUT]
+    return (Asked(name="reason", kind=Kind.CHOICE, options=before.named("waiver_reasons", decided)),)
 
 
 def deciding(before: Before) -> Sequence[Asked]:

@@ -14,7 +14,7 @@ from billing.application.use_cases import Billing
 from billing.domain.charges import Charge, ChargeState
 from billing.domain.estimate_issues import DeliveryWay
 from billing.domain.estimates import Estimate
-from billing.domain.fee_cases import FeeCase, FeeState, WaiverReason
+from billing.domain.fee_cases import FeeCase, FeeState
 from billing.domain.payment_links import PaymentLink
 from billing.domain.rendered import FEES
 from billing.domain.superbills import Superbill, VoidReason
@@ -50,6 +50,7 @@ from billing.entrypoints.pages.money_fields import (
     prepaying,
     pricing,
     saying,
+    waiving,
     writing_off,
 )
 from billing.entrypoints.pages.reimbursing import CASE_FORMS, Nothing
@@ -215,7 +216,7 @@ FORMS: Final = (
         Of.FEE,
         WaiveFeeBody,
         do.waive,
-        one_of("reason", "waiver_reasons", WaiverReason),
+        waiving,
         _can_be_lost,
     ),
 )
