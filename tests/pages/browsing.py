@@ -54,6 +54,13 @@ READABLE: Final = """() => {
 }"""
 """Whether a browser keeps anything but what is typed, sealed."""
 
+CUT_OFF: Final = """() => [...document.querySelectorAll("svg text")].filter(each => {
+  const text = each.getBoundingClientRect(), picture = each.ownerSVGElement.getBoundingClientRect();
+  return text.left < picture.left - 1 || text.right > picture.right + 1
+    || text.top < picture.top - 1 || text.bottom > picture.bottom + 1;
+}).map(each => each.textContent)"""
+"""What is written in a picture and goes beyond its edge, where nobody sees it."""
+
 FOCUSED: Final = """() => !document.querySelector("[autofocus]") || document.activeElement !== document.body
   || location.hash !== "" """
 """Whether what asks for the focus has it; a browser gives it none where an address leads into the page."""
@@ -210,6 +217,7 @@ class Reader:
         self.wrong += [f"{called}: {each['id']} {[node['html'] for node in each['nodes']]}" for each in found]
         if await self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             self.wrong.append(f"{called}: wider than the window")
+        self.wrong += [f"{called}: {each!r} is cut off" for each in await self.page.evaluate(CUT_OFF)]
 
     async def tabs_to(self, name: str, *, most: int = 80) -> None:
         """With the keyboard alone; where one is must be seen on the whole way."""

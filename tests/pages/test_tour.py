@@ -20,6 +20,13 @@ from tests.pages.tour import NAMES, NOT_PAGES, Stop, stops
 
 CODE: Final = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 """How machines write what people have words for."""
+NOT_WORDS: Final = re.compile(
+    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"  # an id
+    r"|\b\d{4}-\d\d-\d\d\b|\d\d:\d\d:\d\d\b|\bUTC\b"  # a time
+    r"|\bnull\b|\bNaN\b|\bTrue\b|\bFalse\b|\bundefined\b|\{\w*\}|\[\]|: None\b"  # no word at all
+)
+"""What else is written for machines."""
+AN_ADDRESS: Final = re.compile(r"\S*/pages/\S+")
 IN_ITS_LANGUAGE: Final = """
 document.querySelectorAll("body [lang]:not([lang=es])").forEach(each => each.remove()), document.body.innerText
 """
@@ -88,6 +95,8 @@ async def visits(reader: Reader, stop: Stop, seeded: Seeded, seen: set[str]) -> 
         return
     seen.add(english)
     reader.wrong += [f"{stop.row} shows the code {each}" for each in CODE.findall(english)]
+    lines = AN_ADDRESS.sub("", english).splitlines()
+    reader.wrong += [f"{stop.row} speaks like a machine: {each}" for each in lines if NOT_WORDS.search(each)]
     await reader.examines(stop.row)
     if stop.for_patients:
         await opens(reader, stop, seeded, "es")

@@ -1,5 +1,7 @@
 """`careflow ops status` and `careflow restore`: where every service stands, and putting one back on its feet."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -147,6 +149,18 @@ def orphan(number: int, kind: str, patient: str) -> dict[str, object]:
     return {"id": f"o{number}", "type": kind, "stream": stream, "sequence": number, "recorded_at": at}
 
 
+def count(name: str, first: int, last: int, streams: int, **types: int) -> dict[str, Any]:
+    times = {"first": f"2026-11-28T09:{first:02}:00Z", "last": f"2026-11-28T09:{last:02}:00Z"}
+    return {"name": name, "events": sum(types.values()), "streams": streams, "types": types, **times}
+
+
+BY_TYPE = [count("A", 1, 1, 1, A=1), count("B", 2, 3, 2, B=2)]
+BY_STREAM = [
+    count("careflow.booking.v1/patient:p", 1, 2, 1, A=1, B=1),
+    count("careflow.booking.v1/patient:q", 3, 3, 1, B=1),
+]
+
+
 @pytest.mark.parametrize(
     ("by", "lines"),
     [
@@ -156,7 +170,7 @@ def orphan(number: int, kind: str, patient: str) -> dict[str, object]:
                 "type  events  streams  first                 last",
                 "B     2       2        2026-11-28T09:02:00Z  2026-11-28T09:03:00Z",
                 "A     1       1        2026-11-28T09:01:00Z  2026-11-28T09:01:00Z",
-                "booking has forgotten 3 events of 2 streams: --by stream and --by event",
+                "booking has forgotten 3 events of 2 types: --by stream and --by event",
             ],
         ),
         (
@@ -183,19 +197,24 @@ def test_orphans_are_counted_and_listed_by_name_and_number(
     clinic: Careflow, by: tuple[str, ...], lines: list[str]
 ) -> None:
     first, *others = orphan(1, "A", "p"), orphan(2, "B", "p"), orphan(3, "B", "q")
-    clinic.services.says("booking", "GET restore/orphans", page(first, following="o1"), page(*others))
+    if "event" in by:
+        clinic.services.says("booking", "GET restore/orphans", page(first, following="o1"), page(*others))
+    else:
+        first, *others = BY_STREAM if "stream" in by else BY_TYPE
+        clinic.services.says("booking", "GET restore/orphans/counts", page(first, following="c1"), page(*others))
 
     assert clinic("restore", "orphans", "booking", *by).out.splitlines() == lines
 
 
 def test_no_orphans_are_said(clinic: Careflow) -> None:
-    clinic.services.says("booking", "GET restore/orphans", page())
+    clinic.services.says("booking", "GET restore/orphans/counts", page())
 
     assert clinic("restore", "orphans", "booking").out == "booking has no orphans\n"
 
 
 def test_while_a_service_is_fenced_nobody_is_told_that_it_has_no_orphans(clinic: Careflow) -> None:
     clinic.services.says("booking", "GET restore/orphans", page())
+    clinic.services.says("booking", "GET restore/orphans/counts", page())
     clinic.services.says("booking", "GET restore", answer(**FENCED))
 
     done = clinic("restore", "orphans", "booking")

@@ -8,11 +8,12 @@ from careflow_events.consumed import ConsumedRecord
 from careflow_events.contracts import ClearanceExtended
 from careflow_events.envelope import encode
 from careflow_events.feed import Extent, FeedPlace, Wanted
-from careflow_events.fencing import Fence, Restoring
+from careflow_events.fencing import CountedBy, Fence, OrphanCount, Restoring
 from careflow_events.mongo import MongoFeed, MongoFences
 from careflow_events.outbox import OutboxRow
 from careflow_events.testing.builders import NOON, a_record, an_event
 from careflow_events.topics import SCREENING
+from libs.events.tests.commands import Commands
 from libs.events.tests.saying import ALL, Service, told
 
 
@@ -76,6 +77,27 @@ async def test_what_a_restore_took_in_without_its_headers_is_shown_as_any(servic
     pages = [await MongoFeed(service.store).page(wanted, FeedPlace(1), 10) for wanted in (ALL, extended)]
 
     assert [told(page) for page in pages] == [[(14, 1)]] * 2
+
+
+@pytest.mark.store
+async def test_the_store_counts_what_a_restore_took_in_however_much_it_is(service: Service, commands: Commands) -> None:
+    """In one answer, where rows were read and counted."""
+    await service.said(1)
+    fences = MongoFences(service.store)
+    assert service.grant is not None
+    for patient in range(20, 24):
+        await fences.adopt([_orphan(patient, number) for number in range(1, patient - 17)], service.grant, NOON)
+    commands.sent.clear()
+
+    by_type = await fences.orphan_counts(CountedBy.TYPE, limit=50, after=None)
+    assert commands.names() == ["find _outbox", "aggregate _outbox"]
+    first = await fences.orphan_counts(CountedBy.STREAM, limit=3, after=None)
+    rest = await fences.orphan_counts(CountedBy.STREAM, limit=3, after=first[-1].name)
+
+    kind = ClearanceExtended.type()
+    assert by_type == [OrphanCount(name=kind, events=14, streams=4, types={kind: 14}, first=NOON, last=NOON)]
+    assert [each.events for each in (*first, *rest)] == [2, 3, 4, 5]
+    assert {(each.streams, *each.types) for each in (*first, *rest)} == {(1, kind)}
 
 
 class OwnTopicsOf:

@@ -11,6 +11,7 @@ from pymongo.monitoring import CommandStartedEvent
 
 from careflow_events.contracts import ClearanceExtended
 from careflow_events.envelope import TYPE_HEADER
+from careflow_events.fencing import CountedBy
 from careflow_events.handling import Handling, Settled
 from careflow_events.lease import DEFAULT_TTL, RELAY_LEASE
 from careflow_events.mongo import (
@@ -281,6 +282,8 @@ async def _every_query(handling: Handling[None], store: AsyncDatabase[dict[str, 
     await stores.consumers.pauses()
     await MongoFences(store).forgotten([a_row_nobody_wrote()])
     await MongoFences(store).orphans(limit=10, after="a")
+    for by in CountedBy:
+        await MongoFences(store).orphan_counts(by, limit=10, after="a")
     traces = MongoTraces(store, "booking", Hears(frozenset({"careflow.screening.v1"}), frozenset()))
     await traces.said("a")
     await traces.said_in_run("a", limit=10, after="b")
@@ -317,7 +320,7 @@ def _questions(event: CommandStartedEvent) -> list[Mapping[str, Any]]:
         case "update":
             return [{"find": collection, "filter": each["q"]} for each in command["updates"]]
         case "aggregate":
-            (match,) = (stage["$match"] for stage in command["pipeline"] if "$match" in stage)
+            match = command["pipeline"][0]["$match"]  # what follows is asked of what was found
             return [{"find": collection, "filter": match, **({"hint": command["hint"]} if "hint" in command else {})}]
         case _:
             names = [each["ns"].partition(".")[2] for each in command["nsInfo"]]

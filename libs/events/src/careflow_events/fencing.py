@@ -9,9 +9,10 @@ what was said since under their numbers is numbered anew, and every stream goes 
 
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final, Protocol
 
 from careflow_events.admission import numbered
@@ -55,6 +56,27 @@ class OwnTopics(Protocol):
 
     def whole(self) -> AsyncIterator[Sequence[ConsumedRecord]]:
         """Everything the topics hold, in the order of each partition, in pieces."""
+
+
+class CountedBy(StrEnum):
+    """What orphans that are counted together have in common."""
+
+    TYPE = "type"
+    STREAM = "stream"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrphanCount:
+    """Orphans that have their type, or their stream, in common: its name, how many, of how many streams, how many of
+    each type, and between which two times they were recorded.
+    """
+
+    name: str
+    events: int
+    streams: int
+    types: Mapping[str, int]
+    first: datetime
+    last: datetime
 
 
 class Fences(Protocol):

@@ -131,7 +131,8 @@ class Service(Generic[S, P, App]):
     processes come without the web framework. `ready` is what must hold beyond the store for any process to be
     ready, `without` what it is ready without by its settings, `wanted` what people have yet to write down,
     `measures` what operators watch of its store. `knows` says whether it has a patient of this id; a service with
-    rows that are open in an emergency has it. `forgets` removes what is held of an erased patient beside the
+    rows that are open in an emergency has it, and `named`, what people call that patient, None where that was not said.
+    `forgets` removes what is held of an erased patient beside the
     documents encrypted with their key; it is called before those are removed, and again after a crash.
     `former_indexes`, by collection and name, were those of a version before. `seeds` is idempotent and run by
     `indexes`.
@@ -152,6 +153,7 @@ class Service(Generic[S, P, App]):
     without: DoesWithout[App] = _nothing
     wanted: Mapping[str, ReadyCheck[App]] = field(default_factory=dict)
     knows: Callable[[P, str], Awaitable[bool]] | None = None
+    named: Callable[[P, str], Awaitable[str | None]] | None = None
     forgets: Callable[[App, str], Awaitable[None]] | None = None
     indexes: tuple[tuple[str, IndexModel], ...] = ()
     former_indexes: tuple[tuple[str, str], ...] = ()

@@ -74,6 +74,7 @@ async def test_every_route_lets_in_exactly_whom_its_row_names(toy: RunningToy) -
         "POST /ops/outbox/refeed",
         "GET /ops/restore",
         "GET /ops/restore/orphans",
+        "GET /ops/restore/orphans/counts",
         "POST /ops/restore/finish",
         "POST /ops/trace",
         "POST /ops/trace/told",

@@ -1,5 +1,6 @@
 """A service whose store was put back from a copy can be read and changes nothing, until an operator lets it go on."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -110,6 +111,30 @@ async def test_orphans_are_listed_by_their_names(toy: RunningToy) -> None:
         "/ops/restore/orphans", params={"after": events[0].id}, headers=toy.token(Role.OPERATOR)
     )
     assert [each["sequence"] for each in rest.json()["items"]] == [2]
+
+
+async def test_orphans_are_counted_by_the_store_however_many_there_are(toy: RunningToy) -> None:
+    database = toy.process.resources.database
+    grant = await HeldLease(MongoLeases(database), "relay", "w").hold()
+    assert grant is not None
+    for patient in (1, 2, 3):
+        events = [an_event(number, patient=patient) for number in range(1, 1 + patient)]
+        rows = [orphan(replace(event, id=new_id())) for event in events]
+        await MongoFences(database).adopt(rows, grant, wall_clock())
+    kind = events[0].type
+    await database["_outbox"].update_many({"orphan": True, "sequence": 1}, {"$unset": {"type": ""}})  # as of before
+
+    async def counted(**asked: Any) -> tuple[list[dict[str, Any]], str | None]:
+        page = await toy.client.get("/ops/restore/orphans/counts", params=asked, headers=toy.token(Role.OPERATOR))
+        return page.json()["items"], page.json()["next"]
+
+    ((by_type,), _) = await counted()
+    assert (by_type["name"], by_type["events"], by_type["streams"]) == (kind, 6, 3)
+    assert by_type["types"] == {kind: 6}
+    streams, following = await counted(by="stream", limit=2)
+    rest, end = await counted(by="stream", limit=2, after=following)
+    assert [(each["events"], each["types"]) for each in (*streams, *rest)] == [(n, {kind: n}) for n in (1, 2, 3)]
+    assert (end, streams[0]["first"] <= streams[0]["last"]) == (None, True)
 
 
 def orphan(event: Any) -> OutboxRow:

@@ -92,6 +92,11 @@ async def knows(ports: Ports, patient_id: str) -> bool:
     return bool(await ports.visits.looked.many({"patient_id": patient_id}, limit=1))
 
 
+async def named(_: Ports, __: str) -> str | None:
+    """Nobody has a name here."""
+    return None
+
+
 async def _next_to_close(ports: Ports) -> tuple[datetime, str] | None:
     return await ports.visits.earliest("due_at")
 

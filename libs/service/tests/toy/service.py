@@ -3,7 +3,17 @@
 from careflow_service.service import Http, Service
 from careflow_service.settings import ServiceSettings
 from libs.service.tests.toy import visits
-from libs.service.tests.toy.application import DEADLINES, EFFECTS, INDEXES, PUBLISHED, SUBSCRIPTIONS, Ports, Toy, knows
+from libs.service.tests.toy.application import (
+    DEADLINES,
+    EFFECTS,
+    INDEXES,
+    PUBLISHED,
+    SUBSCRIPTIONS,
+    Ports,
+    Toy,
+    knows,
+    named,
+)
 from libs.service.tests.toy.routes import ACCESS, router
 
 
@@ -33,5 +43,6 @@ SERVICE: Service[ServiceSettings, Ports, Toy] = Service(
     http=http,
     ready={"channel": _channel_is_there},
     knows=knows,
+    named=named,
     seeds=_seed,
 )

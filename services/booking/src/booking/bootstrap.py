@@ -438,6 +438,8 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         ),
         ports=Ports(
             appointments=all_appointments,
+            patients=all_patients,
+            practitioners=all_practitioners,
             care_paths=all_paths,
             policy=policy,
             settle_holds=holding.settled,
@@ -472,6 +474,11 @@ async def _knows(ports: Ports, patient_id: str) -> bool:
     return await ports.care_paths.find(PatientId(patient_id), of=None) is not None
 
 
+async def _named(ports: Ports, patient_id: str) -> str | None:
+    found = await ports.patients.several([PatientId(patient_id)])
+    return next((f"{each.details.given_name} {each.details.family_name}" for each in found), None)
+
+
 def _without(booking: Booking) -> tuple[str, ...]:
     patients = () if booking.ports.telling.on else ("messages_to_patients",)
     desk = () if booking.read_inquiries.desk_reached else ("alarms_to_the_desk",)
@@ -497,6 +504,7 @@ SERVICE: Service[BookingSettings, Ports, Booking] = Service(
     deadlines=DEADLINES,
     effects=EFFECTS,
     knows=_knows,
+    named=_named,
     forgets=lambda booking, patient_id: booking.forget(PatientId(patient_id)),
     without=_without,
     measures=MEASURES,

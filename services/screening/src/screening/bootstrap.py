@@ -200,6 +200,11 @@ async def _knows(ports: Ports, patient_id: str) -> bool:
     return await ports.patients.find(PatientId(patient_id), of=None) is not None
 
 
+async def _named(ports: Ports, patient_id: str) -> str | None:
+    found = await ports.patients.find(PatientId(patient_id), of=None)
+    return found.details.name if found else None
+
+
 def http() -> Http[Screening]:
     """What `api` answers; imported there alone."""
     from screening.entrypoints.http.app import HTTP
@@ -219,6 +224,7 @@ SERVICE: Service[ScreeningSettings, Ports, Screening] = Service(
     ready={"on_call_channels": people_can_be_reached},
     wanted={"on_call_rota": somebody_is_on_the_rota},
     knows=_knows,
+    named=_named,
     deadlines=DEADLINES,
     effects=EFFECTS,
     measures=MEASURES,

@@ -323,6 +323,11 @@ async def _knows(ports: Ports, patient_id: str) -> bool:
     return await ports.patients.find(PatientId(patient_id), of=PatientId(patient_id)) is not None
 
 
+async def _named(ports: Ports, patient_id: str) -> str | None:
+    found = await ports.patients.find(PatientId(patient_id), of=PatientId(patient_id))
+    return found.details.name if found else None
+
+
 def _without(sessions: Sessions) -> tuple[str, ...]:
     return () if sessions.ports.registrants.registrants else ("dea_registrations",)
 
@@ -345,6 +350,7 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
     http=http,
     deadlines=DEADLINES,
     knows=_knows,
+    named=_named,
     without=_without,
     indexes=(
         *consents.INDEXES,

@@ -126,3 +126,10 @@ def test_a_medicine_given_before_the_dose_widens_the_picture() -> None:
     session = dosed(vitals(at=NOW + minutes(10)))
     (mark,) = drawn(session, administered(at=NOW - minutes(20)), after=40).medicines
     assert mark.x == LEFT
+
+
+def test_what_stands_below_the_axis_is_not_cut_off_at_its_end() -> None:
+    half_a_time_of_day = 30  # in units of the picture, at 12 a letter's height: "10:45 AM"
+    ends_on_a_tick = drawn(dosed(vitals(at=NOW + minutes(9))), after=40)
+    assert ends_on_a_tick.ticks[-1][0] == ends_on_a_tick.right
+    assert ends_on_a_tick.right + half_a_time_of_day <= ends_on_a_tick.width

@@ -100,10 +100,12 @@ def orphans(
     by name once the restore is finished. With --json each event, however they are counted for people.
     """
     name = service_named(service)
+    listed = "restore/orphans" if json or by is By.EVENT else "restore/orphans/counts"
+    how = {} if json or by is By.EVENT else {"by": by.value}
 
     async def all_of(operator: Operator) -> tuple[Answer, list[Answer]]:
         restore = await operator.get(name, "restore")
-        return restore, [orphan async for orphan in operator.items(name, "restore/orphans")]
+        return restore, [each async for each in operator.items(name, listed, **how)]
 
     restore, found = ask(access(urls, token_file), f"asking {name}", lambda operator, _: all_of(operator))
     fenced = restore["fenced_since"] is not None
@@ -112,41 +114,33 @@ def orphans(
     if json:
         as_json(found)
     elif found:
-        typer.echo(_listed(name, found, by))
+        typer.echo(_listed(found, by))
+        if by is not By.EVENT:
+            others = " and ".join(f"--by {each}" for each in By if each not in (by, By.TYPE))
+            events = counted(sum(each["events"] for each in found), "event")
+            typer.echo(f"{name} has forgotten {events} of {counted(len(found), by.value)}: {others}")
     elif not fenced:
         typer.echo(f"{name} has no orphans")
 
 
-def _listed(name: str, found: list[Answer], by: By) -> str:
-    match by:
-        case By.EVENT:
-            fields = ("recorded_at", "type", "sequence", "stream", "id")
-            rows = [[each[field] for field in fields] for each in found]
-            return columns(("recorded", "type", "number", "stream", "id"), rows)
-        case By.STREAM:
-            groups = restoring.grouped(found, "stream", "type")
-            shown = [
-                [
-                    each.name,
-                    each.events,
-                    each.first,
-                    each.last,
-                    ", ".join(f"{n} {kind}" for kind, n in sorted(each.others.items())),
-                ]
-                for each in groups
-            ]
-            table = columns(("stream", "events", "first", "last", "of them"), shown)
-        case By.TYPE:
-            groups = restoring.grouped(found, "type", "stream")
-            shown = [[each.name, each.events, len(each.others), each.first, each.last] for each in groups]
-            table = columns(("type", "events", "streams", "first", "last"), shown)
-    streams = len({each["stream"] for each in found})
-    others = " and ".join(f"--by {each}" for each in By if each not in (by, By.TYPE))
-    return f"{table}\n{name} has forgotten {counted(len(found), 'event')} of {counted(streams, 'stream')}: {others}"
+def _listed(found: list[Answer], by: By) -> str:
+    if by is By.EVENT:
+        fields = ("recorded_at", "type", "sequence", "stream", "id")
+        return columns(
+            ("recorded", "type", "number", "stream", "id"), [[each[field] for field in fields] for each in found]
+        )
+    most_first = sorted(found, key=lambda each: (-each["events"], each["name"]))
+    if by is By.STREAM:
+        shown = [
+            [each["name"], each["events"], each["first"], each["last"], _of_each(each["types"])] for each in most_first
+        ]
+        return columns(("stream", "events", "first", "last", "of them"), shown)
+    shown = [[each["name"], each["events"], each["streams"], each["first"], each["last"]] for each in most_first]
+    return columns(("type", "events", "streams", "first", "last"), shown)
 
 
-def _of_each(others: Mapping[str, int]) -> str:
-    return ", ".join(f"{number} {name}" for name, number in sorted(others.items()))
+def _of_each(types: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in sorted(types.items()))
 
 
 def described(name: str, restore: Answer) -> str:

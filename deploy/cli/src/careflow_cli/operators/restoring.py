@@ -1,14 +1,11 @@
-"""Following a restore to its end: the service's worker takes up what its topics hold, then the fence falls; and what
-was forgotten, counted.
+"""Following a restore to its end: the service's worker takes up what its topics hold, then the fence falls.
 
 Invariant: who stops following it does not stop it.
 """
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Final
 
 from careflow_cli.errors import CareflowError
@@ -31,32 +28,3 @@ async def follow(operator: Operator, service: str, say: Callable[[str], None]) -
         say(f"{restore['orphans']} orphans in {restore['streams']} streams")
         await asyncio.sleep(POLL)
     return restore
-
-
-@dataclass(slots=True)
-class Forgotten:
-    """Orphans that have their stream, or their type, in common: how many, and between which two times they were
-    recorded.
-    """
-
-    name: str
-    first: str
-    last: str
-    events: int = 0
-    others: Counter[str] = field(default_factory=Counter)
-    """Of a stream how many of each type, of a type how many of each stream."""
-
-    def add(self, orphan: Answer, other: str) -> None:
-        self.events += 1
-        self.others[str(orphan[other])] += 1
-        self.first = min(self.first, orphan["recorded_at"])
-        self.last = max(self.last, orphan["recorded_at"])
-
-
-def grouped(orphans: Iterable[Answer], by: str, other: str) -> Sequence[Forgotten]:
-    """Counted by `stream` or `type`, those with most events first."""
-    groups: dict[str, Forgotten] = {}
-    for orphan in orphans:
-        name, at = str(orphan[by]), str(orphan["recorded_at"])
-        groups.setdefault(name, Forgotten(name, at, at)).add(orphan, other)
-    return sorted(groups.values(), key=lambda group: (-group.events, group.name))

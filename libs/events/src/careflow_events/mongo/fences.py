@@ -14,7 +14,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from careflow_events.closing import Closing
 from careflow_events.contracts import PatientErased
 from careflow_events.envelope import decode, encode
-from careflow_events.fencing import Fence
+from careflow_events.fencing import CountedBy, Fence, OrphanCount
 from careflow_events.lease import RELAY_LEASE, Fenced, Grant
 from careflow_events.mongo.collections import Document, collection
 from careflow_events.mongo.commit import write_together
@@ -26,6 +26,8 @@ from careflow_events.outbox import OutboxRow, StreamHead
 
 FENCE: Final = "_fence"
 _IT: Final = {"_id": "fence"}
+_BETWEEN: Final = {"first": {"$min": "$recorded_at"}, "last": {"$max": "$recorded_at"}}
+_BETWEEN_COUNTED: Final = {"first": {"$min": "$first"}, "last": {"$max": "$last"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,31 @@ class MongoFences:
         found = await self._outbox.find(query).sort([("_id", 1)]).limit(limit).hint(ORPHANS).to_list()
         return [row_of(each) for each in found]
 
+    async def orphan_counts(self, by: CountedBy, *, limit: int, after: str | None) -> list[OrphanCount]:
+        """How many restores have adopted, by name: counted by the store, whatever their number."""
+        await self._name_types()
+        each = {"_id": {"stream": "$stream", "type": "$type"}, "events": {"$sum": 1}, **_BETWEEN}
+        of_type = {"_id": "$_id.type", "streams": {"$sum": 1}, "events": {"$sum": "$events"}, **_BETWEEN_COUNTED}
+        of_stream = {"_id": "$_id.stream", "types": {"$push": {"type": "$_id.type", "events": "$events"}}}
+        together = of_type if by is CountedBy.TYPE else {**of_stream, "events": {"$sum": "$events"}, **_BETWEEN_COUNTED}
+        asked = [
+            {"$match": {"orphan": True}},
+            {"$group": each},
+            {"$group": together},
+            *([{"$match": {"_id": {"$gt": after}}}] if after is not None else []),
+            {"$sort": {"_id": 1}},
+            {"$limit": limit},
+        ]
+        found = await (await self._outbox.aggregate(asked, hint=ORPHANS)).to_list()
+        return [_counted_of(each) for each in found]
+
+    async def _name_types(self) -> None:
+        """Orphans that a version before took in do not say of which type they are beside their record."""
+        async for each in self._outbox.find({"orphan": True, "type": None}).hint(ORPHANS):
+            row = row_of(each)
+            named = {"$set": {"type": decode(row.record, row.headers).type}}
+            await self._outbox.update_one({"_id": row.id, "orphan": True}, named)
+
     async def adopt(self, orphans: Sequence[OutboxRow], grant: Grant, at: datetime) -> None:
         """See `careflow_events.fencing.Fences.adopt`."""
         owner = owner_of(orphans[0].stream.partition("/")[2])
@@ -159,12 +186,25 @@ class MongoFences:
 
     def _adoption(self, orphans: Sequence[OutboxRow], published: int, at: datetime) -> Iterator[Write]:
         for position, row in enumerate(orphans, start=published + 1):
-            adopted = {**document_of(row), "published_at": at, "position": position, "orphan": True}
+            said = {"orphan": True, "type": decode(row.record, row.headers).type}
+            adopted = {**document_of(row), "published_at": at, "position": position, **said}
             model: InsertOne[dict[str, Any]] = InsertOne(adopted, namespace=self._namespace("_outbox"))
             yield Write(f"_outbox/{row.id}", model, expected=True)
 
     def _namespace(self, name: str) -> str:
         return f"{self._database.name}.{name}"
+
+
+def _counted_of(found: Mapping[str, Any]) -> OrphanCount:
+    types = {each["type"]: each["events"] for each in found.get("types", ({**found, "type": found["_id"]},))}
+    return OrphanCount(
+        name=found["_id"],
+        events=found["events"],
+        streams=found.get("streams", 1),
+        types=dict(sorted(types.items())),
+        first=found["first"],
+        last=found["last"],
+    )
 
 
 def published_of(lease: Mapping[str, Any] | None) -> int:

@@ -39,10 +39,18 @@ class Kept:
 
 
 class Emergencies:
-    """The use cases. `knows` says whether the service has a patient of that id."""
+    """The use cases. `knows` says whether the service has a patient of that id, `named` what they are called, None
+    where it was not told or they were erased.
+    """
 
-    def __init__(self, knows: Callable[[str], Awaitable[bool]], resources: Resources[Any]) -> None:
+    def __init__(
+        self,
+        knows: Callable[[str], Awaitable[bool]],
+        named: Callable[[str], Awaitable[str | None]],
+        resources: Resources[Any],
+    ) -> None:
         self._knows = knows
+        self._named = named
         self._accesses = resources.emergency_accesses
         self._lasts = timedelta(minutes=resources.settings.emergency_access_minutes)
         self._work = resources.work
@@ -115,6 +123,11 @@ class Emergencies:
         found = await self._accesses.get(access_id)
         await self._audit.read(actor, "read_emergency_access", f"{ACCESSES}/{found.id}")
         return found
+
+    async def whom(self, access: EmergencyAccess, actor: Actor) -> str | None:
+        """What the patient is called whose record one that was got had open: a reviewer reads it, and that is kept."""
+        await self._audit.read(actor, "name_patients", f"patients/{access.patient_id}")
+        return await self._named(access.patient_id)
 
     async def read_under(self, access: EmergencyAccess, *, limit: int, after: str | None) -> Listed[Entry]:
         """What was read under one that was got, the newest first. Raises CursorBroken."""

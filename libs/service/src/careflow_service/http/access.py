@@ -173,6 +173,7 @@ OPS: AccessTable = {
     "POST /ops/outbox/refeed": allow(Role.OPERATOR, impersonal=True),
     "GET /ops/restore": allow(Role.OPERATOR, impersonal=True),
     "GET /ops/restore/orphans": allow(Role.OPERATOR),
+    "GET /ops/restore/orphans/counts": allow(Role.OPERATOR),
     "POST /ops/restore/finish": allow(Role.OPERATOR, impersonal=True),
     "POST /ops/trace": allow(Role.OPERATOR),
     "POST /ops/trace/told": allow(Role.OPERATOR),

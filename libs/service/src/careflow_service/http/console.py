@@ -62,7 +62,10 @@ class Console:
     @cached_property
     def emergencies(self) -> Emergencies:
         assert self.service.knows is not None
-        return Emergencies(partial(self.service.knows, self.ports), self.resources)
+        assert self.service.named is not None
+        return Emergencies(
+            partial(self.service.knows, self.ports), partial(self.service.named, self.ports), self.resources
+        )
 
     @cached_property
     def hears(self) -> Hears:

@@ -4,7 +4,8 @@ The same in every service that has pages and rows that are open in an emergency.
 form is refused by the same rules as the API's command, and says so where it was filled in.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from fastapi import APIRouter, Request
@@ -99,6 +100,11 @@ async def review_emergency(
     return go_on(request, "../../emergencies", done="reviewed")
 
 
+def _kinds(touched: Sequence[str]) -> dict[str, int]:
+    """What an entry is about, by kind: people have no use for ids; the API tells them."""
+    return Counter(each.partition("/")[0].replace("_", " ") for each in touched)
+
+
 async def _one(
     request: Request,
     pages: Site,
@@ -119,6 +125,8 @@ async def _one(
         status=refused.status if refused else 422 if faults else 200,
         zone=pages.zone,
         access=access,
+        name=await console.emergencies.whom(access, actor),
+        read_of=[(each, _kinds(each.touched)) for each in reads.items],
         open=access.is_open(console.resources.clock()),
         mine=access.opened_by == actor.id,
         reads=reads,

@@ -162,6 +162,7 @@ class Site:
             fault=words.fault,
             write=Writing(words),
             place=lambda each: self._places.called(each, words.groups["frame"]["unnamed_place"]),
+            patient_named=lambda name, its_id: name or _by_its_end(words.groups["frame"]["unnamed_patient"], its_id),
             here=None if once else _here(scope),
             root=root,
             scripts=[Markup(_SCRIPTS[each]) for each in runs],  # noqa: S704 # our own files
@@ -210,6 +211,11 @@ class Site:
         here = f"{within}?{query}" if (query := scope["query_string"].decode("latin-1")) else within
         root = "../" * within.count("/")
         return RedirectResponse(f"{root}login?{urlencode({'to': here})}", 303, headers={"Cache-Control": "no-store"})
+
+
+def _by_its_end(word: str, patient_id: str) -> str:
+    """The word for somebody whose name is not known here, told apart by the end of the id."""
+    return word.replace("{id}", patient_id[-4:])
 
 
 def _reader(scope: Scope) -> Actor | None:

@@ -28,6 +28,13 @@ class Writing:
         """Without its weekday: `May 17, 1984`."""
         return format_date(day, "long", locale=self._locale)
 
+    def version(self, name: str) -> str:
+        """What a version is called; one that is called by a date, as people write dates."""
+        try:
+            return self.birth_date(date.fromisoformat(name))
+        except ValueError:
+            return name
+
     def time(self, moment: datetime, zone: ZoneInfo) -> str:
         """On a clock there: `10:15 AM`."""
         return format_time(moment, "short", tzinfo=zone, locale=self._locale)

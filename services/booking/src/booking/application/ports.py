@@ -396,6 +396,8 @@ class Ports:
     """What reactions and deadlines get."""
 
     appointments: Appointments
+    patients: Patients
+    practitioners: Practitioners
     care_paths: CarePaths
     policy: BookingPolicy
     settle_holds: Callable[[CarePath, CarePath, Transaction], Awaitable[CarePath]]

@@ -153,7 +153,9 @@ class SessionRecords(Held[Session], Paged[Session], Protocol):
     async def add(self, session: Session, /, tx: Transaction) -> None: ...
     async def save(self, session: Session, /, *, expecting: int, tx: Transaction) -> None: ...
     async def to_review(self, *, limit: int, after: str | None) -> Listed[Session]:
-        """Every session with a dose outside the gate that waits for its review, the most urgent first; for a reader."""
+        """Every session in which a dose outside the gate, or therapy held otherwise, waits for its review, the most
+        urgent first; for a reader.
+        """
 
     async def next_due(self) -> Due | None:
         """The session in which an observation will be missing next."""

@@ -1,5 +1,6 @@
 """How the restore of a service whose store was put back from a copy ends."""
 
+from dataclasses import asdict
 from typing import Final
 
 from fastapi import APIRouter
@@ -7,7 +8,7 @@ from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel
 
 from careflow_events.envelope import decode
-from careflow_events.fencing import Fence
+from careflow_events.fencing import CountedBy, Fence
 from careflow_events.outbox import OutboxRow
 from careflow_service.http.console import AtConsole
 from careflow_service.http.dependencies import (
@@ -60,6 +61,19 @@ class Orphan(BaseModel):
     recorded_at: AwareDatetime
 
 
+class Orphans(BaseModel):
+    """Of one type, or in one stream: how many, in how many streams, how many of each type, and between which two times
+    they were recorded.
+    """
+
+    name: str
+    events: int
+    streams: int
+    types: dict[str, int]
+    first: AwareDatetime
+    last: AwareDatetime
+
+
 @router.get("", response_model=Restore)
 async def read_restore(console: AtConsole) -> Response:
     """Whether this service stands still because its store was put back from a copy."""
@@ -75,6 +89,21 @@ async def list_orphans(
     await console.resources.audit.read(actor, "list_orphans", *(f"outbox/{row.id}" for row in found))
     items = [_orphan(row) for row in found]
     return represent(Page[Orphan](items=items, next=items[-1].id if len(items) == limit else None))
+
+
+@router.get("/orphans/counts", response_model=Page[Orphans])
+async def count_orphans(
+    console: AtConsole,
+    actor: CurrentActor,
+    by: CountedBy = CountedBy.TYPE,
+    limit: PageLimit = 50,
+    after: PageCursor = None,
+) -> Response:
+    """How many of them there are, by type or by stream, by name."""
+    found = await console.fences.orphan_counts(by, limit=limit, after=after)
+    await console.resources.audit.read(actor, "count_orphans")
+    items = [Orphans(**asdict(each)) for each in found]
+    return represent(Page[Orphans](items=items, next=items[-1].name if len(items) == limit else None))
 
 
 @router.post("/finish", response_model=Restore)

@@ -2,7 +2,7 @@
 no patient, but their sessions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -171,12 +171,27 @@ class Reading:
         return contacts
 
     async def doses_to_review(self, actor: Actor, limit: int, after: str | None) -> Listed[Session]:
-        """Every session with a dose outside the gate, or therapy held otherwise, that waits for its review, the most
-        urgent first.
+        """Every session with a dose outside the gate that waits for its review, the most urgent first."""
+        return await self._to_review(lambda each: bool(each.to_review), actor, limit, after)
+
+    async def therapy_to_review(self, actor: Actor, limit: int, after: str | None) -> Listed[Session]:
+        """Every session with therapy held otherwise that waits for its review, the most urgent first."""
+        return await self._to_review(lambda each: bool(each.therapy_to_review), actor, limit, after)
+
+    async def _to_review(
+        self, wanted: Callable[[Session], bool], actor: Actor, limit: int, after: str | None
+    ) -> Listed[Session]:
+        """What waits is one list, whatever is to be reviewed: it is read on where a page has nothing of what is wanted,
+        and what was not shown was not read.
         """
-        sessions = await self.ports.sessions.to_review(limit=limit, after=after)
-        await self.ports.audit.read(actor, "read_session", *(f"sessions/{each.id}" for each in sessions.items))
-        return sessions
+        while True:
+            listed = await self.ports.sessions.to_review(limit=limit, after=after)
+            shown = tuple(each for each in listed.items if wanted(each))
+            if shown or listed.next is None:
+                break
+            after = listed.next
+        await self.ports.audit.read(actor, "read_session", *(f"sessions/{each.id}" for each in shown))
+        return Listed(shown, listed.next)
 
     async def contacts_waiting(self, actor: Actor, limit: int, after: str | None) -> Listed[FollowUpContact]:
         """Every contact that was not made, the most urgent first."""

@@ -81,7 +81,7 @@ async def list_doses_to_review(
     actor: CurrentActor, app: App, limit: PageLimit = 200, after: PageCursor = None
 ) -> Response:
     """Every dose outside the gate whose review is not decided, the most urgent first. `limit` counts sessions, of which
-    one may have several.
+    one may have several, and is no promise: a page may have fewer and another behind it.
     """
     listed = await app.reading.doses_to_review(actor, limit, after)
     items = [

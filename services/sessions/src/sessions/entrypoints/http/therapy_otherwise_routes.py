@@ -112,9 +112,9 @@ async def list_therapy_to_review(
     actor: CurrentActor, app: App, limit: PageLimit = 200, after: PageCursor = None
 ) -> Response:
     """All therapy that was held otherwise and whose review is not decided, the most urgent first. `limit` counts
-    sessions with anything to review; one may have several, or none of therapy.
+    sessions, of which one may have several, and is no promise: a page may have fewer and another behind it.
     """
-    listed = await app.reading.doses_to_review(actor, limit, after)
+    listed = await app.reading.therapy_to_review(actor, limit, after)
     items = [
         TherapyToReviewView(
             session_id=session.id,

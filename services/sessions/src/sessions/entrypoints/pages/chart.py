@@ -19,7 +19,8 @@ from sessions.domain.vitals import Severity, Signal, SignalLimits, VitalSigns
 
 WIDTH: Final = 720
 LEFT: Final = 44
-RIGHT: Final = 14
+RIGHT: Final = 34
+"""Half the time of day that stands below the end of the axis has room here."""
 HEIGHT: Final = 96
 GAP: Final = 30
 TOP: Final = 56
