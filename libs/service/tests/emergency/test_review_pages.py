@@ -55,8 +55,10 @@ async def test_what_waits_is_looked_at_ended_and_reviewed(toy: RunningToy, offic
     (link,) = [each for each in waiting.links if each.startswith("wendy")]
     one = await officer.follows(waiting, link)
 
-    for said in ("wendy (wellness)", "She fainted <in the hall>.", "Ambulance 12", "read visit", f"visits/{visit}"):
+    for said in ("wendy (wellness)", "She fainted <in the hall>.", "Ambulance 12", "read visit", "visits"):
         assert said in one.text
+    assert "patient without a name here (…" in one.text
+    assert visit not in one.text, "a reviewer reads of what kind it was; the API says which"
     assert RECORD not in [button for form in one.forms for button in form.buttons], "while it is open"
     over = await officer.presses(one, "End it now")
     assert "It is over." in over.text
