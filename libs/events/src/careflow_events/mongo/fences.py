@@ -116,7 +116,7 @@ class MongoFences:
         of_type = {"_id": "$_id.type", "streams": {"$sum": 1}, "events": {"$sum": "$events"}, **_BETWEEN_COUNTED}
         of_stream = {"_id": "$_id.stream", "types": {"$push": {"type": "$_id.type", "events": "$events"}}}
         together = of_type if by is CountedBy.TYPE else {**of_stream, "events": {"$sum": "$events"}, **_BETWEEN_COUNTED}
-        asked = [
+        asked: list[Document] = [
             {"$match": {"orphan": True}},
             {"$group": each},
             {"$group": together},
