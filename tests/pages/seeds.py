@@ -135,6 +135,13 @@ async def screening(world: Screening) -> Seeded:
         {"condition": "drug_allergy", "status": "active", "detail": f"ketamine - {PROSE[:150]}"},
     ):
         ok(await world.nurse.post(f"/v1/cases/{case['id']}/facts", fact), 201)
+    path = f"/v1/cases/{case['id']}"
+    unknown = {"name": f"sertralin {FAMILY}", "detail": PROSE[:190]}
+    unknown_id = ok(await world.nurse.post(f"{path}/medications", unknown), 201)["id"]
+    tried = screened.trial("sertraline", stopped_because=PROSE[:190])
+    trial = ok(await world.prescriber.post(f"{path}/trials", tried), 201)["id"]
+    named = {"evaluation_id": (await screened.reads(world, case))["clinical"]["evaluations"][0]["id"]}
+    ok(await world.prescriber.post(f"{path}/diagnoses", {**named, "codes": ["F33.2", "F10.20"]}), 201)
     said = {"patient_id": case["patient_id"], "level": "high", "note": PROSE}
     ok(await world.nurse.post("/v1/alerts", said), 201)
     alert = await screened.open_alert(world)
@@ -162,6 +169,10 @@ async def screening(world: Screening) -> Seeded:
             "request_id": screened.request_of(await screened.reads(world, other), "phq-9")["request_id"],
             "answered_id": untouched,
             "area": "brain",
+            "fact_id": next(each["id"] for each in seen["clinical"]["facts"] if each["condition"] == "drug_allergy"),
+            "open_case": other["id"],
+            "trial_id": trial,
+            "unknown_medication": unknown_id,
             "own_medication": own,
             **await _asked_for(world, world.prescriber, case["patient_id"]),
             "token": link.rpartition("/")[2],

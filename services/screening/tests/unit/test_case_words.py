@@ -15,12 +15,15 @@ from screening.domain.case_record import CaseState
 from screening.domain.clearance import ClearanceState
 from screening.domain.clearance_terms import Indication, Route
 from screening.domain.consents import ConsentPurpose, ConsentScope, ConsentSigner, ConsentState
+from screening.domain.evaluation import EvaluationPart
 from screening.domain.evidence import EvidenceKind, EvidenceResult
+from screening.domain.history import ConditionStatus
 from screening.domain.outcomes import Missing, Standing
 from screening.domain.questionnaires import AlertLevel
 from screening.domain.rules import FindingClass
 from screening.domain.suspensions import SuspensionReason
 from screening.domain.tasks import TaskKind
+from screening.entrypoints.pages import case_commands, history_commands
 from screening.entrypoints.pages.case_forms import FORMS
 
 WORDS = words_of("screening.entrypoints.pages")
@@ -49,6 +52,8 @@ WORDS = words_of("screening.entrypoints.pages")
         ("consent_signers", ConsentSigner),
         ("standings", Standing),
         ("outcome_missing", Missing),
+        ("condition_statuses", ConditionStatus),
+        ("evaluation_parts", EvaluationPart),
     ],
 )
 def test_every_code_has_its_word(language: str, group: str, codes: Iterable[str]) -> None:
@@ -59,34 +64,49 @@ REFUSES: Final = frozenset({"invalid", "conflict", "forbidden"})
 COMMANDS: Final = frozenset(
     {
         "acknowledge_alert",
+        "add_medication",
         "close_alert",
         "defer_clearance",
         "deny_clearance",
         "extend_clearance",
         "grant_clearance",
+        "identify_medication",
+        "reclassify_fact",
         "record_consent",
         "record_contact",
+        "record_diagnoses",
+        "record_evaluation",
         "record_evidence",
+        "record_facts",
+        "record_trial",
         "reinstate_clearance",
         "revoke_clearance",
         "revoke_consent",
+        "stop_medication",
+        "submit_screening",
         "suspend_clearance",
         "void_evidence",
         "void_medication",
+        "void_trial",
     }
 )
 """The modules of the commands that a form of a case's page asks for."""
 BEHIND: Final = frozenset(
     {
         "alerts",
+        "case",
         "case_record",
         "clearance",
         "consents",
         "decisions",
+        "evaluation",
         "evidence",
+        "history",
         "measures",
+        "medications",
         "signatures",
         "suspensions",
+        "trials",
         "voiding",
     }
 )
@@ -110,12 +130,21 @@ def _codes(module: ast.Module) -> Iterator[str]:
 
 
 def test_every_form_stands_for_one_of_these_commands() -> None:
-    assert len(FORMS) == len(COMMANDS)
+    asked_for = {
+        node.func.attr
+        for module in (case_commands, history_commands)
+        for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).startswith("app.")
+        and isinstance(node.func, ast.Attribute)
+    }
+    assert asked_for == COMMANDS
+    assert len({form.does for form in FORMS}) == len(FORMS)
 
 
 def test_every_refusal_that_a_form_can_meet_is_a_sentence() -> None:
     said = WORDS["en"].groups["case_refused"].keys()
-    of_no_form = {"fact_not_found", "trial_not_found", "patient_not_found"}
+    of_no_form = {"questionnaire_request_not_found", "patient_not_found"}
     of_disclosures = {"consent_to_other_scope", "consent_to_others"}
     assert refusals(COMMANDS | BEHIND) - of_no_form - of_disclosures <= said
 

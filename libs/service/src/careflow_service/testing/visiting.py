@@ -79,6 +79,8 @@ class Page(HTMLParser):
             self.forms[-1].choices.add(given["name"])
         if tag == "input" and (not chosen or "checked" in given):
             self.forms[-1].fields[given["name"]] = given.get("value", "")
+        if tag == "option" and self._within("select"):
+            self.forms[-1].fields.setdefault(self._around("select")["name"], given["value"])
         if tag == "option" and "selected" in given:
             self.forms[-1].fields[self._around("select")["name"]] = given["value"]
         if tag not in _VOID:

@@ -22,7 +22,13 @@ from screening.domain.endings import (
     Ending,
     ScreeningClosed,
 )
-from screening.domain.evaluation import Diagnoses, DiagnosesRecorded, Evaluation, EvaluationRecorded
+from screening.domain.evaluation import (
+    Diagnoses,
+    DiagnosesRecorded,
+    Evaluation,
+    EvaluationRecorded,
+    EvaluationVisit,
+)
 from screening.domain.facts import PatientFact
 from screening.domain.ids import (
     AlertId,
@@ -65,6 +71,7 @@ class Case(CaseRecord):
     indications: tuple[Indication, ...] = field(default=(), repr=False)
     questionnaires: tuple[RequestedQuestionnaire, ...] = field(default=(), repr=False)
     evaluations: tuple[Evaluation, ...] = field(default=(), repr=False)
+    evaluation_visits: tuple[EvaluationVisit, ...] = ()
     diagnoses: tuple[Diagnoses, ...] = field(default=(), repr=False)
     deferrals: tuple[Deferral, ...] = field(default=(), repr=False)
     clearance_id: ClearanceId | None = None
@@ -235,6 +242,11 @@ class Case(CaseRecord):
         if found == self.course.standing:
             return self
         return replace(self.recording(*due), course=replace(self.course, standing=found))
+
+    def seen_for_evaluation(self, visit: EvaluationVisit) -> Self:
+        """A visit for an evaluation was held; what was found is recorded by whoever held it."""
+        others = tuple(each for each in self.evaluation_visits if each.appointment_id != visit.appointment_id)
+        return replace(self.recording(), evaluation_visits=(*others, visit))
 
     def evaluated(self, evaluation: Evaluation, *, now: datetime) -> Self:
         """A clinician's evaluation visit; refused as `Evaluation.check` says."""

@@ -65,6 +65,15 @@ class DiagnosesRecorded(PatientFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationVisit:
+    """A visit for an evaluation that was held, as booking said it."""
+
+    appointment_id: AppointmentId
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartRecord:
     """One part as recorded; `favourable` is False where it speaks against treatment (no capacity, for example)."""
 

@@ -81,6 +81,7 @@ class Partition:
             return replace(
                 mine,
                 evaluations=(),
+                evaluation_visits=(),
                 evidence=(),
                 trials=(),
                 deferrals=(),

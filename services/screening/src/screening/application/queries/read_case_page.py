@@ -1,5 +1,6 @@
 """One case as a clinician looks at it: what the decision rests on, in two parts that are never mixed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -14,9 +15,10 @@ from screening.application.ports import Ports
 from screening.domain.alerts import SafetyAlert
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance
+from screening.domain.conditions import ConditionCode
 from screening.domain.consents import ConsentForm, DisclosureConsent
 from screening.domain.decisions import Grounds
-from screening.domain.ids import CaseId, PatientId
+from screening.domain.ids import CaseId, MedicationId, PatientId
 from screening.domain.outcomes import Scale, ScaleOutcome
 from screening.domain.patients import PatientDetails
 from screening.domain.rules import Finding
@@ -55,6 +57,8 @@ class CaseSeen:
     """As of `as_of`. `general` is without what is about substance use, `apart` is nothing else; `valid` is
     whether the clearance as a whole allows treatment, `valid_until` how long a grant would last now.
     `consents` are the patient's newest to disclose what is apart, `consent_form` what they sign for another.
+    `unasked` is what nobody has asked of the history yet; `drug_names` are those that are known, `unknown` the
+    medications that are not, each with the known names it comes near to.
     """
 
     as_of: datetime
@@ -66,6 +70,9 @@ class CaseSeen:
     scales: tuple[tuple[Scale, ScaleOutcome], ...] = field(repr=False)
     consents: tuple[DisclosureConsent, ...] = field(repr=False)
     consent_form: ConsentForm
+    unasked: tuple[ConditionCode, ...]
+    drug_names: tuple[str, ...]
+    unknown: Mapping[MedicationId, tuple[str, ...]] = field(repr=False)
 
     @property
     def parts(self) -> tuple[PartSeen, PartSeen]:
@@ -120,10 +127,11 @@ class ReadCasePage:
             self._part(part, case, earlier, clearance, alert, found)
             for part in (RecordPart.GENERAL, RecordPart.SUBSTANCE_USE)
         )
-        labelled = self.ports.policy.substance_use.questionnaires
+        policy, details = self.ports.policy, patient.details if patient else PatientDetails()
+        labelled = policy.substance_use.questionnaires
         return CaseSeen(
             as_of=now,
-            patient=patient.details if patient else PatientDetails(),
+            patient=details,
             general=general,
             apart=apart,
             valid=clearance is not None and clearance.valid_at(now),
@@ -134,7 +142,14 @@ class ReadCasePage:
                 if each.of.questionnaire not in labelled
             ),
             consents=tuple(consents.items),
-            consent_form=self.ports.policy.substance_use.consent_form,
+            consent_form=policy.substance_use.consent_form,
+            unasked=policy.asked.unasked(frozenset(ConditionCode), case.history, details),
+            drug_names=tuple(sorted(policy.interactions.names.names)),
+            unknown={
+                each.id: policy.interactions.offered(each)
+                for each in case.medications
+                if policy.interactions.unknown(each)
+            },
         )
 
     async def _clearance(self, case: Case) -> Clearance | None:

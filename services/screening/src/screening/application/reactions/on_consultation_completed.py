@@ -1,4 +1,6 @@
-"""An info call ended with "proceed": the patient's screening begins."""
+"""An info call ended with "proceed": the patient's screening begins. An evaluation was held: what was found can be
+recorded of that visit.
+"""
 
 from careflow_events.contracts import ConsultationCompleted
 from careflow_events.contracts.codes import AppointmentKind, Disposition
@@ -8,14 +10,17 @@ from screening.application.opening_case import new_case
 from screening.application.ports import Ports
 from screening.application.sending_links import known_of, send_link
 from screening.domain.case_record import CaseState
-from screening.domain.ids import PatientId
+from screening.domain.evaluation import EvaluationVisit
+from screening.domain.ids import AppointmentId, PatientId
 
 
 async def on_consultation_completed(event: Received[ConsultationCompleted], tx: Transaction, ports: Ports) -> None:
     """Make sure the patient has a case in which they can be cleared, with the intake questionnaires; other ends of a
-    consultation change nothing here. A case kept for following up somebody who was discharged gives way to it.
+    call change nothing here. A case kept for following up somebody who was discharged gives way to it.
     """
     ended = event.data
+    if ended.kind is AppointmentKind.EVALUATION:
+        await _evaluated(ended, tx, ports)
     if ended.kind is not AppointmentKind.INFO_CALL or ended.disposition is not Disposition.PROCEED:
         return
     patient_id = PatientId(ended.patient_id)
@@ -29,3 +34,14 @@ async def on_consultation_completed(event: Received[ConsultationCompleted], tx: 
         await ports.cases.save(earlier.over(now=tx.now), expecting=earlier.version, tx=tx)
     await ports.cases.add(case, tx)
     await send_link(case, known, tx, ports)
+
+
+async def _evaluated(ended: ConsultationCompleted, tx: Transaction, ports: Ports) -> None:
+    """The newest case knows the visit; where nothing more is added to it, nobody records an evaluation either."""
+    case = await ports.cases.latest_of(PatientId(ended.patient_id))
+    if case is None or case.state is CaseState.CLOSED:
+        return
+    visit = EvaluationVisit(
+        appointment_id=AppointmentId(ended.appointment_id), starts_at=ended.starts_at, ends_at=ended.ends_at
+    )
+    await ports.cases.save(case.seen_for_evaluation(visit), expecting=case.version, tx=tx)

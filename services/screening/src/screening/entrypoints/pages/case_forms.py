@@ -3,18 +3,12 @@
 Invariant: who may send a form is who may call that route of the API, and what it does is that route's own use case.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel
-
-from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.identity import Role
 from careflow_service.pages.asking import Field, Kind
-from careflow_service.pages.words import Words
 from screening.application.queries.read_case_page import CaseSeen, PartSeen
-from screening.application.use_cases import Screening
 from screening.domain.alert_records import AlertDisposition, AlertOutcome
 from screening.domain.alerts import AlertState
 from screening.domain.case_record import CaseState
@@ -29,58 +23,18 @@ from screening.entrypoints.http.clearance_routes import Deferral, Grant, Reason,
 from screening.entrypoints.http.consent_routes import NewConsent, Revocation
 from screening.entrypoints.http.history_routes import NewEvidence, Voided
 from screening.entrypoints.pages import case_commands as do
-from screening.entrypoints.pages.case_commands import Asked, Nothing
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a form changes, and its version. `apart`: it is of the part about substance use. `said`: which one it is;
-    `of`: what the form itself names, where nobody chose it.
-    """
-
-    id: str
-    version: int
-    apart: bool = False
-    said: str = ""
-    of: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who reads the form, in which words, on which clock."""
-
-    actor: Actor
-    words: Words
-    zone: ZoneInfo
-
-    def word(self, group: str, code: str) -> str:
-        return self.words.groups[group][code]
-
-
-Fields = Sequence[Field]
-Does = Callable[[Screening, Asked[Any], Actor, RequestKey], Awaitable[object]]
-
-
-@dataclass(frozen=True, slots=True)
-class CaseForm:
-    """`body` is what the API takes; `about` says what is changed, or None where there is nothing to change; `fields`
-    are asked. `also` is what the page knows by itself of the one thing among several. A form `of_one` has its link
-    beside that thing, one `at_once` is a button without a page of its own.
-    """
-
-    name: str
-    body: type[BaseModel]
-    does: Does
-    about: Callable[[CaseSeen, str], About | None]
-    fields: Callable[[CaseSeen, Reader], Fields] = lambda _, __: ()
-    also: Callable[[str], Mapping[str, Any]] = lambda _: {}
-    of_one: bool = False
-    at_once: bool = False
-
-
-def _open_case(seen: CaseSeen, _: str) -> About | None:
-    case = seen.general.case
-    return None if case.state is CaseState.CLOSED else About(case.id, case.version)
+from screening.entrypoints.pages.case_commands import Nothing
+from screening.entrypoints.pages.case_form import (
+    About,
+    CaseForm,
+    Fields,
+    Reader,
+    medication,
+    one_of,
+    open_case,
+    prose,
+)
+from screening.entrypoints.pages.history_forms import HISTORY_FORMS
 
 
 def _case_in_care(seen: CaseSeen, _: str) -> About | None:
@@ -113,14 +67,6 @@ def _evidence(seen: CaseSeen, of: str) -> About | None:
     return About(case.id, case.version, said=found.kind.value)
 
 
-def _medication(seen: CaseSeen, of: str) -> About | None:
-    for part in seen.parts:
-        for each in part.case.medications:
-            if each.id == of and each.voided is None and part.case.state is not CaseState.CLOSED:
-                return About(part.case.id, part.case.version, apart=part is seen.apart, said=each.ingredient)
-    return None
-
-
 def _suspension(seen: CaseSeen, of: str) -> About | None:
     clearance = _clearance(ClearanceState.GRANTED)(seen, of)
     for part in seen.parts:
@@ -148,20 +94,12 @@ def _pair(of: str) -> Mapping[str, Any]:
     return {"suspended_for": reason, "ref": ref}
 
 
-def _prose(*names: str) -> Callable[[CaseSeen, Reader], Fields]:
-    return lambda _, __: tuple(Field(name=name, kind=Kind.PROSE) for name in names)
-
-
-def _one_of(reader: Reader, name: str, group: str, codes: Iterable[str], kind: Kind = Kind.CHOICE) -> Field:
-    return Field(name=name, kind=kind, options=[(code, reader.word(group, code)) for code in codes])
-
-
 def _granting(seen: CaseSeen, reader: Reader) -> Fields:
     """What treatment is for and its limits, then each finding to be signed for and each suspension to be ended."""
     return (
-        _one_of(reader, "indications", "indications", Indication, Kind.SEVERAL),
+        one_of(reader, "indications", "indications", Indication, Kind.SEVERAL),
         Field(name="conditions", kind=Kind.LINES),
-        _one_of(reader, "excluded_routes", "routes", Route, Kind.SEVERAL),
+        one_of(reader, "excluded_routes", "routes", Route, Kind.SEVERAL),
         *(field for part in seen.parts for field in signing(part, reader)),
     )
 
@@ -195,9 +133,9 @@ def _evidence_fields(_: CaseSeen, reader: Reader) -> Fields:
     """`signed` is asked of prescribers alone: nobody else's reason counts."""
     signed = (Field(name="signed", kind=Kind.PROSE),) if reader.actor.has(Role.PRESCRIBER) else ()
     return (
-        _one_of(reader, "kind", "evidence_kinds", EvidenceKind),
+        one_of(reader, "kind", "evidence_kinds", EvidenceKind),
         Field(name="taken_at", kind=Kind.MOMENT),
-        _one_of(reader, "result", "evidence_results", EvidenceResult),
+        one_of(reader, "result", "evidence_results", EvidenceResult),
         *(Field(name=f"measures.{each.value}", kind=Kind.NUMBER) for each in Measure),
         *signed,
     )
@@ -206,11 +144,11 @@ def _evidence_fields(_: CaseSeen, reader: Reader) -> Fields:
 def _consenting(_: CaseSeen, reader: Reader) -> Fields:
     """What is filled in on the form."""
     return (
-        _one_of(reader, "scope", "consent_scopes", ConsentScope, Kind.SEVERAL),
-        _one_of(reader, "purpose", "consent_purposes", ConsentPurpose),
+        one_of(reader, "scope", "consent_scopes", ConsentScope, Kind.SEVERAL),
+        one_of(reader, "purpose", "consent_purposes", ConsentPurpose),
         Field(name="purpose_in_words", kind=Kind.PROSE),
         Field(name="recipients", kind=Kind.LINES),
-        _one_of(reader, "signer", "consent_signers", ConsentSigner),
+        one_of(reader, "signer", "consent_signers", ConsentSigner),
         Field(name="representative", kind=Kind.TEXT),
         Field(name="signed_at", kind=Kind.MOMENT),
         Field(name="valid_until", kind=Kind.MOMENT),
@@ -220,9 +158,9 @@ def _consenting(_: CaseSeen, reader: Reader) -> Fields:
 
 def _closing(_: CaseSeen, reader: Reader) -> Fields:
     return (
-        _one_of(reader, "outcome", "alert_outcomes", AlertOutcome),
+        one_of(reader, "outcome", "alert_outcomes", AlertOutcome),
         Field(name="note", kind=Kind.PROSE),
-        _one_of(reader, "disposition", "dispositions", AlertDisposition),
+        one_of(reader, "disposition", "dispositions", AlertDisposition),
         Field(name="safety_plan", kind=Kind.PROSE),
     )
 
@@ -236,21 +174,22 @@ _LASTING = (ClearanceState.GRANTED, ClearanceState.EXPIRED)
 
 FORMS: Final = (
     CaseForm("acknowledge", Nothing, do.acknowledge, _alert(AlertState.OPEN), at_once=True),
-    CaseForm("contact", NewContact, do.contact, _alert(AlertState.ACKNOWLEDGED), _prose("note", "safety_plan")),
+    CaseForm("contact", NewContact, do.contact, _alert(AlertState.ACKNOWLEDGED), prose("note", "safety_plan")),
     CaseForm("close-alert", AlertClosing, do.close_alert, _alert(AlertState.ACKNOWLEDGED), _closing),
     CaseForm("grant", Grant, do.grant, _case_in_care, _granting),
     CaseForm("defer", Deferral, do.defer, _case_in_care, _deferring),
-    CaseForm("deny", Reason, do.deny, _case_in_care, _prose("reason")),
+    CaseForm("deny", Reason, do.deny, _case_in_care, prose("reason")),
     CaseForm("extend", Nothing, do.extend, _clearance(*_LASTING)),
-    CaseForm("suspend", Reason, do.suspend, _clearance(*_LASTING), _prose("reason")),
-    CaseForm("reinstate", Settled, do.reinstate, _suspension, _prose("reason"), _pair, of_one=True),
-    CaseForm("revoke", Reason, do.revoke, _clearance(_GRANTED), _prose("reason")),
-    CaseForm("evidence", NewEvidence, do.record_evidence, _open_case, _evidence_fields),
-    CaseForm("void-evidence", Voided, do.void_evidence, _evidence, _prose("reason"), of_one=True),
-    CaseForm("void-medication", Voided, do.void_medication, _medication, _prose("reason"), of_one=True),
+    CaseForm("suspend", Reason, do.suspend, _clearance(*_LASTING), prose("reason")),
+    CaseForm("reinstate", Settled, do.reinstate, _suspension, prose("reason"), _pair, of_one=True),
+    CaseForm("revoke", Reason, do.revoke, _clearance(_GRANTED), prose("reason")),
+    CaseForm("evidence", NewEvidence, do.record_evidence, open_case, _evidence_fields),
+    CaseForm("void-evidence", Voided, do.void_evidence, _evidence, prose("reason"), of_one=True),
+    CaseForm("void-medication", Voided, do.void_medication, medication, prose("reason"), of_one=True),
     CaseForm(
         "consent", NewConsent, do.record_consent, _patient, _consenting, lambda version: {"form_version": version}
     ),
-    CaseForm("revoke-consent", Revocation, do.revoke_consent, _consent, _prose("note"), of_one=True),
+    CaseForm("revoke-consent", Revocation, do.revoke_consent, _consent, prose("note"), of_one=True),
+    *HISTORY_FORMS,
 )
 """In the order somebody goes through them."""

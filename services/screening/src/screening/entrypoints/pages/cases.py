@@ -29,9 +29,11 @@ from screening.domain.ids import CaseId, PatientId
 from screening.entrypoints.http.access import ACCESS
 from screening.entrypoints.http.schemas import App
 from screening.entrypoints.pages.case_commands import Asked
-from screening.entrypoints.pages.case_forms import FORMS, About, CaseForm, Fields, Reader, signing
+from screening.entrypoints.pages.case_form import About, CaseForm, Fields, Reader
+from screening.entrypoints.pages.case_forms import FORMS, signing
 from screening.entrypoints.pages.changes import changed_since, marks
 from screening.entrypoints.pages.curves import curves, rows
+from screening.entrypoints.pages.history_forms import diagnosis_names
 from screening.readiness import somebody_is_on_the_rota
 
 router = APIRouter(prefix="/pages/cases", include_in_schema=False)
@@ -143,7 +145,8 @@ def _add(form: CaseForm) -> None:
         about = form.about(seen, of)
         if about is None or form.at_once:
             return go_on(request, f"../{case_id}")
-        return _ask(request, actor, pages, form, seen, about, of, Filled())
+        suggested = form.suggests(seen, Reader(actor, pages.words(request.scope), pages.zone))
+        return _ask(request, actor, pages, form, seen, about, of, Filled(Form(suggested)))
 
     async def do(
         request: Request,
@@ -210,6 +213,7 @@ def _case(
         offered=offered,
         may={form.name: (lambda of, form=form: form.about(seen, of) is not None) for form in may if form.of_one},
         key=new_id,
+        diagnosis_names=diagnosis_names(),
         **drawn(app, seen),
     )
 
