@@ -40,6 +40,7 @@ class AnyDay(TherapyHours):
             self.goes_home, self.goes_home, self.reviews, self.answers, self.hears_nothing, self.attests, self.holds,
             self.writes_down_late, self.writes_down_late, self.writes_down_late, self.reviews_late,
             self.medicine_outside_order, self.wastes, self.sends_form, self.dose_at_a_distance,
+            self.comes_back, self.comes_back, self.leaves_again,
         ]  # fmt: skip
 
     async def sensible(self) -> None:

@@ -96,6 +96,7 @@ class Told:
     route: str = "intravenous"
     began: dict[str, datetime] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
+    away: dict[str, list[tuple[datetime, datetime]]] = field(default_factory=dict)
     forms_sent: set[str] = field(default_factory=set)
     reached: Counter[str] = field(default_factory=Counter)
 

@@ -11,9 +11,11 @@ from services.sessions.tests.course_builders import screen
 from services.sessions.tests.day_law import forbids_leaving
 from services.sessions.tests.dose_law import Check
 from services.sessions.tests.way_law import forbids_form
+from sessions.application.commands.abort_session import AbortSession, AbortSessionHandler
 from sessions.application.commands.attest_eligibility import AttestEligibility, AttestEligibilityHandler
 from sessions.application.commands.change_plan import ChangePlan, ChangePlanHandler, PlanChange
 from sessions.application.commands.discharge_patient import DischargePatient, DischargePatientHandler
+from sessions.application.commands.record_return import RecordReturn, RecordReturnHandler
 from sessions.application.commands.review_doses import ReviewDoses, ReviewDosesHandler
 from sessions.application.commands.submit_rems_form import SubmitRemsForm, SubmitRemsFormHandler
 from sessions.domain.checks import RiskLevel
@@ -104,6 +106,31 @@ class GoingHome(BesideTheDose):
             ),
             None,
         )
+
+    async def comes_back(self) -> None:
+        """Who left without being discharged is there again, some time later."""
+        gone = [
+            each
+            for each in self.memory.shelves["sessions"].kept.values()
+            if each.patient_id == self.patient and each.left_early_at is not None
+        ]
+        if not gone:
+            return
+        session = gone[-1]
+        self.memory.now += timedelta(minutes=self.random.choice((1, 30, 100, 600)))
+        await self._handle(RecordReturnHandler, RecordReturn(session.id, session.version), a.NURSE)
+        self.told.away.setdefault(session.id, []).append((session.left_early_at, self.now))
+        self.told.left.discard(session.id)
+        self.told.reached["came back"] += 1
+
+    async def leaves_again(self) -> None:
+        session = self._watched()
+        if session is None or not session.away:
+            return
+        gone = AbortSession(session.id, True, "walked out again", session.version)
+        await self._handle(AbortSessionHandler, gone, a.NURSE)
+        self.told.left.add(session.id)
+        self.told.reached["left again"] += 1
 
     async def reviews(self) -> None:
         await self._run(ReviewDosesHandler, ReviewDoses(self.patient), a.PRESCRIBER)

@@ -112,7 +112,10 @@ def watched_too_short(told: Told, session: str, now: datetime) -> bool:
     law = LAWS[told.route]
     last = max((each.at for each in told.doses if each.session == session), default=None)
     ended = told.dose_ended.get(session) if law.from_end else last
-    return ended is None or now - ended < timedelta(minutes=law.watched)
+    if ended is None:
+        return True
+    gone = [min(back, now) - max(left, ended) for left, back in told.away.get(session, []) if back > ended]
+    return now - ended - sum(gone, timedelta(0)) < timedelta(minutes=law.watched)
 
 
 def required_unseen(told: Told, session: str) -> bool:

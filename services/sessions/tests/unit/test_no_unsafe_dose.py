@@ -93,6 +93,7 @@ AT_LEAST = {
     "an hour by video": 10,
     "an hour at a distance refused": 10,
     "a coordination call": 5,
+    "came back": 3,
 }
 """How often on these days each of what a careful clinic does seldom is really reached."""
 

@@ -1,7 +1,11 @@
-"""When a patient was away who had left without being discharged and came back."""
+"""When a patient was away who had left without being discharged and came back.
 
+Invariant: nobody was observed, given anything or watched meanwhile, whatever is written down afterwards.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sessions.domain.ids import StaffId
 
@@ -14,3 +18,14 @@ class Away:
     reason: str = field(repr=False)
     back_at: datetime
     noted_by: StaffId
+
+
+def was_away(away: Iterable[Away], at: datetime) -> bool:
+    """Whether the patient was away at that moment; who leaves or comes back at it is there."""
+    return any(each.left_at < at < each.back_at for each in away)
+
+
+def time_away(away: Iterable[Away], since: datetime, until: datetime) -> timedelta:
+    """How long the patient was away between these moments."""
+    spans = (min(each.back_at, until) - max(each.left_at, since) for each in away)
+    return sum((span for span in spans if span > timedelta(0)), timedelta(0))

@@ -105,8 +105,9 @@ class Amendment:
 def vitals_corrected(
     session: Session, which: WhichReading, amendment: Amendment, corrector: Corrector, policy: SessionsPolicy
 ) -> Session:
-    """An observation is put right. Refused: `reading_not_found`, `already_corrected`, `observed_before_dose`, and what
-    `Corrector.must_be_allowed` and `Amendment.of` refuse.
+    """An observation is put right. Refused: `reading_not_found`, `already_corrected`, `observed_before_dose`,
+    `nothing_to_monitor` (observed when the patient had left), and what `Corrector.must_be_allowed` and `Amendment.of`
+    refuse.
     """
     reading = _standing(written_into(session, which.among), which.number)
     corrector.must_be_allowed({each.by for each in reading.written}, reading.first.recorded_at, policy)
@@ -116,6 +117,8 @@ def vitals_corrected(
     assert session.monitoring is not None
     if put_right.observed_at < session.monitoring.started_at:
         raise invalid("observed_before_dose", "What was observed before the dose is no observation of its effect.")
+    if amendment.observed_at is not None and session.gone_at(put_right.observed_at):
+        raise conflict("nothing_to_monitor", "Signs are observed here from the first dose until the patient has left.")
     monitoring, out = session.monitoring.corrected(put_right, policy.vitals_limits, policy.vitals_times)
     return _said(replace(session.recording(), monitoring=monitoring), out)
 

@@ -1,8 +1,8 @@
 """Discharge after a dose: every criterion met, or a prescriber's signature for each one that is not.
 
 Invariants: nobody signs away a high suicide risk, found now or before and not resolved, nor, under a restricted
-program, the monitoring time and the required observations; what was put right of the last observation counts as the
-worse of both. Without an escort another way home is written down.
+program, the monitoring time and the required observations; nobody is monitored while they are away; what was put right
+of the last observation counts as the worse of both. Without an escort another way home is written down.
 Sources: domain brief, section 3.5 (clinic defaults), 3.2 (REMS).
 """
 
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from careflow_domain.errors import DomainError, conflict, forbidden
+from sessions.domain.away import Away, time_away
 from sessions.domain.checks import RiskLevel
 from sessions.domain.ids import StaffId
 from sessions.domain.monitoring import Monitoring
@@ -67,7 +68,7 @@ class Discharge:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
     """Everything a criterion looks at. `risk_stands`: a high suicide risk was found before and not resolved;
-    `prescriber_there`: a prescriber is in the session now.
+    `prescriber_there`: a prescriber is in the session now; `away`: when the patient had left and come back.
     """
 
     score: DischargeScore
@@ -76,6 +77,7 @@ class Leaving:
     monitoring: Monitoring
     last_dose_started_at: datetime
     last_dose_ended_at: datetime
+    away: tuple[Away, ...] = ()
     route: RoutePolicy
     policy: SessionsPolicy
     now: datetime
@@ -127,7 +129,8 @@ class Leaving:
     @property
     def monitored_long_enough(self) -> bool:
         since = self.last_dose_ended_at if self.route.monitored_from_end else self.last_dose_started_at
-        return self.now - since >= timedelta(minutes=self.route.monitoring_minutes.value)
+        watched = self.now - since - time_away(self.away, since, self.now)
+        return watched >= timedelta(minutes=self.route.monitoring_minutes.value)
 
     @property
     def required_observations_made(self) -> bool:

@@ -173,7 +173,9 @@ class Situation:
         return None
 
     def _must_have_been_there(self, at: datetime) -> None:
-        """What was given before the patient left may be written down afterwards."""
+        """What was given before the patient left may be written down afterwards, nothing of while they were away."""
+        if self.left_at is None and self.session.gone_at(at):
+            raise invalid("given_after_leaving", "Nothing was given in this session after the patient had left.")
         if self.left_at is None or at > self.left_at:
             self.must_have_patient()
         self.session.must_be_dosing()

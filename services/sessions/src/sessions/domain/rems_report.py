@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from sessions.domain.away import time_away
 from sessions.domain.ids import StaffId
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.presence import who_was_there
@@ -50,7 +51,9 @@ class RequiredReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreatmentReport:
-    """One session as the form asks for it. `ended_at` is when the monitoring was over, None when nobody saw it end."""
+    """One session as the form asks for it. `ended_at` is when the monitoring was over, None when nobody saw it end;
+    for `away_minutes` until then the patient had left, and nobody monitored them.
+    """
 
     setting_certified: bool
     patient_enrolled: bool
@@ -67,6 +70,7 @@ class TreatmentReport:
     monitored_long_enough: bool
     effects_resolved: bool
     left_early: bool
+    away_minutes: int = 0
 
     @classmethod
     def of(cls, session: Session, policy: SessionsPolicy) -> "TreatmentReport":
@@ -79,7 +83,8 @@ class TreatmentReport:
         started_at, last_dose = min(each.started_at for each in session.doses), session.last_dose.started_at
         ended_at = discharge.at if discharge else None
         tolerance = policy.discharge.observation_tolerance_minutes.value
-        watched = ended_at - last_dose if ended_at else timedelta(0)
+        watched = ended_at - last_dose - time_away(session.away, last_dose, ended_at) if ended_at else timedelta(0)
+        away = time_away(session.away, started_at, ended_at) if ended_at else timedelta(0)
         return cls(
             setting_certified=checked is not None and checked.setting_certified,
             patient_enrolled=checked is not None and checked.patient_enrolled,
@@ -108,12 +113,15 @@ class TreatmentReport:
             monitored_long_enough=watched >= timedelta(minutes=route.monitoring_minutes.value),
             effects_resolved=discharge is not None and discharge.score.effects_resolved,
             left_early=session.outcome is Outcome.LEFT_EARLY and discharge is None,
+            away_minutes=-int(-away.total_seconds() // 60),
         )
 
     @property
     def minutes(self) -> int | None:
-        """From the first device to the end of the monitoring."""
-        return None if self.ended_at is None else int((self.ended_at - self.started_at).total_seconds() // 60)
+        """From the first device to the end of the monitoring, without those the patient was away."""
+        if self.ended_at is None:
+            return None
+        return int((self.ended_at - self.started_at).total_seconds() // 60) - self.away_minutes
 
     @property
     def unrecorded(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Self
 
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict, invalid, not_found
-from sessions.domain.away import Away
+from sessions.domain.away import Away, was_away
 from sessions.domain.checks import Checks, Recorded, RiskLevel
 from sessions.domain.discharge import Discharge
 from sessions.domain.doses import Dose, Order
@@ -287,6 +287,10 @@ class Session(Aggregate):
         stopped = self.state is SessionState.ABORTED and self.outcome is Outcome.STOPPED
         there = self.state in UNDER_WAY or stopped
         return self.monitoring is not None and self.discharge is None and there
+
+    def gone_at(self, moment: datetime) -> bool:
+        """Whether the patient had left by then, for good or for a while."""
+        return was_away(self.away, moment) or (self.left_at is not None and moment > self.left_at)
 
     @property
     def left_at(self) -> datetime | None:

@@ -29,11 +29,11 @@ class VitalsOverdue(VitalsFact):
 
 def observed(session: Session, observation: VitalSigns, policy: SessionsPolicy) -> Session:
     """Signs were observed after the first dose; what is out of limits is said. What was observed before the patient
-    left may be written down afterwards, too. Refused: `nothing_to_monitor`, `recorded_too_late`,
-    `observed_before_dose`.
+    left may be written down afterwards, too; while they were away nothing was. Refused: `nothing_to_monitor`,
+    `recorded_too_late`, `observed_before_dose`.
     """
     gone = session.left_at
-    if session.monitoring is None or (gone is not None and observation.observed_at > gone):
+    if session.monitoring is None or session.gone_at(observation.observed_at):
         raise conflict("nothing_to_monitor", "Signs are observed here from the first dose until the patient has left.")
     if gone is not None and observation.recorded_at - gone > timedelta(days=policy.outside_gate.record_days.value):
         raise conflict("recorded_too_late", "The time to write this down has passed; a note is added instead.")

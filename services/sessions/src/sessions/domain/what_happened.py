@@ -28,5 +28,5 @@ def must_have_been_given(session: Session, at: datetime, policy: SessionsPolicy,
     began = session.started_at or session.starts_at or now
     if at < day_bounds(clinic_day(began, policy.timezone), policy.timezone)[0]:
         raise invalid("given_before_arrival", "Nothing was given in this session before its day.")
-    if session.left_at is not None and at > session.left_at:
+    if session.gone_at(at):
         raise invalid("given_after_leaving", "Nothing was given in this session after the patient had left.")

@@ -78,6 +78,7 @@ def _leaving(session: Session, course: Course, score: DischargeScore, ports: Por
         monitoring=session.monitoring,
         last_dose_started_at=max(ends) if from_end else session.last_dose.latest_start,
         last_dose_ended_at=max(ends),
+        away=session.away,
         route=ports.policy.strictest(session.routes),
         policy=ports.policy,
         now=now,

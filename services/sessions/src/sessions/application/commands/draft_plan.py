@@ -30,9 +30,12 @@ class DraftPlanHandler:
     work: Work
 
     async def __call__(self, command: DraftPlan, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `plan_invalid`."""
+        """Refused: `plan_invalid`, `patient_merged`."""
 
         async def draft(tx: Transaction) -> Changed:
+            patient = await self.ports.patients.find(command.patient_id, of=command.patient_id)
+            if patient is not None:
+                patient.check_in_use()
             plan = Plan.drafted(PlanId(tx.new_id()), command.patient_id, command.terms, StaffId(actor.id))
             await self.ports.plans.add(plan, tx)
             return Changed(plan.id, plan.version)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.work import Committed, Transaction, Work
+from careflow_service.work import Committed, Transaction, Work, side_by_side
 from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.domain.ids import AppointmentId, LocationId, PatientId, SessionId
@@ -29,12 +29,19 @@ class OpenSessionHandler:
     work: Work
 
     async def __call__(self, command: OpenSession, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `session_exists`, naming it; `dosing_at_a_distance`."""
+        """Refused: `session_exists`, naming it; `dosing_at_a_distance`; `patient_merged`. A patient of whom booking has
+        not been heard is seen all the same.
+        """
 
         async def open_session(tx: Transaction) -> Changed:
-            known = await self.ports.sessions.of_appointment(command.appointment_id, of=command.patient_id)
+            known, patient = await side_by_side(
+                self.ports.sessions.of_appointment(command.appointment_id, of=command.patient_id),
+                self.ports.patients.find(command.patient_id, of=command.patient_id),
+            )
             if known is not None:
                 raise conflict("session_exists", "This appointment has its session.", session_id=known.id)
+            if patient is not None:
+                patient.check_in_use()
             session = Session.opened(
                 SessionId(tx.new_id()),
                 command.appointment_id,

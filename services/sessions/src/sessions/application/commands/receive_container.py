@@ -29,12 +29,15 @@ class ReceiveContainerHandler:
     work: Work
 
     async def __call__(self, command: ReceiveContainer, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `patient_not_found`, and what `Container.received` refuses."""
+        """Refused: `patient_not_found`, `patient_merged`, and what `Container.received` refuses."""
 
         async def receive(tx: Transaction) -> Changed:
             label = command.label
-            if label is not None and await self.ports.patients.find(label.patient_id, of=label.patient_id) is None:
-                raise not_found("patient")
+            if label is not None:
+                patient = await self.ports.patients.find(label.patient_id, of=label.patient_id)
+                if patient is None:
+                    raise not_found("patient")
+                patient.check_in_use()
             package_id = PackageId(tx.new_id()) if label else None
             container = Container.received(
                 ContainerId(tx.new_id()),

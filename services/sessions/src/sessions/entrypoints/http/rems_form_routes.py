@@ -64,7 +64,9 @@ class RequiredReadingView(BaseModel):
 
 
 class ReportView(BaseModel):
-    """The session as the form asks for it. `minutes` from the first device to the end of the monitoring."""
+    """The session as the form asks for it. `minutes` from the first device to the end of the monitoring, without those
+    for which the patient was away.
+    """
 
     setting_certified: bool
     patient_enrolled: bool
