@@ -3,15 +3,19 @@ come.
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import httpx
 
+from booking.application.results import Saved
+from booking.domain.ids import PatientId
 from careflow_events import contracts
-from careflow_service.identity import Role
+from careflow_service.identity import Actor, Role
 from careflow_service.ids import new_id
 from careflow_service.testing.calling import Caller
+from careflow_service.work import Transaction
 from services.booking.tests.builders import local
 from services.booking.tests.world import World
 
@@ -104,3 +108,16 @@ async def screening_began(world: World, patient_id: str) -> str:
     case_id = new_id()
     await world.hear(contracts.ScreeningStarted(patient_id=patient_id, case_id=case_id, started_at=world.clock()))
     return case_id
+
+
+async def registered_before(world: World, patient_id: str) -> int:
+    """As a version has it that told others less than they are told by now; the patient's version."""
+
+    async def as_before(tx: Transaction) -> Saved:
+        known = await world.ports.patients.get(PatientId(patient_id))
+        before = replace(known.recording(), told=0)
+        await world.ports.patients.save(before, expecting=known.version, tx=tx)
+        return Saved(before.id, before.version)
+
+    done = await world.work.run(as_before, by=Actor.system("test"), action="as_before", returns=Saved)
+    return done.value.version

@@ -21,6 +21,7 @@ from services.booking.tests.clinic import (
     has_room,
     ok,
     refusal,
+    registered_before,
     screening_began,
     visit,
 )
@@ -72,6 +73,16 @@ async def details_are_changed_while_they_are_changed(world: World, overtaking: O
 
     overtaking.by(lambda: changes(email="rivera@example.org"))
     assert refusal(await changes(phone="415 555 0199")) == STALE
+
+
+async def a_patient_is_told_of_again_while_details_are_changed(world: World, overtaking: Overtaking) -> None:
+    ana = await has_patient(world)
+    version = await registered_before(world, ana)
+    moves = details(phone="415 555 0199")
+    overtaking.by(lambda: world.coordinator.put(f"/v1/patients/{ana}", moves, version=version))
+    await world.catch_up()
+    assert await world.said_types(ana) == ["PatientRegistered", "PatientDetailsChanged"]
+    assert (await world.said(ana))[-1].data["changed"] == ["contact"]
 
 
 async def a_record_is_merged_while_the_other_one_is_merged_into_it(world: World, overtaking: Overtaking) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from careflow_events import catalogue, contracts
 from careflow_service.testing.world import SEALING
-from services.booking.tests.clinic import details, has_patient, ok, refusal
+from services.booking.tests.clinic import details, has_patient, ok, refusal, registered_before
 from services.booking.tests.world import World
 
 WHOLE = details(
@@ -73,6 +73,20 @@ async def test_a_change_of_nothing_keeps_the_version_and_says_nothing(world: Wor
     ana = await has_patient(world)
     assert ok(await world.coordinator.put(f"/v1/patients/{ana}", details(), version=1))["version"] == 1
     assert await world.said_types(ana) == ["PatientRegistered"]
+
+
+async def test_whoever_was_registered_before_names_were_told_is_told_of_by_itself_once(world: World) -> None:
+    ana, ben = await has_patient(world, **WHOLE), await has_patient(world, email="ben@example.org", phone="4155550100")
+    await registered_before(world, ana)
+
+    await world.catch_up()
+    await world.catch_up()
+
+    assert await world.said_types(ana) == ["PatientRegistered", "PatientDetailsChanged"]
+    assert await world.said_types(ben) == ["PatientRegistered"]
+    told = catalogue.read((await world.said(ana))[-1], SEALING.ring("screening"))
+    assert isinstance(told, contracts.PatientDetailsChanged)
+    assert told.for_screening.opened().name == contracts.PersonName(given="Ana", family="Rivera", preferred="Anita")
 
 
 async def test_who_seems_to_be_registered_already_is_marked_for_a_human(world: World) -> None:

@@ -1,12 +1,12 @@
 """Who is registered: adults who live where the clinic is licensed."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
 
 from booking.domain.patient_details import GROUPS, IDENTIFYING, Contact, DetailGroup, PatientDetails, Sex
-from booking.domain.patients import Correction, Evidence, Patient, PatientDetailsChanged, PatientRegistered
+from booking.domain.patients import TOLD, Correction, Evidence, Patient, PatientDetailsChanged, PatientRegistered
 from careflow_domain.errors import DomainError
 from services.booking.tests.builders import ANA, BEN, NOW, POLICY, TODAY, patient_details
 
@@ -64,6 +64,21 @@ def test_a_change_names_the_groups_that_differ_and_nothing_else() -> None:
 def test_a_change_that_changes_nothing_says_nothing() -> None:
     patient = registered(patient_details())
     assert changed(patient, patient_details()) is patient
+
+
+def test_who_was_registered_before_is_told_of_again_once() -> None:
+    before = replace(registered(patient_details()), told=0, facts=())
+    after = before.told_again(now=NOW)
+    assert (after.version, after.told) == (2, TOLD)
+    assert after.facts == (PatientDetailsChanged(patient=after, changed=(DetailGroup.IDENTITY,), at=NOW),)
+    assert after.told_again(now=NOW) is after
+
+
+def test_a_registration_and_a_change_of_details_tell_everything() -> None:
+    patient = registered(patient_details())
+    assert patient.told_again(now=NOW) is patient
+    moved = changed(replace(patient, told=0), patient_details(phone="+14155550199"))
+    assert moved.told_again(now=NOW) is moved
 
 
 def test_moving_to_another_state_is_recorded_not_refused() -> None:

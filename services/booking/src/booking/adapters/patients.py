@@ -11,8 +11,9 @@ from pymongo import IndexModel
 
 from booking.domain.ids import PatientId
 from booking.domain.patient_details import PatientDetails, by_contact
-from booking.domain.patients import Patient
+from booking.domain.patients import TOLD, Patient
 from careflow_domain.errors import not_found
+from careflow_service.deadlines import set_aside
 from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
@@ -27,6 +28,7 @@ INDEXES: Final = (
     (PATIENTS, IndexModel([("email_index", 1), ("_id", 1)], name="email")),
     (PATIENTS, IndexModel([("phone_index", 1), ("_id", 1)], name="phone")),
     (PATIENTS, IndexModel([("look_alike", 1), ("_id", 1)], name="look_alike")),
+    (PATIENTS, IndexModel([("told", 1), ("_id", 1)], name="told")),
 )
 
 
@@ -41,6 +43,7 @@ class MongoPatients(Stored[Patient]):
             fields=lambda patient: {
                 **_indexed(patient.details.known_by),
                 "look_alike": bool(patient.looks_like),
+                "told": patient.told,
             },
             blind=("email_index", "phone_index"),
             owner=lambda patient: patient.id,
@@ -63,6 +66,13 @@ class MongoPatients(Stored[Patient]):
 
     async def look_alikes(self, limit: int, after: str | None) -> Listed[Patient]:
         return await self._documents.page({"look_alike": True}, limit=limit, after=after)
+
+    async def next_to_tell(self) -> str | None:
+        aside = set_aside()
+        patients = self._documents.looked  # allow looked: who tells of one reads it again
+        # Who was registered before it was counted has no number there.
+        ids = await patients.ids({"told": {"$in": [None, *range(TOLD)]}}, limit=len(aside) + 1)
+        return next((each for each in ids if each not in aside), None)
 
     async def alike(self, details: PatientDetails) -> tuple[PatientId, ...]:
         patients = self._documents.looked  # allow looked: marks people for a human to look at, decides nothing

@@ -65,6 +65,9 @@ class Patients(Protocol):
     async def look_alikes(self, limit: int, after: str | None) -> Listed[Patient]:
         """Who has possible duplicates, by id."""
 
+    async def next_to_tell(self) -> str | None:
+        """Somebody of whom other services were told less than they are told by now."""
+
     async def alike(self, details: PatientDetails) -> tuple[PatientId, ...]:
         """Who is registered with the same birth date and the same e-mail address or phone number."""
 

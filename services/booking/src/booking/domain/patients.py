@@ -6,6 +6,7 @@ was merged into itself by way of others. Everything but the ids is PHI.
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from booking.domain.ids import PatientId
 from booking.domain.patient_details import GROUPS, IDENTIFYING, DetailGroup, PatientDetails
@@ -32,6 +33,12 @@ class Correction:
     by: str
     evidence: Evidence
     details: tuple[str, ...]
+
+
+TOLD: Final = 1
+"""What other services are told of a patient, by number: it rises when they are told more than before, and they are told
+it of everybody again. 1: screening is told names.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +78,8 @@ class PatientsUnmerged(Fact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patient(Aggregate):
     """A registered person. `possible_duplicates` were alike at registration; only a human decides whether they are
-    one. `absorbed` are the records that were merged into this one.
+    one. `absorbed` are the records that were merged into this one. `told` is what other services were told of them,
+    0 where that was before it was counted.
     """
 
     id: PatientId
@@ -81,6 +89,7 @@ class Patient(Aggregate):
     corrections: tuple[Correction, ...] = ()
     merge: Merge | None = None
     absorbed: tuple[PatientId, ...] = ()
+    told: int = 0
 
     @classmethod
     def registered(
@@ -96,7 +105,7 @@ class Patient(Aggregate):
         """`today` is the clinic's date. Raises `birth_date_in_future`, `minor_not_served` or `state_not_served`."""
         details.check_adult(policy, today)
         details.check_state(policy)
-        patient = cls(id=patient_id, details=details, registered_at=now, possible_duplicates=alike)
+        patient = cls(id=patient_id, details=details, registered_at=now, possible_duplicates=alike, told=TOLD)
         return patient.saying(PatientRegistered(patient=patient, at=now))
 
     def with_details(
@@ -120,9 +129,18 @@ class Patient(Aggregate):
             if evidence is None:
                 raise invalid("evidence_needed", "Say what proves that a name, the birth date or the sex is another.")
             corrections = (*corrections, Correction(at=now, by=by, evidence=evidence, details=identifying))
-        after = replace(self.recording(), details=details, corrections=corrections)
+        after = replace(self.recording(), details=details, corrections=corrections, told=TOLD)
         groups = tuple(group for group, names in GROUPS.items() if names & changed)
         return after.saying(PatientDetailsChanged(patient=after, changed=groups, at=now))
+
+    def told_again(self, *, now: datetime) -> "Patient":
+        """Everything other services are told of a patient by now; the same where they were, and of a record that was
+        given up, too, for it is still read by name.
+        """
+        if self.told >= TOLD:
+            return self
+        after = replace(self.recording(), told=TOLD)
+        return after.saying(PatientDetailsChanged(patient=after, changed=(DetailGroup.IDENTITY,), at=now))
 
     @property
     def looks_like(self) -> tuple[PatientId, ...]:
