@@ -13,7 +13,8 @@ from careflow_service.http.access import Rule
 from careflow_service.http.app import access_of
 from careflow_service.http.limits import BODY_LIMIT, BODY_WITHIN_SECONDS
 from careflow_service.identity import Role
-from careflow_service.pages import logins
+from careflow_service.pages import PREFIX, logins
+from careflow_service.pages.ways import START
 from careflow_service.problems import LIBRARY_PROBLEMS
 from tests.deployment.compose_files import Tree, text
 
@@ -35,12 +36,14 @@ def test_it_lets_out_v1_of_each_service_and_pages_of_those_that_have_some_and_no
     assert locations == [
         rf"~ ^/(?<service>{'|'.join(NAMES)})(?<path>/v1/.*)$",
         rf"~ ^/(?<service>{'|'.join(showing)})(?<path>/pages/.*)$",
+        "= /",
         "/",
         "@sorry",
         "@problem",
         "= /health/ready",
     ]
     assert directive("proxy_pass") == ["http://$service-api:8000"] * 2
+    assert f"location = / {{ return 302 /booking{PREFIX}{START}; }}" in CONFIGURATION
 
 
 def test_its_limits_on_a_body_are_those_of_the_services() -> None:

@@ -51,7 +51,8 @@ async def test_a_vial_breaks_another_is_gone_and_the_day_closes_with_that_said(w
     (case,) = await _cases(bedside, here)
     assert (case["form_record"]["lot"], case["form_record"]["missing_mg"]) == ("L-gone", WHOLE_VIAL_MG)
     await bedside.does(session_id, "abort", {"patient_left": True, "reason": "Went home with her sister."})
-    day = f"{LOG}/locations/{here}/days/{today(walk.clock.now()).isoformat()}"
+    on = today(walk.clock.now()).isoformat()
+    day = f"{LOG}/locations/{here}/days/{on}"
     counts = await bedside.counted(here)
     silent = await bedside.http.ask(NURSE, "POST", "sessions", f"{day}/close", {"counts": counts})
     assert (silent.status, silent.code) == (409, "day_does_not_reconcile")
@@ -60,7 +61,7 @@ async def test_a_vial_breaks_another_is_gone_and_the_day_closes_with_that_said(w
     await bedside.http.post(PRESCRIBER, "sessions", f"{day}/confirm")
     closed = (await bedside.http.get(NURSE, "sessions", day)).body
     assert [each["case_id"] for each in closed["discrepancies"]] == [case["id"]]
-    said = await events.wait_for("DrugDayClosed", subject=subject)
+    said = await events.wait_for("DrugDayClosed", subject=subject, where=lambda event: event.data["day"] == on)
     assert said.data["open_discrepancies"] == 1
     again = await bedside.http.ask(NURSE, "POST", "sessions", f"{day}/close", known)
     assert again.status == 409, "a day is closed once"

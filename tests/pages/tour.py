@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
 
-from careflow_service.http.access import CATALOGUE, LOGIN, OPERATIONS, Rule, emergency_pages_of
+from careflow_service.http.access import CATALOGUE, LOGIN, OPERATIONS, START, Rule, emergency_pages_of
 from careflow_service.identity import Role
 from careflow_service.pages import PREFIX
 from careflow_service.service import Service
@@ -255,7 +255,7 @@ def rows_without_a_page() -> set[str]:
 def pages_of(service: str) -> dict[str, Rule]:
     described: Service[Any, Any, Any] = import_module(f"{service}.bootstrap").SERVICE
     access = described.http().access
-    whole = {**access, **LOGIN, **CATALOGUE, **emergency_pages_of(access), **OPERATIONS}
+    whole = {**access, **START, **LOGIN, **CATALOGUE, **emergency_pages_of(access), **OPERATIONS}
     return {row: rule for row, rule in whole.items() if row.partition(" ")[2].startswith(PREFIX)}
 
 

@@ -15,6 +15,7 @@ from careflow_service.emergency.accesses import REVIEWERS
 from careflow_service.http.limits import Rate
 from careflow_service.identity import NEVER_GRANTED, Actor, Role
 from careflow_service.pages import PREFIX
+from careflow_service.pages.ways import GOERS
 
 NO_QUERY: Final[Mapping[str, str]] = {}
 
@@ -265,6 +266,9 @@ def emergency_pages_of(access: AccessTable) -> AccessTable:
         "POST /pages/emergencies/{access_id}/review": allow(*REVIEWERS),
     }
 
+
+START: AccessTable = {"GET /pages/start": allow(*GOERS, impersonal=True)}
+"""The row of the page on which staff begin, where a service has pages."""
 
 OPERATIONS: AccessTable = {
     "GET /pages/operations": allow(Role.OPERATOR, impersonal=True),

@@ -26,6 +26,7 @@ from careflow_service.http.access import (
     LOGIN,
     OPERATIONS,
     OPS,
+    START,
     AccessTable,
     emergencies_of,
     emergency_pages_of,
@@ -147,8 +148,9 @@ def access_of(service: Service[S, P, App], described: Http[App]) -> AccessTable:
     for staff and of the catalogue.
     """
     of_emergencies = emergencies_of(described.access)
-    of_pages = {**OPERATIONS, **LOGIN, **CATALOGUE, **emergency_pages_of(described.access)} if described.pages else {}
-    return {**described.access, **of_emergencies, **machines_of(service.topics), **OPS, **of_pages}
+    of_pages = {**START, **OPERATIONS, **LOGIN, **CATALOGUE, **emergency_pages_of(described.access)}
+    of_site = of_pages if described.pages else {}
+    return {**described.access, **of_emergencies, **machines_of(service.topics), **OPS, **of_site}
 
 
 async def _answer(request: Request, error: Exception) -> Response:
@@ -165,12 +167,12 @@ def _login_keys(blind_index: BlindIndex, name: str) -> list[bytes]:
 def _of_pages(described: Http[Any]) -> tuple[APIRouter, ...]:
     if described.pages is None:
         return ()
-    from careflow_service.pages import catalogue_routes, login_routes, opening, operations
+    from careflow_service.pages import catalogue_routes, login_routes, opening, operations, starting
     from careflow_service.pages import emergencies as reviewing
 
     reviewed = (reviewing.router,) if emergencies_of(described.access) else ()
     opened = (opening.router,) if opening_pages_of(described.access) else ()
-    return (login_routes.router, catalogue_routes.router, operations.router, *reviewed, *opened)
+    return (login_routes.router, starting.router, catalogue_routes.router, operations.router, *reviewed, *opened)
 
 
 def _way_in(name: str, described: Http[Any], resources: Resources[Any], verifier: Verifier) -> "WayIn | None":
@@ -199,6 +201,7 @@ def _site(described: Http[Any], resources: Resources[Any], name: str) -> "Site |
     settings = resources.settings
     return Site(
         described.pages,
+        service=name,
         places=Places(settings.clinic_name, settings.clinic_location_id, settings.clinic_location_names),
         zone=settings.clinic_timezone,
         clock=resources.clock,

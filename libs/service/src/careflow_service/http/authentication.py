@@ -104,6 +104,7 @@ class Door:
         query = QueryParams(scope["query_string"])
         caller, in_emergency = await self._admit(call, rule, scope, query)
         _check_names(call.entry, query)
+        call.roles = caller.roles
         call.actor = caller if rule.public else caller.within(rule.open_to)
         if in_emergency is not None:
             call.actor = caller.in_emergency(rule.open_to | rule.emergency)

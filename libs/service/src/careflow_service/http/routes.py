@@ -17,7 +17,7 @@ from starlette.types import Scope
 
 from careflow_service.http.access import GUARDED_PREFIXES, AccessTable, Rule, check_table
 from careflow_service.http.limits import RateLimiter
-from careflow_service.identity import Actor
+from careflow_service.identity import Actor, Role
 from careflow_service.problems import METHOD_NOT_ALLOWED, NOT_FOUND, Problem
 
 SCOPE_KEY = "careflow.call"
@@ -48,7 +48,8 @@ class Entry:
 class Call:
     """One request on its way: the route it is for, its path parameters and, once known, who is calling;
     `still_admitted` asks the door once more, for an answer that goes on. `may_be_opened`: who was refused could open it
-    in an emergency.
+    in an emergency. `roles` are all of the caller's, by which they are shown where else they may go: they do this in
+    those of `actor`.
     """
 
     entry: Entry
@@ -56,6 +57,7 @@ class Call:
     actor: Actor | None = None
     still_admitted: Callable[[], Awaitable[bool]] | None = None
     may_be_opened: bool = False
+    roles: frozenset[Role] = frozenset()
 
     def objects(self) -> list[str]:
         """What the path names, "cases/<id>". What is not an id was made up by the client and is left out."""

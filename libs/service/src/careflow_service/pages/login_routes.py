@@ -22,6 +22,7 @@ from careflow_service.pages.forms import Submitted
 from careflow_service.pages.id_tokens import name_in
 from careflow_service.pages.logins import Begun, Logins
 from careflow_service.pages.site import Pages, Site
+from careflow_service.pages.ways import START
 from careflow_service.tokens import TokenRefused
 
 _A_PAGE: Final = re.compile(r"[a-z][a-z0-9-]*(/[a-z0-9-]+)*(\?[A-Za-z0-9_=&%.+-]*)?")
@@ -159,7 +160,7 @@ def _let_in(
     request: Request, pages: Site, way_in: WayIn, actor: Actor, to: str, begun: Begun | None = None
 ) -> Response:
     """A page that goes on by itself: to a page that another site led to, a browser sends no cookie."""
-    answer = pages.show(request.scope, "logged_in.html", once=True, to=page_of(to))
+    answer = pages.show(request.scope, "logged_in.html", once=True, to=page_of(to) or START)
     way_in.logins.let_in(answer, request.scope, actor, begun)
     return answer
 

@@ -10,6 +10,7 @@ import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from importlib.resources import files
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -29,6 +30,7 @@ from careflow_service.pages import PREFIX
 from careflow_service.pages.logins import UNATTENDED, login_of
 from careflow_service.pages.names import NO_NAMES, Names
 from careflow_service.pages.places import Places
+from careflow_service.pages.ways import Signpost, signposts
 from careflow_service.pages.words import LOCALES, Words, preferred, words_of
 from careflow_service.pages.writing import Writing
 from careflow_service.problems import FORBIDDEN, LOGIN_NEEDED, Problem
@@ -97,7 +99,7 @@ class Draft:
 
 
 class Site:
-    """The pages of one service. `package` has its `templates` and `words`; `places` are what the clinic and its
+    """The pages of `service`. `package` has its `templates` and `words`; `places` are what the clinic and its
     locations are called, `zone` where the clinic is, `clock` the domain's; `names` are those of who works there; by the
     first key of `drafts` what is typed is kept for a reload.
     """
@@ -106,12 +108,14 @@ class Site:
         self,
         package: str,
         *,
+        service: str,
         places: Places,
         zone: ZoneInfo,
         clock: Clock,
         names: Names = NO_NAMES,
         drafts: Keys = no_keys,
     ) -> None:
+        self._service = service
         self._drafts = drafts
         self._places = places
         self.names = names
@@ -155,7 +159,9 @@ class Site:
         words = self.words(scope)
         reader = _reader(scope)
         # Links lead up to the pages' own root, for nobody here knows under which path an edge shows it.
-        root = "../" * scope["path"].removeprefix(PREFIX).count("/")
+        page = scope["path"].removeprefix(PREFIX)
+        root = "../" * page.count("/")
+        works = None if reader is None or reader.is_patient or reader.is_screen else reader
         text = self._templates.get_template(template).render(
             words.groups,
             lang=words.language,
@@ -169,7 +175,9 @@ class Site:
             sends=None if once else Markup(_SCRIPTS[Script.SENDING]),  # noqa: S704 # our own file
             draft=None if once or reader is None else self._draft(reader, scope["path"]),
             of_patient=reader is not None and reader.is_patient,
-            logged_in_as=None if reader is None or reader.is_patient or reader.is_screen else reader.id,
+            logged_in_as=None if works is None else works.id,
+            ways=signposts(_roles(scope), self._service, page),
+            way=partial(self._way, root, words.language),
             **what,
         )
         headers = {
@@ -179,6 +187,11 @@ class Site:
             "Vary": "Accept-Language",
         }
         return HTMLResponse(text, status_code=status, headers=headers)
+
+    def _way(self, root: str, language: str, way: Signpost, place: str) -> str:
+        """The link from a page that lies `root` below its service's to where this way begins in that service."""
+        there = root if place == self._service else f"{root}../../{place}/pages/"
+        return _link(f"{there}{way.page}", {LANGUAGE: language})
 
     def _draft(self, reader: Actor, path: str) -> Draft | None:
         key = next(iter(self._drafts()), None)
@@ -222,6 +235,12 @@ def _reader(scope: Scope) -> Actor | None:
     """Who is logged in before a page, or came in by a link."""
     call = Call.of(scope)
     return None if call is None or call.actor is None or call.actor.has(Role.PUBLIC) else call.actor
+
+
+def _roles(scope: Scope) -> frozenset[Role]:
+    """All of who is asking, also those that this page is not for."""
+    call = Call.of(scope)
+    return frozenset() if call is None else call.roles
 
 
 def _policy(runs: tuple[Script, ...]) -> str:
