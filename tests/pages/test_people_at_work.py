@@ -1,10 +1,9 @@
 """A patient's way from the free call to a superbill, by the people who go it, each before a window of their own.
 
 The stack is a real one: Kafka, four stores, four services behind one address. What says "by a program" is done over
-HTTP. Of it no page has yet: a patient's history and medicines and that all is handed in, identity seen, trials that
-failed, what an evaluation found and its diagnoses, consents to treatment and the financial policy, sex and
-address of a patient. The rest (evidence, booking at the desk, the plan, the checks before a dose) has pages with tests
-of their own.
+HTTP. Of it no page has yet: consents to treatment and the financial policy, of which CareFlow does not have the texts
+that are signed. The rest (evidence, booking at the desk, the plan, the checks before a dose) has pages with tests of
+their own.
 """
 
 import asyncio
@@ -21,12 +20,12 @@ from playwright.async_api import Browser, expect
 
 from careflow_cli.infra import topics
 from careflow_cli.stack.stack import Stack
-from careflow_clinic.cashier import BILLER
+from careflow_clinic.cashier import BILLER, HOME, INSURANCE
 from careflow_clinic.clinic import COORDINATOR, NURSE, PRESCRIBER, Clinic, Patient, at, position
 from careflow_clinic.course import Course
 from careflow_clinic.http import Caller, Http
 from careflow_clinic.subscriber import Subscriber
-from careflow_clinic.walk import Cleared, Walk
+from careflow_clinic.walk import DIAGNOSIS, MEDICATION, Cleared, Walk
 from tests.pages.browsing import Reader, forget_pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.kafka, pytest.mark.store]
@@ -126,6 +125,64 @@ async def answers_everything(reader: Reader) -> None:
         await reader.sends("Send my answers")
 
 
+async def tells_everything(reader: Reader) -> None:
+    """No illness, one medicine, and that this is all."""
+    await reader.page.locator("main a", has_text="Your illnesses and allergies").click()
+    await reader.page.locator("main a", has_text="Allergies").last.click()
+    while await reader.page.locator("fieldset.told").count():
+        for question in await reader.page.locator("fieldset.told").all():
+            await question.get_by_label("No", exact=True).check()
+        await reader.sends("Keep and continue")
+    await reader.follows("Next: what you take")
+    await reader.fills(**{"Name": MEDICATION, "How_much,_and_how_often": "50 mg every morning"})
+    await reader.sends("Add to the list")
+    await reader.follows("My list is complete")
+    for box in await reader.page.get_by_role("checkbox").all():
+        await box.check()
+    await reader.sends("Hand everything in")
+    await expect(reader.page.locator("main")).to_contain_text("The clinic has everything you told it.")
+
+
+async def records_what_was_found(reader: Reader) -> None:
+    """On the page of a case: two identifiers seen, two trials that failed, the whole evaluation, the diagnosis."""
+    await reader.follows("Two identifiers seen")
+    await reader.sends("Two identifiers seen")
+    for drug in ("sertraline", "venlafaxine"):
+        await reader.follows("Record an earlier antidepressant")
+        await reader.fills(
+            **{
+                "Name_of_the_drug": drug,
+                "Weeks_at_that_dose": "8",
+                "How_much_better_the_symptoms_got,_percent": "20",
+            }
+        )
+        await reader.page.get_by_label("Yes", exact=True).check()
+        await reader.sends("Record an earlier antidepressant")
+    await reader.follows("Record an evaluation")
+    for part in ("Psychiatric", "Physical", "Risk", "Capacity to decide"):
+        await reader.page.get_by_label(f"{part}: what you found").fill("Nothing speaks against treatment.")
+    for yes in await reader.page.get_by_label("Yes", exact=True).all():
+        await yes.check()
+    await reader.fills(**{"Code_it_is_billed_by_(CPT_or_HCPCS)": "90792", "Minutes": "75"})
+    await reader.sends("Record an evaluation")
+    await reader.follows("Record diagnoses")
+    await reader.fills(First_diagnosis=DIAGNOSIS)
+    await reader.sends("Record diagnoses")
+    await expect(reader.page.locator("main")).to_contain_text("The diagnoses are recorded.")
+
+
+async def writes_down_where_she_lives(reader: Reader, patient: Patient) -> None:
+    """At the desk."""
+    await reader.opens(f"/booking/pages/desk/patients/{patient.id}")
+    await reader.follows("Name, address and contacts")
+    await reader.page.get_by_label("Female", exact=True).check()
+    await reader.page.get_by_label("A photo ID").check()
+    await reader.fills(Street_and_number=HOME["line"], City=HOME["city"], ZIP_code=HOME["postal_code"])
+    await reader.page.get_by_label("State", exact=True).select_option(HOME["state"])
+    await reader.sends("Save")
+    await expect(reader.page.locator("main")).to_contain_text("It is saved.")
+
+
 async def test_from_the_free_call_to_a_superbill(browser: Browser, walk: tuple[Walk, Stack]) -> None:
     forget_pictures("at-work")
     story, stack = walk
@@ -166,17 +223,21 @@ async def test_from_the_free_call_to_a_superbill(browser: Browser, walk: tuple[W
         case_id = (await story.clinic.case(ana)).body["id"]
         await comes_in(patient, await link_to(stack, "questions"))
         await answers_everything(patient)
-        await expect(patient.page.locator("main")).to_contain_text("There is nothing to answer now.")
+        await expect(patient.page.locator("main")).to_contain_text("All questionnaires are answered.")
+        await tells_everything(patient)
         await story.clinic.care_path(ana, after=started)
 
-        # By a program: the rest of the intake, and what the evaluation found.
-        await story.hands_in(ana, case_id)
-        evaluation_id = await story.evaluation(ana, case_id)
+        # By a program: the evaluation is booked and held, and its evidence taken.
+        held = await story.holds_evaluation(ana)
+        await story.clinic.case(ana, after=held)
+        await story.takes_evidence(case_id)
 
-        # The prescriber, whose window was open all day, decides.
+        # The prescriber, whose window was open all day, records what was found, and decides.
         prescriber = people.prescriber
         await prescriber.opens("/screening/pages/cases")
-        await prescriber.page.locator("#undecided a.back").first.click()
+        await prescriber.clicks(prescriber.page.locator("#undecided a.back").first)
+        await records_what_was_found(prescriber)
+        evaluation_id = str((await events.wait_for("EvaluationRecorded", subject=ana.subject)).data["evaluation_id"])
         await prescriber.follows("Grant a clearance")
         await prescriber.page.get_by_label("Treatment-resistant depression").check()
         await prescriber.sends("Grant a clearance")
@@ -184,8 +245,11 @@ async def test_from_the_free_call_to_a_superbill(browser: Browser, walk: tuple[W
         granted = await events.wait_for("ClearanceGranted", subject=ana.subject)
         course = Course(story, Cleared(ana, case_id, evaluation_id, str(granted.data["clearance_id"]), granted))
 
-        # By a program: registration, consents, the plan and its visits, up to the open gate.
-        await course.cashier.complete_registration(ana)
+        # The coordinator completes the registration; by a program: insurance, consents, the plan and its visits, up to
+        # the open gate.
+        await writes_down_where_she_lives(people.coordinator, ana)
+        moved = await events.wait_for("PatientDetailsChanged", subject=ana.subject)
+        await course.cashier.record_coverage(ana, INSURANCE, after=(position(moved),))
         (pair,) = await course.to_first_dose(pairs=1)
         await course.answer_before(pair.dosing, score=15)
         session_id = await course.ready_for_dose(pair.dosing)

@@ -153,9 +153,13 @@ class Walk:
         await self.clinic.http.post(patient.caller, "screening", f"/v1/cases/{case_id}/submit", handed_in)
 
     async def evidence(self, case_id: str, *, labs_aged: timedelta = timedelta()) -> None:
-        """Two identifiers seen, blood pressure twice, prescription report, and laboratory that old; all in order."""
+        """Two identifiers seen, and what is tested and read; all in order."""
         seen = {"condition": "identity_unverified", "status": "ruled_out"}
         await self.clinic.record(case_id, "facts", seen)
+        await self.takes_evidence(case_id, labs_aged=labs_aged)
+
+    async def takes_evidence(self, case_id: str, *, labs_aged: timedelta = timedelta()) -> None:
+        """Blood pressure twice, prescription report, and laboratory that old; all in order."""
         now = self.clock.now()
         pressure: dict[str, float] = {"systolic_mmhg": 128, "diastolic_mmhg": 82}
         liver = {"alt_times_uln": 0.8, "ast_times_uln": 0.7}
@@ -172,13 +176,7 @@ class Walk:
 
     async def evaluation(self, patient: Patient, case_id: str, *, labs_aged: timedelta = timedelta()) -> str:
         """The evaluation in person: booked, held, recorded in all four parts with a diagnosis. Returns its id."""
-        self.chapter("Medical and psychiatric evaluation")
-        registered = await self.clinic.events.wait_for("PatientRegistered", subject=patient.subject)
-        if "billing" in self.clinic.http.urls:  # who measures or kills two services runs no third
-            await Cashier(self.clinic.http).record_coverage(patient, PAYS_HERSELF, after=(position(registered),))
-        starts = await self.clinic.free_times(patient, "evaluation", self.clock.now())
-        booked = await self.clinic.book(patient, "evaluation", starts[0])
-        await self._visit(booked, "completed")
+        booked = await self._evaluated(patient)
         await self.evidence(case_id, labs_aged=labs_aged)
         recorded = await self.clinic.record(case_id, "evaluations", _evaluation(booked.body), by=PRESCRIBER)
         evaluation_id = str(recorded.body["evaluation_id"])
@@ -187,6 +185,21 @@ class Walk:
         for drug in ("sertraline", "venlafaxine"):
             await self.clinic.record(case_id, "trials", _failed(drug), by=PRESCRIBER)
         return evaluation_id
+
+    async def holds_evaluation(self, patient: Patient) -> SeenEvent:
+        """The evaluation in person: booked and held. Returns that it was completed."""
+        booked = await self._evaluated(patient)
+        return await self.clinic.events.wait_for("ConsultationCompleted", where=_of(booked.body["id"]))
+
+    async def _evaluated(self, patient: Patient) -> Answer:
+        self.chapter("Medical and psychiatric evaluation")
+        registered = await self.clinic.events.wait_for("PatientRegistered", subject=patient.subject)
+        if "billing" in self.clinic.http.urls:  # who measures or kills two services runs no third
+            await Cashier(self.clinic.http).record_coverage(patient, PAYS_HERSELF, after=(position(registered),))
+        starts = await self.clinic.free_times(patient, "evaluation", self.clock.now())
+        booked = await self.clinic.book(patient, "evaluation", starts[0])
+        await self._visit(booked, "completed")
+        return booked
 
     async def grant(self, patient: Patient, case_id: str, *, excluded_routes: Sequence[str] = NO_SPRAY) -> SeenEvent:
         """The prescriber signs the clearance."""

@@ -19,13 +19,24 @@ from booking.entrypoints.http import (
     waitlist_routes,
 )
 from booking.entrypoints.http.access import ACCESS
-from booking.entrypoints.pages import day_board, free_call, inquiry, messages, my_record, my_visits, patient, wall
+from booking.entrypoints.pages import (
+    day_board,
+    free_call,
+    inquiry,
+    messages,
+    my_details,
+    my_record,
+    my_visits,
+    patient,
+    wall,
+)
 from booking.entrypoints.pages.desk import (
     absences,
     asking_for_records,
     booking,
     calendar,
     closed_inquiries,
+    details,
     inquiries,
     moving,
     patients,
@@ -80,6 +91,8 @@ HTTP: Http[Booking] = Http(
         record_requests.router,
         record_shares.router,
         asking_for_records.router,
+        details.router,
+        my_details.router,
         my_record.router,
         my_visits.way_in,
         my_visits.router,

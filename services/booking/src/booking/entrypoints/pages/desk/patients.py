@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from booking.domain.ids import PatientId
 from booking.domain.patients import Patient
 from booking.domain.visits import Modality, VisitKind
+from booking.entrypoints.http.access import ACCESS
 from booking.entrypoints.http.patient_schemas import SearchBody
 from booking.entrypoints.http.schemas import App
 from booking.entrypoints.pages.desk.showing import SHOWN, Done, show_desk, staff_of
@@ -73,6 +74,7 @@ async def patient(
         people=sorted(await app.practitioners.active(), key=lambda each: (each.name, each.id)),
         visit_kinds=tuple(VisitKind),
         ways=tuple(Modality),
+        may_change=ACCESS["POST /pages/desk/patients/{patient_id}/details"].admits(actor, {}),
     )
 
 
