@@ -109,8 +109,9 @@ async def comes_in(reader: Reader, link: str) -> None:
 
 async def answers_everything(reader: Reader) -> None:
     """Each questionnaire to its end, with nothing that alarms; moderately often at first."""
-    while await reader.page.locator(".asked a").count():
-        await reader.page.locator(".asked a").first.click()
+    asked = reader.page.locator(".asked a[href*='/asked/']")
+    while await asked.count():
+        await asked.first.click()
         while not await reader.page.get_by_role("button", name="Send my answers").count():
             harmless = reader.page.get_by_label("No", exact=True)
             often = reader.page.get_by_label("More than half the days", exact=True)
