@@ -27,6 +27,7 @@ SOURCES := $(addsuffix /src,$(PACKAGES)) $(wildcard $(addsuffix /tests,$(PACKAGE
 # Writes what each service answers over HTTP, as OpenAPI.
 DESCRIBE := $(BIN)/python -m careflow_service.describing docs/integrators booking screening sessions billing
 # Writes the catalogue of events, as pages for people.
+NUMBERS := $(BIN)/python -m careflow_service.clinical_numbers docs/operators/clinical-numbers.md screening sessions
 BROWSE := $(BIN)/python -m careflow_service.catalogue_pages
 HOLIDAYS := $(BIN)/python -m careflow_service.testing.federal_holidays
 
@@ -40,7 +41,7 @@ help:
 	@echo '  sample                fills the empty stack that is up with a clinic on a working day, to look at'
 	@echo '  doctor                what this machine has, and what is missing'
 	@echo '  lint format           the quick checks; rewrite the sources in the house format'
-	@echo '  generated             write samples that are missing, schemas, AsyncAPI, OpenAPI, the catalogue and the federal holidays anew'
+	@echo '  generated             write samples that are missing, schemas, AsyncAPI, OpenAPI, the catalogue, the clinical numbers and the federal holidays anew'
 	@echo '  release-contract      keep the events of today as a released version, for ever; VERSION=1.0'
 	@echo '  release               images, wheel, sources, bills of materials, checksums; ARGS="--key FILE" signs them'
 	@echo '  bench                 measurements'
@@ -80,14 +81,14 @@ check-types: bootstrap
 check-imports: bootstrap
 	@echo '== imports' && PYTHONPATH=. $(BIN)/lint-imports
 check-generated: bootstrap
-	@echo '== generated files' && $(BIN)/python -m careflow_events.schemas --check && $(DESCRIBE) --check && $(BROWSE) --check && $(HOLIDAYS) --check
+	@echo '== generated files' && $(BIN)/python -m careflow_events.schemas --check && $(DESCRIBE) --check && $(BROWSE) --check && $(NUMBERS) --check && $(HOLIDAYS) --check
 check-contract: bootstrap
 	@echo '== contract' && $(BIN)/careflow contract check
 check-tests: bootstrap
 	@echo '== tests' && $(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 generated: bootstrap
-	@$(BIN)/python -m careflow_events.testing.samples && $(BIN)/python -m careflow_events.schemas && $(DESCRIBE) && $(BROWSE) && $(HOLIDAYS)
+	@$(BIN)/python -m careflow_events.testing.samples && $(BIN)/python -m careflow_events.schemas && $(DESCRIBE) && $(BROWSE) && $(NUMBERS) && $(HOLIDAYS)
 format: bootstrap
 	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format .
 

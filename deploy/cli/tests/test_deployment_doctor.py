@@ -16,7 +16,7 @@ from careflow_cli.commands import doctor
 from careflow_cli.deployment import certificate, settings
 from careflow_cli.deployment.deployment import Deployment, Wishes
 from careflow_cli.deployment.examining import engine, provider_found
-from careflow_cli.deployment.examining.content_found import content_found
+from careflow_cli.deployment.examining.content_found import content_found, numbers_found
 from careflow_cli.deployment.examining.findings import Check, Deployed, Finding, State, examined
 from careflow_cli.deployment.overlays import BASE, Overlay
 from careflow_cli.errors import CareflowError
@@ -162,10 +162,25 @@ def test_where_everything_is_well_nothing_is_to_be_done(clinic: Clinic) -> None:
 
     assert clinic.faults() == []
     assert {each.check for each in found} == {
-        *("settings", "paging", "secrets", "keys", "content", "practice", "certificate", "provider", "alerts"),
+        *(
+            "settings",
+            "paging",
+            "secrets",
+            "keys",
+            "content",
+            "numbers",
+            "practice",
+            "certificate",
+            "provider",
+            "alerts",
+        ),
         *("engine", "disk", "images", "processes", "exposed", "backlog"),
     }
-    assert [each.says for each in found if each.state is State.WARN] == ["nobody signed it but itself"]
+    assert [each.says for each in found if each.state is State.WARN] == [
+        "screening decides by clinical numbers as shipped, which nobody has signed",
+        "sessions decides by clinical numbers as shipped, which nobody has signed",
+        "nobody signed it but itself",
+    ]
 
 
 def says(**changed: str) -> Change:
@@ -278,6 +293,22 @@ def test_what_the_clinic_has_of_its_own_is_told_by_its_name(clinic: Clinic) -> N
     brings("billing/.gitkeep", "")(clinic)
 
     assert [each.says for each in clinic.found(content_found)] == ["the clinic's own: billing/fee_schedules.json"]
+
+
+def test_whose_signature_stands_under_the_clinical_numbers_is_told_for_the_version_in_force(clinic: Clinic) -> None:
+    (clinic.content / "sessions" / "policy").mkdir(parents=True)
+    signature = '{"version": "2026-12-01", "by": "Rosa Ortiz", "licence": "CA physician", "on": "2026-12-01"}'
+    brings("sessions/policy/p.2026-12-01.json", f'{{"version": "2026-12-01", "signed": [{signature}]}}')(clinic)
+
+    assert [each.says for each in clinic.found(numbers_found)][1] == "sessions: 2026-12-01, signed on 2026-12-01"
+
+    brings("sessions/policy/p.2026-12-02.json", f'{{"version": "2026-12-02", "signed": [{signature}]}}')(clinic)
+
+    told = clinic.found(numbers_found)[1]
+    assert (told.state, told.says) == (
+        State.WARN,
+        "nobody has signed version 2026-12-02 of p.2026-12-02.json of sessions",
+    )
 
 
 def test_others_must_not_enter_the_folder(clinic: Clinic) -> None:

@@ -10,6 +10,7 @@ from services.sessions.tests import ways
 from services.sessions.tests.asked import as_checks
 from services.sessions.tests.at_the_shelf import AtTheShelf
 from services.sessions.tests.dose_law import Check, Given
+from services.sessions.tests.stock_law import Drawn
 from sessions.application.commands.correct_checks import CorrectChecks, CorrectChecksHandler
 from sessions.application.commands.correct_dose import CorrectDose, CorrectDoseHandler
 from sessions.application.commands.correct_vitals import CorrectVitals, CorrectVitalsHandler
@@ -53,11 +54,14 @@ class Mistaken(AtTheShelf):
             expected_version=session.version,
         )  # fmt: skip
         await self._handle(RecordDoseOutsideGateHandler, command, by)
-        after = self.memory.shelves["sessions"].kept[session.id].doses[-1].outside
+        written = self.memory.shelves["sessions"].kept[session.id].doses[-1]
+        after, mg = written.outside, stated.mass.value
+        known = Drawn(container=vial.id, session=session.id, by=by, mg=mg, for_dose=True)
+        self.stock.drawn.setdefault(written.draw_id, known)
         self.told.outside.add(after.id)
         self.told.given_outside += 1
-        mg = stated.mass.value
-        self.told.doses.append(Given(session=session.id, at=given_at, mg=mg, stands=mg, draw=draw_id, by=by))
+        given = Given(session=session.id, at=given_at, mg=mg, stands=mg, draw=written.draw_id, by=by)
+        self.told.doses.append(given)
         self.told.began.setdefault(session.id, given_at)
         self.told.dose_ended[session.id] = max(ended_at, self.told.dose_ended.get(session.id, ended_at))
 

@@ -205,6 +205,10 @@ async def _named(ports: Ports, patient_id: str) -> str | None:
     return found.details.name if found else None
 
 
+def _without(screening: Screening) -> tuple[str, ...]:
+    return () if screening.ports.policy.signature else ("policy_signature",)
+
+
 def http() -> Http[Screening]:
     """What `api` answers; imported there alone."""
     from screening.entrypoints.http.app import HTTP
@@ -222,6 +226,7 @@ SERVICE: Service[ScreeningSettings, Ports, Screening] = Service(
     subscriptions=SUBSCRIPTIONS,
     http=http,
     ready={"on_call_channels": people_can_be_reached},
+    without=_without,
     wanted={"on_call_rota": somebody_is_on_the_rota},
     knows=_knows,
     named=_named,

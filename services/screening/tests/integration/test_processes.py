@@ -61,7 +61,7 @@ async def test_indexes_api_and_timers_work_without_kafka_and_a_page_goes_out_wit
             assert await ready(calling) == {"store": True, "not_fenced": True, "on_call_channels": True}
             assert await ready(looking) == {"store": True, "not_fenced": True, "on_call_channels": True}
             for each in (calling, looking):
-                assert (await each.get("/health/ready")).json()["without"] == ["on_call_rota"]
+                assert (await each.get("/health/ready")).json()["without"] == ["policy_signature", "on_call_rota"]
             page_id = await a_page_is_due()
             page = await asyncio.to_thread(appears, tmp_path / "pages", within=1.0)
             assert json.loads(page.read_text())["page_id"] == page_id

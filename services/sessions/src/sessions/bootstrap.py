@@ -329,7 +329,8 @@ async def _named(ports: Ports, patient_id: str) -> str | None:
 
 
 def _without(sessions: Sessions) -> tuple[str, ...]:
-    return () if sessions.ports.registrants.registrants else ("dea_registrations",)
+    registrants = () if sessions.ports.registrants.registrants else ("dea_registrations",)
+    return registrants if sessions.ports.policy.signature else (*registrants, "policy_signature")
 
 
 def http() -> Http[Sessions]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from careflow_domain.policy_signatures import PolicySignature, signature_of
 from careflow_domain.retention import RetentionPolicy
 from careflow_domain.setting import Setting
 from screening.domain.alert_urgency import Persistence, ResponseTimes
@@ -165,6 +166,7 @@ class ClinicalPolicy:
     interactions: InteractionTable
     substance_use: SubstanceUsePolicy
     disclosures: DisclosurePolicy
+    signed: tuple[PolicySignature, ...] = ()
 
     def __post_init__(self) -> None:
         if set(self.alert_responses) != set(AlertResponse):
@@ -176,6 +178,11 @@ class ClinicalPolicy:
             raise ValueError(f"evidence is required for a drug the interaction table does not know ({min(unlisted)})")
         if unruled := set(ConditionCode) - self._looked_for():
             raise ValueError(f"no rule looks for {min(unruled)}")
+
+    @property
+    def signature(self) -> PolicySignature | None:
+        """Who stands for this version; None as shipped."""
+        return signature_of(self.version, self.signed)
 
     def evidence_rule(self, kind: EvidenceKind) -> EvidenceRule:
         """The rule for one kind of evidence."""

@@ -13,6 +13,7 @@ from typing import Final
 
 from careflow_domain.disclosures import CopyPolicy
 from careflow_domain.errors import conflict
+from careflow_domain.policy_signatures import PolicySignature, signature_of
 from careflow_domain.retention import RetentionPolicy
 from careflow_domain.setting import Setting
 from sessions.domain.course import IntegrationRules
@@ -320,6 +321,12 @@ class SessionsPolicy:
     plan_tasks: PlanTaskPolicy
     telehealth: TelehealthPolicy
     plan_links: PlanLinkPolicy = PLAN_LINKS
+    signed: tuple[PolicySignature, ...] = ()
+
+    @property
+    def signature(self) -> PolicySignature | None:
+        """Who stands for this version; None as shipped."""
+        return signature_of(self.version, self.signed)
 
     @property
     def integration_rules(self) -> IntegrationRules:

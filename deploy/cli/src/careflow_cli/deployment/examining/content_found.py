@@ -9,7 +9,9 @@ from careflow_cli.deployment import practice
 from careflow_cli.deployment.examining.findings import Deployed, Finding, known, of, well, wrong
 from careflow_cli.stack.services import SERVICES
 
-CHECK, PRACTICE = "content", "practice"
+CHECK, PRACTICE, NUMBERS = "content", "practice", "numbers"
+CLINICAL = ("screening", "sessions")
+"""The services that decide by clinical numbers."""
 
 
 def content_found(deployed: Deployed) -> Iterator[Finding]:
@@ -40,6 +42,24 @@ def _faults(place: Path, folder: Path) -> Iterator[Finding]:
             json.loads(place.read_bytes())
         except ValueError:
             yield wrong(CHECK, f"{name} is not JSON", f"correct it: {name.parts[0]} does not start with it")
+
+
+def numbers_found(deployed: Deployed) -> Iterator[Finding]:
+    """Whether somebody of the clinic has signed the clinical numbers each service will decide by."""
+    for service in CLINICAL:
+        own = sorted((deployed.content / service / "policy").glob("*.json"))
+        if not own:
+            yield known(NUMBERS, f"{service} decides by clinical numbers as shipped, which nobody has signed", _SIGN)
+            continue
+        policy = json.loads(own[-1].read_bytes())
+        signed = [each for each in policy.get("signed", ()) if each["version"] == policy["version"]]
+        if signed:
+            yield well(NUMBERS, f"{service}: {policy['version']}, signed on {signed[-1]['on']}")
+        else:
+            yield known(NUMBERS, f"nobody has signed version {policy['version']} of {own[-1].name} of {service}", _SIGN)
+
+
+_SIGN = "have the medical director read and sign it: docs/operators/clinical-numbers.md"
 
 
 def practice_found(deployed: Deployed) -> Iterator[Finding]:
