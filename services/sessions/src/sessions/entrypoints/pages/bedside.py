@@ -28,6 +28,7 @@ from sessions.entrypoints.http.schemas import App, Uuid
 from sessions.entrypoints.pages.bedside_commands import Asked
 from sessions.entrypoints.pages.bedside_form import BedsideForm
 from sessions.entrypoints.pages.bedside_forms import FORMS
+from sessions.entrypoints.pages.bedside_parts import ASIDE, in_parts
 from sessions.entrypoints.pages.chart import chart, rows
 from sessions.entrypoints.pages.found import corrected_checks, gate_lines
 from sessions.entrypoints.pages.medicine_forms import UNITS
@@ -218,7 +219,8 @@ def _shown(request: Request, app: Sessions, seen: Bedside, actor: Actor, pages: 
         "rows": rows(seen.session, app.ports.policy),
         "units": UNITS,
         "chart": chart(seen.session, seen.medication, app.ports.policy, now=seen.as_of),
-        "offered": mine,
+        "offered": in_parts(mine, seen.session),
+        "aside": ASIDE,
         "witnessing": ACCESS[_WITNESS].admits(actor, {}),
         "reader": actor.id,
         "kept": {VERSION: str(seen.session.version), KEY: new_id()},
