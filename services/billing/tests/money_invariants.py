@@ -15,6 +15,8 @@ from billing.domain.payment_methods import PaymentMethod
 from billing.domain.payments import Payment
 from billing.domain.processing import DisputeState
 from billing.domain.rendered import FEES, ChargeCause, charge_id_of
+from billing.domain.tasks import TaskKind, tasks_of
+from billing.domain.visits import VisitKind, VisitState
 from services.billing.tests.builders import PRACTICE
 from services.billing.tests.fakes import RULES, InMemory
 
@@ -24,7 +26,9 @@ NOTHING: Final = Money(0)
 def check(clinic: InMemory) -> None:
     books_balance(clinic)
     nobody_pays_what_is_not_owed(clinic)
+    nobody_pays_for_an_integration_without_its_dose(clinic)
     nothing_prepaid_is_lost(clinic)
+    money_on_a_record_given_up_is_somebodys_to_give_back(clinic)
     no_minute_is_charged_twice(clinic)
     superbills_say_what_the_books_say(clinic)
     statements_say_what_the_books_say(clinic)
@@ -115,6 +119,40 @@ def nobody_pays_what_is_not_owed(clinic: InMemory) -> None:
     for fee in fees.values():
         its_charge = charges.get(charge_id_of(ChargeCause(fee.cause.value), fee.id))
         assert fee.state is FeeState.POSTED or its_charge is None or its_charge.state is ChargeState.REVERSED
+
+
+def nobody_pays_for_an_integration_without_its_dose(clinic: InMemory) -> None:
+    """An integration that is charged, or that the courtesy is spent on, follows a dose that was not lost, or both were
+    given up by one decision.
+    """
+    visits, fees = {each.id: each for each in clinic.all("visits")}, {each.id: each for each in clinic.all("fees")}
+    for fee in fees.values():
+        spent = fee.state is FeeState.POSTED or fee.waiver is WaiverReason.FIRST_TIME_COURTESY
+        if fee.kind is not VisitKind.INTEGRATION or not spent or fee.post_at is not None:
+            continue
+        visit = visits[fee.id]
+        doses = [each for each in visits.values() if each.kind is VisitKind.DOSING and each.plan_id == visit.plan_id]
+        before = sorted((each for each in doses if each.starts_at < visit.starts_at), key=lambda each: each.starts_at)
+        if visit.plan_id is None or not before:
+            continue
+        dose = before[-1]
+        not_given = dose.not_treated or dose.state in (VisitState.MISSED, VisitState.CANCELLED)
+        together = dose.id in fees and fee.decision is not None and fees[dose.id].decision == fee.decision
+        assert not not_given or together, "a fee for an integration without a dose"
+    for account in clinic.all("accounts"):
+        assert account.courtesy_for is None or fees[account.courtesy_for].waiver in (
+            WaiverReason.FIRST_TIME_COURTESY,
+            WaiverReason.SAME_DECISION,
+        ), "a courtesy for what was never owed"
+
+
+def money_on_a_record_given_up_is_somebodys_to_give_back(clinic: InMemory) -> None:
+    """All of it that is for nothing that was done, also what waits for visits; on a record in use what is free."""
+    given_up = {each.id for each in clinic.all("accounts") if each.merged_into is not None}
+    for payment in clinic.all("payments"):
+        asked = [each.amount for each in tasks_of(payment) if each.kind is TaskKind.MONEY_UNAPPLIED]
+        idle = payment.unapplied if payment.patient_id in given_up else payment.free
+        assert asked == ([idle] if idle else [])
 
 
 def nothing_prepaid_is_lost(clinic: InMemory) -> None:

@@ -59,6 +59,7 @@ from services.billing.tests.money_invariants import check, the_processor_says_th
 from services.billing.tests.processor_desk import Paid
 
 BEN: Final = PatientId("0199e0a0-0000-7000-8000-0000000000b1")
+PLANS: Final = {ANA: heard.PLAN, BEN: "0199e0a0-0000-7000-8000-0000000000f2"}
 COVERAGES: Final = (
     Coverage(kind=CoverageKind.NONE),
     Coverage(kind=CoverageKind.COMMERCIAL, payer="Example Health Plan", member_id="XEH900100200"),
@@ -86,6 +87,8 @@ OFTEN: Final = (
     "pays_online",
     "pays_online",
     "is_disputed",
+    "is_disputed_after_a_refund",
+    "package_outlives_its_record",
     "bank_decides",
     "refund_comes_back",
     "estimate_is_issued",
@@ -196,7 +199,7 @@ class Walk:
 
     async def booked(self, kind: codes.AppointmentKind, hours_ahead: int, patient: PatientId) -> dict[str, Any]:
         at = self.clinic.now + timedelta(hours=hours_ahead)
-        visit = heard.visit(at, kind=kind, appointment_id=self.clinic.new_id())
+        visit = heard.visit(at, kind=kind, appointment_id=self.clinic.new_id(), plan_id=PLANS[patient])
         visit["patient_id"] = patient
         self.visits[visit["appointment_id"]] = visit
         await self.hear(contracts.TreatmentBooked(**visit, booked_by=codes.BookedBy.STAFF))
@@ -240,6 +243,48 @@ class Walk:
             came = await self.becomes(self.visits[pair[0]["appointment_id"]], now)
             await self.hear(contracts.AppointmentCorrected(**came, from_=was, to=now))
 
+    async def step_loses_a_dose(self) -> None:
+        """A dose and its integration are both lost, by decisions of their own; what is heard first, and how many days
+        are between, is anybody's guess. Sometimes the dose was given after all.
+        """
+        patient, kinds, statuses = self.patient(), codes.AppointmentKind, codes.AppointmentStatus
+        dose = await self.booked(kinds.DOSING, 26, patient)
+        integration = await self.booked(kinds.INTEGRATION, 50, patient)
+        self.clinic.now += timedelta(hours=52)
+        for visit in self.random.sample((dose, integration), 2):
+            match self.random.randint(0, 2) if visit is dose else 0:
+                case 0:
+                    await self.hear(contracts.TreatmentMissed(**await self.becomes(visit, statuses.MISSED)))
+                case 1:
+                    by = self.random.choice((codes.CancelledBy.PATIENT, codes.CancelledBy.CLINIC))
+                    off = await self.becomes(visit, statuses.CANCELLED)
+                    reason = codes.CancelReason.PATIENT_REQUEST
+                    event = contracts.TreatmentCancelled(**off, cancelled_by=by, reason=reason, notice_minutes=30)
+                    await self.clinic.hear(event, cause=self.clinic.new_id())
+                case 2:
+                    who = {"patient_id": patient, "plan_id": PLANS[patient]}
+                    await self.hear(heard.session_refused(visit).model_copy(update=who))
+            self.clinic.now += timedelta(hours=self.random.choice((0, 0, 100)))
+            await self.catch_up()
+        lost = self.visits[dose["appointment_id"]]
+        if lost["status"] is statuses.MISSED and self.random.random() < 0.5:
+            came = await self.becomes(lost, statuses.ARRIVED)
+            await self.hear(contracts.AppointmentCorrected(**came, from_=statuses.MISSED, to=statuses.ARRIVED))
+            await self.catch_up()
+            self.clinic.now += timedelta(hours=self.random.choice((0, 100)))
+
+    async def step_records_are_merged(self) -> None:
+        """One record is given up for the other, or both are in use again."""
+        given_up = [each for each in self.clinic.all("accounts") if each.merged_into is not None]
+        if not given_up:
+            patient = self.patient()
+            survivor = BEN if patient == ANA else ANA
+            await self.hear(contracts.PatientsMerged(patient_id=patient, surviving_patient_id=survivor))
+            return
+        (account,) = given_up
+        parted = contracts.PatientsUnmerged(patient_id=account.id, surviving_patient_id=account.merged_into)
+        await self.hear(parted)
+
     async def step_misses(self) -> None:
         visit = self.visit(codes.AppointmentStatus.BOOKED)
         await self.hear(contracts.TreatmentMissed(**await self.becomes(visit, codes.AppointmentStatus.MISSED)))
@@ -252,6 +297,9 @@ class Walk:
     async def step_is_treated(self) -> None:
         visit = self.visit(codes.AppointmentStatus.ARRIVED)
         lines = self.random.sample(LINES if self.random.random() < 0.2 else LINES[:TRUE], self.random.randint(0, 3))
+        await self.is_treated(visit, *lines)
+
+    async def is_treated(self, visit: dict[str, Any], *lines: contracts.SessionServiceLine) -> None:
         session_id, patient = self.clinic.new_id(), visit["patient_id"]
         started = self.clinic.now - timedelta(hours=self.random.choice((0, 1, 3)))
         self.sessions[session_id] = (patient, 1)
@@ -334,6 +382,10 @@ class Walk:
         self.clinic.desk.declines(self.one_of("links").id)
 
     async def step_link_expires(self) -> None:
+        if not any(each.address is not None for each in self.clinic.all("links")):
+            self.clinic.desk.away = False
+            await self.asks(MakePaymentLinkHandler, MakePaymentLink(self.patient()))
+            await self.timers_run()
         self.clinic.desk.expires(self.one_of("links", lambda each: each.address is not None).id)
 
     async def step_processor_gives_back(self) -> None:
@@ -377,6 +429,28 @@ class Walk:
         inquiry = self.random.random() < 0.3
         part = Money(self.random.choice((paid.amount.minor, max(paid.amount.minor // 3, 1))))
         self.clinic.desk.is_disputed(paid.id, part, inquiry=inquiry)
+
+    async def step_is_disputed_after_a_refund(self) -> None:
+        """Part of it was given back at the desk, perhaps twice, when the cardholder's bank takes all or a part; the
+        record may be given up before the bank has decided.
+        """
+        await self.step_pays_online()
+        payment = self.one_of("payments", lambda each: each.by_processor and each.refundable.minor > 1)
+        for _ in range(self.random.choice((1, 2))):
+            amount = Money(max(payment.refundable.minor // self.random.choice((2, 3)), 1))
+            command = RefundPayment(payment.id, amount, self.random.choice(tuple(RefundReason)), payment.version)
+            await self.asks(RefundPaymentHandler, command)
+            await self.timers_run()
+            payment = await self.clinic.ports.payments.get(payment.id)
+        paid = self.clinic.desk.payments[payment.reference]
+        if paid.is_disputed:
+            raise nothing_there()
+        self.clinic.desk.is_disputed(paid.id, self.random.choice((paid.amount, Money(1))), inquiry=False)
+        await self.processor_tells(everything=self.random.random() < 0.5)
+        if self.random.random() < 0.3:
+            await self.step_records_are_merged()
+        dispute = next(each for each in paid.disputes.values() if each.state is DisputeState.OPEN)
+        self.clinic.desk.decides(paid.id, dispute.id, won=self.random.random() < 0.5)
 
     async def step_bank_decides(self) -> None:
         paid = self.paid_online(lambda each: any(d.state in UNDECIDED for d in each.disputes.values()))
@@ -426,6 +500,24 @@ class Walk:
         await self.asks(GiveBackPackageHandler, GiveBackPackage(package.id, as_goodwill, package.version))
         assert self.owed(package.patient_id) == owed
 
+    async def step_package_outlives_its_record(self) -> None:
+        """Visits of a package were used when the record was given up; one of them turns out not to have taken place."""
+        given_up = {each.id for each in self.clinic.all("accounts") if each.merged_into is not None}
+        if not any(each.sessions_left and each.patient_id not in given_up for each in self.clinic.all("packages")):
+            patient = ANA if ANA not in given_up else BEN
+            await self.asks(BuyPackageHandler, BuyPackage(patient, THREE_DOSES.code, CASH, None, is_another=True))
+        package = self.one_of("packages", lambda each: each.sessions_left and each.patient_id not in given_up)
+        for _ in range(package.sessions_left):
+            visit = await self.booked(codes.AppointmentKind.DOSING, 2, package.patient_id)
+            visit = await self.becomes(visit, codes.AppointmentStatus.ARRIVED)
+            await self.hear(contracts.TreatmentArrived(**visit))
+            self.clinic.now += timedelta(hours=30)
+            await self.is_treated(visit, heard.INFUSION)
+        if not given_up:
+            await self.step_records_are_merged()
+        charge = self.one_of("charges", lambda each: each.package_id == package.id and each.state is ChargeState.POSTED)
+        await self.asks(ReverseChargeHandler, ReverseCharge(charge.id, charge.version))
+
     async def step_is_reversed(self) -> None:
         """Mostly one that is posted, which makes room for what waits because of it."""
         wanted = self.random.choice((ChargeState.POSTED, ChargeState.POSTED, None))
@@ -458,6 +550,12 @@ class Walk:
 
     async def step_bill_is_disputed(self) -> None:
         """A visit was estimated, and far more was rendered."""
+        if not any(each.latest and not each.is_disputed for each in self.clinic.all("estimates")):
+            patient = self.patient()
+            account = await self.clinic.ports.accounts.get(patient)
+            await self.asks(RecordCoverageHandler, RecordCoverage(patient, COVERAGES[0], account.version))
+            await self.booked(codes.AppointmentKind.INTEGRATION, 300, patient)
+            await self.step_estimate_is_issued()
         estimate = self.one_of("estimates", lambda each: each.latest and not each.is_disputed)
         if not estimate.charged and estimate.covered and self.random.random() < 0.8:
             visit = self.visits[estimate.covered[0].appointment_id]
@@ -492,6 +590,9 @@ class Walk:
         await self.asks(IssueSuperbillHandler, IssueSuperbill(patient, chosen, disclose_diagnoses=True, replaces=None))
 
     async def step_bill_is_voided(self) -> None:
+        """One there is, or one that was just issued."""
+        if not any(each.in_force for each in self.clinic.all("superbills")):
+            await self.step_bill_is_issued()
         bill = self.one_of("superbills", lambda each: each.in_force)
         await self.asks(VoidSuperbillHandler, VoidSuperbill(bill.id, VoidReason.DETAILS_WRONG, bill.version))
 

@@ -2,6 +2,7 @@
 there is a task until it is given back.
 """
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from careflow_service.ids import new_id
 from services.billing.tests.builders import ANA
 from services.billing.tests.clinic import (
+    books,
     buys_package,
+    charges,
     has_patient,
     ok,
     pays,
@@ -20,11 +23,13 @@ from services.billing.tests.clinic import (
     unapplied,
     usd,
 )
-from services.billing.tests.heard import THERAPY_HOUR, merged, parted, session_completed
+from services.billing.tests.heard import DRUG, INFUSION, THERAPY_HOUR, merged, parted, session_completed
 from services.billing.tests.integration.test_money_pages import ACCOUNT, logs_in
 from services.billing.tests.world import World
 
 STAYS = new_id()
+FULL = (THERAPY_HOUR, INFUSION, DRUG)
+"""What costs no less than the share of a package."""
 
 
 async def test_what_was_paid_on_a_record_that_is_given_up_is_given_back_there_and_nothing_new_is_taken(
@@ -84,3 +89,28 @@ async def test_a_biller_is_led_to_the_account_that_stays(world: World) -> None:
     page = await (await logs_in(world)).opens(ACCOUNT)
     assert "This record was merged into another one of the same person." in page.text
     assert page.links["The account that stays"] == f"../money/{STAYS}?lang=en"
+
+
+async def test_a_visit_of_a_package_that_is_free_again_on_a_record_given_up_is_asked_about(world: World) -> None:
+    await has_patient(world)
+    package = await buys_package(world)
+    for _ in range(6):
+        dose = await books(world, world.clock())
+        await world.hear(session_completed(*FULL, appointment_id=dose["appointment_id"], at=world.clock()))
+        world.clock.advance(timedelta(days=7))
+    await world.hear(merged(STAYS))
+    assert await unapplied(world) == []
+    taken = (await charges(world))[0]
+    ok(await world.biller.post(f"/v1/charges/{taken['id']}/reverse", version=taken["version"]))
+    assert [each["about"] for each in await unapplied(world)] == [package["id"]]
+
+
+async def test_what_is_paid_there_is_for_what_is_owed_never_for_a_visit_to_come(world: World) -> None:
+    await has_patient(world)
+    await world.hear(session_completed(THERAPY_HOUR))
+    visit = await books(world, world.clock() + timedelta(hours=3))
+    await world.hear(merged(STAYS))
+    deposit = {"patient_id": ANA, "amount": usd(225), "method": "cash", "appointment_id": visit["appointment_id"]}
+    assert refusal(await world.biller.post("/v1/payments", deposit)) == (409, "patient_merged")
+    await pays(world, 225)
+    assert (await the_charge(world))["balance"] == usd(0)

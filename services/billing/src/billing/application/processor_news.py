@@ -48,9 +48,10 @@ async def _paid(news: LinkPaid, tx: Transaction, ports: Ports) -> bool:
     if news.amount.currency != ports.policy.currency:
         raise invalid("currency_mismatch", "The clinic keeps its books in another currency.")
     patient_id, payment_id = link.patient_id, processed_payment_id(news.processor_id)
-    processed, known, opened = await side_by_side(
+    processed, known, account, opened = await side_by_side(
         ports.processed.find(news.processor_id, of=None),
         ports.payments.find(payment_id, of=patient_id),
+        ports.accounts.get(patient_id),
         open_books(patient_id, ports),
     )
     if known is not None:
@@ -64,7 +65,7 @@ async def _paid(news: LinkPaid, tx: Transaction, ports: Ports) -> bool:
         now=tx.now,
         today=ports.day_of(tx.now),
     )
-    kept_for = await _still_to_come(link, ports)
+    kept_for = await _still_to_come(link, ports) if account.merged_into is None else None
     if kept_for is not None:
         payment = payment.as_deposit(kept_for, now=tx.now)
     early = processed.early if processed else ()

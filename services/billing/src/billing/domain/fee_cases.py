@@ -165,8 +165,11 @@ class FeeCase(Aggregate):
         return self._waived(WaiverReason.SAME_DECISION, now=now)
 
     def inherit_courtesy(self, *, now: datetime) -> "FeeCase":
-        """The first lost visit was not lost: this one is the first."""
-        return self._waived(WaiverReason.FIRST_TIME_COURTESY, now=now)
+        """The first lost visit was not lost: this one is the first, unless it is an integration without its dose, which
+        is looked at next.
+        """
+        after = self._waived(WaiverReason.FIRST_TIME_COURTESY, now=now)
+        return replace(after, post_at=now) if self.kind is VisitKind.INTEGRATION else after
 
     def stand_alone(self, until: datetime) -> "FeeCase":
         """It was spared for another visit that turns out otherwise: it is settled by itself."""

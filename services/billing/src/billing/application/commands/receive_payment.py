@@ -38,7 +38,7 @@ class ReceivePaymentHandler:
     async def __call__(self, command: ReceivePayment, actor: Actor, request: RequestKey) -> Committed[Received]:
         """Refused: `account_not_found`, `charge_not_found`, `charge_not_open`, `visit_not_found`, `visit_over`,
         `amount_not_positive`, `currency_mismatch`, `reference_needed`, `reference_used`, `payment_known`,
-        `card_number_refused`, `told_by_processor`, and `patient_merged` where nothing is owed there.
+        `card_number_refused`, `told_by_processor`, and `patient_merged` for a visit, or where nothing is owed there.
         """
 
         async def receive(tx: Transaction) -> Received:
@@ -51,9 +51,9 @@ class ReceivePaymentHandler:
             )
             if same is not None:
                 return _received(same.expect_same(payment))
-            if not any(charge.balance for charge in opened.charges.values()):
+            if command.appointment_id is not None or not any(each.balance for each in opened.charges.values()):
                 account.check_in_use()
-            if destination.kept_for is not None:
+            if destination.kept_for is not None and account.merged_into is None:
                 payment = payment.as_deposit(destination.kept_for, now=tx.now)
             books = await keep_books(
                 opened.with_charges(destination.charges),

@@ -30,7 +30,9 @@ async def on_patient(
 
 
 async def on_patients_merged(event: Received[contracts.PatientsMerged], tx: Transaction, ports: Ports) -> None:
-    """Nothing is begun any more on the account given up. What was paid there stays until somebody gives it back."""
+    """Nothing is begun any more on the account given up. What was paid there stays until somebody gives it back, also
+    what a visit has used and may set free again.
+    """
     await _merged(event.data, PatientId(event.data.surviving_patient_id), tx, ports)
 
 
@@ -43,7 +45,7 @@ async def _merged(data: contracts.PatientMergeEvent, into: PatientId | None, tx:
     patient_id = PatientId(data.patient_id)
     _, payments = await side_by_side(
         change_account(patient_id, lambda account: account.given_up_for(into), tx, ports),
-        ports.payments.with_money_left(patient_id),
+        ports.payments.all_of(patient_id),
     )
     for payment in payments:
         await upsert(ports.payments, payment, payment.on_given_up(into is not None), tx)
