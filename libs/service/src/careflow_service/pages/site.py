@@ -176,8 +176,8 @@ class Site:
             draft=None if once or reader is None else self._draft(reader, scope["path"]),
             of_patient=reader is not None and reader.is_patient,
             logged_in_as=None if works is None else works.id,
-            ways=signposts(_roles(scope), self._service, page),
-            way=partial(self._way, root, words.language),
+            signposts=signposts(_roles(scope), self._service, page),
+            signposted=partial(self._way, root, words.language),
             **what,
         )
         headers = {
