@@ -134,12 +134,27 @@ async def test_what_is_wrong_is_said_on_top_and_beside_the_field_and_nothing_typ
     }
 
 
-async def test_a_minor_is_told_at_the_last_button_and_nothing_is_kept(world: World) -> None:
+async def test_a_minor_is_told_who_can_help_and_not_to_give_another_date_and_nothing_is_kept(world: World) -> None:
     someone = visitor(world)
-    check = await checks(someone, birth_date_year="2012")
-    page = await someone.presses(check, "Book this call")
-    assert (page.status, page.h1) == (422, "Whom do we call?")
-    assert "Date of birth: We treat adults only." in page.text
+    page = await checks(someone, birth_date_year="2012")
+    assert (page.status, page.h1) == (422, "We treat adults only")
+    assert "people of 18 years and older" in page.text
+    assert "988, by call or text, at any hour" in page.text
+    assert "Date of birth" not in page.text
+    assert {"Call 988", "Ask us something"} <= set(page.links)
+    assert await kept(world) == dict.fromkeys(KEPT, 0)
+    mistyped = await someone.presses(page, "Change the details")
+    fields = mistyped.form("Continue").fields
+    assert (fields["given_name"], fields["birth_date_year"]) == (ANA["given_name"], "2012")
+    assert (await someone.presses(mistyped, "Continue", birth_date_year="1984")).h1 == "Is everything right?"
+
+
+async def test_who_comes_of_age_only_behind_the_last_look_is_told_so_too(world: World) -> None:
+    """Whoever sends what the pages would not."""
+    someone = visitor(world)
+    check = await checks(someone)
+    page = await someone.presses(check, "Book this call", birth_date="2012-05-17")
+    assert (page.status, page.h1) == (422, "We treat adults only")
     assert await kept(world) == dict.fromkeys(KEPT, 0)
 
 

@@ -134,6 +134,8 @@ async def test_it_becomes_a_free_call_and_whoever_asked_a_patient(world: World) 
     assert (unsaid.status, unsaid.form("Book this call").fields["birth_date_year"]) == (422, "1988")
     young = await someone.presses(unsaid, "Book this call", **{**person, "birth_date_year": "2015"})
     assert (young.status, "They are not of age." in young.text) == (422, True)
+    assert "Never enter another date." in young.text
+    assert "To the answer" in young.links
     booked = await someone.presses(young, "Book this call", **person)
     assert (booked.h1, "It is booked." in booked.text) == ("Ana Rivera", True)
     assert await world.said_types(inquiry.patient_id) == [

@@ -119,12 +119,17 @@ async def edit_free_call(request: Request, pages: Pages, form: Submitted) -> Res
 
 
 @router.post("/check")
-async def check_free_call(request: Request, pages: Pages, form: Submitted) -> Response:
+async def check_free_call(request: Request, app: App, pages: Pages, form: Submitted) -> Response:
     """Everything once more, before it counts; or what is wrong with it. Changes nothing."""
     typed = form.with_day("birth_date")
     body, faults = _read(typed)
     if body is None:
         return _details(request, pages, form, faults)
+    person = body.details()
+    try:
+        person.check_adult(app.ports.policy, pages.clock().astimezone(pages.zone).date())
+    except DomainError as refused:
+        return _not_of_age(request, app, pages, typed, refused)
     kept = {name: typed[name] for name in (*WISH, *PERSON) if typed[name]}
     return pages.show(
         request.scope,
@@ -158,7 +163,7 @@ async def book_free_call(
         done = await app.book_info_call(BookInfoCall(visitor, body.starts_at, body.modality, client), actor, key)
     except DomainError as refused:
         if refused.code in OF_BIRTH_DATE:
-            return _details(request, pages, form, {"birth_date": refused.code})
+            return _not_of_age(request, app, pages, form, refused)
         if refused.code == "state_not_served":
             return _start(request, app, pages, body.modality, body.state, {"state": refused.code})
         if refused.code in OF_TIME or "next_free" in refused.extra:
@@ -214,6 +219,15 @@ def _details(request: Request, pages: Site, form: Form, faults: Mapping[str, str
         zone=_zone(form["zone"], pages),
         faults=faults,
     )
+
+
+def _not_of_age(request: Request, app: Booking, pages: Site, form: Form, refused: DomainError) -> Response:
+    """An end, and who can help: whoever reads only that the date is wrong gives another one."""
+    if refused.code != "minor_not_served":
+        return _details(request, pages, form, {"birth_date": refused.code})
+    kept = {name: form[name] for name in (*WISH, *PERSON) if form[name]}
+    years = app.ports.policy.minimum_age_years.value
+    return pages.show(request.scope, "not_of_age.html", status=422, years=years, kept={KEY: new_id(), **kept})
 
 
 def _taken(request: Request, pages: Site, form: Form, zone: ZoneInfo, refused: DomainError) -> Response:
