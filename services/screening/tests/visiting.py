@@ -9,6 +9,11 @@ from services.screening.tests.world import World
 CASES = "/pages/cases"
 
 
+def nameless(patient_id: str) -> str:
+    """How a page calls a patient of whom booking has said no name."""
+    return f"patient without a name here (…{patient_id[-4:]})"
+
+
 async def logs_in(world: World, role: Role, to: str = CASES, languages: str = "en-US") -> tuple[Visitor, Page]:
     """Somebody of this role, alone at the browser, looking at that page."""
     world.client.cookies.clear()

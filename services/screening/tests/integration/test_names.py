@@ -3,7 +3,7 @@
 from careflow_events.contracts import PersonName
 from careflow_service.identity import Role
 from services.screening.tests.clinic import details_changed, has_case, has_rota, ok, ready_to_decide
-from services.screening.tests.visiting import CASES, logs_in
+from services.screening.tests.visiting import CASES, logs_in, nameless
 from services.screening.tests.world import World
 
 ANA = PersonName(given="Ana", family="Rivera", preferred="Anita")
@@ -27,7 +27,7 @@ async def test_who_waits_is_read_by_name_in_every_list_and_who_has_none_by_the_i
     for shown in (page, parts):
         assert ana["patient_id"] not in shown.text
         assert shown.text.count("Ana R.") >= 2, "as one who waits for a decision, and as one who alarmed somebody"
-        assert f"Patient {other['patient_id']} The name has not come from booking yet." in shown.text
+        assert f"{nameless(other['patient_id'])} The name has not come from booking yet." in shown.text
     assert "Rivera" not in page.text, "no more of a name than tells two apart"
     read = (await world.audited())[-1]
     assert read["action"] == "name_patients"
@@ -48,7 +48,7 @@ async def test_a_case_its_forms_and_the_patients_page_name_whom_they_are_about(w
     case = await ready_to_decide(world)
     path = f"{CASES}/{case['id']}"
     prescriber, page = await logs_in(world, Role.PRESCRIBER, path)
-    assert f"Patient {case['patient_id']} The name has not come from booking yet." in page.text
+    assert f"{nameless(case['patient_id'])} The name has not come from booking yet." in page.text
     await world.hear(details_changed(case["patient_id"], name=ANA))
     whole = f"/pages/patients/{case['patient_id']}"
     for address in (path, f"{path}/grant", f"{path}/evidence", whole):
