@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from booking.application.results import Saved
-from booking.domain.ids import PatientId
+from booking.domain.ids import PatientId, PractitionerId
 from careflow_events import contracts
 from careflow_service.identity import Actor, Role
 from careflow_service.ids import new_id
@@ -120,4 +120,18 @@ async def registered_before(world: World, patient_id: str) -> int:
         return Saved(before.id, before.version)
 
     done = await world.work.run(as_before, by=Actor.system("test"), action="as_before", returns=Saved)
+    return done.value.version
+
+
+async def entered_before(world: World, practitioner_id: str) -> int:
+    """As a version has it that told nobody what practitioners are called; their version."""
+
+    async def as_before(tx: Transaction) -> Saved:
+        known = await world.ports.practitioners.get(PractitionerId(practitioner_id))
+        before = replace(known.recording(), told="")
+        await world.ports.practitioners.save(before, expecting=known.version, tx=tx)
+        return Saved(before.id, before.version)
+
+    done = await world.work.run(as_before, by=Actor.system("test"), action="as_before", returns=Saved)
+    await world.store.database["colleague_names"].delete_many({})
     return done.value.version

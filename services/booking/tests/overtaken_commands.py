@@ -15,6 +15,7 @@ from services.booking.tests.clinic import (
     acts,
     books,
     details,
+    entered_before,
     had_info_call,
     has_patient,
     has_practitioner,
@@ -83,6 +84,21 @@ async def a_patient_is_told_of_again_while_details_are_changed(world: World, ove
     await world.catch_up()
     assert await world.said_types(ana) == ["PatientRegistered", "PatientDetailsChanged"]
     assert (await world.said(ana))[-1].data["changed"] == ["contact"]
+
+
+async def a_name_is_told_while_it_is_changed(world: World, overtaking: Overtaking) -> None:
+    joy = await has_practitioner(world, "joy")
+    version = await entered_before(world, joy)
+    other = {
+        "name": "Joy Park",
+        "licences": [{"role": "prescriber", "state": "CA"}],
+        "telehealth": True,
+        "active": True,
+    }
+    overtaking.by(lambda: world.coordinator.put(f"/v1/practitioners/{joy}", other, version=version))
+    await world.catch_up()
+    await world.store.staff.read()
+    assert world.store.staff.called(joy) == "Joy Park"
 
 
 async def a_record_is_merged_while_the_other_one_is_merged_into_it(world: World, overtaking: Overtaking) -> None:

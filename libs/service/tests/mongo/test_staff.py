@@ -6,7 +6,7 @@ import pytest
 
 from careflow_service.clock import wall_clock
 from careflow_service.identity import Actor, Role
-from careflow_service.mongo.staff import OFFERED_FOR, STAFF, Staff
+from careflow_service.mongo.staff import HEARD, OFFERED_FOR, STAFF, Staff
 from careflow_service.mongo.store import Store
 
 pytestmark = pytest.mark.store
@@ -27,6 +27,18 @@ async def test_whoever_logged_in_is_called_what_the_provider_calls_them(store: S
     await here.came_in(PAULA, "Paula Smith")
     assert here.called("8b1c") == "Paula Smith"
     assert await store.database[STAFF].count_documents({}) == 1
+
+
+async def test_whoever_never_logged_in_is_called_as_booking_says_until_a_login_says_otherwise(store: Store) -> None:
+    staff = Staff(store.database, wall_clock)
+    await store.database[HEARD].insert_many([{"_id": "8b1c", "name": "Paula Prescriber"}, {"_id": "x", "name": "Ann"}])
+    await staff.read()
+    assert (staff.called("8b1c"), staff.meant("paula prescriber")) == ("Paula Prescriber", "8b1c")
+    assert staff.holding() == (), "nobody is offered who never came in"
+
+    await staff.came_in(PAULA, "Dr. P. Prescriber")
+    await staff.read()
+    assert (staff.called("8b1c"), staff.called("x")) == ("Dr. P. Prescriber", "Ann")
 
 
 async def test_two_of_one_name_are_told_apart(store: Store) -> None:

@@ -110,6 +110,7 @@ from careflow_service.disclosing.commands import DiscloseRecordHandler
 from careflow_service.disclosing.reading import Records
 from careflow_service.disclosing.storing import MongoDisclosures, MongoWantedShares
 from careflow_service.federal_calendar import FederalCalendar
+from careflow_service.mongo.colleague_names import MongoColleagueNames
 from careflow_service.outbound import GuardedOutbound
 from careflow_service.pages.links import Signed, SittingDown
 from careflow_service.service import Http, Resources, Service
@@ -124,6 +125,7 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
     content = Content(SHIPPED, ENTRIES, settings.content_dir)
     ports = Ports(
         accounts=MongoAccounts(database, vault),
+        colleague_names=MongoColleagueNames(database),
         account_links=MongoAccountLinks(database, vault),
         contracts=MongoPrivateContracts(database, vault),
         link_addresses=LinkAddresses(_links(resources), settings.public_address),

@@ -25,10 +25,12 @@ from billing.application.reactions.on_visit import (
 )
 from careflow_events import contracts
 from careflow_events.subscription import Subscription, hears
+from careflow_service.naming import hear_name
 
 SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.PatientRegistered, on_patient),
     hears(contracts.PatientDetailsChanged, on_patient),
+    hears(contracts.PractitionerNamed, hear_name),
     hears(contracts.PatientsMerged, on_patients_merged),
     hears(contracts.PatientsUnmerged, on_patients_unmerged),
     hears(contracts.ConsultationBooked, on_booked),

@@ -10,6 +10,7 @@ import pytest
 
 from billing.application.use_cases import Billing
 from billing.bootstrap import SERVICE
+from careflow_service.testing import naming
 from careflow_service.testing.overtaking import Overtaking, Race, decided_by
 from services.billing.tests import overtaken_commands as commands
 from services.billing.tests import overtaken_erasures as erasures
@@ -63,6 +64,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "issue_yearly_summary": commands.a_year_is_summed_up_while_money_comes_in,
     "start_statement_run": commands.a_months_end_is_begun_twice_at_once,
     "PatientRegistered": reactions.a_registration_while_a_session_is_charged,
+    "PractitionerNamed": naming.a_name_while_another_is_heard,
     "PatientDetailsChanged": reactions.new_details_while_coverage_is_recorded,
     "PatientsMerged": reactions.a_merge_while_a_package_is_bought,
     "PatientsUnmerged": reactions.records_are_parted_while_a_package_is_given_back,

@@ -136,6 +136,7 @@ from booking.application.share_of_record import share_of_record
 from booking.application.sitting_down import ways_in
 from booking.application.task_changes import TaskChanges
 from booking.application.telling import Noting, Telling
+from booking.application.telling_names import TellingNames
 from booking.application.use_cases import Booking
 from booking.application.visit_changes import VisitChanges
 from booking.deadlines import DEADLINES, EFFECTS
@@ -150,6 +151,7 @@ from careflow_service.disclosing.commands import DiscloseRecordHandler
 from careflow_service.disclosing.reading import Records
 from careflow_service.disclosing.storing import MongoDisclosures
 from careflow_service.federal_calendar import FederalCalendar
+from careflow_service.mongo.colleague_names import MongoColleagueNames
 from careflow_service.pages.links import Signed, SittingDown
 from careflow_service.service import Http, Resources, Service
 
@@ -167,6 +169,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
 
     all_patients = MongoPatients(database, resources.vault)
     all_practitioners = MongoPractitioners(database)
+    telling_names = TellingNames(location_id, MongoColleagueNames(database))
     all_rooms = MongoRooms(database)
     all_messages = MongoMessages(database, resources.vault)
     all_consents = MongoConsents(database, resources.vault)
@@ -275,7 +278,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
     )
     book_dosing = BookDosingHandler(desk)
     dated = DatedHours(policy, zone)
-    change_practitioner = ChangePractitionerHandler(all_practitioners, dated, fitness, work)
+    change_practitioner = ChangePractitionerHandler(all_practitioners, dated, fitness, telling_names, work)
     change_room = ChangeRoomHandler(all_rooms, dated, fitness, work)
 
     return Booking(
@@ -315,7 +318,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         withdraw_record_request=WithdrawRecordRequestHandler(record_request_changes),
         read_record_requests=ReadRecordRequests(all_record_requests, resources.audit),
         forget=Forgetting(all_patients, all_days, policy, zone, clock),
-        add_practitioner=AddPractitionerHandler(all_practitioners, work),
+        add_practitioner=AddPractitionerHandler(all_practitioners, telling_names, work),
         change_practitioner=change_practitioner,
         practitioners=all_practitioners,
         add_room=AddRoomHandler(all_rooms, location_id, work),
@@ -440,6 +443,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
             appointments=all_appointments,
             patients=all_patients,
             practitioners=all_practitioners,
+            tell_name=telling_names,
             care_paths=all_paths,
             policy=policy,
             settle_holds=holding.settled,

@@ -10,6 +10,7 @@ from booking.application.deadlines.remind_patient import next_reminder, remind_p
 from booking.application.deadlines.send_message import next_message, send_message, settle_message
 from booking.application.deadlines.tell_desk import next_alarm, ring, settle_alarm
 from booking.application.deadlines.tell_erasure_late import next_late_erasure, tell_erasure_late
+from booking.application.deadlines.tell_name import next_name_to_tell, tell_name
 from booking.application.deadlines.tell_patient_again import next_to_tell_again, tell_patient_again
 from booking.application.deadlines.tell_record_request import next_told_record_request, tell_record_request
 from booking.application.deadlines.wake_alarm import next_waking, wake_alarm
@@ -26,6 +27,7 @@ DEADLINES: tuple[Deadline[Ports], ...] = (
     Deadline("remind_patient", next=next_reminder, fire=remind_patient),
     Deadline("wake_alarm", next=next_waking, fire=wake_alarm),
     Deadline("tell_erasure_late", next=next_late_erasure, fire=tell_erasure_late),
+    Deadline("tell_name", next=next_name_to_tell, fire=tell_name),
     Deadline("tell_patient_again", next=next_to_tell_again, fire=tell_patient_again),
     Deadline("tell_record_request", next=next_told_record_request, fire=tell_record_request),
 )

@@ -17,6 +17,7 @@ from booking.domain.erasures import ErasureDeclined, Party, PatientErased, Patie
 from booking.domain.inquiries import InquiryClosed, InquiryReceived, InquiryReopened
 from booking.domain.patient_details import Contact, PatientDetails
 from booking.domain.patients import PatientDetailsChanged, PatientRegistered, PatientsMerged, PatientsUnmerged
+from booking.domain.practitioners import PractitionerNamed
 from booking.domain.record_requests import RecordRequest, RecordRequestChanged, RecordRequested
 from booking.domain.slots import Provider
 from booking.domain.visits import CONSULTATIONS, Ground
@@ -47,6 +48,14 @@ def _patient_details_changed(fact: PatientDetailsChanged) -> contracts.PatientDe
         for_screening=_for_screening(details),
         for_sessions=_for_sessions(details),
         for_billing=_for_billing(details),
+    )
+
+
+def _practitioner_named(fact: PractitionerNamed) -> contracts.PractitionerNamed:
+    return contracts.PractitionerNamed(
+        location_id=fact.location_id,
+        practitioner_id=fact.practitioner.id,
+        for_services=Sealed.plain(contracts.PractitionerName(name=fact.practitioner.name)),
     )
 
 
@@ -298,6 +307,7 @@ def _contact(contact: Contact | None) -> contracts.Contact | None:
 PUBLISHED: PublicationTable = published(
     says(PatientRegistered, contracts.PatientRegistered, _patient_registered),
     says(PatientDetailsChanged, contracts.PatientDetailsChanged, _patient_details_changed),
+    says(PractitionerNamed, contracts.PractitionerNamed, _practitioner_named),
     says(PatientsMerged, contracts.PatientsMerged, _patients_merged),
     says(PatientsUnmerged, contracts.PatientsUnmerged, _patients_unmerged),
     says(RecordRequested, contracts.RecordRequested, _record_requested),

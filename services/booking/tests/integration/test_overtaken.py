@@ -73,6 +73,7 @@ ALONE: Final[Mapping[str, Race[World]]] = {
 
 ROWS: Final[Mapping[str, Race[World]]] = {
     "change_patient_details": commands.details_are_changed_while_they_are_changed,
+    "tell_name": commands.a_name_is_told_while_it_is_changed,
     "tell_patient_again": commands.a_patient_is_told_of_again_while_details_are_changed,
     "merge_patients": commands.a_record_is_merged_while_the_other_one_is_merged_into_it,
     "unmerge_patients": commands.records_are_parted_while_they_are_parted,

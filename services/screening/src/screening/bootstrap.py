@@ -9,6 +9,7 @@ from careflow_service.disclosing.commands import DiscloseRecordHandler
 from careflow_service.disclosing.reading import Records
 from careflow_service.disclosing.storing import MongoDisclosures, MongoWantedShares
 from careflow_service.gateways import SignedGateway
+from careflow_service.mongo.colleague_names import MongoColleagueNames
 from careflow_service.outbound import GuardedOutbound
 from careflow_service.pages.links import Signed, SittingDown
 from careflow_service.service import Http, Resources, Service
@@ -149,6 +150,7 @@ def _ports(resources: Resources[ScreeningSettings]) -> Ports:
         clearances=MongoClearances(database, vault),
         screens=MongoScreens(database, vault),
         patients=MongoPatients(database, vault),
+        colleague_names=MongoColleagueNames(database),
         rotas=MongoRotas(database, gap_told_before=policy.staff.gap_told_before),
         pages=MongoPages(database),
         test_pages=MongoTestPages(database),

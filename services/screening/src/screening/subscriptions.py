@@ -2,6 +2,7 @@
 
 from careflow_events import contracts
 from careflow_events.subscription import Subscription, hears
+from careflow_service.naming import hear_name
 from screening.application.ports import Ports
 from screening.application.reactions.on_adverse_event import on_adverse_event_reported, on_adverse_event_reviewed
 from screening.application.reactions.on_care_discharged import on_care_discharged
@@ -16,6 +17,7 @@ from screening.application.reactions.on_treatment import on_treatment
 SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.PatientRegistered, on_patient_registered),
     hears(contracts.PatientDetailsChanged, on_patient_registered),
+    hears(contracts.PractitionerNamed, hear_name),
     hears(contracts.ConsultationCompleted, on_consultation_completed),
     hears(contracts.TreatmentBooked, on_treatment),
     hears(contracts.TreatmentRescheduled, on_treatment),

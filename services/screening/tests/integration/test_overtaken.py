@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 
+from careflow_service.testing import naming
 from careflow_service.testing.overtaking import Overtaking, Race, decided_by
 from screening.application.use_cases import Screening
 from screening.bootstrap import SERVICE
@@ -62,6 +63,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "disclose_record": alerts.a_disclosure_while_an_alert_is_raised,
     "complete_task": alerts.a_task_is_done_while_it_is_done,
     "PatientRegistered": reactions.a_registration_while_a_risk_is_reported,
+    "PractitionerNamed": naming.a_name_while_another_is_heard,
     "PatientDetailsChanged": reactions.new_details_while_an_alert_is_raised,
     "ConsultationCompleted": reactions.a_case_is_opened_while_an_alert_is_raised,
     "TreatmentBooked": reactions.a_booking_while_an_alert_is_raised,

@@ -7,6 +7,7 @@ from careflow_service.disclosing.commands import DiscloseRecordHandler
 from careflow_service.disclosing.reading import Records
 from careflow_service.disclosing.storing import MongoDisclosures, MongoWantedShares
 from careflow_service.federal_calendar import FederalCalendar
+from careflow_service.mongo.colleague_names import MongoColleagueNames
 from careflow_service.pages.links import Signed, SittingDown
 from careflow_service.service import Http, Resources, Service
 from sessions import domain
@@ -271,6 +272,7 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
     content = Content(SHIPPED, ENTRIES, resources.settings.content_dir)
     return Ports(
         patients=MongoPatients(database, vault),
+        colleague_names=MongoColleagueNames(database),
         eligibilities=MongoEligibilities(database, vault),
         consents=MongoConsents(database, vault),
         plans=MongoPlans(database, vault),

@@ -2,6 +2,7 @@
 
 from careflow_events import contracts
 from careflow_events.subscription import Subscription, hears
+from careflow_service.naming import hear_name
 from sessions.application.ports import Ports
 from sessions.application.reactions.on_allergies import on_allergies_changed
 from sessions.application.reactions.on_clearance import (
@@ -23,6 +24,7 @@ from sessions.application.reactions.on_treatment import on_treatment
 SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.PatientRegistered, on_patient),
     hears(contracts.PatientDetailsChanged, on_patient),
+    hears(contracts.PractitionerNamed, hear_name),
     hears(contracts.PatientsMerged, on_patients_merged),
     hears(contracts.PatientsUnmerged, on_patients_unmerged),
     hears(contracts.TreatmentBooked, on_treatment),

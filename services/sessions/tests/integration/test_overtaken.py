@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 
+from careflow_service.testing import naming
 from careflow_service.testing.overtaking import Overtaking, Race, decided_by
 from services.sessions.tests import overtaken_corrections as corrections
 from services.sessions.tests import overtaken_distance as distance
@@ -133,6 +134,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "judge_discrepancy": records.a_discrepancy_is_judged_while_it_is_judged,
     "file_drug_report": records.a_report_while_it_turns_out_to_be_none,
     "PatientRegistered": reactions.a_registration_while_a_clearance_is_granted,
+    "PractitionerNamed": naming.a_name_while_another_is_heard,
     "PatientDetailsChanged": reactions.new_details_while_an_alert_is_raised,
     "PatientsMerged": reactions.a_merge_while_an_alert_is_raised,
     "PatientsUnmerged": reactions.records_are_parted_while_an_alert_is_raised,

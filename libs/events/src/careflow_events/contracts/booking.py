@@ -7,7 +7,7 @@ from pydantic import Field
 
 from careflow_events.contracts import codes
 from careflow_events.contracts.instant import Instant
-from careflow_events.contracts.model import ContractModel, Id, PatientEvent, Section, Several, StaffId
+from careflow_events.contracts.model import ContractModel, Id, LocationEvent, PatientEvent, Section, Several, StaffId
 from careflow_events.contracts.sealed import Sealed, SealedFor
 from careflow_events.topics import BOOKING
 
@@ -97,6 +97,21 @@ class PatientDetailsChanged(BookingEvent):
     for_screening: Annotated[Sealed[PatientForScreening], SealedFor("screening")]
     for_sessions: Annotated[Sealed[PatientForSessions], SealedFor("sessions")]
     for_billing: Annotated[Sealed[PatientForBilling], SealedFor("billing")]
+
+
+class PractitionerName(Section):
+    """What somebody of the clinic is called."""
+
+    name: str
+
+
+class PractitionerNamed(LocationEvent):
+    """Somebody who sees patients at a place is called so from now on: they are entered, or called otherwise."""
+
+    topic = BOOKING
+
+    practitioner_id: Annotated[StaffId, Field(description="Who, as the identity provider knows them.")]
+    for_services: Annotated[Sealed[PractitionerName], SealedFor("screening", "sessions", "billing")]
 
 
 class PatientMergeEvent(BookingEvent):

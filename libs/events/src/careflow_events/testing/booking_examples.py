@@ -58,6 +58,15 @@ def _patients() -> Sequence[Example]:
             registered + timedelta(days=9),
         ),
         Example(
+            "entered",
+            contracts.PractitionerNamed(
+                location_id=LOCATION,
+                practitioner_id=THERAPIST,
+                for_services=Sealed.plain(contracts.PractitionerName(name="Jordan Lee, LMFT")),
+            ),
+            registered - timedelta(days=30),
+        ),
+        Example(
             "clicked-twice",
             contracts.PatientsMerged(patient_id=PATIENT, surviving_patient_id=EARLIER_RECORD),
             registered + timedelta(hours=12),

@@ -1,7 +1,7 @@
 """Who works here, by name, in `_staff`: `{_id, name, roles, came_in_at}` of each who logged in before pages.
 
 Invariant: somebody is their id, as the clinic's identity provider says it; the name is what that provider called them
-last, is there to be read, and decides nothing.
+last, is there to be read, and decides nothing. Whoever never logged in is called as booking calls them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from pymongo.errors import PyMongoError
@@ -23,11 +23,15 @@ from careflow_service.mongo.client import Database, Document
 from careflow_service.pages.names import Colleague
 
 STAFF: Final = "_staff"
+HEARD: Final = "colleague_names"
+"""What booking says that practitioners are called; a name that a login says counts before it."""
 READ_EVERY_SECONDS: Final = 60.0
 """How soon a process knows whom another one let in."""
 OFFERED_FOR: Final = timedelta(days=90)
 """How long after their last login somebody is offered where one is chosen; a limit of ours. Their name stays."""
 
+_NEVER_HERE: Final[Document] = {"roles": [], "came_in_at": datetime(1970, 1, 1, tzinfo=UTC)}
+"""Of somebody who never logged in: they are called by their name and not offered where a colleague is chosen."""
 _OURSELVES: Final = "system:"
 _CLINIC_SOFTWARE: Final = "CareFlow"
 
@@ -41,6 +45,7 @@ class Staff:
         self._stored = database.get_collection(
             STAFF, read_concern=ReadConcern("majority"), write_concern=WriteConcern("majority")
         )
+        self._heard = database.get_collection(HEARD, read_concern=ReadConcern("majority"))
         self._wall_clock = wall_clock
         self._known: dict[str, Document] = {}
         self._alike: Mapping[str, int] = {}
@@ -78,8 +83,9 @@ class Staff:
         return found[0] if len(found) == 1 else typed
 
     async def read(self) -> None:
-        """Everybody as they are called now."""
-        self._hold({each["_id"]: each async for each in self._stored.find({})})
+        """Everybody as they are called now: whom nobody has seen log in, as booking calls them."""
+        heard = {each["_id"]: {**each, **_NEVER_HERE} async for each in self._heard.find({}, {"name": 1})}
+        self._hold({**heard, **{each["_id"]: each async for each in self._stored.find({})}})
 
     async def run(self) -> None:
         """Reads, again and again, until cancelled; while the store is away it goes on with whom it knows."""

@@ -26,7 +26,7 @@ from careflow_events.faults import diagnosis
 from careflow_events.handling import Handling, Settled
 from careflow_events.mongo import mongo_stores
 from careflow_events.mongo.owners import OWNERS
-from careflow_events.publication import Publication, compose, patient_subject
+from careflow_events.publication import Publication, compose, subject_of
 from careflow_events.replay import Replay
 from careflow_events.sealing import KeyRing
 from careflow_events.testing.builders import Keys as SealingKeys
@@ -117,8 +117,7 @@ class ServiceWorld(Generic[P, App]):
         """The next event of its stream as its service would have committed it, `skipping` some before it, or the one
         of this `sequence`; `time` is now if left out. `cause` is the command or event it came about by.
         """
-        subject = patient_subject(str(data.patient_id))  # type: ignore[attr-defined]  # every event heard has one
-        publication = Publication(subject=subject, data=data, time=time)
+        publication = Publication(subject=subject_of(data), data=data, time=time)
         numbers = self._heard.setdefault(publication.stream, count(1))
         for _ in range(skipping):
             next(numbers)

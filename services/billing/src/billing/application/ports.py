@@ -65,6 +65,7 @@ from careflow_service.disclosing.records import Disclosures, Held, KeptShares
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed, Paged
+from careflow_service.naming import ColleagueNames
 from careflow_service.work import Transaction
 
 Due = tuple[datetime, str]
@@ -408,6 +409,7 @@ class Ports:
     """What use cases, reactions and deadlines get."""
 
     accounts: Accounts
+    colleague_names: ColleagueNames
     account_links: AccountLinks
     contracts: PrivateContracts
     link_addresses: LinkAddresses

@@ -84,6 +84,9 @@ class Practitioners(Protocol):
 
     async def active(self) -> tuple[Practitioner, ...]: ...
 
+    async def next_to_tell(self) -> str | None:
+        """Somebody whom other services do not call by their name."""
+
     async def page(self, limit: int, after: str | None) -> Listed[Practitioner]: ...
 
     async def add(self, practitioner: Practitioner, /, tx: Transaction) -> None: ...
@@ -401,6 +404,8 @@ class Ports:
     appointments: Appointments
     patients: Patients
     practitioners: Practitioners
+    tell_name: Callable[[Practitioner, Transaction], Awaitable[Practitioner]]
+    """Tells other services, and this one's pages, what somebody is called."""
     care_paths: CarePaths
     policy: BookingPolicy
     settle_holds: Callable[[CarePath, CarePath, Transaction], Awaitable[CarePath]]

@@ -1,11 +1,12 @@
 """Who sees patients: roles, licences per state, telehealth, working hours. An expired licence is as good as none."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from booking.domain.bookable import Bookable
-from booking.domain.ids import PractitionerId
+from booking.domain.ids import LocationId, PractitionerId
 from booking.domain.visits import Modality, PractitionerRole
+from careflow_domain.aggregate import Fact
 from careflow_domain.errors import invalid
 
 
@@ -21,12 +22,23 @@ class Licence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PractitionerNamed(Fact):
+    """They see patients at this place, and are called so."""
+
+    practitioner: "Practitioner"
+    location_id: LocationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Practitioner(Bookable):
-    """Bookable while active, in a role licensed in the patient's state on the day of the visit."""
+    """Bookable while active, in a role licensed in the patient's state on the day of the visit. `told` is what other
+    services were told that they are called, empty where they were not.
+    """
 
     id: PractitionerId
     licences: tuple[Licence, ...]
     telehealth: bool
+    told: str = ""
 
     def __post_init__(self) -> None:
         if not self.licences:
@@ -49,6 +61,18 @@ class Practitioner(Bookable):
             and (licence.valid_until is None or day <= licence.valid_until)
             for licence in self.licences
         )
+
+    @property
+    def to_be_told(self) -> bool:
+        """Whether other services call them otherwise, or not by name."""
+        return self.told != self.name
+
+    def telling(self, location_id: LocationId, *, now: datetime) -> "Practitioner":
+        """This version, with its name told to other services where they do not know it."""
+        if not self.to_be_told:
+            return self
+        told = replace(self, told=self.name)
+        return told.saying(PractitionerNamed(practitioner=told, location_id=location_id, at=now))
 
     def changed(self, *, name: str, licences: tuple[Licence, ...], telehealth: bool, active: bool) -> "Practitioner":
         return replace(self.recording(), name=name, licences=licences, telehealth=telehealth, active=active)

@@ -15,6 +15,7 @@ from careflow_service.disclosing.records import Disclosures, Held, KeptShares
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed, Paged
+from careflow_service.naming import ColleagueNames
 from careflow_service.work import Transaction
 from screening.application.link_addresses import LinkAddresses
 from screening.domain.alerts import SafetyAlert
@@ -222,6 +223,7 @@ class Ports:
     clearances: Clearances
     screens: Screens
     patients: Patients
+    colleague_names: ColleagueNames
     rotas: Rotas
     pages: Pages
     test_pages: TestPages

@@ -16,6 +16,7 @@ from careflow_service.disclosing.records import Disclosures, Held, KeptShares
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed, Paged
+from careflow_service.naming import ColleagueNames
 from careflow_service.work import Transaction
 from sessions.application.link_addresses import LinkAddresses
 from sessions.domain.adverse_events import AdverseEvent
@@ -409,6 +410,7 @@ class Ports:
     """Everything use cases, reactions and deadlines stand on. `codes` are the editions, the newest first."""
 
     patients: Patients
+    colleague_names: ColleagueNames
     eligibilities: Eligibilities
     consents: Consents
     plans: Plans

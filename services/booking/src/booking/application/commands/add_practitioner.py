@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from booking.application.ports import Practitioners
 from booking.application.results import Saved
+from booking.application.telling_names import TellingNames
 from booking.domain.practitioners import Practitioner
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
@@ -18,8 +19,9 @@ class AddPractitioner:
 class AddPractitionerHandler:
     """Raises `practitioner_exists` and `name_taken`."""
 
-    def __init__(self, practitioners: Practitioners, work: Work) -> None:
+    def __init__(self, practitioners: Practitioners, tell_name: TellingNames, work: Work) -> None:
         self._practitioners = practitioners
+        self._tell_name = tell_name
         self._work = work
 
     async def __call__(self, command: AddPractitioner, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
@@ -29,7 +31,7 @@ class AddPractitionerHandler:
             if await self._practitioners.find(added.id, of=None) is not None:
                 raise conflict("practitioner_exists", "There is a practitioner with this id already.")
             named = added.apart_from(await self._practitioners.active())
-            await self._practitioners.add(named, tx)
+            await self._practitioners.add(await self._tell_name(named, tx), tx)
             return Saved(added.id, added.version)
 
         return await self._work.run(work, by=actor, action="add_practitioner", returns=Saved, request=request)

@@ -11,6 +11,7 @@ from booking.application.fitness import Fitness
 from booking.application.ownership import check_version
 from booking.application.ports import Practitioners
 from booking.application.results import Saved
+from booking.application.telling_names import TellingNames
 from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.ids import PractitionerId
 from booking.domain.practitioners import Practitioner
@@ -35,8 +36,16 @@ class ChangePractitionerHandler:
     raises. Visits already booked stay; those that cannot be given so any more become tasks.
     """
 
-    def __init__(self, practitioners: Practitioners, dated: DatedHours, fitness: Fitness, work: Work) -> None:
+    def __init__(
+        self,
+        practitioners: Practitioners,
+        dated: DatedHours,
+        fitness: Fitness,
+        tell_name: TellingNames,
+        work: Work,
+    ) -> None:
         self._practitioners = practitioners
+        self._tell_name = tell_name
         self._dated = dated
         self._fitness = fitness
         self._work = work
@@ -52,6 +61,7 @@ class ChangePractitionerHandler:
             after = command.change(before)
             if (after.name, after.active) != (before.name, before.active):
                 after = after.apart_from(await self._practitioners.active(), before)
+            after = await self._tell_name(after, tx)
             await self._practitioners.save(after, expecting=before.version, tx=tx)
             await self._fitness.asked(Resource(ResourceKind.PRACTITIONER, after.id), tx)
             return Saved(after.id, after.version)
