@@ -22,6 +22,8 @@ from services.booking.tests.world import World
 NINE_TO_FIVE = [{"opens": "09:00", "closes": "17:00"}]
 WORKING_WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), NINE_TO_FIVE)
 TOMORROW_AT_TEN = local(24, 10)
+ABOUT_PATIENTS = {"_outbox": {"stream": {"$regex": "/patient:"}}}
+"""Of what is stored what is about a patient: who works here is said, too."""
 
 
 def ok(response: httpx.Response, status: int = 200) -> Any:

@@ -10,7 +10,7 @@ from icalendar import Calendar
 
 from careflow_service.testing.visiting import Page, Visitor
 from services.booking.tests.builders import local
-from services.booking.tests.clinic import books, has_patient, has_practitioner, ok
+from services.booking.tests.clinic import ABOUT_PATIENTS, books, has_patient, has_practitioner, ok
 from services.booking.tests.world import World
 
 START = "/pages/free-call"
@@ -50,7 +50,7 @@ async def world(world: World) -> World:
 
 
 async def kept(world: World) -> dict[str, int]:
-    return {name: await world.store.database[name].count_documents({}) for name in KEPT}
+    return {name: await world.store.database[name].count_documents(ABOUT_PATIENTS.get(name, {})) for name in KEPT}
 
 
 async def test_a_visitor_books_the_call_in_five_pages(world: World) -> None:

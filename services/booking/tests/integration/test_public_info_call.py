@@ -13,7 +13,15 @@ from careflow_domain.setting import Setting
 from careflow_service.errors import LimitReached
 from careflow_service.identity import Actor
 from services.booking.tests.builders import local
-from services.booking.tests.clinic import TOMORROW_AT_TEN, details, has_patient, has_practitioner, ok, refusal
+from services.booking.tests.clinic import (
+    ABOUT_PATIENTS,
+    TOMORROW_AT_TEN,
+    details,
+    has_patient,
+    has_practitioner,
+    ok,
+    refusal,
+)
 from services.booking.tests.world import World
 
 CALLS = "/v1/public/info-calls"
@@ -77,7 +85,7 @@ async def test_who_cannot_be_served_is_told_so_and_nothing_is_kept(
     await has_practitioner(world)
     assert refusal(await world.public.post(CALLS, wish(**changes))) == (422, code)
     for kept in ("patients", "appointments", "care_paths", "calendar_days", "_outbox"):
-        assert await world.store.database[kept].count_documents({}) == 0
+        assert await world.store.database[kept].count_documents(ABOUT_PATIENTS.get(kept, {})) == 0
 
 
 async def test_a_call_is_not_booked_for_the_next_minutes(world: World) -> None:

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from booking.domain.intervals import day_interval
+from careflow_events import catalogue, contracts
+from careflow_service.testing.world import SEALING
 from services.booking.tests.builders import ZONE, local
-from services.booking.tests.clinic import books, has_patient, has_practitioner, has_room, ok, refusal
+from services.booking.tests.clinic import books, entered_before, has_patient, has_practitioner, has_room, ok, refusal
 from services.booking.tests.world import World
 
 TUESDAY = {"from": local(24, 0).isoformat(), "to": local(25, 0).isoformat()}
@@ -36,6 +38,32 @@ async def test_hours_and_their_exceptions_show_in_what_is_free(world: World) -> 
     assert read["hours"]["week"]["tuesday"] == read["hours"]["weekly"][1]
     ok(await world.coordinator.put(f"{lee}/hours", read["hours"]["week"], version=5))
     assert ok(await world.coordinator.get(lee))["hours"] == read["hours"]
+
+
+async def test_who_sees_patients_is_called_by_name_before_they_log_in_and_others_are_told(world: World) -> None:
+    lee = await has_practitioner(world)
+    ok(await world.coordinator.put(f"/v1/practitioners/{lee}/hours", {"tuesday": []}, version=1))
+    licences = [{"role": "prescriber", "state": "CA"}]
+    renamed = {"name": "Jordan Lee, MD", "licences": licences, "telehealth": True, "active": True}
+    ok(await world.coordinator.put(f"/v1/practitioners/{lee}", renamed, version=2))
+
+    await world.store.staff.read()
+    assert world.store.staff.called(lee) == "Jordan Lee, MD"
+    told = [each for each in await world.said() if "PractitionerNamed" in each.type]
+    for reader in ("screening", "sessions", "billing"):
+        opened = [catalogue.read(each, SEALING.ring(reader)) for each in told]
+        names = [each.for_services.opened().name for each in opened if isinstance(each, contracts.PractitionerNamed)]
+        assert names == [lee, "Jordan Lee, MD"], reader
+
+
+async def test_who_was_entered_before_names_were_told_is_told_of_by_itself_once(world: World) -> None:
+    lee = await has_practitioner(world)
+    await entered_before(world, lee)
+    await world.catch_up()
+    await world.catch_up()
+    assert len([each for each in await world.said() if "PractitionerNamed" in each.type]) == 2
+    await world.store.staff.read()
+    assert world.store.staff.called(lee) == lee
 
 
 async def test_an_evaluation_needs_a_room_that_is_in_use(world: World) -> None:
