@@ -10,6 +10,7 @@ from careflow_events.contracts import Sealed, codes
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
 from careflow_service.testing.disclosing import asked_of_all, discloses
+from careflow_service.testing.naming import named
 from careflow_service.testing.reading import stands_in
 from careflow_service.testing.stored import wrongly_stored
 from careflow_service.testing.world import FORGED
@@ -51,6 +52,7 @@ def registered_with_canaries(patient_id: str) -> contracts.PatientRegistered:
 
 async def test_nothing_of_a_patient_is_readable_in_the_store_in_events_in_metrics_or_in_logs(world: World) -> None:
     await everything_with_canaries(world)
+    await world.hear(named("Jordan Lee"))
     await world.catch_up()
     assert await wrongly_stored(world, "billing", untried=frozenset({"courses", "fee_cases"})) == []
 

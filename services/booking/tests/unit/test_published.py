@@ -7,6 +7,7 @@ import pytest
 
 from booking.domain.cancellations import CancelledBy, CancelReason
 from booking.domain.care_path import Stage
+from booking.domain.hours import Hours
 from booking.domain.patient_details import DeliveryPreference, DetailGroup, PatientDetails, Sex
 from booking.domain.slots import Slot
 from booking.domain.states import BookedBy, Status
@@ -27,6 +28,7 @@ def some(kind: VisitKind) -> Filling:
             Slot: a_slot(NOW),
             Status: Status.BOOKED,
             PatientDetails: patient_details(),
+            Hours: Hours(),
             (Ground, "ref"): AN_ID,
         }
     )

@@ -13,6 +13,7 @@ from careflow_events.contracts import (
 )
 from careflow_service.ids import new_id
 from careflow_service.testing.disclosing import asked_of_all
+from careflow_service.testing.naming import named
 from careflow_service.testing.reading import in_the_open
 from careflow_service.testing.stored import wrongly_stored
 from careflow_service.testing.world import SEALING
@@ -27,6 +28,7 @@ CANARY = "zzcanaryzz"
 async def test_nothing_clinical_is_readable_in_the_store_in_events_in_pages_or_in_logs(world: World) -> None:
     case = await everything_with_canaries(world)
     await world.hear(booked(a_visit(case["patient_id"], world.clock() + timedelta(days=10))))
+    await world.hear(named("Jordan Lee"))
     await world.catch_up()
     assert await wrongly_stored(world, "screening") == []
     assert "POST /v1/alerts/{alert_id}/close" in world.logs.getvalue()

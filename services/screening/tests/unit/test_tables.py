@@ -15,6 +15,7 @@ from careflow_events.contracts import (
     PatientRegistered,
     PlanCompleted,
     PlanDiscontinued,
+    PractitionerNamed,
     RecordRequestChanged,
     RecordRequested,
     SessionRefused,
@@ -30,6 +31,7 @@ def test_what_screening_hears() -> None:
     assert [each.contract for each in SUBSCRIPTIONS] == [
         PatientRegistered,
         PatientDetailsChanged,
+        PractitionerNamed,
         ConsultationCompleted,
         TreatmentBooked,
         TreatmentRescheduled,

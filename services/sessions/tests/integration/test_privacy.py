@@ -7,6 +7,7 @@ from careflow_events.contracts import codes
 from careflow_events.contracts.sealed import Sealed
 from careflow_service.ids import new_id
 from careflow_service.testing.disclosing import asked_of_all, discloses
+from careflow_service.testing.naming import named
 from careflow_service.testing.stored import wrongly_stored
 from careflow_service.testing.world import FORGED
 from services.sessions.tests.builders import MILL_VALLEY
@@ -62,6 +63,7 @@ async def test_nothing_clinical_is_readable_in_the_store_in_events_in_metrics_or
     await done_with_canaries(world, course)
     await gone_with_canaries(world)
     await called_with_canaries(world)
+    await world.hear(named("Jordan Lee"))
     await world.catch_up()
     assert await wrongly_stored(world, "sessions") == []
 

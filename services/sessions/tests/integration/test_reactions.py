@@ -29,15 +29,16 @@ def test_there_is_a_sample_of_everything_it_hears() -> None:
 async def test_every_sample_is_handled_and_its_repeat_changes_nothing(
     store_url: str, database: str, as_sent: Callable[[Sample], Sample]
 ) -> None:
-    """One patient's stream of each topic, in the order of the samples; what erases the patient comes last."""
+    """Each stream of each topic, in the order of the samples; what erases the patient comes last."""
     heard = sorted(
         (each for each in samples() if each.contract in HEARD), key=lambda each: each.contract is PatientErased
     )
-    numbers: Counter[str] = Counter()
+    numbers: Counter[str | None] = Counter()
     async with running(store_url, database, keyring=sample_key_ring("sessions")) as world:
         world.clock.now = max(each.envelope.time for each in samples())
         for sample in heard:
-            numbers[sample.contract.topic.name] += 1
-            event = replace(as_sent(sample).envelope, sequence=numbers[sample.contract.topic.name])
+            stream = sample.envelope.stream
+            numbers[stream] += 1
+            event = replace(as_sent(sample).envelope, sequence=numbers[stream])
             assert await world.take_in(event) is Settled.HANDLED, sample
             assert await world.take_in(event) is Settled.DUPLICATE, sample
