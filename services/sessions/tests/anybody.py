@@ -131,7 +131,7 @@ class Anybody:
         return self.now - a.minutes(ate), self.now - a.minutes(drank), spray
 
     async def vitals(self, *, careful: bool = False) -> None:
-        session = self._session()
+        session = self._watched() or self._session()
         back = timedelta(0) if careful else timedelta(minutes=self.random.choice((0, 0, 0, 5, 30, 90)))
         signs = self._signs(self.now - back, careful=careful)
 
@@ -302,6 +302,17 @@ class Anybody:
         """The session that is under way; nothing's without one."""
         session = self.memory.session_under_way(self.patient)
         return "" if session is None else session.id
+
+    def _watched(self) -> Any:
+        """The session of the patient who had a dose and is still there, also once it was stopped."""
+        return next(
+            (
+                each
+                for each in self.memory.shelves["sessions"].kept.values()
+                if each.patient_watched and each.patient_id == self.patient
+            ),
+            None,
+        )
 
     def _session(self) -> Any:
         session = self.memory.session_under_way(self.patient)

@@ -96,17 +96,6 @@ class GoingHome(BesideTheDose):
             if after.version > session.version:
                 self._risk_found(session.id, score, by)
 
-    def _watched(self) -> Any:
-        """The session of the patient who had a dose and is still there, also once it was stopped."""
-        return next(
-            (
-                each
-                for each in self.memory.shelves["sessions"].kept.values()
-                if each.patient_watched and each.patient_id == self.patient
-            ),
-            None,
-        )
-
     async def comes_back(self) -> None:
         """Who left without being discharged is there again, some time later."""
         gone = [
@@ -122,6 +111,8 @@ class GoingHome(BesideTheDose):
         self.told.away.setdefault(session.id, []).append((session.left_early_at, self.now))
         self.told.left.discard(session.id)
         self.told.reached["came back"] += 1
+        if self.random.random() < 0.7:
+            await self.goes_home(careful=True)
 
     async def leaves_again(self) -> None:
         session = self._watched()

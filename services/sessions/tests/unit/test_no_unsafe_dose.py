@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from services.sessions.tests.any_day import AnyClinic, AnyDay
 from services.sessions.tests.ways import INFUSION, Way
 from sessions.application import ask_gate
 from sessions.application.session_changes import SessionChanges
-from sessions.domain import sessions
+from sessions.domain import discharge, sessions
 from sessions.domain.course import Course
 from sessions.domain.discharge import CRITERIA
 from sessions.domain.dose_question import DoseQuestion
@@ -215,3 +216,14 @@ def test_without_looking_where_the_patient_is_the_second_statement_finds_the_hou
     monkeypatch.setattr(sessions, "must_be_ready", lambda _: None)
 
     assert any("not located now" in reasons for _, reasons in given_against_the_rules(range(200)))
+
+
+@pytest.mark.walks
+@pytest.mark.timeout(1800)
+def test_with_time_away_taken_for_monitoring_the_second_statement_finds_who_left_too_soon(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(discharge, "time_away", lambda *_: timedelta(0))
+
+    found = (reason for _, reasons in given_against_the_rules(range(1_000)) for reason in reasons)
+    assert any("monitored_long_enough" in reason for reason in found)
