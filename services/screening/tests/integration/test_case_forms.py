@@ -159,7 +159,7 @@ async def test_evidence_is_recorded_and_voided_where_it_stands(world: World) -> 
     half = await nurse.presses(slip, record, **filled(measures__systolic_mmhg=""))
     assert (half.status, "give exactly those" in half.text) == (422, True)
     page = await nurse.presses(half, record, **filled(measures__systolic_mmhg="126"))
-    assert "systolic mmhg 126.0" in page.text
+    assert "Systolic, mmHg: 126" in page.text
     void = next(link for link in page.links if link == "Void")
     form = await nurse.follows(page, void)
     assert "blood pressure" in form.text
