@@ -98,14 +98,21 @@ class Filled:
 
 
 def body_of(
-    fields: Iterable[Field], form: Form, zone: ZoneInfo, also: Mapping[str, Any], *, names: Names = NO_NAMES
+    fields: Iterable[Field],
+    form: Form,
+    zone: ZoneInfo,
+    also: Mapping[str, Any],
+    *,
+    names: Names = NO_NAMES,
+    now: datetime | None = None,
 ) -> dict[str, Any]:
     """What was typed as the API's JSON, with what the page itself knows; fields left empty are not in it. `names` tell
-    which colleague is meant.
+    which colleague is meant. Of a time that the clinic's clock shows twice, the night it is set back, the last one that
+    has been `now` is meant, or else the first.
     """
     body: dict[str, Any] = dict(also)
     for asked in fields:
-        value = _value(asked, form, zone)
+        value = _value(asked, form, zone, now)
         if value is None:
             continue
         if asked.kind is Kind.COLLEAGUE:
@@ -127,7 +134,7 @@ def read(body: type[B], given: Mapping[str, Any]) -> tuple[B | None, dict[str, s
         return None, {fault["field"]: fault["code"] for fault in faults_of(error.errors())}
 
 
-def _value(asked: Field, form: Form, zone: ZoneInfo) -> Any:
+def _value(asked: Field, form: Form, zone: ZoneInfo, now: datetime | None) -> Any:
     if asked.kind is Kind.SEVERAL:
         chosen = [value for value, *_ in asked.options if form[f"{asked.name}.{value}"]]
         return chosen or None
@@ -144,12 +151,12 @@ def _value(asked: Field, form: Form, zone: ZoneInfo) -> Any:
         case Kind.LINES:
             return [line.strip() for line in typed.splitlines() if line.strip()]
         case Kind.MOMENT:
-            return _moment(typed, zone)
+            return _moment(typed, zone, now)
         case _:
             return typed
 
 
-def _moment(typed: str, zone: ZoneInfo) -> str:
+def _moment(typed: str, zone: ZoneInfo, now: datetime | None) -> str:
     """An instant, or what was typed where the clinic's clock never shows that time."""
     try:
         shown = datetime.fromisoformat(typed)
@@ -160,7 +167,9 @@ def _moment(typed: str, zone: ZoneInfo) -> str:
     there = shown.replace(tzinfo=zone)
     if there.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != shown:
         return f"{typed} was skipped"
-    return there.isoformat()
+    again = there.replace(fold=1)
+    has_been = now is not None and again.astimezone(UTC) <= now
+    return (again if has_been else there).isoformat()
 
 
 def _put(body: dict[str, Any], path: list[str], value: Any) -> None:

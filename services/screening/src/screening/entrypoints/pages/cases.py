@@ -160,7 +160,7 @@ def _add(form: CaseForm) -> None:
         seen = await app.read_case_page(CaseId(case_id), actor)
         was = About(typed[ABOUT], typed.version)
         fields = form.fields(seen, Reader(actor, pages.words(request.scope), pages.zone))
-        body, faults = read(form.body, body_of(fields, typed, pages.zone, form.also(typed[OF])))
+        body, faults = read(form.body, body_of(fields, typed, pages.zone, form.also(typed[OF]), now=pages.clock()))
         if body is None:
             return _ask(request, actor, pages, form, seen, was, typed[OF], Filled(typed, faults))
         asked = Asked(CaseId(case_id), was.id, was.version, typed[OF], body)

@@ -102,7 +102,7 @@ async def judge(
     request: Request, app: App, actor: CurrentActor, pages: Pages, case_id: Uuid, typed: Submitted, key: FormRequest
 ) -> Response:
     """Judge it."""
-    body, faults = read(DiscrepancyJudgement, body_of(JUDGING, typed, pages.zone, {}))
+    body, faults = read(DiscrepancyJudgement, body_of(JUDGING, typed, pages.zone, {}, now=pages.clock()))
     if body is None:
         return await _ask(request, app, actor, pages, case_id, "judge", Filled(typed, faults))
     command = JudgeDiscrepancy(CaseId(case_id), body.how, body.note)
@@ -124,7 +124,7 @@ async def report(
 ) -> Response:
     """Record that the DEA was told."""
     case = await app.reading.discrepancy_case(CaseId(case_id), actor)
-    body, faults = read(DrugReport, body_of(_reporting(case), typed, pages.zone, {}))
+    body, faults = read(DrugReport, body_of(_reporting(case), typed, pages.zone, {}, now=pages.clock()))
     if body is None:
         return await _ask(request, app, actor, pages, case_id, "report", Filled(typed, faults))
     command = FileDrugReport(CaseId(case_id), body.kind, body.reference)

@@ -138,7 +138,9 @@ def _add(form: DrugForm) -> None:
     ) -> Response:
         container, _ = await app.reading.container(ContainerId(container_id), actor, whose=False)
         line = _line(form, container, typed[OF])
-        body, faults = read(form.body, body_of(form.fields(container), typed, pages.zone, form.knows(container)))
+        body, faults = read(
+            form.body, body_of(form.fields(container), typed, pages.zone, form.knows(container), now=pages.clock())
+        )
         if body is None:
             return _ask(request, pages, form, container, line, Filled(typed, faults))
         doing = form.does(app, AskedOf(container.id, line.id if line else EntryId(""), body), actor, key)
@@ -221,7 +223,9 @@ async def _receive(
     also: Mapping[str, Any],
 ) -> Filled | None:
     """None once it is in the log; otherwise the form as it is shown again."""
-    body, faults = read(NewContainer, body_of(fields, typed, pages.zone, {"location_id": location, **also}))
+    body, faults = read(
+        NewContainer, body_of(fields, typed, pages.zone, {"location_id": location, **also}, now=pages.clock())
+    )
     if body is None:
         return Filled(typed, faults)
     refused = await refusal_of(receive(app, LocationId(location), body, actor, key), typed=True)

@@ -58,7 +58,7 @@ async def take(
     """Take it, of today."""
     containers = await app.read_drug_log.to_count(LocationId(location), actor)
     found, wrong = counted(containers, typed)
-    body, faults = read(NewInventory, body_of((MOMENT,), typed, pages.zone, {"counted": {}}))
+    body, faults = read(NewInventory, body_of((MOMENT,), typed, pages.zone, {"counted": {}}, now=pages.clock()))
     if body is None or wrong:
         return await _ask(request, app, actor, pages, location, Filled(typed, {**faults, **wrong}))
     command = TakeInventory(LocationId(location), body.moment, found)
