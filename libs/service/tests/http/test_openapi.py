@@ -60,7 +60,7 @@ def test_operations_are_named_after_their_functions(document: dict[str, Any]) ->
         "read_drain", "list_parked", "replay_parked", "discard_parked",
         "accept_gap", "read_consumer", "resume_consumer", "pause_consumer", "start_consumer_at",
         "read_outbox", "list_refeeds", "refeed",
-        "read_restore", "list_orphans", "finish_restore", "trace", "trace_told",
+        "read_restore", "list_orphans", "count_orphans", "finish_restore", "trace", "trace_told",
         "read_trail", "read_seal", "verify_trail", "search_trail",
     }  # fmt: skip
 
