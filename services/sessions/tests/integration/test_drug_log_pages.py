@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from careflow_service.identity import Role
+from careflow_service.pages.places import Places
 from careflow_service.pages.words import words_of
 from careflow_service.testing.visiting import Page, Visitor
 from services.sessions.tests.bedside import logs_in
@@ -43,6 +44,16 @@ async def nurse(world: World, name: str = "user-nurse", to: str = PAGE) -> tuple
 
 def path_of(page: Page) -> str:
     return httpx.URL(page.url).path
+
+
+async def test_without_a_session_today_the_log_is_reached_at_every_location_too(world: World) -> None:
+    here, other = world.app.state.site.places.all[0], str(MILL_VALLEY)
+    world.app.state.site.places = Places("The clinic", here, {other: "Mill Valley"})
+    someone, page = await nurse(world, to="/pages/bedside")
+    page = await someone.follows(page, "Drug log")
+    assert (page.h1, page.links["Mill Valley"]) == ("Drug log", f"drug-log?location={other}&lang=en")
+    page = await someone.follows(page, "Mill Valley")
+    assert page.links["The clinic"] == f"drug-log?location={here}&lang=en"
 
 
 async def test_stock_arrives_is_returned_before_a_witness_and_taken_back(world: World) -> None:

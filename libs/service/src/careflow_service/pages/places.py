@@ -21,6 +21,11 @@ class Places:
     main: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Those that are known of without anything having happened there, the one booked at first."""
+        return tuple(dict.fromkeys((*((self.main,) if self.main else ()), *self.names)))
+
     def called(self, location_id: str, unnamed: str) -> str:
         """The name; of one that has none `unnamed`, with the end of its id for `{id}`."""
         if (name := self.names.get(location_id)) is not None:

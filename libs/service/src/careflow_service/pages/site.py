@@ -117,7 +117,7 @@ class Site:
     ) -> None:
         self._service = service
         self._drafts = drafts
-        self._places = places
+        self.places = places
         self.names = names
         self.zone = zone
         self.clock = clock
@@ -167,7 +167,7 @@ class Site:
             lang=words.language,
             fault=words.fault,
             write=Writing(words),
-            place=lambda each: self._places.called(each, words.groups["frame"]["unnamed_place"]),
+            place=lambda each: self.places.called(each, words.groups["frame"]["unnamed_place"]),
             patient_named=lambda name, its_id: name or _by_its_end(words.groups["frame"]["unnamed_patient"], its_id),
             here=None if once else _here(scope),
             root=root,

@@ -38,6 +38,11 @@ WAYS: Final = (
     Way("day", "day", {"booking": _CARE_TEAM}),
     Way("desk", "desk", {"booking": _CARE_TEAM}),
     Way("bedside", "bedside", {"sessions": _CLINICIANS}),
+    Way(
+        "drug_log",
+        "drug-log",
+        {"sessions": frozenset({Role.NURSE, Role.PRESCRIBER, Role.MEDICAL_DIRECTOR, Role.AUDITOR})},
+    ),
     Way("cases", "cases", {"screening": _CLINICIANS}),
     Way("money", "money", {"billing": frozenset({Role.BILLER, Role.MEDICAL_DIRECTOR})}),
     Way(

@@ -39,15 +39,24 @@ Done = Annotated[str | None, Query(max_length=20, pattern="^[a-z-]+$")]
 
 @router.get("")
 async def place_page(
-    request: Request, app: App, actor: CurrentActor, pages: Pages, location: Uuid, after: PageCursor = None
+    request: Request,
+    app: App,
+    actor: CurrentActor,
+    pages: Pages,
+    location: Uuid | None = None,
+    after: PageCursor = None,
 ) -> Response:
-    """What is in use at a place, and whether its inventory is in time."""
+    """What is in use at a place, the clinic's first where none is named, and whether its inventory is in time."""
+    location = location or next(iter(pages.places.all), None)
+    if location is None:
+        raise not_found("location")
     seen = await app.read_drug_log.place(LocationId(location), actor, SHOWN, after)
     return pages.show(
         request.scope,
         "drug_log.html",
         seen=seen,
         location=location,
+        elsewhere=[each for each in pages.places.all if each != location],
         after=after,
         may_receive=_admits("POST /pages/drug-log/receive", actor),
         zone=pages.zone,
