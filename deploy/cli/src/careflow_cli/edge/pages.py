@@ -21,6 +21,7 @@ class Shown:
 
 PAGES: Final = (
     Shown("booking", "free-call", "the free call, as a visitor books it", None),
+    Shown("booking", "start", "where everybody of the clinic begins", "coordinator"),
     Shown("booking", "day", "the clinic's day", "coordinator"),
     Shown("booking", "wall", "the day for a screen on a wall", "coordinator"),
     Shown("booking", "desk", "the front desk", "coordinator"),
