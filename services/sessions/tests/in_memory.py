@@ -138,6 +138,7 @@ class InMemory:
         self.ports = Ports(
             **stores,
             records=self.heard,
+            colleague_names=cast("Any", None),
             link_addresses=cast("Any", None),
             audit=cast("Any", None),
             policy=POLICY,
