@@ -95,6 +95,7 @@ async def test_who_was_overtaken_sees_what_stands_otherwise_and_loses_nothing(wo
     assert (await known(world, ana))["address"] == AT_HOME
 
 
+@pytest.mark.thorough
 async def test_an_address_that_is_emptied_is_not_known_any_more(world: World) -> None:
     ana = await has_patient(world, address=AT_HOME)
     someone, page = await at_the_desk(world, ana)
@@ -126,6 +127,7 @@ async def test_a_patient_says_where_they_live_and_who_is_beside_them(world: Worl
     assert await known(world, visit["patient_id"]) == {**before, "address": AT_HOME, "escort": escort}
 
 
+@pytest.mark.thorough
 async def test_who_moves_to_another_state_lives_there(world: World) -> None:
     visit = await is_told(world)
     someone, page = await comes_in(world)
@@ -148,6 +150,7 @@ async def test_the_clinic_changed_it_meanwhile(world: World) -> None:
     assert (await known(world, person["id"]))["address"] == AT_HOME
 
 
+@pytest.mark.thorough
 async def test_in_spanish(world: World) -> None:
     await is_told(world)
     await comes_in(world)

@@ -5,6 +5,8 @@ found.
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from careflow_events.catalogue import read
 from careflow_events.contracts import EvaluationRecorded, codes
 from careflow_service.identity import Role
@@ -74,6 +76,7 @@ async def test_a_nurse_takes_the_history_down_and_hands_in(world: World) -> None
     assert not [each for each in missing if each.startswith("history_")]
 
 
+@pytest.mark.thorough
 async def test_questionnaires_come_before_handing_in(world: World) -> None:
     case = await has_case(world)
     nurse, page = await logs_in(world, Role.NURSE, of(case))
@@ -125,6 +128,7 @@ async def test_a_medication_nobody_knows_is_confirmed_by_a_near_spelling(world: 
     assert taken["unknown"] == []
 
 
+@pytest.mark.thorough
 async def test_a_prescriber_names_what_comes_near_nothing(world: World) -> None:
     case = await has_case(world)
     ok(await world.nurse.post(f"/v1/cases/{case['id']}/medications", {"name": "grandmother's drops"}), 201)
@@ -135,6 +139,7 @@ async def test_a_prescriber_names_what_comes_near_nothing(world: World) -> None:
     assert "Nobody has said yet what this drug is." not in page.text
 
 
+@pytest.mark.thorough
 async def test_the_end_of_a_medication_is_told_and_confirmed(world: World) -> None:
     case = await has_case(world)
     ok(await world.nurse.post(f"/v1/cases/{case['id']}/medications", {"name": "Lamotrigine"}), 201)
@@ -149,6 +154,7 @@ async def test_the_end_of_a_medication_is_told_and_confirmed(world: World) -> No
     assert "No longer taken" not in page.links
 
 
+@pytest.mark.thorough
 async def test_two_trials_that_failed_are_recorded_and_one_is_voided(world: World) -> None:
     case = await has_case(world)
     prescriber, page = await logs_in(world, Role.PRESCRIBER, of(case))
@@ -212,6 +218,7 @@ async def test_without_a_visit_there_is_none_to_choose(world: World) -> None:
     assert "Record diagnoses" not in page.links
 
 
+@pytest.mark.thorough
 async def test_a_visit_after_the_case_was_closed_is_nobodys_to_evaluate(world: World) -> None:
     case = await has_case(world)
     version = (await reads(world, case))["version"]

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from careflow_service.identity import Role
 from careflow_service.testing.visiting import Page, Visitor
 from screening.entrypoints.pages.asked_history import AREAS
@@ -141,6 +143,7 @@ async def test_what_the_clinic_recorded_is_not_shown(world: World) -> None:
     assert "Mental health 1 of 6 answered" in (await someone.opens(f"{MINE}/history")).links
 
 
+@pytest.mark.thorough
 async def test_only_whom_it_can_concern_is_asked_of_pregnancy(world: World) -> None:
     case = await has_case(world, pregnancy_possible=False)
     someone, _ = await comes_in(world, case)
@@ -168,6 +171,7 @@ async def test_a_name_that_comes_near_another_is_asked_about(world: World) -> No
     assert (await medicines(world, case))[-1]["ingredient"] == "lamictil"
 
 
+@pytest.mark.thorough
 async def test_a_name_nobody_knows_is_kept_as_it_was_typed(world: World) -> None:
     case = await has_case(world)
     someone, _ = await comes_in(world, case)
@@ -234,6 +238,7 @@ async def test_no_medicine_of_another_is_there(world: World) -> None:
     assert (await medicines(world, other))[0]["stop"] is None
 
 
+@pytest.mark.thorough
 async def test_in_spanish(world: World) -> None:
     case = await has_case(world)
     await comes_in(world, case)
