@@ -242,6 +242,7 @@ class InMemory:
             processor=self.desk,
             link_addresses=NOWHERE,
             audit=None,  # type: ignore[arg-type]  # nothing is read for somebody
+            colleague_names=None,  # type: ignore[arg-type]  # nobody is named here
             policy=POLICY,
             schedules=SELLING,
             rules=RULES,
