@@ -311,10 +311,12 @@ def test_an_ingress_passes_what_the_edge_lets_out() -> None:
     locations = re.findall(r"^\s*location ~ (\^\S+) \{", text("deploy/edge/nginx.conf"), re.MULTILINE)
     let_out = {f"/{name}/{part}/" for name in NAMES for part in ("v1", "pages", "ops", "health", "metrics")}
 
-    paths = {each["path"] for each in rule["http"]["paths"]}
-    assert paths == {
+    paths = {each["path"]: each["pathType"] for each in rule["http"]["paths"]}
+    assert paths.pop("/") == "Exact", "to where staff begin"
+    assert paths.keys() == {
         path for path in let_out if any(re.match(each.replace("(?<", "(?P<"), path + "x") for each in locations)
     }
+    assert set(paths.values()) == {"Prefix"}
     assert {each["backend"]["service"]["name"] for each in rule["http"]["paths"]} == {"edge"}
 
 
