@@ -8,6 +8,8 @@ import pytest
 from pymongo.asynchronous.database import AsyncDatabase
 
 from careflow_events.mongo import OwnerChanges, Versions
+from careflow_events.mongo.watch import SharedStream
+from careflow_events.testing.worker import until
 
 pytestmark = pytest.mark.store
 
@@ -23,6 +25,30 @@ class Asked(OwnerChanges):
         self.asked.set()
         await self.answer.wait()
         return dict.fromkeys(owners, 5)
+
+
+async def test_a_stream_that_has_ended_is_asked_no_more(store: AsyncDatabase[dict[str, Any]]) -> None:
+    """As when its collection is gone: it answers at once then, for ever, and nothing else would run meanwhile."""
+    looked = 0
+
+    def wanted() -> bool:
+        nonlocal looked
+        looked += 1
+        return looked < 1_000
+
+    stream = SharedStream(store["_owners"], wanted=wanted, tell=lambda _: None)
+
+    async def listens() -> bool:
+        return stream.listening
+
+    async def has_ended() -> bool:
+        return not stream.listening
+
+    stream.open()
+    await until(listens)
+    await store.client.drop_database(store.name)
+    await until(has_ended)
+    assert looked < 1_000
 
 
 async def test_who_joins_while_the_store_is_asked_is_not_woken_by_its_answer(

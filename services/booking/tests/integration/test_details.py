@@ -1,5 +1,6 @@
 """Sex, address and contacts of a patient: at the desk, and by the patient behind a link."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,16 @@ async def test_a_patient_says_where_they_live_and_who_is_beside_them(world: Worl
     assert "Thank you. It is saved." in saved.text
     escort = {"name": "Bea Rivera", "phone": "+14155550177"}
     assert await known(world, visit["patient_id"]) == {**before, "address": AT_HOME, "escort": escort}
+
+
+async def test_a_browser_fills_in_where_its_own_reader_lives_and_no_staff_for_a_patient(world: World) -> None:
+    visit = await is_told(world)
+    someone, page = await comes_in(world)
+    own = await someone.follows(page, "Your address and contacts")
+    _, at_desk = await at_the_desk(world, visit["patient_id"])
+    filled_in = [re.findall(r'autocomplete="([a-z0-9-]+)"', each.html) for each in (own, at_desk)]
+    assert set(filled_in[0]) == {"street-address", "address-level2", "address-level1", "postal-code", "off"}
+    assert set(filled_in[1]) == {"off"}
 
 
 @pytest.mark.thorough

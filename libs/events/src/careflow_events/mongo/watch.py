@@ -143,7 +143,8 @@ class SharedStream:
 
     async def _pass_on(self, changes: AsyncChangeStream[Document]) -> None:
         idle_since = time.monotonic()
-        while time.monotonic() - idle_since < _LINGER_SECONDS:
+        # One that was closed answers at once, for ever, and lets nothing else run meanwhile.
+        while changes.alive and time.monotonic() - idle_since < _LINGER_SECONDS:
             change = await changes.try_next()
             if self._wanted():
                 idle_since = time.monotonic()

@@ -24,6 +24,8 @@ SCOPE_KEY = "careflow.call"
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _ID = re.compile(UUID)
 _NAMED = re.compile(r"([^/]+)/\{(\w+)\}")
+_ANY = ""
+"""A second part that a request names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,20 @@ class Call:
 
 
 class RouteTable:
-    """All routes of one application, in the order they are matched."""
+    """All routes of one application, in the order they are matched. They are looked for among those a path could be of,
+    for a service has hundreds.
+    """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
+        """Raises ValueError when a route could be among others than those it is looked for."""
         self._entries = tuple(entries)
+        self._near: dict[tuple[int, str, str], list[Entry]] = {}
+        for entry in self._entries:
+            depth, first, second = _near(entry.template)
+            self._near.setdefault((depth, first, _ANY if second.startswith("{") else second), []).append(entry)
+        for depth, first, second in self._near:
+            if first.startswith("{") or (second != _ANY and (depth, first, _ANY) in self._near):
+                raise ValueError(f"routes below /{first}: their second part is a name of all of them, or of none")
 
     @classmethod
     def of(cls, app: FastAPI, access: AccessTable) -> "RouteTable":
@@ -89,7 +101,9 @@ class RouteTable:
     def resolve(self, method: str, path: str) -> Call:
         """The call this request makes; raises the problems `not_found` and `method_not_allowed`."""
         others = []
-        for entry in self._entries:
+        depth, first, second = _near(path)
+        near = self._near.get((depth, first, second)) or self._near.get((depth, first, _ANY)) or ()
+        for entry in near:
             if found := entry.pattern.fullmatch(path):
                 if entry.method == method:
                     return Call(entry, path_params=found.groupdict())
@@ -97,6 +111,12 @@ class RouteTable:
         if others:
             raise Problem(METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(sorted(set(others)))})
         raise Problem(NOT_FOUND)
+
+
+def _near(path: str) -> tuple[int, str, str]:
+    """What a path shares with every template that it could be of: how many parts it has, and the first two."""
+    parts = path.split("/")
+    return len(parts), "".join(parts[1:2]), "".join(parts[2:3])
 
 
 def _routes(app: FastAPI) -> Iterator[tuple[str, str, frozenset[str]]]:

@@ -65,7 +65,8 @@ class Field:
     """`name` is where it stands in the body, such as `weight.kilograms`; `word` the name its label has in the words.
     `options` are what one chooses among, `holding` the roles of the colleagues one is offered; `parts` are the names in
     the body of what is one field on the page, its value parted by slashes. `about` is what a reason is for, as the API
-    calls it; `label` what stands above the field, where the words have nothing for it.
+    calls it; `label` what stands above the field, where the words have nothing for it; `autocomplete` what of its
+    reader's own a browser may fill in (HTML's tokens; WCAG 2.2, 1.3.5): nothing where one writes about somebody else.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Field:
     parts: Sequence[str] = ()
     about: Mapping[str, str] = field(default_factory=dict)
     label: str = ""
+    autocomplete: str = "off"
 
     @property
     def named(self) -> str:

@@ -1,6 +1,7 @@
 """What is asked of who a patient is, where they live and how they are reached, and how it stands on record as typed."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from booking.domain.patient_details import PatientDetails, Sex
@@ -12,6 +13,13 @@ from careflow_service.pages.words import Words
 
 _OWN: Final = ("address", "emergency_contact", "escort")
 """What a patient says of themselves behind a link: not who they are, nor by which the clinic reaches them."""
+_FILLED_IN: Final = {
+    "address.line": "street-address",
+    "address.city": "address-level2",
+    "address.state": "address-level1",
+    "address.postal_code": "postal-code",
+}
+"""What a patient's own browser knows of where they live."""
 
 
 def details_asked(words: Words, details: PatientDetails) -> Sequence[Field]:
@@ -38,12 +46,17 @@ def details_asked(words: Words, details: PatientDetails) -> Sequence[Field]:
             options=[(each, said["frame"].get(f"in_{each}", each)) for each in languages],
         ),
         _state("state", words),
-        *own_asked(words),
+        *_around(words),
     )
 
 
 def own_asked(words: Words) -> Sequence[Field]:
     """What a patient changes themselves."""
+    return [replace(each, autocomplete=_FILLED_IN.get(each.name, "off")) for each in _around(words)]
+
+
+def _around(words: Words) -> Sequence[Field]:
+    """Where a patient lives, and who is beside them."""
     return (
         _text("address.line"),
         _text("address.city"),
