@@ -24,7 +24,11 @@ from careflow_cli.pytest_plugin import MakeTopic
 @pytest.mark.kafka
 @pytest.mark.parametrize(
     ("provided", "kind"),
-    [("local", "store"), ("local", "kafka"), pytest.param("docker", "kafka", marks=pytest.mark.containers)],
+    [
+        ("local", "store"),
+        pytest.param("local", "kafka", marks=pytest.mark.thorough),
+        pytest.param("docker", "kafka", marks=pytest.mark.containers),
+    ],
 )
 def test_a_port_taken_between_looking_and_binding_is_tried_again_elsewhere(
     stack_folder: Path, monkeypatch: pytest.MonkeyPatch, provided: str, kind: str

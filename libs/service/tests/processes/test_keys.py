@@ -153,6 +153,7 @@ async def test_a_rotation_of_the_data_keys_that_was_killed_is_gone_on_with(toy: 
     assert {each["key"]: each["state"] for each in keys if each["kind"] == "data"} == {"1": "older", "2": "current"}
 
 
+@pytest.mark.thorough
 async def test_told_to_stop_it_ends_and_the_next_one_goes_on_at_once(toy: RunningToy) -> None:
     visits = await booked(toy)
     new = new_master(toy)
@@ -168,6 +169,7 @@ async def test_told_to_stop_it_ends_and_the_next_one_goes_on_at_once(toy: Runnin
     assert await wrapped_with(toy, new) == VISITS
 
 
+@pytest.mark.thorough
 async def test_it_plans_lists_and_retires(toy: RunningToy) -> None:
     await booked(toy)
     new, before = new_master(toy), toy.process.resources.keys.lines.master.current_id

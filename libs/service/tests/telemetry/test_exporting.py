@@ -21,6 +21,7 @@ def hanging() -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("where", ["hanging", "away"])
 def test_a_process_ends_in_time_whatever_the_collector_does(where: str, request: pytest.FixtureRequest) -> None:
     endpoint = request.getfixturevalue("hanging") if where == "hanging" else "http://127.0.0.1:1"

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from itertools import chain, combinations
 from typing import Any, Final
 
@@ -88,44 +89,68 @@ class Attempt:
         return f"{who}, {self.whose}{under}: {self.route}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """How one route is asked for something: of `about`, by a patient who is `patient_id`."""
+
+    path: str
+    query: str
+    about: str
+    patient_id: str | None
+
+
 def every_attempt(table: RouteTable) -> Iterator[Attempt]:
     """Every guarded route times everybody, with whether the door must let them in."""
     for entry in table:
         if entry.rule is not None and not entry.rule.public:
             # Whose it is says nothing by a row without `own`: there the strongest claim is tried, and none at all.
             for whose in Whose if entry.rule.own is not None else (Whose.OWN, Whose.NOBODYS):
-                yield _attempt(entry, entry.rule, None, whose)
-                for roles in SETS_OF_ROLES:
-                    yield _attempt(entry, entry.rule, roles, whose)
+                address = _address(entry, entry.rule, whose)
+                for roles in (None, *SETS_OF_ROLES):
+                    yield _attempt(entry, entry.rule, roles, whose, address)
             yield from _in_emergencies(entry, entry.rule)
 
 
 def _in_emergencies(entry: Entry, rule: Rule) -> Iterator[Attempt]:
     """What no row opens in an emergency is tried by each role alone: there an access changes nothing."""
     for access in set(Access) - {Access.NONE}:
+        address = _address(entry, rule, Whose.ANOTHERS)
         for roles in SETS_OF_ROLES:
             if rule.emergency or len(roles) < 2:
-                yield _attempt(entry, rule, roles, Whose.ANOTHERS, access)
+                yield _attempt(entry, rule, roles, Whose.ANOTHERS, address, access)
 
 
-def _attempt(
-    entry: Entry, rule: Rule, roles: frozenset[Role] | None, whose: Whose, access: Access = Access.NONE
-) -> Attempt:
+def _address(entry: Entry, rule: Rule, whose: Whose) -> _Address:
     patient_id = new_id()
     named = patient_id if whose is Whose.OWN else new_id()
     own = rule.own or Own(Where.BODY, "")
     names = entry.pattern.groupindex
     about = own.name if own.name in names else "patient_id"
-    path = entry.template.format(**{name: named if name == about else new_id() for name in names})
     in_query = own.where is Where.QUERY and whose is not Whose.NOBODYS
+    return _Address(
+        path=entry.template.format(**{name: named if name == about else new_id() for name in names}),
+        query=f"{own.name}={named}" if in_query else "",
+        about=named,
+        patient_id=None if whose is Whose.NOBODYS else patient_id,
+    )
+
+
+def _attempt(
+    entry: Entry,
+    rule: Rule,
+    roles: frozenset[Role] | None,
+    whose: Whose,
+    address: _Address,
+    access: Access = Access.NONE,
+) -> Attempt:
     return Attempt(
         route=entry.key,
-        path=path,
-        query=f"{own.name}={named}" if in_query else "",
+        path=address.path,
+        query=address.query,
         roles=roles,
-        patient_id=None if whose is Whose.NOBODYS else patient_id,
+        patient_id=address.patient_id,
         whose=whose,
-        about=named,
+        about=address.about,
         access=access,
         admitted=roles is not None
         and (
@@ -280,13 +305,14 @@ def _scope(attempt: Attempt) -> Scope:
     }
 
 
-def _named(access: Access) -> list[tuple[bytes, bytes]]:
+@cache
+def _named(access: Access) -> tuple[tuple[bytes, bytes], ...]:
     """By the header, and as a browser does before a page."""
     cookies = f"{sittings.COOKIE}=any; {logins.COOKIE}=any"
     if access is Access.NONE:
-        return [(b"cookie", cookies.encode())]
+        return ((b"cookie", cookies.encode()),)
     named = f'{cookies}; {named_access.COOKIE}="{access}"'
-    return [(b"cookie", named.encode()), (EMERGENCY_ACCESS.encode(), access.encode())]
+    return (b"cookie", named.encode()), (EMERGENCY_ACCESS.encode(), access.encode())
 
 
 async def _nothing() -> Any:
