@@ -105,7 +105,13 @@ def browsing(way_in: WayIn) -> httpx.AsyncClient:
     app = FastAPI()
     app.include_router(login_routes.router)
     app.state.way_in = way_in
-    app.state.site = Site(LIBRARY, service="booking", places=Places("A"), zone=ZoneInfo("UTC"), clock=wall_clock)
+    app.state.site = Site(
+        LIBRARY,
+        service="booking",
+        places=Places("A", "0001"),
+        zone=ZoneInfo("UTC"),
+        clock=wall_clock,
+    )
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://care", headers=HEADERS)
 
 

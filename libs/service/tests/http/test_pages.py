@@ -119,7 +119,13 @@ def test_a_date_is_shown_again_as_it_was_typed() -> None:
     assert (wrong["born_year"], wrong["born_month"], wrong["born_day"]) == ("84", "x", "")
 
 
-SITE = Site(LIBRARY, service="booking", places=Places("A"), zone=ZoneInfo("UTC"), clock=wall_clock)
+SITE = Site(
+    LIBRARY,
+    service="booking",
+    places=Places("A", "0001"),
+    zone=ZoneInfo("UTC"),
+    clock=wall_clock,
+)
 
 
 def asked_for(path: str, *, query: bytes = b"", cookies: str = "") -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 _END: Final = 4
-"""How much of an id tells two locations without a name apart."""
+"""How much of an id tells two without a name apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +18,21 @@ class Places:
     """
 
     clinic: str
-    main: str | None = None
+    main: str
     names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def all(self) -> tuple[str, ...]:
         """Those that are known of without anything having happened there, the one booked at first."""
-        return tuple(dict.fromkeys((*((self.main,) if self.main else ()), *self.names)))
+        return tuple(dict.fromkeys((self.main, *self.names)))
 
     def called(self, location_id: str, unnamed: str) -> str:
         """The name; of one that has none `unnamed`, with the end of its id for `{id}`."""
         if (name := self.names.get(location_id)) is not None:
             return name
-        return self.clinic if location_id == self.main else unnamed.replace("{id}", location_id[-_END:])
+        return self.clinic if location_id == self.main else by_its_end(unnamed, location_id)
+
+
+def by_its_end(word: str, its_id: str) -> str:
+    """The word for what has no name here, told apart by the end of the id."""
+    return word.replace("{id}", its_id[-_END:])

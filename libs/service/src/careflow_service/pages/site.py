@@ -29,7 +29,7 @@ from careflow_service.identity import Actor, Role
 from careflow_service.pages import PREFIX
 from careflow_service.pages.logins import UNATTENDED, login_of
 from careflow_service.pages.names import NO_NAMES, Names
-from careflow_service.pages.places import Places
+from careflow_service.pages.places import Places, by_its_end
 from careflow_service.pages.ways import Signpost, signposts
 from careflow_service.pages.words import LOCALES, Words, preferred, words_of
 from careflow_service.pages.writing import Writing
@@ -168,7 +168,7 @@ class Site:
             fault=words.fault,
             write=Writing(words),
             place=lambda each: self.places.called(each, words.groups["frame"]["unnamed_place"]),
-            patient_named=lambda name, its_id: name or _by_its_end(words.groups["frame"]["unnamed_patient"], its_id),
+            patient_named=lambda name, its_id: name or by_its_end(words.groups["frame"]["unnamed_patient"], its_id),
             here=None if once else _here(scope),
             root=root,
             scripts=[Markup(_SCRIPTS[each]) for each in runs],  # noqa: S704 # our own files
@@ -224,11 +224,6 @@ class Site:
         here = f"{within}?{query}" if (query := scope["query_string"].decode("latin-1")) else within
         root = "../" * within.count("/")
         return RedirectResponse(f"{root}login?{urlencode({'to': here})}", 303, headers={"Cache-Control": "no-store"})
-
-
-def _by_its_end(word: str, patient_id: str) -> str:
-    """The word for somebody whose name is not known here, told apart by the end of the id."""
-    return word.replace("{id}", patient_id[-4:])
 
 
 def _reader(scope: Scope) -> Actor | None:

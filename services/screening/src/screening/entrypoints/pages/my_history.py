@@ -13,7 +13,6 @@ from fastapi.responses import Response
 from careflow_service.http.dependencies import CurrentActor
 from careflow_service.ids import new_id
 from careflow_service.pages.asking import Filled, read
-from careflow_service.pages.coming_in import still_there
 from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
 from careflow_service.pages.refusing import refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
@@ -24,43 +23,39 @@ from screening.domain.history import ConditionStatus
 from screening.entrypoints.http.history_routes import NewHistory
 from screening.entrypoints.http.schemas import App
 from screening.entrypoints.pages.asked_history import AREAS, UNSURE, Question, after, asked_in
+from screening.entrypoints.pages.over import Mine, OverRoute
 
-router = APIRouter(prefix="/pages/questions/mine/history", include_in_schema=False)
+router = APIRouter(prefix="/pages/questions/mine/history", include_in_schema=False, route_class=OverRoute)
 
 Area = Literal["allergies", "heart", "brain", "mind", "breathing", "body", "substances", "support"]
 NOT_A_YES: Final = frozenset({"", UNSURE, ConditionStatus.RULED_OUT.value})
 
 
 @router.get("")
-async def my_history(request: Request, pages: Pages, app: App, actor: CurrentActor) -> Response:
+async def my_history(request: Request, pages: Pages, intake: Mine) -> Response:
     """The areas, and how much of each is answered."""
-    await still_there(request, app)
-    intake = await app.read_intake(actor)
-    if intake is None:
-        return pages.show(request.scope, "over.html", status=410)
     shown = [(area, *progress(intake, area)) for area in AREAS]
     return pages.show(request.scope, "my_history.html", areas=shown, handed_in=intake.submitted_at)
 
 
 @router.get("/{area}")
-async def ask_area(request: Request, pages: Pages, app: App, actor: CurrentActor, area: Area) -> Response:
+async def ask_area(request: Request, pages: Pages, intake: Mine, area: Area) -> Response:
     """The questions of one area."""
-    await still_there(request, app)
-    intake = await app.read_intake(actor)
-    if intake is None:
-        return pages.show(request.scope, "over.html", status=410)
     return _ask(request, pages, intake, area, Filled(_as_told(intake, area)))
 
 
 @router.post("/{area}")
 async def answer_area(
-    request: Request, pages: Pages, app: App, actor: CurrentActor, area: Area, form: Submitted, key: FormRequest
+    request: Request,
+    pages: Pages,
+    intake: Mine,
+    app: App,
+    actor: CurrentActor,
+    area: Area,
+    form: Submitted,
+    key: FormRequest,
 ) -> Response:
     """Keep what is new in it, all at once, and go on to the next area."""
-    await still_there(request, app)
-    intake = await app.read_intake(actor)
-    if intake is None:
-        return pages.show(request.scope, "over.html", status=410)
     asked = [each for each in _questions(intake, area) if each.told in (None, ConditionStatus.RULED_OUT)]
     dated = _with_days(form, asked)
     faults = _unanswered(asked, dated)

@@ -12,7 +12,6 @@ from fastapi.responses import Response
 from careflow_service.http.dependencies import CurrentActor, RequestBody
 from careflow_service.ids import new_id
 from careflow_service.pages.asking import Filled
-from careflow_service.pages.coming_in import still_there
 from careflow_service.pages.forms import KEY, UNTYPED, Form, FormRequest, Submitted
 from careflow_service.pages.refusing import refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
@@ -25,8 +24,9 @@ from screening.domain.medications import Medication
 from screening.entrypoints.http.history_routes import NewMedication, StoppedMedication
 from screening.entrypoints.http.schemas import App
 from screening.entrypoints.pages.my_history import whole_progress
+from screening.entrypoints.pages.over import Mine, Over, OverRoute
 
-router = APIRouter(prefix="/pages/questions/mine", include_in_schema=False)
+router = APIRouter(prefix="/pages/questions/mine", include_in_schema=False, route_class=OverRoute)
 
 Ticked = Literal["1"]
 
@@ -40,25 +40,17 @@ class AllTold(RequestBody):
 
 @router.get("/medicines")
 async def my_medicines(
-    request: Request, pages: Pages, app: App, actor: CurrentActor, done: Literal["added", "stopped"] | None = None
+    request: Request, pages: Pages, intake: Mine, done: Literal["added", "stopped"] | None = None
 ) -> Response:
     """What is on the list, and the form for one more."""
-    await still_there(request, app)
-    intake = await app.read_intake(actor)
-    if intake is None:
-        return pages.show(request.scope, "over.html", status=410)
     return _list(request, pages, intake, Filled(), done=done)
 
 
 @router.post("/medicines")
 async def add_mine(
-    request: Request, pages: Pages, app: App, actor: CurrentActor, form: Submitted, key: FormRequest
+    request: Request, pages: Pages, intake: Mine, app: App, actor: CurrentActor, form: Submitted, key: FormRequest
 ) -> Response:
     """One more, by the name the patient knows; a name nobody knows is asked about once, if one comes near."""
-    await still_there(request, app)
-    intake = await app.read_intake(actor)
-    if intake is None:
-        return pages.show(request.scope, "over.html", status=410)
     dated = form.with_day("started_on")
     body, faults = dated.read(NewMedication)
     near = intake.names.spelled(form["name"]) if form["name"] and "name" not in faults else ()
@@ -75,15 +67,9 @@ async def add_mine(
 
 
 @router.get("/medicines/{medication_id}/stop")
-async def ask_when_last_taken(
-    request: Request, pages: Pages, app: App, actor: CurrentActor, medication_id: str
-) -> Response:
+async def ask_when_last_taken(request: Request, pages: Pages, intake: Mine, medication_id: str) -> Response:
     """Since when it is no longer taken."""
-    await still_there(request, app)
-    intake = await app.read_intake(actor)
     taken = _one_of(intake, medication_id)
-    if intake is None or taken is None:
-        return pages.show(request.scope, "over.html", status=410)
     if taken.stop is not None:
         return go_on(request, "../../medicines")
     return _stop(request, pages, taken, Filled())
@@ -93,6 +79,7 @@ async def ask_when_last_taken(
 async def stop_mine(
     request: Request,
     pages: Pages,
+    intake: Mine,
     app: App,
     actor: CurrentActor,
     medication_id: str,
@@ -100,11 +87,7 @@ async def stop_mine(
     key: FormRequest,
 ) -> Response:
     """It is no longer taken: a report, which a prescriber confirms."""
-    await still_there(request, app)
-    intake = await app.read_intake(actor)
     taken = _one_of(intake, medication_id)
-    if intake is None or taken is None:
-        return pages.show(request.scope, "over.html", status=410)
     body, faults = form.with_day("last_taken_on").read(StoppedMedication)
     if body is None:
         return _stop(request, pages, taken, Filled(form, faults))
@@ -118,25 +101,17 @@ async def stop_mine(
 
 @router.get("/hand-in")
 async def look_once_more(
-    request: Request, pages: Pages, app: App, actor: CurrentActor, done: Literal["handed-in"] | None = None
+    request: Request, pages: Pages, intake: Mine, done: Literal["handed-in"] | None = None
 ) -> Response:
     """What is still open, and the statements that nothing is left out."""
-    await still_there(request, app)
-    intake = await app.read_intake(actor)
-    if intake is None:
-        return pages.show(request.scope, "over.html", status=410)
     return _hand_in(request, pages, intake, Filled(), done=done)
 
 
 @router.post("/hand-in")
 async def hand_in(
-    request: Request, pages: Pages, app: App, actor: CurrentActor, form: Submitted, key: FormRequest
+    request: Request, pages: Pages, intake: Mine, app: App, actor: CurrentActor, form: Submitted, key: FormRequest
 ) -> Response:
     """The clinic takes over."""
-    await still_there(request, app)
-    intake = await app.read_intake(actor)
-    if intake is None:
-        return pages.show(request.scope, "over.html", status=410)
     body, faults = form.read(AllTold)
     if body is None:
         return _hand_in(request, pages, intake, Filled(form, faults))
@@ -146,9 +121,12 @@ async def hand_in(
     return go_on(request, "hand-in", anchor="done", done="handed-in")
 
 
-def _one_of(intake: IntakeSeen | None, medication_id: str) -> Medication | None:
-    listed = intake.medications if intake else ()
-    return next((each for each in listed if each.id == MedicationId(medication_id)), None)
+def _one_of(intake: IntakeSeen, medication_id: str) -> Medication:
+    """Raises `Over` where it is not on the list, or not any more."""
+    found = next((each for each in intake.medications if each.id == MedicationId(medication_id)), None)
+    if found is None:
+        raise Over
+    return found
 
 
 def _list(

@@ -32,8 +32,9 @@ from screening.domain.questionnaires import Answers, Item, QuestionnaireDefiniti
 from screening.entrypoints.http.heard import listen
 from screening.entrypoints.http.schemas import App, Line
 from screening.entrypoints.pages.my_history import whole_progress
+from screening.entrypoints.pages.over import Over, OverRoute
 
-router = APIRouter(prefix="/pages/questions", include_in_schema=False)
+router = APIRouter(prefix="/pages/questions", include_in_schema=False, route_class=OverRoute)
 
 
 async def _comes_in(app: Screening, link_id: str, born_on: date, actor: Actor) -> datetime | None:
@@ -97,7 +98,7 @@ async def read_question(
     await still_there(request, app)
     case, asked = await app.reading.asked(RequestId(request_id), actor)
     if asked not in case.waiting:
-        return pages.show(request.scope, "over.html", status=410)
+        raise Over
     definition = _definition(app, asked)
     found = _named(definition, asked.answers, item)
     if found is None:
@@ -123,7 +124,7 @@ async def answer_question(request: Request, pages: Pages, app: App, actor: Curre
             status = problem_for(refusal).kind.status
             return _crisis(request, pages, app, heard.alert_id, heard.next_request_id, status=status)
         if isinstance(refusal, DomainError) and refusal.code in OVER:
-            return pages.show(request.scope, "over.html", status=410)
+            raise Over from refusal
         raise
 
 
@@ -133,7 +134,7 @@ async def read_answers(request: Request, pages: Pages, app: App, actor: CurrentA
     await still_there(request, app)
     case, asked = await app.reading.asked(RequestId(request_id), actor)
     if asked not in case.waiting:
-        return pages.show(request.scope, "over.html", status=410)
+        raise Over
     definition = _definition(app, asked)
     return pages.show(
         request.scope,
@@ -147,9 +148,7 @@ async def read_answers(request: Request, pages: Pages, app: App, actor: CurrentA
 
 
 @router.post("/asked/{request_id}/send")
-async def send_answers(
-    request: Request, pages: Pages, app: App, actor: CurrentActor, request_id: str, key: FormRequest
-) -> Response:
+async def send_answers(request: Request, app: App, actor: CurrentActor, request_id: str, key: FormRequest) -> Response:
     """The patient says this is all; what is missing is asked again."""
     await still_there(request, app)
     case, asked = await app.reading.asked(RequestId(request_id), actor)
@@ -158,7 +157,7 @@ async def send_answers(
         saved = (await app.save_answers(command, actor, key)).value
     except DomainError as refused:
         if refused.code in OVER:
-            return pages.show(request.scope, "over.html", status=410)
+            raise Over from refused
         raise
     if saved.missing:
         return go_on(request, "../" + request_id, item=saved.missing[0])

@@ -47,9 +47,7 @@ async def place_page(
     after: PageCursor = None,
 ) -> Response:
     """What is in use at a place, the clinic's first where none is named, and whether its inventory is in time."""
-    location = location or next(iter(pages.places.all), None)
-    if location is None:
-        raise not_found("location")
+    location = location or pages.places.main
     seen = await app.read_drug_log.place(LocationId(location), actor, SHOWN, after)
     return pages.show(
         request.scope,
