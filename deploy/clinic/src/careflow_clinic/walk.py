@@ -176,7 +176,7 @@ class Walk:
 
     async def evaluation(self, patient: Patient, case_id: str, *, labs_aged: timedelta = timedelta()) -> str:
         """The evaluation in person: booked, held, recorded in all four parts with a diagnosis. Returns its id."""
-        booked = await self._evaluated(patient)
+        booked, _ = await self._evaluated(patient)
         await self.evidence(case_id, labs_aged=labs_aged)
         recorded = await self.clinic.record(case_id, "evaluations", _evaluation(booked.body), by=PRESCRIBER)
         evaluation_id = str(recorded.body["evaluation_id"])
@@ -188,10 +188,13 @@ class Walk:
 
     async def holds_evaluation(self, patient: Patient) -> SeenEvent:
         """The evaluation in person: booked and held. Returns that it was completed."""
-        booked = await self._evaluated(patient)
-        return await self.clinic.events.wait_for("ConsultationCompleted", where=_of(booked.body["id"]))
+        _, completed = await self._evaluated(patient)
+        return completed
 
-    async def _evaluated(self, patient: Patient) -> Answer:
+    async def _evaluated(self, patient: Patient) -> tuple[Answer, SeenEvent]:
+        """What was booked, and that it was completed. The case has heard of it, and so stands at a version that no news
+        of this visit changes any more under whoever has read it.
+        """
         self.chapter("Medical and psychiatric evaluation")
         registered = await self.clinic.events.wait_for("PatientRegistered", subject=patient.subject)
         if "billing" in self.clinic.http.urls:  # who measures or kills two services runs no third
@@ -199,7 +202,9 @@ class Walk:
         starts = await self.clinic.free_times(patient, "evaluation", self.clock.now())
         booked = await self.clinic.book(patient, "evaluation", starts[0])
         await self._visit(booked, "completed")
-        return booked
+        completed = await self.clinic.events.wait_for("ConsultationCompleted", where=_of(booked.body["id"]))
+        await self.clinic.case(patient, after=completed)
+        return booked, completed
 
     async def grant(self, patient: Patient, case_id: str, *, excluded_routes: Sequence[str] = NO_SPRAY) -> SeenEvent:
         """The prescriber signs the clearance."""
