@@ -27,7 +27,7 @@ SOURCES := $(addsuffix /src,$(PACKAGES)) $(wildcard $(addsuffix /tests,$(PACKAGE
 # Writes what each service answers over HTTP, as OpenAPI.
 DESCRIBE := $(BIN)/python -m careflow_service.describing docs/integrators booking screening sessions billing
 # Writes the catalogue of events, as pages for people.
-NUMBERS := $(BIN)/python -m careflow_service.clinical_numbers docs/operators/clinical-numbers.md screening sessions
+NUMBERS := $(BIN)/python -m careflow_service.clinical_numbers screening sessions
 BROWSE := $(BIN)/python -m careflow_service.catalogue_pages
 HOLIDAYS := $(BIN)/python -m careflow_service.testing.federal_holidays
 
@@ -81,14 +81,14 @@ check-types: bootstrap
 check-imports: bootstrap
 	@echo '== imports' && PYTHONPATH=. $(BIN)/lint-imports
 check-generated: bootstrap
-	@echo '== generated files' && $(BIN)/python -m careflow_events.schemas --check && $(DESCRIBE) --check && $(BROWSE) --check && $(NUMBERS) --check && $(HOLIDAYS) --check
+	@echo '== generated files' && $(BIN)/python -m careflow_events.schemas --check && $(DESCRIBE) --check && $(BROWSE) --check && $(NUMBERS) --check docs/operators/clinical-numbers.md && $(HOLIDAYS) --check
 check-contract: bootstrap
 	@echo '== contract' && $(BIN)/careflow contract check
 check-tests: bootstrap
 	@echo '== tests' && $(BIN)/careflow infra prepare && $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 generated: bootstrap
-	@$(BIN)/python -m careflow_events.testing.samples && $(BIN)/python -m careflow_events.schemas && $(DESCRIBE) && $(BROWSE) && $(NUMBERS) && $(HOLIDAYS)
+	@$(BIN)/python -m careflow_events.testing.samples && $(BIN)/python -m careflow_events.schemas && $(DESCRIBE) && $(BROWSE) && $(NUMBERS) --write docs/operators/clinical-numbers.md && $(HOLIDAYS)
 format: bootstrap
 	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format .
 

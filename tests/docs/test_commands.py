@@ -26,6 +26,7 @@ DOCUMENTS = sorted(
 
 DEMO = "make demo"
 INIT = ".venv/bin/careflow init --development"
+NUMBERS = ".venv/bin/careflow numbers --deployment ."
 ON_A_KEPT_STACK = (
     "make up",
     "make status",
@@ -113,7 +114,7 @@ def commands() -> dict[str, set[str]]:
 
 
 def test_every_documented_command_is_tried_somewhere() -> None:
-    tried = {DEMO, INIT, *ON_A_KEPT_STACK, *RUN_BY_THE_GATE, *ON_A_DEPLOYMENT}
+    tried = {DEMO, INIT, NUMBERS, *ON_A_KEPT_STACK, *RUN_BY_THE_GATE, *ON_A_DEPLOYMENT}
 
     assert {command: where for command, where in commands().items() if command not in tried} == {}
 
@@ -129,7 +130,7 @@ def test_make_help_names_every_target() -> None:
 
 
 def test_nothing_is_tried_that_no_document_says() -> None:
-    tried = {DEMO, INIT, *ON_A_KEPT_STACK, *RUN_BY_THE_GATE, *ON_A_DEPLOYMENT}
+    tried = {DEMO, INIT, NUMBERS, *ON_A_KEPT_STACK, *RUN_BY_THE_GATE, *ON_A_DEPLOYMENT}
 
     assert sorted(tried - commands().keys()) == []
 
@@ -143,6 +144,17 @@ def test_a_deployment_is_initialised_and_told_to_be_backed_up(tmp_path: Path) ->
     assert (tmp_path / "secrets" / "booking-master.key").exists()
     assert (tmp_path / ".env").exists()
     assert "Keep a copy of" in done.stdout
+
+
+@pytest.mark.thorough
+def test_a_clinic_prints_the_numbers_of_its_own_content(tmp_path: Path) -> None:
+    (tmp_path / "content").mkdir()
+    (tmp_path / ".env").write_text(f"CAREFLOW_CONTENT={tmp_path / 'content'}\n")
+
+    done = run(NUMBERS, seconds=PATIENCE, CAREFLOW_ENV_FILE=str(tmp_path / ".env"))
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("# The clinical numbers of this clinic")
 
 
 @pytest.mark.long

@@ -13,7 +13,7 @@ import yaml
 from typer.testing import CliRunner
 
 from careflow_cli.commands import doctor
-from careflow_cli.deployment import certificate, settings
+from careflow_cli.deployment import certificate, clinical_numbers, settings
 from careflow_cli.deployment.deployment import Deployment, Wishes
 from careflow_cli.deployment.examining import engine, provider_found
 from careflow_cli.deployment.examining.content_found import content_found, numbers_found
@@ -295,20 +295,55 @@ def test_what_the_clinic_has_of_its_own_is_told_by_its_name(clinic: Clinic) -> N
     assert [each.says for each in clinic.found(content_found)] == ["the clinic's own: billing/fee_schedules.json"]
 
 
-def test_whose_signature_stands_under_the_clinical_numbers_is_told_for_the_version_in_force(clinic: Clinic) -> None:
+def test_whose_signature_stands_under_the_clinical_numbers_is_told_for_what_they_are_now(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (clinic.content / "sessions" / "policy").mkdir(parents=True)
-    signature = '{"version": "2026-12-01", "by": "Rosa Ortiz", "licence": "CA physician", "on": "2026-12-01"}'
-    brings("sessions/policy/p.2026-12-01.json", f'{{"version": "2026-12-01", "signed": [{signature}]}}')(clinic)
+    asked: list[tuple[str, Path]] = []
+    answer: dict[str, str | None] = {"version": "7", "file": "p.json", "signed_on": None, "signed_before": None}
 
-    assert [each.says for each in clinic.found(numbers_found)][1] == "sessions: 2026-12-01, signed on 2026-12-01"
+    def signature(service: str, content: Path) -> dict[str, str | None]:
+        asked.append((service, content))
+        return answer
 
-    brings("sessions/policy/p.2026-12-02.json", f'{{"version": "2026-12-02", "signed": [{signature}]}}')(clinic)
+    monkeypatch.setattr(clinical_numbers, "signature", signature)
 
-    told = clinic.found(numbers_found)[1]
-    assert (told.state, told.says) == (
+    def says(**told: str) -> tuple[State, str]:
+        answer.update(told)
+        shipped, found = clinic.found(numbers_found)
+        assert shipped.says == "screening decides by clinical numbers as shipped, which nobody has signed"
+        return found.state, found.says
+
+    what = "version 7 of p.json of sessions"
+    assert says() == (State.WARN, f"nobody has signed {what}")
+    assert says(signed_before="2026-12-01") == (
         State.WARN,
-        "nobody has signed version 2026-12-02 of p.2026-12-02.json of sessions",
+        f"nobody has signed {what} since it was changed after 2026-12-01",
     )
+    assert says(signed_on="2026-12-03") == (State.OK, f"{what} was signed on 2026-12-03")
+    assert set(asked) == {("sessions", clinic.content)}
+
+
+def test_the_numbers_of_a_clinic_without_content_are_not_printed(tmp_path: Path) -> None:
+    with pytest.raises(CareflowError, match="there is no folder"):
+        clinical_numbers.page(tmp_path / "content")
+
+
+@pytest.mark.thorough
+def test_the_services_themselves_say_what_is_signed_and_what_they_would_not_start_with(clinic: Clinic) -> None:
+    assert "## Sessions: version" in clinical_numbers.page(clinic.content)
+
+    (clinic.content / "screening" / "policy").mkdir(parents=True)
+    shipped = Path(__file__).parents[3] / "services/screening/src/screening/data/policy"
+    (newest,) = shipped.iterdir()
+    brings("screening/policy/ours.json", newest.read_text("utf-8"))(clinic)
+    (screening, _) = clinic.found(numbers_found)
+    assert (screening.state, screening.says.partition(" of ")[2]) == (State.WARN, "ours.json of screening")
+
+    brings("screening/policy/ours.json", "{}")(clinic)
+    (screening, _) = clinic.found(numbers_found)
+    assert screening.state is State.FAIL
+    assert screening.says.startswith("screening does not start with its policy: ours.json: version: ")
 
 
 def test_others_must_not_enter_the_folder(clinic: Clinic) -> None:

@@ -23,6 +23,7 @@ from careflow_cli.commands import (
     init,
     keys,
     messages,
+    numbers,
     ops,
     outbox,
     parked,
@@ -55,6 +56,7 @@ app.command()(messages.messages)
 app.command()(address.address)
 app.command()(doctor.doctor)
 app.command()(init.init)
+app.command()(numbers.numbers)
 app.command()(token.token)
 app.command()(trace.trace)
 app.command()(backup.backup)

@@ -1,15 +1,17 @@
 """One page with every clinical number a service decides by: what it is about, its value and unit, where it comes
-from, where it acts, and who of the clinic has signed this version.
+from, where it acts, what is signed and who of the clinic has signed it.
 
-    python -m careflow_service.clinical_numbers docs/operators/clinical-numbers.md screening sessions [--check]
+    python -m careflow_service.clinical_numbers screening sessions [--content FOLDER] [--write FILE | --check FILE]
 
 Invariant: nothing is typed here: numbers, sources and signatures are the policy's, meanings the docstrings of its
 types, and where a number acts is where the service's domain and application read it.
 """
 
+import argparse
+import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -19,20 +21,42 @@ from pathlib import Path
 from typing import Any, Final
 
 from careflow_domain.setting import Setting
+from careflow_service.content import Unusable
+from careflow_service.policies import decided
 
 HEAD: Final = """# The clinical numbers
 
-Generated from what is shipped (`make generated`). None of it is advice: a clinic's medical director reads every number,
-changes what is not theirs in `content/` ([how](compose.md#what-the-clinic-decides-for-itself)), and signs the version
-with a line in the document itself, one for each version:
+Generated from what is shipped (`make generated`). None of it is advice: a clinic's medical director reads every number
+the clinic decides by. What is not theirs is changed in `content/`, in a document with a `version` of its own
+([how](compose.md#what-the-clinic-decides-for-itself)). Then this prints the same page of the clinic's own numbers, and
+with each service the line that signs them:
 
-```json
-"signed": [{"version": "2026-12-01", "by": "their name", "licence": "state, kind and number", "on": "2026-12-01"}]
+```sh
+.venv/bin/careflow numbers --deployment .
 ```
 
-A changed document gets a new `version`, which nobody has signed until its line is there; earlier lines stay. While the
-version in force has none, `/health/ready` of the service says `"without": ["policy_signature"]`, the page of operations
-tells it, and `careflow doctor --deployment .` warns. Each decision keeps the version it was made by.
+The medical director reads it, and puts the line into the document, with their name, their licence and the day:
+
+```json
+"signed": [
+  {
+    "version": "2026-12-01", "digest": "sha256:…",
+    "by": "their name", "licence": "state, kind and number", "on": "2026-12-01"
+  }
+]
+```
+
+The digest binds the signature to what was read: SHA-256 of the whole document without `signed`, in the canonical form
+of [RFC 8785](https://www.rfc-editor.org/rfc/rfc8785). White space and the order of names do not matter. Whatever else
+is changed, be it one number under the same `version`, nobody has signed until there is a new line; earlier lines stay.
+While nobody has signed what is in force, `/health/ready` of the service says `"without": ["policy_signature"]`, the
+page of operations tells it, and `careflow doctor --deployment .` warns. Each decision keeps the version it was made by:
+give a changed document a new one.
+"""
+OWN_HEAD: Final = """# The clinical numbers of this clinic
+
+What screening and sessions decide by as soon as they start with what is in `content/` now. Whoever signs a document has
+read every number of it, and puts the line that stands there under `signed` into it, with name, licence and day.
 """
 UNITS: Final = ("minutes", "hours", "days", "months", "years", "weeks", "percent", "mg_per_kg", "mg")
 SIGNS: Final = {
@@ -148,12 +172,17 @@ def _first(text: str) -> str:
     return "" if re.match(r"^\w+\(", paragraph) else paragraph
 
 
-def page(service: str) -> str:
-    """The part of one service."""
-    policy = import_module(f"{service}.adapters.clinical_content").clinical_policy()
-    signature = policy.signature
+def page(service: str, own: Path | None = None) -> str:
+    """The part of one service. Raises Unusable."""
+    by = decided(service, own)
+    policy, signature = by.policy, by.signature
     signed = f"signed by {signature.by} ({signature.licence}) on {signature.on}" if signature else "signed by nobody"
+    whose = "the clinic's own" if by.own else "as shipped"
     parts = [f"\n## {service.capitalize()}: version {policy.version}, {signed}\n"]
+    parts.append(f"\n`{by.file}`, {whose}: `{by.digest}`\n")
+    if by.own and signature is None:
+        line = {"version": policy.version, "digest": by.digest, **dict.fromkeys(("by", "licence", "on"), "…")}
+        parts.append(f"\n```json\n{json.dumps(line, ensure_ascii=False)}\n```\n")
     for section in sections(policy):
         if not section.numbers:
             continue
@@ -194,18 +223,48 @@ def _sources(package: str, room: str) -> tuple[tuple[str, str], ...]:
     return tuple((name, file.read_text("utf-8")) for name, file in named)
 
 
-def main(arguments: list[str]) -> int:
-    """Writes the page, or says that what is there is another."""
-    check = "--check" in arguments
-    target, *services = [each for each in arguments if each != "--check"]
-    text, file = HEAD + "".join(map(page, services)), Path(target)
-    if not check:
-        file.write_text(text, "utf-8")
-        return 0
-    if file.is_file() and file.read_text("utf-8") == text:
-        return 0
-    print(f"{target} is not what the policies say; run make generated", file=sys.stderr)
-    return 1
+def pages(services: Sequence[str], content: Path | None = None) -> str:
+    """Of all of them, shipped or of a clinic whose `content` has a folder for each service. Raises Unusable."""
+    if content is None:
+        return HEAD + "".join(map(page, services))
+    return OWN_HEAD + "".join(page(each, _own_folder(content, each)) for each in services)
+
+
+def signatures(services: Sequence[str], content: Path) -> str:
+    """Who has signed what each of them decides by, in JSON, by service. Raises Unusable."""
+    return json.dumps({each: decided(each, _own_folder(content, each)).told() for each in services})
+
+
+def _own_folder(content: Path, service: str) -> Path | None:
+    folder = content / service
+    return folder if folder.is_dir() else None
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Writes the page, prints it, or says that what is there is another."""
+    parser = argparse.ArgumentParser(prog="careflow_service.clinical_numbers")
+    parser.add_argument("services", nargs="+")
+    parser.add_argument("--content", type=Path, help="the clinic's own documents, a folder for each service")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--signatures", action="store_true", help="tell in JSON whether it is signed; with --content")
+    where.add_argument("--write", type=Path)
+    where.add_argument("--check", type=Path)
+    asked = parser.parse_args(arguments)
+    try:
+        text = (signatures if asked.signatures else pages)(asked.services, asked.content)
+    except Unusable as error:
+        print(error, file=sys.stderr)
+        return 3
+    if asked.check is not None:
+        if asked.check.is_file() and asked.check.read_text("utf-8") == text:
+            return 0
+        print(f"{asked.check} is not what the policies say; run make generated", file=sys.stderr)
+        return 1
+    if asked.write is not None:
+        asked.write.write_text(text, "utf-8")
+    else:
+        sys.stdout.write(text)
+    return 0
 
 
 if __name__ == "__main__":

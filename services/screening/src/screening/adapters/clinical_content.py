@@ -4,6 +4,8 @@ Invariant: what does not fit the types, says something the types do not know, or
 start.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,7 +14,8 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from careflow_domain.errors import DomainError
-from careflow_service.content import Documents
+from careflow_service.content import Documents, Unusable
+from careflow_service.policies import read_signed
 from careflow_service.typed import read
 from screening.domain.policy import ClinicalPolicy
 from screening.domain.questionnaires import QuestionnaireDefinition
@@ -25,14 +28,20 @@ ENTRIES = ("policy", "questionnaires")
 T = TypeVar("T")
 
 
-class ClinicalContentWrong(Exception):
+class ClinicalContentWrong(Unusable):
     """The content cannot be used; the message is one line that names the file and the place in it."""
 
 
 def clinical_policy(content: Documents = SHIPPED) -> ClinicalPolicy:
-    """The newest policy document under `policy/`, by its file name. Raises ClinicalContentWrong."""
-    files = _files(content, "policy")
-    return _read(files[-1], ClinicalPolicy)
+    """What the newest document says, and who signed that. Raises ClinicalContentWrong."""
+    file = policy_document(content)
+    with _told_of(file):
+        return read_signed(file, ClinicalPolicy)
+
+
+def policy_document(content: Documents = SHIPPED) -> Traversable | Path:
+    """The newest one under `policy/`, by its file name. Raises ClinicalContentWrong."""
+    return _files(content, "policy")[-1]
 
 
 def questionnaires(content: Documents = SHIPPED) -> QuestionnaireShelf:
@@ -65,7 +74,8 @@ def clinical_content(content: Documents = SHIPPED) -> tuple[ClinicalPolicy, Ques
 
 def _files(content: Documents, folder: str) -> list[Traversable | Path]:
     try:
-        files = sorted((content / folder).iterdir(), key=lambda file: file.name)
+        named = (file for file in (content / folder).iterdir() if file.name[0] != ".")
+        files = sorted(named, key=lambda file: file.name)
     except OSError as error:
         raise ClinicalContentWrong(f"{folder}/ of the clinical content cannot be read ({error.strerror})") from None
     if not files:
@@ -74,8 +84,17 @@ def _files(content: Documents, folder: str) -> list[Traversable | Path]:
 
 
 def _read(file: Traversable | Path, described: type[T]) -> T:
-    try:
+    with _told_of(file):
         return read(file, described)
+
+
+@contextmanager
+def _told_of(file: Traversable | Path) -> Iterator[None]:
+    """What is wrong in it is told with its name."""
+    try:
+        yield
+    except DomainError as error:
+        raise ClinicalContentWrong(f"{file.name}: {error.detail}") from None
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "the document"

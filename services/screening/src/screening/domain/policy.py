@@ -181,7 +181,7 @@ class ClinicalPolicy:
 
     @property
     def signature(self) -> PolicySignature | None:
-        """Who stands for this version; None as shipped."""
+        """Who stands for what this version says; None as shipped, and after a change."""
         return signature_of(self.version, self.signed)
 
     def evidence_rule(self, kind: EvidenceKind) -> EvidenceRule:

@@ -4,8 +4,12 @@ Invariant: what does not fit the types, or says something the types do not know,
 """
 
 from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
 
+from careflow_domain.errors import invalid
 from careflow_service.content import Documents
+from careflow_service.policies import read_signed
 from careflow_service.typed import read
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.registrants import Registrants
@@ -17,9 +21,16 @@ ENTRIES = ("policy", "service-codes", "registrants")
 
 
 def clinical_policy(content: Documents = SHIPPED) -> SessionsPolicy:
-    """The newest policy document under `policy/`. Raises ValidationError, or ValueError without one."""
-    newest = max((content / "policy").iterdir(), key=lambda file: file.name)
-    return read(newest, SessionsPolicy)
+    """What the newest document says, and who signed that. Raises ValidationError, or DomainError without one."""
+    return read_signed(policy_document(content), SessionsPolicy)
+
+
+def policy_document(content: Documents = SHIPPED) -> Traversable | Path:
+    """The newest one under `policy/`, by its file name. Raises DomainError without one."""
+    files: list[Traversable | Path] = [each for each in (content / "policy").iterdir() if each.name[0] != "."]
+    if not files:
+        raise invalid("policy_missing", "The folder policy/ of the clinical content is empty.")
+    return max(files, key=lambda file: file.name)
 
 
 def registrants(content: Documents = SHIPPED) -> Registrants:

@@ -325,7 +325,7 @@ class SessionsPolicy:
 
     @property
     def signature(self) -> PolicySignature | None:
-        """Who stands for this version; None as shipped."""
+        """Who stands for what this version says; None as shipped, and after a change."""
         return signature_of(self.version, self.signed)
 
     @property

@@ -2,16 +2,15 @@
 
 import json
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from careflow_cli.deployment import practice
+from careflow_cli.deployment import clinical_numbers, practice
 from careflow_cli.deployment.examining.findings import Deployed, Finding, known, of, well, wrong
+from careflow_cli.errors import CareflowError
 from careflow_cli.stack.services import SERVICES
 
 CHECK, PRACTICE, NUMBERS = "content", "practice", "numbers"
-CLINICAL = ("screening", "sessions")
-"""The services that decide by clinical numbers."""
 
 
 def content_found(deployed: Deployed) -> Iterator[Finding]:
@@ -45,21 +44,29 @@ def _faults(place: Path, folder: Path) -> Iterator[Finding]:
 
 
 def numbers_found(deployed: Deployed) -> Iterator[Finding]:
-    """Whether somebody of the clinic has signed the clinical numbers each service will decide by."""
-    for service in CLINICAL:
-        own = sorted((deployed.content / service / "policy").glob("*.json"))
-        if not own:
+    """Whether somebody of the clinic has signed the clinical numbers each service will decide by, as they are now."""
+    for service in clinical_numbers.SERVICES:
+        if not (deployed.content / service / "policy").is_dir():
             yield known(NUMBERS, f"{service} decides by clinical numbers as shipped, which nobody has signed", _SIGN)
-            continue
-        policy = json.loads(own[-1].read_bytes())
-        signed = [each for each in policy.get("signed", ()) if each["version"] == policy["version"]]
-        if signed:
-            yield well(NUMBERS, f"{service}: {policy['version']}, signed on {signed[-1]['on']}")
+        elif not clinical_numbers.can_be_asked():
+            yield known(NUMBERS, f"{service} is not installed here and was not asked", "run this in a checkout")
         else:
-            yield known(NUMBERS, f"nobody has signed version {policy['version']} of {own[-1].name} of {service}", _SIGN)
+            try:
+                yield _signed(service, clinical_numbers.signature(service, deployed.content))
+            except CareflowError as error:
+                yield wrong(NUMBERS, f"{service} does not start with its policy: {error}", "correct it")
 
 
-_SIGN = "have the medical director read and sign it: docs/operators/clinical-numbers.md"
+def _signed(service: str, told: Mapping[str, str | None]) -> Finding:
+    what = f"version {told['version']} of {told['file']} of {service}"
+    if told["signed_on"]:
+        return well(NUMBERS, f"{what} was signed on {told['signed_on']}")
+    if told["signed_before"]:
+        return known(NUMBERS, f"nobody has signed {what} since it was changed after {told['signed_before']}", _SIGN)
+    return known(NUMBERS, f"nobody has signed {what}", _SIGN)
+
+
+_SIGN = "have the medical director read it and sign: careflow numbers --deployment . prints it"
 
 
 def practice_found(deployed: Deployed) -> Iterator[Finding]:
