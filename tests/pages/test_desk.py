@@ -128,6 +128,27 @@ async def test_who_may_be_in_danger_reads_first_where_there_is_help(
         await reader.looks("Ana Rivera")
 
 
+async def test_who_calls_is_booked_and_whoever_is_not_of_age_is_told_who_can_help(
+    browser: Browser, booking: tuple[World, str]
+) -> None:
+    forget_pictures("caller")
+    _, address = booking
+    async with Reader.at(browser, address, EVERY, name="caller") as reader:
+        await logs_in(reader, f"{DESK}/find")
+        await reader.fills(Month="4", Day="2", Year="2010", Telephone_number="415 555 0123")
+        await reader.sends("Find")
+        await reader.looks("Find a patient")
+        await reader.fills(Year="1988")
+        await reader.sends("Find")
+        await reader.sends("Book the free call for who calls")
+        await reader.looks("Book the free call for who calls")
+        await reader.fills(Year="2010")
+        await reader.sends("Book this call")
+        await reader.looks("Not of age")
+        await reader.sends("Change the details")
+        await reader.looks("Book the free call for who calls")
+
+
 async def test_the_keyboard_is_enough_to_book(browser: Browser, booking: tuple[World, str]) -> None:
     world, address = booking
     await has_patient(world)

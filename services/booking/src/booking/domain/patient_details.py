@@ -54,6 +54,15 @@ def by_contact(born: date, *, email: str | None, phone: str | None) -> Mapping[s
     return {name: f"{born.isoformat()} {contact}" for name, contact in contacts.items() if contact is not None}
 
 
+def comes_of_age(born: date, policy: BookingPolicy) -> date:
+    """The first day on which somebody born then is as old as patients are."""
+    year = born.year + policy.minimum_age_years.value
+    try:
+        return born.replace(year=year)
+    except ValueError:  # born on 29 February
+        return date(year, 3, 1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientDetails:
     """What is known of a person. `phone` is E.164, `state` the two letters of where they live, `email` as they write
@@ -83,12 +92,8 @@ class PatientDetails:
         return by_contact(self.birth_date, email=self.email, phone=self.phone)
 
     def comes_of_age(self, policy: BookingPolicy) -> date:
-        """The first day on which they are as old as patients are."""
-        year = self.birth_date.year + policy.minimum_age_years.value
-        try:
-            return self.birth_date.replace(year=year)
-        except ValueError:  # born on 29 February
-            return date(year, 3, 1)
+        """See `comes_of_age`."""
+        return comes_of_age(self.birth_date, policy)
 
     def check_born(self, today: date) -> None:
         """Raises `birth_date_in_future`."""

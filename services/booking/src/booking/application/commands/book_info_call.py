@@ -1,4 +1,5 @@
-"""The free call, booked by anybody without a login: registers the person and books the call in one step.
+"""The free call, booked by anybody without a login, or at the desk for whoever calls: registers the person and books
+the call in one step.
 
 Invariant: what is answered does not depend on whether the person is known. Everybody is registered anew; who seems to
 be known already is marked for a human to look at.
@@ -33,8 +34,8 @@ class BookInfoCall:
     details: PatientDetails
     starts_at: datetime
     modality: Modality
-    client: str
-    """The network address it was asked from."""
+    client: str | None
+    """The network address it was asked from; None at the desk, where nobody is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class BookInfoCallHandler:
 
     async def __call__(self, command: BookInfoCall, actor: Actor, request: RequestKey | None) -> Committed[Scheduled]:
         wish = Wish(kind=VisitKind.INFO_CALL, starts_at=command.starts_at, modality=command.modality)
+        by = BookedBy.STAFF if command.client is None else BookedBy.PATIENT
 
         async def work(tx: Transaction) -> Scheduled:
             _, alike, clinic = await side_by_side(
@@ -63,7 +65,7 @@ class BookInfoCallHandler:
                 clinic,
                 tx,
                 zone=self.zone,
-                by=BookedBy.PATIENT,
+                by=by,
             )
             return Scheduled.of(call)
 
@@ -78,6 +80,8 @@ class BookInfoCallHandler:
 
     async def _count(self, command: BookInfoCall) -> None:
         """The same work for everybody: what is counted is the person by each contact, and the address."""
+        if command.client is None:
+            return
         policy = self.desk.policy
         per_person = Limit("info_call.person", policy.info_calls_per_person_a_day.value, A_DAY)
         per_address = Limit("info_call.address", policy.info_calls_per_address_a_day.value, A_DAY)

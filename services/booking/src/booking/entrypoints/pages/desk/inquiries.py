@@ -2,8 +2,7 @@
 erased.
 """
 
-from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -15,13 +14,12 @@ from booking.application.commands.close_inquiry import CloseInquiry
 from booking.application.commands.erase_inquiry import EraseInquiry
 from booking.application.commands.reopen_inquiry import ReopenInquiry
 from booking.application.commands.take_inquiry import TakeInquiry
-from booking.application.queries.find_openings import FindOpenings
 from booking.application.use_cases import Booking
 from booking.domain.ids import InquiryId
 from booking.domain.inquiries import BY_STAFF, Inquiry, InquiryOutcome
-from booking.domain.visits import Modality, VisitKind
 from booking.entrypoints.http.public_schemas import InfoCallBody
 from booking.entrypoints.http.schemas import App
+from booking.entrypoints.pages.desk.callers import free_calls
 from booking.entrypoints.pages.desk.showing import SHOWN, Done, Seen, show_desk
 from careflow_service.http.dependencies import CurrentActor, PageCursor
 from careflow_service.http.fields import PROSE
@@ -31,9 +29,6 @@ from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
 
 router = APIRouter(prefix="/pages/desk/inquiries", include_in_schema=False)
-
-FREE_SHOWN: Final = 40
-"""So many of the next free times are offered for the call."""
 
 
 class Answer(Seen):
@@ -219,16 +214,6 @@ async def _call(
     *,
     refused: Refused | None = None,
 ) -> Response:
-    now = pages.clock()
-    wanted = FindOpenings(
-        kind=VisitKind.INFO_CALL,
-        modality=Modality.PHONE,
-        starts_from=now,
-        starts_before=now + timedelta(days=14),
-        state=typed["state"] or None,
-    )
-    found = await app.find_openings(wanted, actor)
-    starts: list[datetime] = sorted({each.interval.start for each in found})
     return show_desk(
         request,
         pages,
@@ -236,7 +221,8 @@ async def _call(
         status=422 if faults else 200,
         refused=refused,
         inq=inquiry,
-        free=starts[:FREE_SHOWN],
+        free=await free_calls(app, actor, pages, typed["state"]),
+        years=app.ports.policy.minimum_age_years.value,
         typed=typed.with_day("birth_date").parted("birth_date"),
         faults=faults,
     )

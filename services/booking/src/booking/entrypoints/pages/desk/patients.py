@@ -5,12 +5,14 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from booking.application.use_cases import Booking
 from booking.domain.ids import PatientId
 from booking.domain.patients import Patient
 from booking.domain.visits import Modality, VisitKind
 from booking.entrypoints.http.access import ACCESS
 from booking.entrypoints.http.patient_schemas import SearchBody
 from booking.entrypoints.http.schemas import App
+from booking.entrypoints.pages.desk.callers import is_young
 from booking.entrypoints.pages.desk.showing import SHOWN, Done, show_desk, staff_of
 from careflow_service.http.dependencies import CurrentActor, PageCursor, Repeatable
 from careflow_service.pages.forms import UNTYPED, Form, Submitted
@@ -23,9 +25,9 @@ NOBODY: Final[tuple[Patient, ...]] = ()
 
 
 @router.get("/find")
-async def ask_whom(request: Request, pages: Pages) -> Response:
+async def ask_whom(request: Request, app: App, pages: Pages) -> Response:
     """By what a patient is found."""
-    return _find(request, pages, UNTYPED, {}, None)
+    return _find(request, app, pages, UNTYPED, {}, None)
 
 
 @router.post("/find")
@@ -38,9 +40,10 @@ async def find_patients(
     if asked is not None and asked.email is None and asked.phone is None:
         faults = {"phone": "email_or_phone"}
     if asked is None or faults:
-        return _find(request, pages, form, faults, None)
+        young = asked is not None and is_young(app, pages, asked.birth_date)
+        return _find(request, app, pages, form, faults, None, young=young)
     found = await app.find_patients.by_contact(actor, asked.birth_date, email=asked.email, phone=asked.phone)
-    return _find(request, pages, form, {}, found)
+    return _find(request, app, pages, form, {}, found, young=is_young(app, pages, asked.birth_date))
 
 
 @router.get("/patients/{patient_id}")
@@ -74,19 +77,33 @@ async def patient(
         people=sorted(await app.practitioners.active(), key=lambda each: (each.name, each.id)),
         visit_kinds=tuple(VisitKind),
         ways=tuple(Modality),
+        years=app.ports.policy.minimum_age_years.value,
+        young=is_young(app, pages, person.details.birth_date),
+        of_age=person.details.comes_of_age(app.ports.policy),
         may_change=ACCESS["POST /pages/desk/patients/{patient_id}/details"].admits(actor, {}),
     )
 
 
 def _find(
-    request: Request, pages: Site, form: Form, faults: dict[str, str], found: tuple[Patient, ...] | None
+    request: Request,
+    app: Booking,
+    pages: Site,
+    form: Form,
+    faults: dict[str, str],
+    found: tuple[Patient, ...] | None,
+    *,
+    young: bool = False,
 ) -> Response:
+    typed = form.with_day("birth_date")
     return show_desk(
         request,
         pages,
         "find.html",
         status=422 if faults else 200,
-        typed=form.with_day("birth_date").parted("birth_date"),
+        typed=typed.parted("birth_date"),
         faults=faults,
         found=found,
+        young=young,
+        years=app.ports.policy.minimum_age_years.value,
+        kept={name: typed[name] for name in ("birth_date", "phone", "email") if typed[name]},
     )
