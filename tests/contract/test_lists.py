@@ -18,6 +18,7 @@ BOUNDED: Final[Mapping[str, str]] = {
     "booking /v1/public/info-calls/availability": "31 days at most, and 500 times",
     "screening /v1/questionnaires": "the clinic's content, no rows of a store",
     "screening /v1/questionnaires/{code}": "the items of one questionnaire",
+    "sessions /v1/consent-texts": "the clinic's content, no rows of a store",
     "sessions /v1/patients/{patient_id}/findings": "one aggregate, which keeps them all",
     "sessions /v1/patients/{patient_id}/packages": "what was dispensed for one patient and is, or was, kept here",
     "sessions /v1/sessions/{session_id}/notes": "what was written of one session",

@@ -151,7 +151,8 @@ def test_what_a_service_would_not_start_with_is_not_printed(
 
 def having(policy: object) -> Any:
     """A service that decides by it, and has nothing else."""
-    return SimpleNamespace(ports=SimpleNamespace(policy=policy, registrants=SimpleNamespace(registrants=())))
+    nothing = SimpleNamespace(registrants=(), samples_in_force=True)
+    return SimpleNamespace(ports=SimpleNamespace(policy=policy, registrants=nothing, consent_texts=nothing))
 
 
 def test_the_page_says_that_nobody_has_signed_what_is_shipped_and_another_page_is_told(

@@ -16,7 +16,7 @@ from careflow_cli.commands import doctor
 from careflow_cli.deployment import certificate, clinical_numbers, settings
 from careflow_cli.deployment.deployment import Deployment, Wishes
 from careflow_cli.deployment.examining import engine, provider_found
-from careflow_cli.deployment.examining.content_found import content_found, numbers_found
+from careflow_cli.deployment.examining.content_found import content_found, numbers_found, texts_found
 from careflow_cli.deployment.examining.findings import Check, Deployed, Finding, State, examined
 from careflow_cli.deployment.overlays import BASE, Overlay
 from careflow_cli.errors import CareflowError
@@ -169,6 +169,7 @@ def test_where_everything_is_well_nothing_is_to_be_done(clinic: Clinic) -> None:
             "keys",
             "content",
             "numbers",
+            "texts",
             "practice",
             "certificate",
             "provider",
@@ -179,6 +180,7 @@ def test_where_everything_is_well_nothing_is_to_be_done(clinic: Clinic) -> None:
     assert [each.says for each in found if each.state is State.WARN] == [
         "screening decides by clinical numbers as shipped, which nobody has signed",
         "sessions decides by clinical numbers as shipped, which nobody has signed",
+        "patients sign the texts that are shipped, which are an example and nobody's",
         "nobody signed it but itself",
     ]
 
@@ -344,6 +346,26 @@ def test_the_services_themselves_say_what_is_signed_and_what_they_would_not_star
     (screening, _) = clinic.found(numbers_found)
     assert screening.state is State.FAIL
     assert screening.says.startswith("screening does not start with its policy: ours.json: version: ")
+
+
+def test_whether_patients_sign_texts_of_the_clinic_s_own_is_told(clinic: Clinic) -> None:
+    (clinic.content / "sessions" / "consents").mkdir(parents=True)
+    brings("sessions/consents/telehealth.json", '{"sample": true}')(clinic)
+    brings("sessions/consents/financial.json", '{"sample": false}')(clinic)
+
+    (told,) = clinic.found(texts_found)
+    assert (told.state, told.says) == (
+        State.WARN,
+        "texts that patients sign are marked as a sample: telehealth.json",
+    )
+
+    brings("sessions/consents/telehealth.json", "{}")(clinic)
+
+    (told,) = clinic.found(texts_found)
+    assert (told.state, told.says) == (
+        State.OK,
+        "texts of the clinic's own that patients sign: financial.json, telehealth.json",
+    )
 
 
 def test_others_must_not_enter_the_folder(clinic: Clinic) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from careflow_service.federal_calendar import FederalCalendar
-from sessions.adapters.clinical_content import clinical_policy, service_codes
+from sessions.adapters.clinical_content import clinical_policy, consent_texts, service_codes
 from sessions.domain.appointments import AppointmentSnapshot, AppointmentStatus
 from sessions.domain.booked_sessions import scheduled
 from sessions.domain.checks import (
@@ -57,6 +57,7 @@ ZONE = ZoneInfo("America/Los_Angeles")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE).astimezone(UTC)
 TODAY = date(2026, 11, 23)
 POLICY = clinical_policy()
+TEXTS = consent_texts()
 CALENDAR = FederalCalendar()
 CODES = service_codes()[0]
 

@@ -10,9 +10,11 @@ from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_service.ids import new_id
 from careflow_service.testing.calling import Caller
-from services.sessions.tests.builders import MILL_VALLEY, ZONE
+from services.sessions.tests.builders import MILL_VALLEY, TEXTS, ZONE
 from services.sessions.tests.news import clearance_granted, registered, screen_assessed, snapshot
 from services.sessions.tests.world import World
+from sessions.domain.consents import ConsentCategory
+from sessions.domain.words import Route
 
 
 def ok(response: httpx.Response, status: int = 200) -> Any:
@@ -66,14 +68,21 @@ def plan_body(**changes: Any) -> dict[str, Any]:
     }
 
 
-def consent_body(**changes: Any) -> dict[str, Any]:
+def consent_body(
+    category: str = "treatment", *, route: str | None = "intravenous", language: str = "en", **changes: Any
+) -> dict[str, Any]:
+    """What is signed of it now, by its route where it has one."""
+    of = ConsentCategory(category)
+    document = TEXTS.current(of, Route(route) if route and of is ConsentCategory.TREATMENT else None)
+    assert document is not None
+    text = document.to_sign(language)
     return {
-        "category": "treatment",
-        "document": "off-label-treatment",
-        "document_version": "2026-11",
-        "sha256": "0" * 64,
-        "language": "en",
-        "route": "intravenous",
+        "category": category,
+        "document": text.document,
+        "document_version": text.document_version,
+        "sha256": text.sha256,
+        "language": text.language,
+        "route": text.route,
         **changes,
     }
 

@@ -99,7 +99,7 @@ def consent(*, route: Route = Route.INTRAVENOUS, version: str = "2026-11") -> Co
         ANA,
         ConsentCategory.TREATMENT,
         ConsentText(
-            document="off-label-treatment", document_version=version, sha256="0" * 64, language="en", route=route
+            document=f"treatment-{route}", document_version=version, sha256="0" * 64, language="en", route=route
         ),
         signer=ANA,
         witness=None,
@@ -162,6 +162,7 @@ def question(*, route: Route = Route.INTRAVENOUS) -> DoseQuestion:
         eligibility=eligibility(),
         course=course(),
         consents=(consent(route=route),),
+        consent_version="2026-11",
         emergency_contact_known=True,
         screening_as_of=NOW - minutes(1),
         record_complete=True,

@@ -24,7 +24,7 @@ AT_HOME: dict[str, Any] = {
 
 async def agrees_to_telehealth(world: World, patient_id: str) -> str:
     """The patient signs; answers the consent's id."""
-    signed = consent_body(category="telehealth", document="telehealth", route=None)
+    signed = consent_body("telehealth")
     consent_id: str = ok(await world.patient(patient_id).post(f"/v1/patients/{patient_id}/consents", signed), 201)["id"]
     return consent_id
 

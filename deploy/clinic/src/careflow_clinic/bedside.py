@@ -100,17 +100,14 @@ class Bedside:
     # -- what is signed ------------------------------------------------------------------------------------------------
 
     async def consent(self, patient: Patient, category: str, *, route: str | None = None) -> Answer:
-        """The patient signs a document; consent to treatment is to one route."""
-        document = {
-            "category": category,
-            "document": f"{category}-consent",
-            "document_version": "2026-11",
-            "sha256": "0" * 64,
-            "language": "en",
-            **({"route": route} if route else {}),
-            **({"policy_version": "2026-11"} if category == "financial" else {}),
-        }
-        return await self.http.post(patient.caller, "sessions", f"/v1/patients/{patient.id}/consents", document)
+        """The patient reads a text and signs it; consent to treatment is to one route."""
+        texts = (await self.http.get(patient.caller, "sessions", "/v1/consent-texts")).body["items"]
+        read = next(
+            each for each in texts if (each["category"], each["route"], each["language"]) == (category, route, "en")
+        )
+        named = ("category", "document", "document_version", "sha256", "language", "route", "policy_version")
+        signed = {name: read[name] for name in named if read[name] is not None}
+        return await self.http.post(patient.caller, "sessions", f"/v1/patients/{patient.id}/consents", signed)
 
     async def withdraw_consent(self, patient: Patient, category: str) -> None:
         """The patient takes back every consent of a category."""

@@ -31,7 +31,14 @@ from sessions.adapters import (
 )
 from sessions.adapters import sessions as session_documents
 from sessions.adapters.care_discharges import MongoCareDischarges
-from sessions.adapters.clinical_content import ENTRIES, SHIPPED, clinical_policy, registrants, service_codes
+from sessions.adapters.clinical_content import (
+    ENTRIES,
+    SHIPPED,
+    clinical_policy,
+    consent_texts,
+    registrants,
+    service_codes,
+)
 from sessions.adapters.consents import MongoConsents
 from sessions.adapters.contacts import MongoContacts
 from sessions.adapters.discrepancy_cases import MongoDiscrepancyCases
@@ -275,6 +282,7 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         colleague_names=MongoColleagueNames(database),
         eligibilities=MongoEligibilities(database, vault),
         consents=MongoConsents(database, vault),
+        consent_texts=consent_texts(content),
         plans=MongoPlans(database, vault),
         courses=MongoCourses(database, vault),
         sessions=MongoSessions(database, vault),
@@ -331,8 +339,13 @@ async def _named(ports: Ports, patient_id: str) -> str | None:
 
 
 def _without(sessions: Sessions) -> tuple[str, ...]:
-    registrants = () if sessions.ports.registrants.registrants else ("dea_registrations",)
-    return registrants if sessions.ports.policy.signature else (*registrants, "policy_signature")
+    ports = sessions.ports
+    has = {
+        "dea_registrations": bool(ports.registrants.registrants),
+        "policy_signature": ports.policy.signature is not None,
+        "consent_texts": not ports.consent_texts.samples_in_force,
+    }
+    return tuple(name for name, there in has.items() if not there)
 
 
 def http() -> Http[Sessions]:

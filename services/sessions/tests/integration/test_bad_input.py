@@ -208,6 +208,11 @@ async def ready_to_order(world: World, patient_id: str) -> str:
         ({"sha256": "0" * 63}, (422, "invalid_request")),
         ({"language": "english"}, (422, "invalid_request")),
         ({"document": "off label"}, (422, "invalid_request")),
+        ({"document": "off-label"}, (422, "consent_text_unknown")),
+        ({"document_version": "2026-12"}, (422, "consent_text_unknown")),
+        ({"sha256": "0" * 64}, (422, "consent_text_unknown")),
+        ({"language": "es"}, (422, "consent_text_unknown")),
+        ({"category": "financial"}, (422, "consent_text_unknown")),
     ],
 )
 async def test_a_consent_that_cannot_be_is_refused(
@@ -217,7 +222,7 @@ async def test_a_consent_that_cannot_be_is_refused(
     path = f"/v1/patients/{course.patient_id}/consents"
     async with world.nothing_changes():
         own = world.patient(course.patient_id)
-        assert refusal(await own.post(path, consent_body(**changes))) == refused
+        assert refusal(await own.post(path, {**consent_body(), **changes})) == refused
 
 
 @pytest.mark.parametrize(

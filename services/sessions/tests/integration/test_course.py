@@ -227,7 +227,7 @@ async def test_a_consent_ends_by_its_date_and_by_the_patient(world: World) -> No
     assert refusal(await world.patient(course.plan_id).post(withdrawn)) == (404, "consent_not_found")
     ok(await ana.post(withdrawn))
     ok(
-        await ana.post(f"/v1/patients/{course.patient_id}/consents", consent_body(category="financial", route=None)),
+        await ana.post(f"/v1/patients/{course.patient_id}/consents", consent_body("financial")),
         201,
     )
 

@@ -119,8 +119,7 @@ async def done_with_canaries(world: World, course: Course) -> None:
     """Text in every field that takes text, through every kind of command."""
     prescriber, nurse = world.prescriber, world.nurse
     path = f"/v1/patients/{course.patient_id}"
-    release = consent_body(category="release", document=CANARY, document_version=CANARY, route=None)
-    ok(await nurse.post(f"{path}/consents", release), 201)
+    ok(await nurse.post(f"{path}/consents", consent_body("release")), 201)
     texts = {name: [CANARY] for name in ("goals", "instruments", "stop_rules", "exit_criteria", "indications")}
     ok(await prescriber.post(f"{path}/plans", plan_body(route_reason=CANARY, **texts)), 201)
 

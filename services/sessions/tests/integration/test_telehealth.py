@@ -215,7 +215,7 @@ async def test_a_verification_that_cannot_be_read_is_named_by_its_field(
 async def test_consent_to_treatment_is_no_consent_to_telehealth(world: World) -> None:
     course = await has_course(world)
     own = world.patient(course.patient_id)
-    ok(await own.post(f"/v1/patients/{course.patient_id}/consents", consent_body(document_version="2026-12")), 201)
+    ok(await own.post(f"/v1/patients/{course.patient_id}/consents", consent_body(language="es")), 201)
     session_id = await hour_at_a_distance(world, course)
     ok(await verifies(world, session_id))
     assert await missing(world, session_id) == ["telehealth_consent"]

@@ -21,7 +21,12 @@ from careflow_cli.commands.stack import kept
 from careflow_cli.deployment import settings
 from careflow_cli.deployment.examining.backlog_found import backlog_found
 from careflow_cli.deployment.examining.certificate_found import certificate_found, kafka_found, stores_found
-from careflow_cli.deployment.examining.content_found import content_found, numbers_found, practice_found
+from careflow_cli.deployment.examining.content_found import (
+    content_found,
+    numbers_found,
+    practice_found,
+    texts_found,
+)
 from careflow_cli.deployment.examining.engine_found import (
     disk_found,
     engine_found,
@@ -44,6 +49,7 @@ CHECKS: tuple[Check, ...] = (
     keys_found,
     content_found,
     numbers_found,
+    texts_found,
     practice_found,
     certificate_found,
     kafka_found,

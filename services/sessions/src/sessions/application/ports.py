@@ -21,6 +21,7 @@ from careflow_service.work import Transaction
 from sessions.application.link_addresses import LinkAddresses
 from sessions.domain.adverse_events import AdverseEvent
 from sessions.domain.care import CareDischarge
+from sessions.domain.consent_texts import ConsentTexts
 from sessions.domain.consents import Consent
 from sessions.domain.course import Course
 from sessions.domain.discrepancy_cases import DiscrepancyCase
@@ -413,6 +414,7 @@ class Ports:
     colleague_names: ColleagueNames
     eligibilities: Eligibilities
     consents: Consents
+    consent_texts: ConsentTexts
     plans: Plans
     courses: Courses
     sessions: SessionRecords

@@ -124,8 +124,8 @@ class Consent(Aggregate):
         """Whether it counts at that moment, whatever has been said of its end so far."""
         return self.state is ConsentState.SIGNED and now < self.valid_until
 
-    def covers(self, route: Route, document_version: str, now: datetime) -> bool:
-        """Whether it is a valid consent to treatment by this route in the current text."""
+    def covers(self, route: Route, document_version: str | None, now: datetime) -> bool:
+        """Whether it is a valid consent to treatment by this route in the current text; None where there is none."""
         return (
             self.category is ConsentCategory.TREATMENT
             and self.text.route is route

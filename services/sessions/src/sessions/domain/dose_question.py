@@ -27,6 +27,7 @@ T = TypeVar("T")
 class DoseQuestion:
     """May this session's dose be given now? Everything is what this service knows at `now`.
 
+    `consent_version` is that of the text that consent to treatment by the plan's route is given to now.
     `screening_as_of` is how fresh its view of screening is (None: unknown). `record_complete` is False while an event
     of this patient waits unhandled. `integration_at` is the next booked integration. `drug_log_reconciled` is about
     the session's location, and `package_at_hand` whether the patient's own is there.
@@ -37,6 +38,7 @@ class DoseQuestion:
     eligibility: Eligibility | None
     course: Course
     consents: tuple[Consent, ...]
+    consent_version: str | None
     emergency_contact_known: bool
     screening_as_of: datetime | None
     record_complete: bool
@@ -116,8 +118,8 @@ class DoseQuestion:
 
     @property
     def consented(self) -> bool:
-        route, version = self.route, self.policy.gate.treatment_consent_version.value
-        return route is not None and any(consent.covers(route, version, self.now) for consent in self.consents)
+        route = self.route
+        return route is not None and any(each.covers(route, self.consent_version, self.now) for each in self.consents)
 
     @property
     def ordered_by_plan(self) -> bool:

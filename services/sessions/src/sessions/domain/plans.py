@@ -146,7 +146,9 @@ class Plan(Aggregate):
         inducted: bool,
         now: datetime,
     ) -> Self:
-        """The draft becomes the plan. Refused: `plan_signed` and what `_signature` refuses."""
+        """The draft becomes the plan; `consent` is one to the current text. Refused: `plan_signed` and what `_signature`
+        refuses.
+        """
         if self.state is not PlanState.DRAFT:
             raise conflict("plan_signed", "The plan has been signed already.")
         signature = self._signature(self.terms, by, clearance, consent, policy, inducted, now)
@@ -242,7 +244,7 @@ class Plan(Aggregate):
             raise conflict("clearance_not_valid", "Without a valid clearance no plan is signed.")
         if terms.route in clearance.terms.excluded_routes:
             raise forbidden("route_excluded", "The clearance excludes what the plan intends.")
-        if consent is None or not consent.covers(terms.route, policy.gate.treatment_consent_version.value, now):
+        if consent is None or not consent.covers(terms.route, consent.text.document_version, now):
             raise conflict("consent_missing", "The patient has not consented to this treatment in its current text.")
         return Signature(by=by, at=now, clearance_id=clearance.id, consent_id=consent.id, policy_version=policy.version)
 

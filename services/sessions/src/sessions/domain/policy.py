@@ -117,7 +117,6 @@ class GatePolicy:
     restricted_nasal_spray_minutes: Setting[int]
     cures_days: Setting[int]
     integration_booked_hours: Setting[int]
-    treatment_consent_version: Setting[str]
     ending_told_days: Setting[int] = ENDING_TOLD
 
 

@@ -10,7 +10,7 @@ from careflow_cli.deployment.examining.findings import Deployed, Finding, known,
 from careflow_cli.errors import CareflowError
 from careflow_cli.stack.services import SERVICES
 
-CHECK, PRACTICE, NUMBERS = "content", "practice", "numbers"
+CHECK, PRACTICE, NUMBERS, TEXTS = "content", "practice", "numbers", "texts"
 
 
 def content_found(deployed: Deployed) -> Iterator[Finding]:
@@ -67,6 +67,29 @@ def _signed(service: str, told: Mapping[str, str | None]) -> Finding:
 
 
 _SIGN = "have the medical director read it and sign: careflow numbers --deployment . prints it"
+
+
+def texts_found(deployed: Deployed) -> Iterator[Finding]:
+    """Whether the clinic has texts of its own that patients sign."""
+    own = sorted(each.name for each in (deployed.content / "sessions" / "consents").glob("*.json"))
+    if not own:
+        yield known(TEXTS, "patients sign the texts that are shipped, which are an example and nobody's", _OF_COUNSEL)
+        return
+    samples = [each for each in own if _is_sample(deployed.content / "sessions" / "consents" / each)]
+    if samples:
+        yield known(TEXTS, f"texts that patients sign are marked as a sample: {', '.join(samples)}", _OF_COUNSEL)
+    else:
+        yield well(TEXTS, f"texts of the clinic's own that patients sign: {', '.join(own)}")
+
+
+def _is_sample(file: Path) -> bool:
+    try:
+        return bool(json.loads(file.read_bytes()).get("sample"))
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+_OF_COUNSEL = "have counsel write them: docs/operators/compose.md, what the clinic decides for itself"
 
 
 def practice_found(deployed: Deployed) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ EMERGENCY = (Role.COORDINATOR, Role.WELLNESS)
 """Whom an emergency access lets read what was given and what went wrong; no notes, and psychotherapy notes never."""
 
 API: AccessTable = {
+    "GET /v1/consent-texts": allow(*CARE_TEAM, Role.PATIENT, impersonal=True),
     "GET /v1/patients/{patient_id}/consents": allow(*CARE_TEAM, own=by_path("patient_id")),
     "POST /v1/patients/{patient_id}/consents": allow(*CARE_TEAM, own=by_path("patient_id")),
     "POST /v1/consents/{consent_id}/withdraw": allow(*CARE_TEAM, own=by_object("consent_id")),

@@ -1,4 +1,4 @@
-"""Consents: what a patient has agreed to, signing, withdrawing."""
+"""Consents: what is signed, what a patient has agreed to, signing, withdrawing."""
 
 from datetime import datetime
 from typing import Annotated
@@ -18,6 +18,7 @@ from careflow_service.http.dependencies import (
 )
 from sessions.application.commands.sign_consent import SignConsent
 from sessions.application.commands.withdraw_consent import WithdrawConsent
+from sessions.domain.consent_texts import ConsentDocument
 from sessions.domain.consents import Consent, ConsentCategory, ConsentText
 from sessions.domain.ids import ConsentId, PatientId
 from sessions.domain.words import Route
@@ -26,8 +27,31 @@ from sessions.entrypoints.http.schemas import AggregateChanged, App, Code, Uuid,
 router = APIRouter(tags=["consents"])
 
 
+class ConsentTextView(BaseModel):
+    """A text that is signed now, in one language. `text` is what is shown, one paragraph a line, and `sha256` the digest
+    of it in UTF-8; a signature names both it and the version. `sample`: the clinic has put none of its own in its place.
+    `on_paper`: something is to be filled in on it, so that it is signed at the clinic.
+    """
+
+    category: ConsentCategory
+    document: str
+    document_version: str
+    route: Route | None
+    policy_version: str | None
+    language: str
+    title: str
+    text: str
+    sha256: str
+    sample: bool
+    on_paper: bool
+
+
+class ConsentTextList(BaseModel):
+    items: list[ConsentTextView]
+
+
 class NewConsent(RequestBody):
-    """The document as it was shown; consent to treatment names its route."""
+    """A text of the clinic as it was shown (`GET consent-texts`); consent to treatment names its route."""
 
     category: ConsentCategory
     document: Code
@@ -47,6 +71,14 @@ class ConsentView(BaseModel):
     route: Route | None
     signed_at: datetime
     valid_until: datetime
+
+
+@router.get("/v1/consent-texts", response_model=ConsentTextList)
+async def list_consent_texts(actor: CurrentActor, app: App) -> Response:
+    """What patients sign now, in every language it is there in."""
+    del actor
+    texts = app.ports.consent_texts.in_force
+    return represent(ConsentTextList(items=[_text(each, language) for each in texts for language in each.wordings]))
 
 
 @router.get("/v1/patients/{patient_id}/consents", response_model=Page[ConsentView])
@@ -79,6 +111,23 @@ async def sign_consent(
 async def withdraw_consent(consent_id: Uuid, actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
     """The patient takes it back."""
     return changed(await app.withdraw_consent(WithdrawConsent(ConsentId(consent_id)), actor, request))
+
+
+def _text(document: ConsentDocument, language: str) -> ConsentTextView:
+    wording = document.wordings[language]
+    return ConsentTextView(
+        category=document.category,
+        document=document.document,
+        document_version=document.version,
+        route=document.route,
+        policy_version=document.policy_version,
+        language=language,
+        title=wording.title,
+        text=wording.plain,
+        sha256=wording.digest,
+        sample=document.sample,
+        on_paper=document.on_paper,
+    )
 
 
 def _consent(consent: Consent) -> ConsentView:
