@@ -9,7 +9,7 @@ from careflow_domain.errors import not_found
 from careflow_service.errors import StaleVersion
 from careflow_service.testing.erasing import Asked
 from careflow_service.work import Committed
-from services.sessions.tests.builders import CALENDAR, CODES, POLICY, new_uuid
+from services.sessions.tests.builders import CALENDAR, CODES, POLICY, TEXTS, new_uuid
 from sessions.application.ports import Ports
 from sessions.domain.plans import PlanState
 from sessions.domain.registrants import Registrants
@@ -142,6 +142,7 @@ class InMemory:
             link_addresses=cast("Any", None),
             audit=cast("Any", None),
             policy=POLICY,
+            consent_texts=TEXTS,
             calendar=CALENDAR,
             registrants=Registrants(registrants=()),
             codes=(CODES,),

@@ -24,6 +24,7 @@ REFUSES: Final = frozenset({"invalid", "conflict", "forbidden"})
 ELSEWHERE: Final = frozenset(
     {
         "care",
+        "consent_texts",
         "consents",
         "discrepancy_cases",
         "drug_days",
