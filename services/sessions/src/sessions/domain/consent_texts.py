@@ -56,9 +56,9 @@ class Wording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentDocument:
-    """One version of one text. `version` is a month or a day, so that the later one is the newer; `policy_version` names
-    the policy a text is about; `sample`: nobody's but an example; `on_paper`: something is to be filled in, so it is
-    signed at the clinic. `source` says after which rules it was written, and by whom it is signed off.
+    """One version of one text. `version` is a month or a day, so that the later one is the newer; `policy_version`
+    names the policy a text is about; `sample`: nobody's but an example; `on_paper`: something is to be filled in, so it
+    is signed at the clinic. `source` says after which rules it was written, and by whom it is signed off.
     """
 
     document: str

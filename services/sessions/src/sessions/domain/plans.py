@@ -146,8 +146,8 @@ class Plan(Aggregate):
         inducted: bool,
         now: datetime,
     ) -> Self:
-        """The draft becomes the plan; `consent` is one to the current text. Refused: `plan_signed` and what `_signature`
-        refuses.
+        """The draft becomes the plan; `consent` is one to the current text. Refused: `plan_signed` and what
+        `_signature` refuses.
         """
         if self.state is not PlanState.DRAFT:
             raise conflict("plan_signed", "The plan has been signed already.")

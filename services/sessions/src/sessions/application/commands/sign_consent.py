@@ -26,8 +26,8 @@ class SignConsentHandler:
     work: Work
 
     async def __call__(self, command: SignConsent, actor: Actor, request: RequestKey) -> Committed[Changed]:
-        """Refused: `route_missing`, `consent_text_unknown`, `consent_text_superseded`, `patient_merged`. A newer consent
-        to the same thing takes the place of the one before.
+        """Refused: `route_missing`, `consent_text_unknown`, `consent_text_superseded`, `patient_merged`. A newer
+        consent to the same thing takes the place of the one before.
         """
         check_own(actor, command.patient_id, "patient")
         self.ports.consent_texts.check(command.category, command.text)

@@ -28,9 +28,9 @@ router = APIRouter(tags=["consents"])
 
 
 class ConsentTextView(BaseModel):
-    """A text that is signed now, in one language. `text` is what is shown, one paragraph a line, and `sha256` the digest
-    of it in UTF-8; a signature names both it and the version. `sample`: the clinic has put none of its own in its place.
-    `on_paper`: something is to be filled in on it, so that it is signed at the clinic.
+    """A text that is signed now, in one language. `text` is what is shown, one paragraph a line, and `sha256` the
+    digest of it in UTF-8; a signature names both it and the version. `sample`: the clinic has put none of its own in
+    its place. `on_paper`: something is to be filled in on it, so that it is signed at the clinic.
     """
 
     category: ConsentCategory
