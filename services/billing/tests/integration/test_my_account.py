@@ -112,7 +112,7 @@ async def test_what_is_owed_is_told_in_words_with_what_came_and_what_is_next(wor
         "Charged: Visit, November 23, 2026",
         "November 23, 2026: $25.00, Cash",
         "Dosing visit, Mon, December 14, 9:00",
-        "is charged on the next business day",
+        "Fee for a missed visit, November 25, 2026: nothing is charged, because it is the first time.",
         "You get an estimate by",
         "$400.00 or more above your good-faith estimate",
         "within 120 days",
@@ -340,7 +340,7 @@ async def test_who_gave_up_two_visits_at_once_is_told_that_they_cost_one_fee(wor
         event = contracts.TreatmentCancelled(**given_up, **by, notice_minutes=60)
         await world.take_in(world.next_event(event, cause=command))
     _, page = await comes_in(world, ANA)
-    assert page.text.count("is charged on the next business day") == 1
+    assert page.text.count("nothing is charged, because it is the first time") == 1
     assert page.text.count("the two cost one fee at most") == 1
     account = await (await logs_in(world)).opens(ACCOUNT)
     assert account.text.count("Given up together with another visit: one fee for both.") == 1

@@ -145,11 +145,23 @@ async def dose_became(visit: Visit, around: Around, tx: Transaction, ports: Port
 
 async def _known_beside(fee: FeeCase, ports: Ports) -> tuple[list[FeeCase], bool]:
     """The patient's cases, and whether this one is an integration's whose dose was not given."""
-    known, visit = await side_by_side(ports.fees.all_of(fee.patient_id), ports.visits.find(fee.id, of=fee.patient_id))
-    if fee.kind is not VisitKind.INTEGRATION or visit is None or visit.plan_id is None:
-        return known, False
-    of_plan = await ports.visits.of_plan(visit.plan_id, of=fee.patient_id)
+    known, of_plan = await side_by_side(ports.fees.all_of(fee.patient_id), _visits_around(fee, ports))
     return known, without_dose(fee, of_plan, known)
+
+
+async def is_without_dose(fee: FeeCase, known: Iterable[FeeCase], ports: Ports) -> bool:
+    """Whether it is an integration's whose dose was not given. `known` are the patient's cases."""
+    return without_dose(fee, await _visits_around(fee, ports), known)
+
+
+async def _visits_around(fee: FeeCase, ports: Ports) -> Sequence[Visit]:
+    """The visits of the plan an integration belongs to; none of any other visit's."""
+    if fee.kind is not VisitKind.INTEGRATION:
+        return ()
+    visit = await ports.visits.find(fee.id, of=fee.patient_id)
+    if visit is None or visit.plan_id is None:
+        return ()
+    return await ports.visits.of_plan(visit.plan_id, of=fee.patient_id)
 
 
 async def _weigh(fee: FeeCase, known: Sequence[FeeCase], tx: Transaction, ports: Ports, *, without_dose: bool) -> None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from billing.application.bookkeeping import disputed_among
 from billing.application.ports import Ports
+from billing.application.queries.fee_outlooks import fee_outlooks
 from billing.application.queries.read_work import missing_of
 from billing.application.queries.reading import OfPatient
 from billing.application.superbill_drafts import MOST_CHARGES
@@ -16,6 +17,7 @@ from billing.domain.accounts import Account
 from billing.domain.charges import Charge
 from billing.domain.estimates import Estimate
 from billing.domain.fee_cases import FeeCase
+from billing.domain.fee_outlooks import FeeOutlook
 from billing.domain.ids import (
     AppointmentId,
     ChargeId,
@@ -92,7 +94,7 @@ class AccountSeen:
     superbills: tuple[Superbill, ...] = field(repr=False)
     reimbursements: tuple[Reimbursement, ...] = field(repr=False)
     links: tuple[PaymentLink, ...] = field(repr=False)
-    fees: tuple[FeeCase, ...] = field(repr=False)
+    fees: tuple[FeeOutlook, ...] = field(repr=False)
     packages: tuple[Package, ...] = field(repr=False)
     to_come: tuple[Visit, ...] = field(repr=False)
     ways_in: tuple[AccountLink, ...] = field(repr=False)
@@ -179,7 +181,7 @@ class ReadAccount:
             superbills=tuple(superbills),
             reimbursements=tuple(cases),
             links=tuple(links),
-            fees=tuple(fees),
+            fees=await fee_outlooks(fees, account, estimates, ports),
             packages=tuple(packages),
             to_come=tuple(each for each in visits if each.is_to_be_charged),
             ways_in=tuple(each for each in ways_in if each.leads_in(ports.policy.account_links, now=now)),
