@@ -75,9 +75,7 @@ def test_a_commit_passes_the_points_of_what_it_is_about_and_no_others(writes: li
     assert [each.name for each in sending if each.concerns(alone, None)] == []
 
 
-@pytest.mark.parametrize(
-    ("lease", "point"), [("relay", "relay_claimed"), ("deadlines", "timers_claimed"), ("audit", None)]
-)
+@pytest.mark.parametrize(("lease", "point"), [("relay", "relay_claimed"), ("timers", "timers_claimed"), ("keys", None)])
 def test_a_claimed_lease_passes_its_own_point_only(lease: str, point: str | None) -> None:
     claiming = [each for each in POINTS if each.function.endswith(":MongoLeases.take")]
     passed = [each.name for each in claiming if each.concerns((), SimpleNamespace(name=lease))]

@@ -40,7 +40,7 @@ async def test_a_lease_has_one_holder(backend: Backend) -> None:
     await taken(backend, "a")
 
     assert await backend.leases.take("relay", "b", LONG) is None
-    assert await backend.leases.take("deadlines", "b", LONG) is not None
+    assert await backend.leases.take("timers", "b", LONG) is not None
 
 
 async def test_a_released_lease_is_free_at_once(backend: Backend) -> None:
@@ -103,7 +103,9 @@ async def test_the_holder_renews_in_time_and_keeps_its_epoch(backend: Backend) -
     lease = HeldLease(backend.leases, "relay", "a", ttl=timedelta(seconds=15), monotonic=lambda: now)
     first = await lease.hold()
 
+    assert lease.due_in == 5
     now += 6
+    assert lease.due_in == -1
     assert await lease.hold() == first
     now += 6
     assert lease.held
@@ -126,6 +128,7 @@ async def test_a_lease_of_somebody_else_is_asked_for_now_and_then(backend: Backe
     first = await taken(backend, "a")
     waiting = HeldLease(backend.leases, "relay", "b", ttl=timedelta(seconds=15), monotonic=lambda: now)
     assert await waiting.hold() is None
+    assert waiting.due_in == 1
     await backend.leases.release(first)
 
     now += 0.5
@@ -146,7 +149,7 @@ async def _one_row(backend: Backend) -> list[OutboxRow]:
 async def test_a_lease_that_a_dead_holder_left_locked_is_not_waited_for(store_url: str, database: str) -> None:
     client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(store_url)
     async with client, client.start_session() as dead:
-        leases = MongoLeases(client[database])
+        leases = MongoLeases(client[database], not_now_after=SHORT)
         held = await leases.take("relay", "a", SHORT)
         assert held is not None
         await dead.start_transaction()

@@ -1,6 +1,7 @@
 """The relay: what was committed is published, per stream in order, whatever fails around it."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -54,6 +55,21 @@ async def test_only_a_leader_with_nothing_set_aside_trusts_in_being_told(
     await running
 
     assert clinic.hint.while_told[-1] == waits
+
+
+@pytest.mark.parametrize(("ttl", "waits"), [(6.0, IDLE_SECONDS), (4.5, 1.5), (0.3, 0.5)])
+async def test_who_leads_at_rest_sleeps_no_longer_than_until_the_lease_is_due(
+    clinic: Clinic, ttl: float, waits: float
+) -> None:
+    stopping = asyncio.Event()
+    running = asyncio.create_task(clinic.relay(lease_ttl=timedelta(seconds=ttl)).run(stopping))
+    async with asyncio.timeout(10):
+        while not clinic.hint.while_told:  # noqa: ASYNC110 - the relay runs on when others do
+            await asyncio.sleep(0)
+    stopping.set()
+    await running
+
+    assert clinic.hint.while_told[0] == waits
 
 
 async def test_the_record_carries_the_key_and_the_routing_headers(clinic: Clinic) -> None:

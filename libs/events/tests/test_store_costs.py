@@ -155,6 +155,21 @@ async def test_a_relay_batch_costs_four_commands_however_large(
     assert "find _leases" not in commands.names(), "what was published under a lease is read once"
 
 
+async def test_a_lease_is_kept_by_one_command_and_waited_for_by_one(
+    store: AsyncDatabase[dict[str, Any]], commands: Commands
+) -> None:
+    leases = MongoLeases(store)
+    grant = await leases.take("timers", "a", DEFAULT_TTL)
+    assert grant is not None
+    commands.sent.clear()
+
+    assert await leases.renew(grant, DEFAULT_TTL)
+    assert await leases.take("timers", "b", DEFAULT_TTL) is None
+    await leases.release(grant)
+
+    assert commands.names() == ["findAndModify _leases", "find _leases", "findAndModify _leases"]
+
+
 async def test_no_query_scans_a_collection(
     handling: Handling[None], store: AsyncDatabase[dict[str, Any]], commands: Commands
 ) -> None:

@@ -11,6 +11,7 @@ from enum import StrEnum, auto
 from typing import Any, Final
 
 from careflow_events.lease import RELAY_LEASE
+from careflow_service.timers.loop import TIMERS_LEASE
 
 
 class Process(StrEnum):
@@ -62,8 +63,8 @@ def _in_transaction(of: str) -> Concerns:
     return lambda arguments, result: arguments[1] is not None and concerns(arguments, result)
 
 
-def _took(*leases: str) -> Concerns:
-    return lambda _arguments, grant: grant is not None and grant.name in leases
+def _took(lease: str) -> Concerns:
+    return lambda _arguments, grant: grant is not None and grant.name == lease
 
 
 _COMMIT: Final = "careflow_events.mongo.commit"
@@ -91,7 +92,7 @@ POINTS: Final[tuple[Point, ...]] = (
     Point("records_handled", Process.WORKER, _DELIVER, Side.AFTER),
     Point("offsets_noted", Process.WORKER, "careflow_events.mongo.consumers:MongoConsumers.note_settled", Side.AFTER),
     # timers
-    Point("timers_claimed", Process.WORKER, _LEASES, Side.AFTER, _took("deadlines", "effects")),
+    Point("timers_claimed", Process.WORKER, _LEASES, Side.AFTER, _took(TIMERS_LEASE)),
     Point("deadline_begun", Process.WORKER, f"{_KINDS}:DeadlineKind.do", Side.BEFORE),
     Point("deadline_fired", Process.WORKER, f"{_KINDS}:DeadlineKind.do", Side.AFTER),
     Point("effect_begun", Process.WORKER, f"{_KINDS}:EffectKind.do", Side.BEFORE),

@@ -80,13 +80,18 @@ class HeldLease:
         """Whether work under the lease may go on right now."""
         return self._grant is not None and self._age() < self._ttl.total_seconds() * 2 / 3
 
+    @property
+    def due_in(self) -> float:
+        """Seconds until `hold` asks the store again; not above 0 when it would now."""
+        if self._grant is not None:
+            return self._ttl.total_seconds() / 3 - self._age()
+        return self._ask_again_at - self._monotonic()
+
     async def hold(self) -> Grant | None:
         """The grant to work under, taken or renewed when needed; None while somebody else has the lease."""
-        if self._grant is not None and self._age() < self._ttl.total_seconds() / 3:
+        if self.due_in > 0:
             return self._grant
         began = self._monotonic()
-        if self._grant is None and began < self._ask_again_at:
-            return None
         self._ask_again_at = began + min(ASK_EVERY_SECONDS, self._ttl.total_seconds() / ASKS_PER_TTL)
         if self.held and self._grant is not None and await self._leases.renew(self._grant, self._ttl):
             self._renewed_at = began

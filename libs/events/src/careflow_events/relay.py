@@ -28,9 +28,7 @@ ROWS_PER_STREAM: Final = 100
 BYTES_PER_BATCH: Final = 16 * 1024 * 1024
 """Of all records in flight together; a batch has at least one row."""
 IDLE_SECONDS: Final = 2.0
-"""After which the store is asked all the same where it tells of what is written; well below a third of a lease's TTL,
-which is renewed on the way.
-"""
+"""After which the store is asked all the same where it tells of what is written, unless the lease is due before."""
 LEASE_KNOWN_SECONDS: Final = 30.0
 KEPT_EVERY_SECONDS: Final = 0.5
 """How often the lease is looked after while the broker is waited for, which may be longer than a lease lives."""
@@ -157,7 +155,8 @@ class Relay:
             await asyncio.sleep(self._retry)
         else:
             if not busy:
-                await self._hint.wait(self._poll, while_told=self._idle if self._at_rest else None)
+                idle = min(self._idle, max(self._lease.due_in, self._poll))
+                await self._hint.wait(self._poll, while_told=idle if self._at_rest else None)
 
     @property
     def _at_rest(self) -> bool:

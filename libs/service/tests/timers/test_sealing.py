@@ -16,7 +16,8 @@ from careflow_service.identity import Actor, Role
 from careflow_service.mongo.audit_seals import AuditSeals, Sealed
 from careflow_service.mongo.store import Store
 from careflow_service.testing.store import SetClock
-from careflow_service.timers import Sealing
+from careflow_service.timers import Sealing, Timers
+from careflow_service.timers.loop import TIMERS_LEASE
 from libs.service.tests.mongo.conftest import clock, log, store
 
 __all__ = ["clock", "log", "store"]
@@ -38,12 +39,16 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
 
 @asynccontextmanager
 async def sealing(store: Store, seals: AuditSeals, holder: str, clock: SetClock | None = None) -> AsyncIterator[None]:
-    leases, stop = MongoLeases(store.database), asyncio.Event()
-    task = Sealing(
-        seals,
-        lease=lambda name: HeldLease(leases, name, holder, ttl=timedelta(seconds=1)),
-        wall_clock=clock or wall_clock,
-        every_seconds=0.02,
+    stop = asyncio.Event()
+    lease = HeldLease(MongoLeases(store.database), TIMERS_LEASE, holder, ttl=timedelta(seconds=1))
+    task = Timers(
+        ports=None,
+        deadlines=[],
+        effects=[],
+        work=store.work,
+        clock=wall_clock,
+        lease=lease,
+        sealing=Sealing(seals, wall_clock=clock or wall_clock, every_seconds=0.02),
     )
     running = asyncio.create_task(task.run(stop))
     try:

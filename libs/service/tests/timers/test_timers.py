@@ -18,7 +18,7 @@ from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
 from careflow_service.testing.store import MONDAY_NOON, SetClock, given, scratch_store
 from careflow_service.timers import Timers
-from careflow_service.timers.loop import DEADLINES_LEASE, EFFECTS_LEASE, TOLD_SECONDS
+from careflow_service.timers.loop import DEADLINES, EFFECTS, TIMERS_LEASE, TOLD_SECONDS
 from careflow_service.work import Transaction
 from libs.service.tests.clinic import INDEXES, PUBLISHED, CarePath, a_care_path, care_paths
 
@@ -102,19 +102,15 @@ async def timers_running(
     stops = {process: asyncio.Event() for process in processes}
     tasks = {}
     for process, stop in stops.items():
-
-        def lease(name: str, holder: str = process) -> HeldLease:
-            shared = name if sharing_leases else f"{name} of {holder}"
-            return HeldLease(MongoLeases(store.database), shared, holder, ttl=LEASE_TTL)
-
+        name = TIMERS_LEASE if sharing_leases else f"{TIMERS_LEASE} of {process}"
         timers = Timers(
             ports=ports,
             deadlines=[CLOSE_OVERDUE],
             effects=[PAGE],
             work=store.work,
             clock=clock,
-            lease=lease,
-            poll_seconds=dict.fromkeys((DEADLINES_LEASE, EFFECTS_LEASE), poll_seconds),
+            lease=HeldLease(MongoLeases(store.database), name, process, ttl=LEASE_TTL),
+            poll_seconds=dict.fromkeys((DEADLINES, EFFECTS), poll_seconds),
         )
         tasks[process] = asyncio.create_task(timers.run(stop))
 
@@ -211,8 +207,8 @@ async def test_who_is_told_to_stop_during_a_turn_does_not_sleep_on(store: Store,
         effects=[],
         work=store.work,
         clock=clock,
-        lease=lambda name: HeldLease(MongoLeases(store.database), name, "one", ttl=LEASE_TTL),
-        poll_seconds={DEADLINES_LEASE: 3600},
+        lease=HeldLease(MongoLeases(store.database), TIMERS_LEASE, "one", ttl=LEASE_TTL),
+        poll_seconds={DEADLINES: 3600},
     )
     stop = asyncio.Event()
     running = asyncio.create_task(timers.run(stop))
@@ -239,7 +235,7 @@ async def test_a_failing_deadline_does_not_starve_the_others(store: Store, ports
 async def test_at_rest_the_store_is_asked_nothing_until_it_tells_of_a_commit(
     store: Store, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(TOLD_SECONDS, EFFECTS_LEASE, 3600.0)
+    monkeypatch.setitem(TOLD_SECONDS, EFFECTS, 3600.0)
     asked: list[str] = []
 
     async def next_counted(ports: Ports) -> str | None:
@@ -252,8 +248,8 @@ async def test_at_rest_the_store_is_asked_nothing_until_it_tells_of_a_commit(
         effects=[Effect("page", next_counted, page, settle_page)],
         work=store.work,
         clock=wall_clock,
-        lease=lambda name: HeldLease(MongoLeases(store.database), name, "one", ttl=LEASE_TTL),
-        poll_seconds={EFFECTS_LEASE: 0.02},
+        lease=HeldLease(MongoLeases(store.database), TIMERS_LEASE, "one", ttl=LEASE_TTL),
+        poll_seconds={EFFECTS: 0.02},
         commits=store.commits,
     )
     stop = asyncio.Event()
@@ -299,7 +295,7 @@ async def test_a_process_that_stops_hands_over_at_once(store: Store, ports: Port
     async with timers_running(store, ports, clock, "one", "other") as stop:
         await given(store, ports.paths, a_care_path("p1", due_at=DUE))
         await until(reaching(store, CareStage.CLOSED, 1))
-        lease = await store.database["_leases"].find_one({"_id": "deadlines"})
+        lease = await store.database["_leases"].find_one({"_id": TIMERS_LEASE})
         assert lease is not None
         await stop(lease["holder"])
 

@@ -30,7 +30,7 @@ from careflow_events.mongo import (
     writing_session,
 )
 from careflow_events.refeeding import Refeeding
-from careflow_events.relay import IDLE_SECONDS, Relay
+from careflow_events.relay import Relay
 from careflow_events.replay import Replay
 from careflow_events.sealing import KeyRing
 from careflow_events.subscription import Subscription
@@ -105,7 +105,6 @@ class EventsWorker:
             clock=self.clock,
             fault_of=fault_of,
             may_publish=restoring.may_publish,
-            idle_seconds=min(IDLE_SECONDS, self.lease_ttl.total_seconds() / 6),
         )
         return EventsRunner(
             bootstrap_servers=self.bootstrap_servers,

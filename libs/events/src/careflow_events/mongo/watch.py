@@ -24,11 +24,15 @@ from careflow_events.outbox import StreamPosition
 
 _TRY_AGAIN_SECONDS: Final = 5.0
 
-_WRITTEN: Final = ["insert", "update", "replace"]
-_WRITES: Final[list[Document]] = [
-    {"$match": {"operationType": {"$in": _WRITTEN}}},
-    {"$project": {"documentKey": 1}},
-]
+_WRITES: Final[Document] = {
+    "operationType": {"$in": ["insert", "update", "replace"]},
+    # a lease that is only renewed says nothing; how far is published is counted in the relay's
+    "$or": [{"ns.coll": {"$ne": "_leases"}}, {"updateDescription.updatedFields.published": {"$exists": True}}],
+}
+"""What is told of."""
+_WRITTEN_IDS: Final[list[Document]] = [{"$match": _WRITES}, {"$project": {"documentKey": 1}}]
+_AWAIT_MS: Final = 5_000
+"""How long the store holds a question for changes while there are none."""
 _FIRST_PAUSE_SECONDS: Final = 0.005
 _PAUSE_GROWTH: Final = 1.25
 _LONGEST_PAUSE_SECONDS: Final = 0.25
@@ -62,7 +66,7 @@ class CommitWatch:
 
     async def _listen(self) -> None:
         try:
-            async with await self._database.watch(self._pipeline()) as changes:
+            async with await self._database.watch(self._pipeline(), max_await_time_ms=_AWAIT_MS) as changes:
                 self.listening = True
                 self.wake()
                 async for change in changes:
@@ -76,7 +80,7 @@ class CommitWatch:
     def _pipeline(self) -> list[Document]:
         watched = sorted(frozenset[str]().union(*(written.collections for written in self._written)))
         return [
-            {"$match": {"operationType": {"$in": _WRITTEN}, "ns.coll": {"$in": watched}}},
+            {"$match": {**_WRITES, "ns.coll": {"$in": watched}}},
             {"$project": {"ns": 1}},
         ]
 
@@ -134,7 +138,9 @@ class SharedStream:
         """Until the change stream breaks, or nobody has waited for a while."""
         try:
             with suppress(PyMongoError):
-                async with await self._watched.watch(_WRITES) as changes:
+                async with await self._watched.watch(
+                    [{"$match": _WRITES}, {"$project": {"documentKey": 1}}]
+                ) as changes:
                     self.listening = True
                     self._tell(None)
                     await self._pass_on(changes)

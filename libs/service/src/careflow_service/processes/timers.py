@@ -17,6 +17,7 @@ from careflow_service.processes.running import Run, run_tasks, until_stopped
 from careflow_service.processes.serving import bind, serving
 from careflow_service.settings import ServiceSettings
 from careflow_service.timers import Sealing, Timers
+from careflow_service.timers.loop import TIMERS_LEASE
 from careflow_service.webhooks.opening import webhook_turn
 from careflow_service.webhooks.storing import Endpoints
 
@@ -36,15 +37,10 @@ async def run_timers(process: Opened[S, P, App], stop: asyncio.Event) -> bool:
         "heartbeat": until_stopped(heartbeat.run),
         "fence": until_stopped(process.resources.fence.run),
         "keys": until_stopped(process.resources.keys.run),
-        **timer_tasks(process),
+        "timers": timers_of(process).run,
         "commits": until_stopped(process.resources.commits.run),
     }
     return await run_tasks(tasks, stop)
-
-
-def timer_tasks(process: Opened[S, P, App]) -> dict[str, Run]:
-    """What a service does by itself, by the names of the tasks."""
-    return {"timers": timers_of(process).run, "sealing": sealing_of(process).run}
 
 
 def measuring(process: Opened[S, P, App]) -> Callable[[], Awaitable[None]]:
@@ -61,12 +57,6 @@ def measuring(process: Opened[S, P, App]) -> Callable[[], Awaitable[None]]:
     return lambda: read_all(measures, process.ports)
 
 
-def sealing_of(process: Opened[S, P, App]) -> Sealing:
-    """The sealing of the service's audit trail in this process."""
-    resources = process.resources
-    return Sealing(resources.audit_seals, lease=process.lease, wall_clock=resources.wall_clock)
-
-
 def timers_of(process: Opened[S, P, App]) -> Timers[P]:
     """The service's timers in this process."""
     service, resources = process.service, process.resources
@@ -76,7 +66,8 @@ def timers_of(process: Opened[S, P, App]) -> Timers[P]:
         effects=effects_of(service, process.app, resources.database, resources.vault),
         work=resources.work,
         clock=resources.clock,
-        lease=process.lease,
+        lease=process.lease(TIMERS_LEASE),
+        sealing=Sealing(resources.audit_seals, wall_clock=resources.wall_clock, commits=resources.commits),
         commits=resources.commits,
         webhooks=webhook_turn(service.name, service.topics, resources) if service.topics else None,
     )

@@ -23,7 +23,7 @@ from careflow_service.processes.opening import Opened, StartUpFailure
 from careflow_service.processes.running import Run, run_tasks, until_stopped
 from careflow_service.processes.sealing_keys import followed_private
 from careflow_service.processes.serving import bind, serving
-from careflow_service.processes.timers import measuring, timer_tasks
+from careflow_service.processes.timers import measuring, timers_of
 from careflow_service.service import Service
 from careflow_service.settings import ServiceSettings
 
@@ -54,7 +54,7 @@ async def run_worker(process: Opened[S, P, App], stop: asyncio.Event, *, with_ti
         "events": events.run,
     }
     if with_timers:
-        tasks |= timer_tasks(process)
+        tasks["timers"] = timers_of(process).run
     return await run_tasks(tasks, stop)
 
 

@@ -1,4 +1,4 @@
-"""What a service does by itself, under leases and without Kafka: its deadlines fire, its effects are performed, its
+"""What a service does by itself, under one lease and without Kafka: its deadlines fire, its effects are performed, its
 audit trail is sealed.
 """
 

@@ -1,4 +1,4 @@
-"""Seals the audit trail every few seconds, under a lease of its own.
+"""Seals the audit trail every few seconds, under the lease of all that a service does by itself.
 
 Invariant: sealing never stands in the way of what it seals, and what keeps it from sealing shows: the age of the oldest
 entry without a seal goes on growing while the store is away or an entry cannot be sealed.
@@ -7,23 +7,25 @@ entry without a seal goes on growing while the store is away or an entry cannot 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from careflow_service.mongo.audit import AUDIT
 from careflow_service.telemetry import metrics
 from careflow_service.telemetry.logs import log
-from careflow_service.timers.leases import give_back
 
 if TYPE_CHECKING:
     from careflow_events.lease import HeldLease
+    from careflow_events.mongo import CommitWatch
     from careflow_service.clock import Clock
     from careflow_service.mongo.audit_seals import AuditSeals
 
-AUDIT_LEASE: Final = "audit"
 EVERY_SECONDS: Final = 2.0
-"""How often it is looked for entries without a seal: they have one within five seconds."""
+TOLD_SECONDS: Final = 4.0
+"""How often it is looked for entries without a seal, and how often at rest where the store tells of what is written:
+they have one within five seconds.
+"""
 AT_ONCE: Final = 0.0
 
 
@@ -34,33 +36,32 @@ class Sealing:
         self,
         seals: AuditSeals,
         *,
-        lease: Callable[[str], HeldLease],
         wall_clock: Clock,
         every_seconds: float = EVERY_SECONDS,
+        commits: CommitWatch | None = None,
     ) -> None:
-        """`lease` makes this process's hold on the lease of that name."""
+        """`commits` tells of what is written, where it runs."""
         self._seals = seals
-        self._lease = lease
         self._wall_clock = wall_clock
+        self._hint = None if commits is None else commits.hint(AUDIT)
         self._every_seconds = every_seconds
         self._waiting_since: datetime | None = None
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Works until `stop` is set, then gives the lease back."""
-        lease = self._lease(AUDIT_LEASE)
-        try:
-            while not stop.is_set():
-                wait = await self._turn(lease)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), wait)
-        finally:
-            await give_back(lease, AUDIT_LEASE)
+    async def run(self, lease: HeldLease, stop: asyncio.Event) -> None:
+        """Works until `stop` is set, whenever `lease` is held, which somebody else keeps."""
+        while not stop.is_set():
+            wait = await self._turn(lease)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), wait)
+            at_rest = lease.held and wait != AT_ONCE and self._waiting_since is None
+            if self._hint is not None and at_rest and not stop.is_set():
+                await self._hint.wait(0, while_told=TOLD_SECONDS - EVERY_SECONDS)
 
     async def _turn(self, lease: HeldLease) -> float:
         """Seconds until the next one. It never raises for what the store does."""
         began = self._wall_clock()
         try:
-            if await lease.hold() is None:
+            if not lease.held:
                 self._show(None)
                 return self._every_seconds
             done = await self._seals.seal()
