@@ -29,7 +29,7 @@ async def test_the_plan_the_doses_and_what_is_due_are_one_read(world: World) -> 
         "Ana Rivera · Born April 2, 1988",
         "The integration of a dose is due. by ",
         "An adverse event waits for its review; no dose until then.",
-        "Induction · active · 1 of ",
+        "Induction · active · 1 of 6 doses given",
         "November 23, 2026 40 mg",
         "Adverse event, grade 3: Vomited twice.",
         "Treatment signed ",

@@ -14,6 +14,7 @@ from billing.application.use_cases import Billing
 from billing.domain.ids import EstimateId, PaperId, PatientId, SuperbillId
 from billing.entrypoints.http.access import ACCESS
 from billing.entrypoints.http.schemas import App, Id, no_card_number_in_address, paper
+from billing.entrypoints.pages.account_parts import in_parts
 from billing.entrypoints.pages.asking import first_of, with_card_number
 from billing.entrypoints.pages.money_commands import Doing
 from billing.entrypoints.pages.money_fields import Before
@@ -73,6 +74,7 @@ async def one_account(
             each.id: addresses.whole(each.id) or addresses.path(each.id) for each in seen.ways_in if not each.sent_at
         },
         clinicians={each.id: f"{each.name}, {each.credentials}" for each in app.ports.practice.clinicians},
+        parts=in_parts([each for each in forms if each.of is Of.ACCOUNT]),
         forms={of: [each for each in forms if each.of is of] for of in Of},
     )
 

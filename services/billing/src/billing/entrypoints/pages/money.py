@@ -1,6 +1,6 @@
 """What waits for a biller across the clinic, and the month's end."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
@@ -14,6 +14,7 @@ from billing.entrypoints.http.statement_run_routes import StatementRunBody
 from careflow_service.http.dependencies import CurrentActor, PageCursor
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
+from careflow_service.listed import Listed
 from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
 from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site, go_on, shown_anew
@@ -47,8 +48,16 @@ async def what_waits(
         kinds = [] if named in {OWING, LINKS} else [TaskKind(named)]
         seen = await app.read_work(actor, kinds, SHOWN, after, owing=named == OWING, links=named == LINKS)
         end = None
+    listed: list[tuple[str, Listed[Any] | None]] = [*seen.tasks.items(), (OWING, seen.owing), (LINKS, seen.links)]
     return pages.show(
-        request.scope, "money.html", seen=seen, end=end, of=named, after=after if named else None, zone=pages.zone
+        request.scope,
+        "money.html",
+        seen=seen,
+        without=[name for name, found in listed if found is not None and not found.items],
+        end=end,
+        of=named,
+        after=after if named else None,
+        zone=pages.zone,
     )
 
 

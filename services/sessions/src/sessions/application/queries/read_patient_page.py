@@ -16,8 +16,10 @@ from sessions.domain.consents import Consent
 from sessions.domain.course import Course
 from sessions.domain.ids import PatientId, SessionId
 from sessions.domain.patients import PatientDetails
+from sessions.domain.plans import Plan
 from sessions.domain.sessions import Session
 from sessions.domain.stops import Stop
+from sessions.domain.words import VisitKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,11 @@ class CourseSeen:
     def stops(self) -> tuple[Stop, ...]:
         """Alarming findings that nobody has resolved."""
         return tuple(each for each in self.course.stops if each.resolution is None)
+
+    def doses_of(self, plan: Plan) -> tuple[int, int]:
+        """How many dosing visits of the plan's phase have been held, and how many are planned."""
+        terms = plan.terms
+        return self.course.doses_of(plan.id, terms.phase), terms.planned(VisitKind.DOSING)
 
     def due_by(self, matter: Open) -> datetime | None:
         """By when an open matter is to be settled, where that is an integration."""
