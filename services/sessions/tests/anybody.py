@@ -244,9 +244,7 @@ class Anybody:
             if grade >= 2:
                 self.told.harm.add(event_id)
             if grade >= 3:
-                if self.told.running:
-                    self.told.dose_ended[self.told.doses[-1].session] = self.now
-                self.told.running = False
+                self._runs_no_more(*self.told.running)
 
     async def time(self) -> None:
         self.memory.now += timedelta(minutes=self.random.choice((1, 2, 5, 6, 6, 10, 30)))
@@ -291,9 +289,12 @@ class Anybody:
             abort = AbortSession(session.id, True, "went home", session.version)
             await self._handle(AbortSessionHandler, abort, a.NURSE)
             self.told.left.add(session.id)
-            if self.told.running:
-                self.told.dose_ended[session.id] = self.now
-            self.told.running = False
+            self._runs_no_more(session.id)
+
+    def _runs_no_more(self, *sessions: str) -> None:
+        for session_id in self.told.running.intersection(sessions):
+            self.told.dose_ended[session_id] = self.now
+        self.told.running.difference_update(sessions)
 
     # -- how ---------------------------------------------------------------------------------------------------------
 

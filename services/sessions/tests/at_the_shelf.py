@@ -101,9 +101,10 @@ class AtTheShelf(Anybody):
         self.told.reached[f"{'a further' if further else 'a'} dose, {self.way.route.value}"] += 1
         self.told.doses.append(given)
         self.told.began.setdefault(given.session, given.at)
-        self.told.running = not self.way.at_once
         if self.way.at_once:
             self.told.dose_ended[given.session] = given.at
+        else:
+            self.told.running.add(given.session)
 
     async def _again(self, command: GiveDose) -> None:
         """The same form is sent from a second tab, by another nurse."""
@@ -121,13 +122,14 @@ class AtTheShelf(Anybody):
         ran = None if infused is None else Millilitres(Decimal(infused))
         hung = session.doses[-1].stated if session.doses else None
         await self._handle(EndDoseHandler, EndDose(session.id, ran), a.NURSE)
-        self.told.running = False
+        self.told.running.discard(session.id)
         self.told.dose_ended[session.id] = self.now
         if ran is not None and hung is not None and hung.volume is not None:
-            self._ran_in(hung.mass.value * ran.value / hung.volume.value)
+            self._ran_in(session.id, hung.mass.value * ran.value / hung.volume.value)
 
-    def _ran_in(self, mg: Decimal) -> None:
-        self.told.doses[-1] = replace(self.told.doses[-1], mg=mg, stands=mg)
+    def _ran_in(self, session_id: str, mg: Decimal) -> None:
+        place = max(place for place, each in enumerate(self.told.doses) if each.session == session_id)
+        self.told.doses[place] = replace(self.told.doses[place], mg=mg, stands=mg)
 
     async def wastes(self) -> None:
         """The rest of a syringe is wasted, and somebody says that they saw it."""

@@ -202,7 +202,7 @@ class BesideTheDose(Mistaken):
     async def sets_pump(self) -> None:
         session = self._session()
         hung = session.doses[-1].stated.volume if session.doses else None
-        if hung is None or not self.told.running:
+        if hung is None or session.id not in self.told.running:
             return
         first = self.pump is None
         kind = self.random.choice((StepKind.RATE_CHANGED, StepKind.RATE_CHANGED, StepKind.PAUSED, StepKind.RESUMED))
@@ -245,9 +245,10 @@ class BesideTheDose(Mistaken):
         reasons = list(forbids_reading(pump, ran, self.now, explained=bool(note)))
         command = EndDose(session.id, None if infused is None else Millilitres(infused), note)
         await self._handle(EndDoseHandler, command, a.NURSE)
-        self.told.running, self.pump = False, None
+        self.told.running.discard(session.id)
+        self.pump = None
         self.told.dose_ended[session.id] = self.now
-        self._ran_in(hung.mass.value * ran / pump.made_up)
+        self._ran_in(session.id, hung.mass.value * ran / pump.made_up)
         if reasons:
             self.violations.append((self.now, reasons))
         return None

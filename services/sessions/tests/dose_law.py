@@ -78,7 +78,7 @@ class Told:
     no_response: datetime | None = None
     integrated: list[datetime] = field(default_factory=list)
     doses: list[Given] = field(default_factory=list)
-    running: bool = False
+    running: set[str] = field(default_factory=set)
     consented: bool = True
     cleared: bool = True
     in_care: bool = True
