@@ -90,7 +90,8 @@ class Anybody:
 
     # -- what people do ----------------------------------------------------------------------------------------------
 
-    async def checks(self, *, careful: bool = False) -> None:
+    async def checks(self, *, careful: bool = False, whole: bool = False) -> None:
+        """`whole` asks everything, as a careful nurse does, and finds what it finds."""
         session, by = self._session(), self.random.choice((a.NURSE, a.OTHER_NURSE))
 
         def fine() -> bool:
@@ -111,12 +112,12 @@ class Anybody:
         }
         if self.way.serials:
             values["program"] = careful or self.random.random() < 0.6
-        if not careful:
+        if not (careful or whole):
             asked = self.random.sample(sorted(values), self.random.randint(1, 4))
             values = {name: value for name, value in values.items() if name in asked}
 
         def recorded(by: StaffId, at: datetime) -> Checks:
-            return as_checks(values, by, at, whole=careful)
+            return as_checks(values, by, at, whole=careful or whole)
 
         await self._handle(RecordChecksHandler, RecordChecks(session.id, recorded), by)
         for name, value in values.items():
@@ -130,9 +131,10 @@ class Anybody:
         spray = None if sprayed is None else self.now - a.minutes(sprayed)
         return self.now - a.minutes(ate), self.now - a.minutes(drank), spray
 
-    async def vitals(self, *, careful: bool = False) -> None:
+    async def vitals(self, *, careful: bool = False, minutes_ago: int | None = None) -> None:
         session = self._watched() or self._session()
-        back = timedelta(0) if careful else timedelta(minutes=self.random.choice((0, 0, 0, 5, 30, 90)))
+        ago = minutes_ago if minutes_ago is not None else 0 if careful else self.random.choice((0, 0, 0, 5, 30, 90))
+        back = timedelta(minutes=ago)
         signs = self._signs(self.now - back, careful=careful)
 
         def observed(by: StaffId, at: datetime) -> VitalSigns:
@@ -190,9 +192,9 @@ class Anybody:
         self.told.there.get((session.id, ROLES[who]), set()).discard(who)
         return None
 
-    async def overrides(self) -> None:
+    async def overrides(self, item: str | None = None) -> None:
         session = self._session()
-        item = self.random.choice(GATE).code
+        item = item or self.random.choice(GATE).code
         signed = SignOverrides(session.id, ((item, "seen and judged"),), session.version)
         await self._handle(SignOverridesHandler, signed, a.PRESCRIBER)
         self.told.signed.append((self.now, session.id, item))

@@ -1,9 +1,12 @@
 """What else happens in a course and on a day: somebody reviews, answers, attests, holds, and is let go home."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from careflow_domain.errors import DomainError
+from careflow_service.errors import ServiceError
 from services.sessions.tests import builders as a
 from services.sessions.tests.anybody import PEOPLE, REQUEST
 from services.sessions.tests.beside_the_dose import BesideTheDose
@@ -50,6 +53,21 @@ class GoingHome(BesideTheDose):
         self.told.gone_home.append(session.id)
         self.told.reached[f"let go, {self.way.route.value}"] += 1
         self._finds(reasons)
+
+    async def lights_out(self) -> None:
+        """The power goes while somebody is watched: signs are on paper and entered afterwards in any order; then the
+        next dose is given, or the patient goes.
+        """
+        if self._watched() is None:
+            return
+        minutes = self.random.choice((20, 45, 90))
+        self.memory.now += timedelta(minutes=minutes)
+        self.told.reached["the power went"] += 1
+        for ago in self.random.sample(range(minutes), 3):
+            with suppress(DomainError, ServiceError):
+                await self.vitals(minutes_ago=ago)
+                self.told.reached["signs from paper"] += 1
+        await (self.doses() if self.random.random() < 0.5 else self.goes_home())
 
     async def sends_form(self) -> None:
         """The monitoring form of a session under the program, some time."""

@@ -95,6 +95,9 @@ AT_LEAST = {
     "an hour at a distance refused": 10,
     "a coordination call": 5,
     "came back": 3,
+    "the power went": 10,
+    "signs from paper": 20,
+    "cleared by signatures": 5,
 }
 """How often on these days each of what a careful clinic does seldom is really reached."""
 

@@ -142,6 +142,24 @@ def test_an_observation_ends_the_wait_and_the_next_is_due() -> None:
     assert session.alarm_at == NOW + minutes(20)
 
 
+@pytest.mark.parametrize(
+    ("observed_after", "pressure", "again"),
+    [(10, (124, 80), False), (30, (124, 80), True), (10, (188, 95), True)],
+    ids=["the next is missing as long", "the next is not due", "what it found is repeated"],
+)
+def test_paper_entered_after_the_alarm_alarms_again_only_for_what_is_new(
+    observed_after: int, pressure: tuple[int, int], again: bool
+) -> None:
+    late = alarmed(monitored(), POLICY, now=NOW + minutes(40))
+    paper = replace(vitals(pressure, at=NOW + minutes(observed_after)), recorded_at=NOW + minutes(40))
+
+    entered = observed(late, paper, POLICY)
+
+    assert entered.monitoring is not None
+    assert entered.monitoring.due_at <= NOW + minutes(40)
+    assert (entered.alarm_at is not None) is again
+
+
 def test_a_doubtful_pressure_is_due_again_within_five_minutes_and_then_said() -> None:
     once = observed(monitored(), vitals((190, 95), at=NOW + minutes(16)), POLICY)
     assert once.monitoring is not None

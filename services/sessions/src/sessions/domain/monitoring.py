@@ -1,6 +1,8 @@
 """The vitals timeline of one session: observations since the first dose, the next one due, and what was said of it.
 
-Invariants: each missed observation is said once as a warning and once as urgent; an observation ends the wait. Whether
+Invariants: each missed observation is said once as a warning and once as urgent; an observation ends the wait, but one
+written down so late that the next is missing as long already: that is the same wait, unless what it found is to be
+repeated. Whether
 a sign was seen twice in a row goes by when it was observed, not by when that was written down; what was urgent once
 stays so, whatever is written down or corrected later; a correction never puts off the next observation.
 """
@@ -88,8 +90,12 @@ class Monitoring:
             due_at = self.started_at + self.plan.due_after(reached)
             if assessment.doubtful:
                 due_at = min(due_at, observation.observed_at + timedelta(minutes=times.repeat_minutes))
-            alarm_at = due_at + times.late_by(Severity.WARN)
-            after = replace(after, due_at=due_at, alarm_at=alarm_at, said=None)
+            missing_too = due_at + times.late_by(Severity.URGENT) <= observation.recorded_at
+            if self.said is Severity.URGENT and missing_too and not assessment.doubtful:
+                after = replace(after, due_at=due_at)
+            else:
+                alarm_at = due_at + times.late_by(Severity.WARN)
+                after = replace(after, due_at=due_at, alarm_at=alarm_at, said=None)
         known = self.urgent(limits)
         for each, found in judged:
             if found.severity is Severity.URGENT and not among(each, known):

@@ -326,7 +326,7 @@ def session_view(session: Session) -> SessionView:
         if refusal
         else None,
         given_mg=session.given.value,
-        vitals_due_at=session.monitoring.due_at if session.monitoring and session.alarm_at else None,
+        vitals_due_at=session.monitoring.due_at if session.monitoring and session.patient_watched else None,
         runs_long=session.runs_long,
         services_revision=session.services.revision if session.services else None,
     )
