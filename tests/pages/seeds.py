@@ -235,10 +235,13 @@ async def sessions(world: Sessions) -> Seeded:
         await world.calling(Role.COORDINATOR).post(f"/v1/patients/{course.patient_id}/emergency-accesses", EMERGENCY),
         201,
     )
+    (signed,) = ok(await world.nurse.get(f"/v1/patients/{course.patient_id}/consents"))["items"]
     return Seeded(
         {
             "patient_id": course.patient_id,
             "plan_id": course.plan_id,
+            "consent_id": signed["id"],
+            "document": "financial-policy",
             "session_id": session_id,
             "before": before,
             "outside_gate": outside_gate,

@@ -1,4 +1,4 @@
-"""What a patient's plan asks of them in a real browser: on three widths, and in Spanish."""
+"""What is asked of a patient in a real browser, to be done or signed: on three widths, and in Spanish."""
 
 from datetime import timedelta
 
@@ -38,4 +38,40 @@ async def test_nothing_to_do_in_spanish(browser: Browser, sessions: tuple[World,
         await reader.opens(await link_of(world, course.patient_id))
         await reader.fills(Mes="4", Día="2", Año="1988")
         await reader.sends("Continuar")
+        await reader.looks("Lo que le pedimos que haga")
+
+
+async def test_what_is_signed_is_read_signed_and_taken_back(browser: Browser, sessions: tuple[World, str]) -> None:
+    forget_pictures("my-papers")
+    world, address = sessions
+    course = await has_course(world)
+    async with Reader.at(browser, address, EVERY, name="my-papers") as reader:
+        await reader.opens(await link_of(world, course.patient_id))
+        await reader.fills(Month="4", Day="2", Year="1988")
+        await reader.sends("Continue")
+        await reader.looks("What you are asked to do")
+        await reader.follows("Financial policy")
+        await reader.looks("Financial policy")
+        await reader.sends("Sign")
+        await reader.looks("Financial policy")
+        await reader.page.get_by_role("checkbox").check()
+        await reader.sends("Sign")
+        await reader.looks("What you are asked to do")
+        await reader.follows("Financial policy")
+        await reader.looks("Financial policy")
+        await reader.sends("Take it back")
+        await reader.looks("What you are asked to do")
+
+
+async def test_what_is_signed_is_read_and_signed_in_spanish(browser: Browser, sessions: tuple[World, str]) -> None:
+    world, address = sessions
+    course = await has_course(world)
+    async with Reader.at(browser, address, "phone", name="mis-papeles", language="es-MX") as reader:
+        await reader.opens(await link_of(world, course.patient_id))
+        await reader.fills(Mes="4", Día="2", Año="1988")
+        await reader.sends("Continuar")
+        await reader.follows("Consentimiento para la atención por video o teléfono")
+        await reader.looks("Consentimiento para la atención por video o teléfono")
+        await reader.page.get_by_role("checkbox").check()
+        await reader.sends("Firmar")
         await reader.looks("Lo que le pedimos que haga")

@@ -87,6 +87,12 @@ def consent_body(
     }
 
 
+async def signs_the_packet(world: World, patient_id: str) -> None:
+    """Everything that does not wait for a plan."""
+    for category in ("privacy", "telehealth", "financial"):
+        ok(await world.patient(patient_id).post(f"/v1/patients/{patient_id}/consents", consent_body(category)), 201)
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """A patient who may be treated: cleared, consented, with a signed plan."""

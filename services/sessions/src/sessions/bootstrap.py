@@ -149,6 +149,7 @@ from sessions.application.queries.read_plan_page import ReadPlanPage
 from sessions.application.queries.reading import Reading
 from sessions.application.queries.reading_medicines import ReadingMedicines
 from sessions.application.queries.reading_notes import ReadingNotes
+from sessions.application.queries.reading_papers import ReadingPapers
 from sessions.application.queries.reading_plan_tasks import ReadingPlanTasks
 from sessions.application.session_changes import SessionChanges
 from sessions.application.share_of_record import share_of_record
@@ -269,6 +270,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         reading_notes=ReadingNotes(ports),
         reading_medicines=ReadingMedicines(ports),
         reading_plan_tasks=ReadingPlanTasks(ports),
+        reading_papers=ReadingPapers(ports),
         sitting_down=_sitting_down(resources, ports),
         ports=ports,
     )

@@ -10,7 +10,7 @@ from careflow_service.ids import new_id
 from careflow_service.pages.words import words_of
 from careflow_service.testing.visiting import Page, Visitor
 from services.sessions.tests.bedside import logs_in
-from services.sessions.tests.clinic import Course, has_course, ok, refusal
+from services.sessions.tests.clinic import Course, has_course, ok, refusal, signs_the_packet
 from services.sessions.tests.news import renamed
 from services.sessions.tests.planned import asks, link_of, results, settles, task_of
 from services.sessions.tests.world import World
@@ -78,6 +78,7 @@ async def test_a_tick_is_undone_until_somebody_has_gone_on_with_it(world: World)
 
 async def test_nothing_to_do_and_what_is_late_are_said(world: World) -> None:
     course = await has_course(world)
+    await signs_the_packet(world, course.patient_id)
     someone, page = await comes_in(world, course)
     assert "There is nothing for you to do at the moment." in page.text
     await asks(world, course, days=1)
@@ -111,10 +112,10 @@ async def test_of_what_is_over_the_latest_is_shown_and_that_there_is_more_is_sai
 ) -> None:
     monkeypatch.setattr(my_tasks, "SHOWN", 1)
     course = await has_course(world)
-    for days, text in ((1, "first"), (2, "second")):
+    for days, text in ((1, "A diary of sleep"), (2, "A walk a day")):
         ok(await settles(world, await asks(world, course, text=text, days=days), "done", by=world.nurse))
     _, page = await comes_in(world, course)
-    assert ("second" in page.text, "first" in page.text) == (True, False)
+    assert ("A walk a day" in page.text, "A diary of sleep" in page.text) == (True, False)
     assert "What was before that is in your record" in page.text
 
 

@@ -32,6 +32,7 @@ NO_DECISIONS: Final = {
     "records",
     "reading_medicines",
     "reading_plan_tasks",
+    "reading_papers",
     "sitting_down",
     "reading_notes",
     "read_bedside",

@@ -96,6 +96,7 @@ from sessions.application.queries.read_plan_page import ReadPlanPage
 from sessions.application.queries.reading import Reading
 from sessions.application.queries.reading_medicines import ReadingMedicines
 from sessions.application.queries.reading_notes import ReadingNotes
+from sessions.application.queries.reading_papers import ReadingPapers
 from sessions.application.queries.reading_plan_tasks import ReadingPlanTasks
 
 
@@ -205,5 +206,6 @@ class Sessions:
     reading_notes: ReadingNotes
     reading_medicines: ReadingMedicines
     reading_plan_tasks: ReadingPlanTasks
+    reading_papers: ReadingPapers
     sitting_down: SittingDown
     ports: Ports

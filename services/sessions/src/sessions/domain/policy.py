@@ -85,6 +85,12 @@ ENDING_TOLD: Final = Setting(
     source="no source was found; two intervals of maintenance, with a visit before the end: a clinician must sign",
 )
 """For a clinic whose own policy says nothing of it."""
+CONSENT_ENDING: Final = Setting(
+    value=14,
+    default=14,
+    source="clinic default: what lapses before a dose is told of two weeks before; a clinician must sign",
+)
+"""For a clinic whose own policy says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,6 +326,7 @@ class SessionsPolicy:
     plan_tasks: PlanTaskPolicy
     telehealth: TelehealthPolicy
     plan_links: PlanLinkPolicy = PLAN_LINKS
+    consent_ending_days: Setting[int] = CONSENT_ENDING
     signed: tuple[PolicySignature, ...] = ()
 
     @property

@@ -27,6 +27,9 @@ from sessions.entrypoints.http.schemas import AggregateChanged, App, Code, Uuid,
 router = APIRouter(tags=["consents"])
 
 
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
 class ConsentTextView(BaseModel):
     """A text that is signed now, in one language. `text` is what is shown, one paragraph a line, and `sha256` the
     digest of it in UTF-8; a signature names both it and the version. `sample`: the clinic has put none of its own in
@@ -56,7 +59,7 @@ class NewConsent(RequestBody):
     category: ConsentCategory
     document: Code
     document_version: Code
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Sha256
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
     route: Route | None = None
     policy_version: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = None

@@ -1,5 +1,5 @@
-"""What a patient's plan asks of them beside the sessions, for who came in by a link: what is to be done and by when,
-each ticked off once it is.
+"""What is asked of a patient beside the sessions, for who came in by a link: what is to be read and signed, what is to
+be done and by when, each ticked off once it is.
 
 Invariant: the patient is who sits there, never one that an address names; no result and no note of the clinic is on the
 page.
@@ -18,6 +18,7 @@ from careflow_service.pages.coming_in import coming_in, still_there
 from careflow_service.pages.forms import FormRequest
 from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
+from careflow_service.work import side_by_side
 from sessions.application.commands.open_plan_link import OpenPlanLink
 from sessions.application.commands.settle_plan_task import SettlePlanTask
 from sessions.application.commands.undo_plan_task import UndoPlanTask
@@ -28,6 +29,7 @@ from sessions.entrypoints.http.schemas import App
 
 router = APIRouter(prefix="/pages/to-do", include_in_schema=False)
 
+Done = Literal["done", "undone", "signed", "withdrawn"]
 SHOWN: Final = 25
 """So much of what is over."""
 
@@ -40,9 +42,7 @@ way_in = coming_in("to-do", Sessions, _comes_in, lambda app: app.ports.policy.pl
 
 
 @router.get("")
-async def my_tasks(
-    request: Request, pages: Pages, app: App, actor: CurrentActor, done: Literal["done", "undone"] | None = None
-) -> Response:
+async def my_tasks(request: Request, pages: Pages, app: App, actor: CurrentActor, done: Done | None = None) -> Response:
     """What is to be done, and what is over."""
     await still_there(request, app)
     return await _show(request, pages, app, actor, done=done)
@@ -80,12 +80,13 @@ async def _show(
     done: str | None = None,
     refused: Refused | None = None,
 ) -> Response:
-    seen = await app.reading_plan_tasks.own(actor)
+    seen, papers = await side_by_side(app.reading_plan_tasks.own(actor), app.reading_papers.own(actor))
     return pages.show(
         request.scope,
         "my_tasks.html",
         status=refused.status if refused else 200,
         seen=seen,
+        papers=papers,
         shown=SHOWN,
         zone=pages.zone,
         key=new_id,

@@ -1,0 +1,94 @@
+"""Reads what a patient is asked to sign and has signed, for themselves and for whoever of the clinic sees to it. Who
+read it is kept.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from careflow_service.identity import Actor
+from careflow_service.oversight import check_own
+from careflow_service.work import side_by_side
+from sessions.application.ports import Ports
+from sessions.domain.consent_texts import ConsentDocument
+from sessions.domain.consents import Consent
+from sessions.domain.ids import ConsentId, PatientId
+from sessions.domain.papers import Paper, papers, routes_meant
+from sessions.domain.patients import PatientDetails
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PapersSeen:
+    """As of `as_of`. `signed` is all the patient ever signed, the newest first; `merged`: the record is not in use."""
+
+    as_of: datetime
+    patient_id: PatientId
+    details: PatientDetails = field(repr=False)
+    merged: bool
+    papers: tuple[Paper, ...] = field(repr=False)
+    signed: tuple[Consent, ...] = field(repr=False)
+
+    @property
+    def asked(self) -> tuple[Paper, ...]:
+        return tuple(each for each in self.papers if each.asked)
+
+    @property
+    def lacking(self) -> tuple[Paper, ...]:
+        return tuple(each for each in self.papers if each.lacking)
+
+    def named(self, document: str) -> Paper | None:
+        return next((each for each in self.papers if each.document.document == document), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedSeen:
+    """A consent, and the text it was given to; None where that is kept no more."""
+
+    as_of: datetime
+    consent: Consent = field(repr=False)
+    document: ConsentDocument | None
+    details: PatientDetails = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPapers:
+    ports: Ports
+
+    async def own(self, actor: Actor) -> PapersSeen:
+        """Of the patient who asks."""
+        return await self.of_patient(PatientId(actor.patient_id or ""), actor)
+
+    async def of_patient(self, patient_id: PatientId, actor: Actor) -> PapersSeen:
+        ports = self.ports
+        patient, consents, plans = await side_by_side(
+            ports.patients.find(patient_id, of=patient_id),
+            ports.consents.all_of(patient_id),
+            ports.plans.of_patient(patient_id),
+        )
+        await ports.audit.read(
+            actor, "read_consent", f"patients/{patient_id}", *(f"consents/{each.id}" for each in consents)
+        )
+        now = ports.clock()
+        ending = timedelta(days=ports.policy.consent_ending_days.value)
+        return PapersSeen(
+            as_of=now,
+            patient_id=patient_id,
+            details=patient.details if patient else PatientDetails(),
+            merged=patient is not None and patient.merged,
+            papers=papers(ports.consent_texts, consents, routes_meant(plans), ending=ending, now=now),
+            signed=tuple(sorted(consents, key=lambda each: (each.signed_at, each.id), reverse=True)),
+        )
+
+    async def signed(self, consent_id: ConsentId, actor: Actor) -> SignedSeen:
+        """What was signed, word for word. Refused: `consent_not_found` (also to another patient)."""
+        ports = self.ports
+        own = PatientId(actor.patient_id) if actor.patient_id else None
+        consent = await ports.consents.get(consent_id, of=own)
+        check_own(actor, consent.patient_id, "consent")
+        patient = await ports.patients.find(consent.patient_id, of=consent.patient_id)
+        await ports.audit.read(actor, "read_consent", f"patients/{consent.patient_id}", f"consents/{consent.id}")
+        return SignedSeen(
+            as_of=ports.clock(),
+            consent=consent,
+            document=ports.consent_texts.read_as(consent.text),
+            details=patient.details if patient else PatientDetails(),
+        )
