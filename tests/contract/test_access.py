@@ -63,6 +63,7 @@ OWN_WAYS = re.compile(
     r"|billing POST (/v1|/pages/papers)/reimbursements(/\{case_id\}/(filed|more-asked|answered|appealed|close))?"
     r"|billing POST /pages/papers/superbills/\{superbill_id\}/reimbursement"
     r"|billing POST /pages/papers/(owed/pay|superbills/\{superbill_id\}/appeal)"
+    r"|sessions POST /pages/to-do/texts/\{document\}/sign"
 )
 """What a patient reaches of these for themselves."""
 
