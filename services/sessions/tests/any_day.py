@@ -64,7 +64,7 @@ class AnyDay(TherapyHours):
             await self.order(careful=True)
         elif not self._seen_lately(session):
             await self.time()
-            await self.vitals(careful=True)
+            await self.vitals(careful=self.random.random() < 0.9)
         elif session.state is SessionState.CHECKED:
             if self.random.random() < 0.1:
                 await self.draws()

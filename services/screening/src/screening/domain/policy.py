@@ -5,7 +5,7 @@ document itself is data (`screening/data/policy`), which the clinic changes and 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -126,11 +126,23 @@ class StaffPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrisisText:
-    """What a patient reads first after a positive answer, and the two numbers it names."""
+    """What a patient reads first after a positive answer, in English, and the two numbers it names; `translations` say
+    the same in other languages, by their code.
+    """
 
     text: str
     lifeline: str
     emergency: str
+    translations: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if any(number not in said for said in self.translations.values() for number in (self.lifeline, self.emergency)):
+            raise ValueError("a translation of the crisis text names the same two numbers")
+
+    def first_in(self, language: str) -> tuple[tuple[str, str], ...]:
+        """Every language's code and words, the reader's first: nobody looks for another language now."""
+        said = {"en": self.text, **self.translations}
+        return tuple(sorted(said.items(), key=lambda each: each[0] != language))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,9 +27,10 @@ class View(BaseModel):
 
 
 class CrisisView(View):
-    """To be shown before anything else."""
+    """To be shown before anything else: `text` in English, `translations` by the code of their language."""
 
     text: str
+    translations: dict[str, str]
     lifeline: str
     emergency: str
 
