@@ -27,6 +27,7 @@ def test_one_leads_to_ones_own_service_where_it_has_such_work() -> None:
         "day": "booking",
         "desk": "booking",
         "bedside": "sessions",
+        "consents": "sessions",
         "drug_log": "sessions",
         "cases": "screening",
         "money": "billing",

@@ -43,6 +43,7 @@ WAYS: Final = (
         "drug-log",
         {"sessions": frozenset({Role.NURSE, Role.PRESCRIBER, Role.MEDICAL_DIRECTOR, Role.AUDITOR})},
     ),
+    Way("consents", "consents", {"sessions": _CARE_TEAM}),
     Way("cases", "cases", {"screening": _CLINICIANS}),
     Way("money", "money", {"billing": frozenset({Role.BILLER, Role.MEDICAL_DIRECTOR})}),
     Way(

@@ -16,6 +16,7 @@ from sessions.domain.words import Route
 
 ALWAYS: Final = "en"
 """The language every text is in."""
+LANGUAGES: Final = frozenset({ALWAYS, "es"})
 MUST_HAVE: Final = frozenset(
     {ConsentCategory.PRIVACY, ConsentCategory.TELEHEALTH, ConsentCategory.FINANCIAL, ConsentCategory.TREATMENT}
 )
@@ -76,8 +77,8 @@ class ConsentDocument:
             raise ValueError("a version is a month or a day, such as 2026-11 or 2026-11-23")
         if (self.category is ConsentCategory.TREATMENT) != (self.route is not None):
             raise ValueError("a consent to treatment is for one route, and nothing else is for any")
-        if ALWAYS not in self.wordings:
-            raise ValueError("every text is there in English")
+        if ALWAYS not in self.wordings or not LANGUAGES.issuperset(self.wordings):
+            raise ValueError("every text is there in English, and in no language but those of the pages, en and es")
 
     @property
     def about(self) -> tuple[ConsentCategory, Route | None]:

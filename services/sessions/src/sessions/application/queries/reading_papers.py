@@ -4,6 +4,7 @@ read it is kept.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from careflow_service.identity import Actor
 from careflow_service.oversight import check_own
@@ -14,6 +15,7 @@ from sessions.domain.consents import Consent
 from sessions.domain.ids import ConsentId, PatientId
 from sessions.domain.papers import Paper, papers, routes_meant
 from sessions.domain.patients import PatientDetails
+from sessions.domain.states import SessionState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,18 @@ class SignedSeen:
     details: PatientDetails = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitWithoutPapers:
+    """A patient who comes soon, and what of theirs is not signed."""
+
+    starts_at: datetime
+    seen: PapersSeen = field(repr=False)
+
+
+AHEAD: Final = timedelta(days=2)
+"""So far ahead: the day before a visit there is time to send a link, or to print what is signed at the desk."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadingPapers:
     ports: Ports
@@ -76,6 +90,20 @@ class ReadingPapers:
             merged=patient is not None and patient.merged,
             papers=papers(ports.consent_texts, consents, routes_meant(plans), ending=ending, now=now),
             signed=tuple(sorted(consents, key=lambda each: (each.signed_at, each.id), reverse=True)),
+        )
+
+    async def waiting(self, actor: Actor) -> tuple[VisitWithoutPapers, ...]:
+        """Who comes within `AHEAD` and has not signed all they are asked to, the soonest first."""
+        now = self.ports.clock()
+        firsts: dict[PatientId, datetime] = {}
+        for each in await self.ports.sessions.between(now, now + AHEAD):
+            if each.state is SessionState.SCHEDULED and each.starts_at is not None:
+                firsts.setdefault(each.patient_id, each.starts_at)
+        found = await side_by_side(*(self.of_patient(each, actor) for each in firsts))
+        return tuple(
+            VisitWithoutPapers(starts_at=at, seen=seen)
+            for at, seen in zip(firsts.values(), found, strict=True)
+            if seen.lacking
         )
 
     async def signed(self, consent_id: ConsentId, actor: Actor) -> SignedSeen:

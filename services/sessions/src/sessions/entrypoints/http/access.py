@@ -43,7 +43,7 @@ API: AccessTable = {
     "GET /v1/plan-tasks": allow(*CLINICIANS),
     "GET /v1/patients/{patient_id}/plan-tasks": allow(*CLINICIANS, own=by_path("patient_id")),
     "POST /v1/patients/{patient_id}/plan-links": allow(*CLINICIANS),
-    "POST /v1/patients/{patient_id}/plan-links/send": allow(*CLINICIANS),
+    "POST /v1/patients/{patient_id}/plan-links/send": allow(*CARE_TEAM),
     "POST /v1/patients/{patient_id}/plan-links/{link_id}/withdraw": allow(*CLINICIANS),
     "POST /v1/plans/{plan_id}/tasks": allow(*CLINICIANS),
     "POST /v1/plan-tasks/{task_id}/sign": allow(PRESCRIBER),
@@ -170,6 +170,8 @@ API: AccessTable = {
     "POST /v1/drug-log/cases/{case_id}/reports": allow(PRESCRIBER, Role.MEDICAL_DIRECTOR),
 }
 
+CONSENTERS: Final = API["GET /v1/patients/{patient_id}/consents"].roles
+"""Who of the clinic sees to what patients sign."""
 READERS: Final = API["GET /v1/sessions/{session_id}"].roles
 OF_PACKAGES: Final = API["GET /v1/patients/{patient_id}/packages"]
 """Who may know whose package is in the drug log."""
@@ -320,6 +322,17 @@ ACCESS: AccessTable = {
     "POST /pages/to-do/signed/{consent_id}/withdraw": allow(own=by_object("consent_id")),
     "POST /pages/to-do/tasks/{task_id}/done": allow(own=by_object("task_id")),
     "POST /pages/to-do/tasks/{task_id}/undo": allow(own=by_object("task_id")),
+    "GET /pages/consents": allow(*CONSENTERS),
+    "GET /pages/consents/{patient_id}": allow(*CONSENTERS),
+    "POST /pages/consents/{patient_id}/send-link": allow(*API["POST /v1/patients/{patient_id}/plan-links/send"].roles),
+    "GET /pages/consents/{patient_id}/texts/{document}": allow(*CONSENTERS),
+    "POST /pages/consents/{patient_id}/texts/{document}/witness": allow(
+        *API["POST /v1/patients/{patient_id}/consents"].roles
+    ),
+    "GET /pages/consents/{patient_id}/signed/{consent_id}": allow(*CONSENTERS),
+    "POST /pages/consents/{patient_id}/signed/{consent_id}/withdraw": allow(
+        *API["POST /v1/consents/{consent_id}/withdraw"].roles
+    ),
     "GET /pages/plans": allow(*CLINICIANS),
     "GET /pages/plans/{patient_id}": allow(*CLINICIANS),
     "GET /pages/plans/{patient_id}/summary": allow(*CLINICIANS),

@@ -35,6 +35,7 @@ from sessions.entrypoints.http import (
 from sessions.entrypoints.http.access import ACCESS
 from sessions.entrypoints.pages import (
     bedside,
+    consents,
     discrepancies,
     dose_reviews,
     drug_days,
@@ -91,6 +92,7 @@ HTTP: Http[Sessions] = Http(
         colleagues.router,
         record_shares.router,
         patient.router,
+        consents.router,
         plans.router,
         my_tasks.way_in,
         my_tasks.router,

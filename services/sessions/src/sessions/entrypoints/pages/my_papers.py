@@ -46,7 +46,7 @@ class Agreed(RequestBody):
 async def read_text(request: Request, pages: Pages, app: App, actor: CurrentActor, document: Document) -> Response:
     """A text that is signed now, and where it is signed."""
     await still_there(request, app)
-    return await _show_text(request, pages, app, actor, _found(app, document))
+    return await _show_text(request, pages, app, actor, text_in_force(app, document))
 
 
 @router.post("/texts/{document}/sign")
@@ -61,7 +61,7 @@ async def sign_text(
 ) -> Response:
     """The patient agrees to it."""
     await still_there(request, app)
-    shown = _found(app, document)
+    shown = text_in_force(app, document)
     body, faults = form.read(Agreed)
     if body is None:
         return await _show_text(request, pages, app, actor, shown, faulty="agreed" in faults)
@@ -91,7 +91,7 @@ async def withdraw(
     return go_on(request, BACK, anchor="done", done="withdrawn")
 
 
-def _found(app: Sessions, document: str) -> ConsentDocument:
+def text_in_force(app: Sessions, document: str) -> ConsentDocument:
     """Raises the refusal `consent_text_not_found` where nothing is signed under this name now."""
     found = app.ports.consent_texts.named(document)
     if found is None:
