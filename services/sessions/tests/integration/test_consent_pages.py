@@ -1,4 +1,4 @@
-"""What patients sign, in the browser of the staff: what is missing, on paper before a witness, by a link, taken back."""
+"""What patients sign, in the browser of the staff: missing, on paper before a witness, by a link, taken back."""
 
 from datetime import timedelta
 
@@ -23,11 +23,12 @@ async def test_a_coordinator_sees_what_is_missing_and_witnesses_it_on_paper(worl
     course = await has_course(world)
     desk, page = await logs_in(world, Role.COORDINATOR, to=of(course))
     assert "Not signed in the text of now, or not any more: 3" in page.text
-    assert "Signed signed November 23, 2026, until November 23, 2027" in page.text
+    assert "Signed November 23, 2026, until November 23, 2027" in page.text
 
     paper = await desk.opens(f"{of(course)}/texts/telehealth?language=es")
     assert paper.h1 == "Consentimiento para la atención por video o teléfono"
     assert "Firma: ____" in paper.text
+    assert "nacimiento: 2 de abril de 1988" in paper.text
     unticked = await desk.presses(paper, "Record the signature")
     assert (unticked.status, unticked.h1) == (422, paper.h1)
     done = await desk.presses(unticked, "Record the signature", agreed="1")
@@ -46,7 +47,7 @@ async def test_a_coordinator_sees_what_is_missing_and_witnesses_it_on_paper(worl
 async def test_what_was_signed_is_read_and_taken_back_at_the_patients_word(world: World) -> None:
     course = await has_course(world)
     nurse, page = await logs_in(world, Role.NURSE, to=of(course))
-    signed = await nurse.follows(page, "signed November 23, 2026, until November 23, 2027")
+    signed = await nurse.follows(page, "November 23, 2026, until November 23, 2027")
     assert "It is not approved for this" in signed.text
     assert "by the patient themselves" in signed.text
     assert (await nurse.presses(signed, "Take back at the patient's word")).status == 422

@@ -17,6 +17,7 @@ from careflow_service.pages.forms import KEY, FormRequest, Submitted
 from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
 from careflow_service.pages.words import words_of
+from careflow_service.pages.writing import Writing
 from sessions.application.commands.send_plan_link import SendPlanLink
 from sessions.application.commands.sign_consent import SignConsent
 from sessions.application.commands.withdraw_consent import WithdrawConsent
@@ -33,7 +34,6 @@ Done = Annotated[Literal["signed", "sent", "withdrawn"] | None, Query()]
 Language = Annotated[Literal["en", "es"], Query()]
 """In which a text is printed, whichever the page around it is in."""
 SHOWN: Final = 25
-_WORDS: Final = "sessions.entrypoints.pages"
 
 
 class Withdrawn(RequestBody):
@@ -176,6 +176,7 @@ async def _show_text(
     text = text_in_force(app, document)
     seen = await app.reading_papers.of_patient(PatientId(patient_id), actor)
     in_language = text.language(language)
+    words = words_of("careflow_service.pages", "sessions.entrypoints.pages")[in_language]
     return pages.show(
         request.scope,
         "consent_paper.html",
@@ -183,7 +184,8 @@ async def _show_text(
         seen=seen,
         document=text,
         language=in_language,
-        paper=words_of(_WORDS, "careflow_service.pages")[in_language].groups["consent_paper"],
+        paper=words.groups["consent_paper"],
+        write_paper=Writing(words),
         faults={"agreed": "required"} if faulty else {},
         refused=refused.code if refused else None,
         zone=pages.zone,
