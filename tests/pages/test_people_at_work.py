@@ -164,10 +164,10 @@ async def records_what_was_found(reader: Reader) -> None:
         await reader.page.get_by_label(f"{part}: what you found").fill("Nothing speaks against treatment.")
     for yes in await reader.page.get_by_label("Yes", exact=True).all():
         await yes.check()
-    await reader.fills(**{"Code_it_is_billed_by_(CPT_or_HCPCS)": "90792", "Minutes": "75"})
+    await reader.fills(**{"1._Code_it_is_billed_by_(CPT_or_HCPCS)": "90792", "1._Minutes": "75"})
     await reader.sends("Record an evaluation")
     await reader.follows("Record diagnoses")
-    await reader.fills(First_diagnosis=DIAGNOSIS)
+    await reader.fills(**{"1._Diagnosis": DIAGNOSIS})
     await reader.sends("Record diagnoses")
     await expect(reader.page.locator("main")).to_contain_text("The diagnoses are recorded.")
 

@@ -1,5 +1,6 @@
 """The only wiring: which adapter stands behind which port, and what the library must know of this service."""
 
+from functools import partial
 from ipaddress import ip_network
 
 from billing import domain
@@ -99,7 +100,7 @@ from billing.application.queries.reading import Reading
 from billing.application.share_of_record import share_of_record
 from billing.application.use_cases import Billing
 from billing.deadlines import DEADLINES, EFFECTS
-from billing.domain.ids import AccountLinkId
+from billing.domain.ids import AccountLinkId, PatientId
 from billing.published import PUBLISHED
 from billing.settings import BillingSettings
 from billing.subscriptions import SUBSCRIPTIONS
@@ -197,7 +198,7 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         record_reimbursement=RecordReimbursementHandler(ports, work),
         start_statement_run=StartStatementRunHandler(ports, work),
         disclose_record=DiscloseRecordHandler(share, work),
-        records=Records(share, resources.audit, resources.clock),
+        records=Records(share, resources.audit, resources.clock, partial(_named, ports)),
         reading=Reading(ports),
         read_work=ReadWork(ports),
         read_contracts=ReadContracts(ports),
@@ -249,6 +250,11 @@ def http() -> Http[Billing]:
     from billing.entrypoints.http.app import HTTP
 
     return HTTP
+
+
+async def _named(ports: Ports, patient_id: str) -> str | None:
+    account = await ports.accounts.find(PatientId(patient_id))
+    return account.profile.legal_name if account and account.profile else None
 
 
 SERVICE: Service[BillingSettings, Ports, Billing] = Service(

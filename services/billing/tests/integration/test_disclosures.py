@@ -2,12 +2,15 @@
 
 import pytest
 
+from careflow_events import contracts
+from careflow_events.contracts import codes
 from careflow_service.ids import new_id
-from careflow_service.testing.disclosing import copied, discloses, disclosure, kinds
+from careflow_service.testing.disclosing import asked_of_all, copied, discloses, disclosure, kinds
 from services.billing.tests.builders import ANA
 from services.billing.tests.clinic import bill, buys_package, has_patient, is_insured, ok, pays, refusal, the_charge
 from services.billing.tests.heard import THERAPY_HOUR, merged, parted, registered, session_completed
 from services.billing.tests.integration.test_erasure import answer, asked
+from services.billing.tests.integration.test_money_pages import logs_in
 from services.billing.tests.world import World
 
 
@@ -22,6 +25,17 @@ async def test_what_was_paid_goes_out_and_booking_hears_of_it(world: World) -> N
     assert said.data["record_request_id"] == request
     (listed,) = ok(await world.patient(ANA).get(f"/v1/patients/{ANA}/disclosures"))["items"]
     assert (listed["record_request_id"], listed["recipient"]) == (request, "the patient")
+
+
+async def test_who_hands_a_copy_out_reads_whose_record_it_is_of(world: World) -> None:
+    await has_patient(world)
+    await world.hear(asked_of_all(contracts.RecordRequested, ANA, new_id(), codes.RecordPart.BILLING))
+    someone = await logs_in(world, to="/pages/record-shares")
+    waits = await someone.opens("/pages/record-shares")
+    assert "Ana Rivera" in waits.text
+    form = await someone.follows(waits, next(name for name in waits.links if name.startswith("Hand out")))
+    assert "Ana Rivera" in form.text
+    assert "Ana" not in f"{waits.url}{form.url}{waits.title}{form.title}"
 
 
 async def test_it_has_no_other_part_and_knows_nobody_else(world: World) -> None:

@@ -1,5 +1,6 @@
 """The only wiring: which adapter stands behind which port, and what the library must know of this service."""
 
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from booking import domain
@@ -107,7 +108,7 @@ from booking.application.holding import Holding
 from booking.application.inquiry_changes import InquiryChanges
 from booking.application.messaging import Messenger
 from booking.application.offering import FreedVisits, Offering
-from booking.application.ports import Ports
+from booking.application.ports import Patients, Ports
 from booking.application.queries.find_alternatives import FindAlternatives
 from booking.application.queries.find_openings import FindOpeningsHandler
 from booking.application.queries.find_patients import FindPatients
@@ -306,7 +307,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         withdraw_erasure=WithdrawErasureHandler(all_patients, all_erasures, resources.erasing, work),
         read_erasures=ReadErasures(all_erasures, resources.audit),
         disclose_record=DiscloseRecordHandler(share, work),
-        records=Records(share, resources.audit, clock),
+        records=Records(share, resources.audit, clock, partial(_name_of, all_patients)),
         receive_record_request=ReceiveRecordRequestHandler(
             all_record_requests, all_patients, policy, FederalCalendar(), zone, work
         ),
@@ -479,7 +480,11 @@ async def _knows(ports: Ports, patient_id: str) -> bool:
 
 
 async def _named(ports: Ports, patient_id: str) -> str | None:
-    found = await ports.patients.several([PatientId(patient_id)])
+    return await _name_of(ports.patients, patient_id)
+
+
+async def _name_of(patients: Patients, patient_id: str) -> str | None:
+    found = await patients.several([PatientId(patient_id)])
     return next((f"{each.details.given_name} {each.details.family_name}" for each in found), None)
 
 

@@ -1,5 +1,6 @@
 """The only wiring: which adapter stands behind which port, and what the library must know of this service."""
 
+from functools import partial
 from pathlib import Path
 
 from careflow_domain.ways_in import WayIn
@@ -131,7 +132,7 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
         reading=Reading(ports),
         read_case_page=ReadCasePage(ports),
         read_intake=ReadIntake(ports),
-        records=Records(share, resources.audit, resources.clock),
+        records=Records(share, resources.audit, resources.clock, partial(_named, ports)),
         sitting_down=_sitting_down(resources, ports),
         ports=ports,
     )

@@ -221,8 +221,8 @@ async def test_what_is_signed_for_about_substance_use_stands_apart(world: World)
     general, notice, apart = form.text.partition("42 CFR part 2 prohibits")
     assert notice
     assert "alcohol" not in general
-    assert "Why treatment may go on with CI-12: alcohol use disorder" in apart
-    assert "Why this suspension ends: CI-12: alcohol use disorder" in apart
+    assert "Why treatment may go on with CI-12: Alcohol use disorder" in apart
+    assert "Why this suspension ends: CI-12: Alcohol use disorder" in apart
 
 
 async def test_only_whose_forms_they_are_can_send_them(world: World) -> None:

@@ -7,6 +7,7 @@ import pytest
 from careflow_service.http import live
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
+from careflow_service.pages.words import words_of
 from careflow_service.testing.following import following
 from screening.entrypoints.pages import cases
 from services.screening.tests.clinic import cleared, grants, has_case, has_rota, ok, open_alert, registered
@@ -139,7 +140,7 @@ async def test_what_is_about_substance_use_stands_apart_and_still_stops(world: W
     assert "alcohol" not in general
     assert "They find something in the part about substance use." in general
     assert "The rules find nothing." not in general
-    assert "alcohol use disorder" in apart
+    assert "Alcohol use disorder" in apart
     assert "42 CFR part 2 prohibits unauthorized use or disclosure of these records." in apart
 
 
@@ -148,8 +149,10 @@ async def test_the_page_names_what_a_decision_misses(world: World) -> None:
     refused = (await grants(world, case)).json()["missing"]
     _, page = await logs_in(world, Role.PRESCRIBER, f"{CASES}/{case['id']}", "es-US")
     assert page.h1 == "Evaluación previa de un paciente"
+    conditions = words_of("screening.entrypoints.pages")["es"].groups["conditions"]
     for code in refused:
-        assert code.replace("_", " ") in page.text
+        said = conditions.get(code.removeprefix("history_"))
+        assert (f"Antecedentes: {said}" if said else code.replace("_", " ")) in page.text
 
 
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.BILLER, Role.OPERATOR])

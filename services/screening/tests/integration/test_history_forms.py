@@ -59,7 +59,7 @@ async def test_a_nurse_takes_the_history_down_and_hands_in(world: World) -> None
     page = await nurse.presses(form, "Take down the history", **told)
     assert "The history is recorded." in page.text
     assert "Take down the history" not in page.links, "everything is asked"
-    assert "hypertension · has itRecorded by user-nurse, Mon, November 23, 9:00 AM." in page.text
+    assert "Hypertension · has itRecorded by user-nurse, Mon, November 23, 9:00 AM." in page.text
     assert "Asked, and not so:" in page.text
     page = await fills(nurse, page, "Two identifiers seen")
     assert "Two identifiers seen" not in page.links
@@ -92,11 +92,11 @@ async def test_a_condition_is_recorded_and_corrected_where_it_stands(world: Worl
     assert (without.status, "says nothing without a description" in without.text) == (422, True)
     assert without.form("Record a condition").fields["condition"] == "drug_allergy"
     page = await nurse.presses(without, "Record a condition", detail=CANARY)
-    assert ("drug allergy · has it: " + CANARY) in page.text
+    assert ("Drug allergy · has it: " + CANARY) in page.text
     assert "Correct this" not in page.links
     prescriber, page = await logs_in(world, Role.PRESCRIBER, of(case))
     form = await prescriber.follows(page, "Correct this")
-    assert "drug allergy: active" in form.text
+    assert "Drug allergy: has it" in form.text
     unsaid = await prescriber.presses(form, "Correct this", status="ruled_out")
     assert (unsaid.status, "Why: Please fill this in." in unsaid.text) == (422, True)
     page = await prescriber.presses(unsaid, "Correct this", reason="was a side effect")
@@ -111,7 +111,7 @@ async def test_what_is_about_substance_use_is_corrected_under_its_notice(world: 
     drinks = {"condition": "alcohol_use_disorder", "status": "active"}
     ok(await world.nurse.post(f"/v1/cases/{case['id']}/facts", drinks), 201)
     prescriber, page = await logs_in(world, Role.PRESCRIBER, of(case))
-    assert page.text.index("Substance use (42 CFR Part 2)") < page.text.index("alcohol use disorder")
+    assert page.text.index("Substance use (42 CFR Part 2)") < page.text.index("Alcohol use disorder")
     form = await prescriber.follows(page, "Correct this")
     assert "Substance use (42 CFR Part 2)" in form.text
 
@@ -187,7 +187,15 @@ async def test_what_an_evaluation_found_is_recorded_of_the_visit_that_was_held(w
         True,
     )
     assert half.form("Record an evaluation").fields["risk.summary"] == CANARY
-    typed = {"psychiatric.favourable": "yes", "service_code": "90792", "minutes": "75"}
+    unnamed = await prescriber.presses(half, "Record an evaluation", **{"line_2.units": "2"})
+    assert "2. Code it is billed by (CPT or HCPCS): Please fill this in." in unnamed.text
+    typed = {
+        "psychiatric.favourable": "yes",
+        "line_1.code": "90792",
+        "line_1.minutes": "75",
+        "line_3.code": "90785",
+        "line_3.units": "2",
+    }
     page = await prescriber.presses(half, "Record an evaluation", **typed)
     assert "Psychiatric · nothing speaks against treatment: recurrent, severe" in page.text
     (found,) = (await clinical(world, case))["evaluations"]
@@ -196,7 +204,7 @@ async def test_what_an_evaluation_found_is_recorded_of_the_visit_that_was_held(w
     billed = read(said, SEALING.ring("billing"))
     assert isinstance(billed, EvaluationRecorded)
     lines = billed.for_billing.opened().service_lines
-    assert [(line.code, line.units, line.minutes) for line in lines] == [("90792", 1, 75)]
+    assert [(line.code, line.units, line.minutes) for line in lines] == [("90792", 1, 75), ("90785", 2, None)]
 
 
 async def test_a_therapist_records_risk_and_capacity_alone(world: World) -> None:
@@ -229,17 +237,26 @@ async def test_a_visit_after_the_case_was_closed_is_nobodys_to_evaluate(world: W
     assert await reads(world, case) == before
 
 
+AS_MANY_AS_A_CLAIM_HAS_ROOM_FOR = (
+    *("Z63.0", "F41.1", "F43.12", "F34.1", "F40.10"),
+    *("F42.2", "F51.01", "F50.2", "F60.3", "Z56.6"),
+)
+"""Ten beside two others, in no order of their own."""
+
+
 async def test_diagnoses_are_chosen_by_their_names(world: World) -> None:
     case = await has_case(world)
     ok(await world.prescriber.post(f"/v1/cases/{case['id']}/evaluations", evaluation(world)), 201)
     prescriber, page = await logs_in(world, Role.PRESCRIBER, of(case))
     form = await prescriber.follows(page, "Record diagnoses")
     assert 'value="F33.2">Major depressive disorder, recurrent severe without psychotic features' in form.html
-    wrong = await prescriber.presses(form, "Record diagnoses", first="sad")
+    assert form.html.count("<datalist") == 1, "what is offered stands there once, for all twelve"
+    wrong = await prescriber.presses(form, "Record diagnoses", diagnosis_12="sad", diagnosis_1="F33.2")
     assert (wrong.status, "Diagnoses are ICD-10-CM codes" in wrong.text) == (422, True)
-    page = await prescriber.presses(wrong, "Record diagnoses", first="F33.2", second="F10.20")
+    rest = {f"diagnosis_{place}": code for place, code in enumerate(AS_MANY_AS_A_CLAIM_HAS_ROOM_FOR, 3)}
+    page = await prescriber.presses(wrong, "Record diagnoses", diagnosis_2="F10.20", **rest)
     assert "F33.2 Major depressive disorder, recurrent severe" in page.text
     general = page.text[: page.text.index("Substance use (42 CFR Part 2)")]
     assert "F10.20" not in general
     assert "F10.20 Alcohol dependence, uncomplicated" in page.text
-    assert (await clinical(world, case))["diagnoses"] == ["F33.2", "F10.20"]
+    assert (await clinical(world, case))["diagnoses"] == ["F33.2", "F10.20", *AS_MANY_AS_A_CLAIM_HAS_ROOM_FOR]

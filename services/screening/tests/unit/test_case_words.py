@@ -14,6 +14,7 @@ from screening.domain.alerts import AlertState
 from screening.domain.case_record import CaseState
 from screening.domain.clearance import ClearanceState
 from screening.domain.clearance_terms import Indication, Route
+from screening.domain.conditions import ConditionCode
 from screening.domain.consents import ConsentPurpose, ConsentScope, ConsentSigner, ConsentState
 from screening.domain.evaluation import EvaluationPart
 from screening.domain.evidence import EvidenceKind, EvidenceResult
@@ -53,6 +54,7 @@ WORDS = words_of("screening.entrypoints.pages")
         ("standings", Standing),
         ("outcome_missing", Missing),
         ("condition_statuses", ConditionStatus),
+        ("conditions", ConditionCode),
         ("evaluation_parts", EvaluationPart),
     ],
 )

@@ -1,5 +1,7 @@
 """The only wiring: which adapter stands behind which port, and what the library must know of this service."""
 
+from functools import partial
+
 from careflow_domain.ways_in import WayIn
 from careflow_service.content import Content
 from careflow_service.disclosing import storing as disclosures
@@ -265,7 +267,7 @@ def bootstrap(resources: Resources[SessionsSettings]) -> Sessions:
         read_plan_page=ReadPlanPage(ports),
         follow_session=FollowSession(ports),
         disclose_record=DiscloseRecordHandler(share, work),
-        records=Records(share, resources.audit, resources.clock),
+        records=Records(share, resources.audit, resources.clock, partial(_named, ports)),
         reading=Reading(ports),
         reading_notes=ReadingNotes(ports),
         reading_medicines=ReadingMedicines(ports),

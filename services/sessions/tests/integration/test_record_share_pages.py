@@ -28,7 +28,10 @@ async def test_it_goes_on_record_before_the_copy_is_had_and_waits_no_longer(worl
     patient_id, request_id = await is_asked_for(world)
     someone, page = await logs_in(world, Role.PRESCRIBER, to=PAGE)
     assert "To be there by Tuesday, December 8" in page.text
+    name = (await world.application.records.named(patient_id)) or ""
+    assert name in page.text
     form = await someone.follows(page, HANDS_OUT)
+    assert name in form.text
     wrong = await someone.presses(form, "Put it on record", reason="by hand, photo identification seen")
     assert wrong.status == 422
     refused = await someone.presses(wrong, "Put it on record", recipient="a court", basis="court_order")

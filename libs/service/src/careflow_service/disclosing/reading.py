@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -15,6 +15,7 @@ from careflow_service.disclosing.records import Consent, Piece, ShareOfRecord
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
 from careflow_service.oversight import check_own
+from careflow_service.work import side_by_side
 
 
 class ReadAudit(Protocol):
@@ -36,9 +37,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Records:
+    """`named` says what people call a patient, None where that was not said."""
+
     share: ShareOfRecord
     audit: ReadAudit
     clock: Clock
+    named: Callable[[str], Awaitable[str | None]]
 
     async def record(self, disclosure_id: str, actor: Actor) -> Record:
         """What a disclosure hands out, to whoever recorded it. Who reads is on record before anything is told. Refused:
@@ -77,6 +81,14 @@ class Records:
         )
         await self.audit.read(actor, "list_wanted_shares", *(f"record_shares/{each.id}" for each in shown))
         return Listed(shown, found.next)
+
+    async def names(self, whose: Iterable[str], actor: Actor) -> Mapping[str, str | None]:
+        """What people call these patients, by their ids."""
+        ids = tuple(dict.fromkeys(whose))
+        if not ids:
+            return {}
+        await self.audit.read(actor, "read_names", *(f"patients/{each}" for each in ids))
+        return dict(zip(ids, await side_by_side(*(self.named(each) for each in ids)), strict=True))
 
     async def wanted_share(
         self, request_id: str, part: RecordPart, actor: Actor, *, given: bool = False

@@ -67,6 +67,7 @@ class Field:
     the body of what is one field on the page, its value parted by slashes. `about` is what a reason is for, as the API
     calls it; `label` what stands above the field, where the words have nothing for it; `autocomplete` what of its
     reader's own a browser may fill in (HTML's tokens; WCAG 2.2, 1.3.5): nothing where one writes about somebody else.
+    `offers_as` names a field before it, where what that offers is offered here, too.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Field:
     about: Mapping[str, str] = field(default_factory=dict)
     label: str = ""
     autocomplete: str = "off"
+    offers_as: str = ""
 
     @property
     def named(self) -> str:

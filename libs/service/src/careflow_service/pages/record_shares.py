@@ -15,6 +15,7 @@ from careflow_service.disclosing.commands import DiscloseRecord
 from careflow_service.disclosing.copies import CopyFormat
 from careflow_service.http.dependencies import CurrentActor, PageCursor
 from careflow_service.http.disclosures import App, HandsOut, NewDisclosure, Uuid, copy_of
+from careflow_service.identity import Actor
 from careflow_service.ids import new_id
 from careflow_service.pages.asking import Field, Filled, Kind, body_of, read
 from careflow_service.pages.forms import KEY, Form, FormRequest, Submitted
@@ -32,18 +33,21 @@ async def shares_waiting(
 ) -> Response:
     """What is waited for here and the reader hands out, what is due first at the top."""
     found = await app.records.wanted(actor, limit=SHOWN, after=after)
+    names = await app.records.names((each.patient_id for each in found.items), actor)
     today = pages.clock().astimezone(pages.zone).date()
-    return pages.show(request.scope, "record_shares.html", found=found, after=after, today=today)
+    return pages.show(request.scope, "record_shares.html", found=found, names=names, after=after, today=today)
 
 
 @router.get("/handed-out/{disclosure_id}")
 async def handed_out(request: Request, pages: Pages, app: App, actor: CurrentActor, disclosure_id: Uuid) -> Response:
     """What is on record, and the copy that goes with it."""
     made = await app.records.disclosure(disclosure_id, actor)
+    names = await app.records.names((made.patient_id,), actor)
     return pages.show(
         request.scope,
         "record_handed_out.html",
         made=made,
+        name=names[made.patient_id],
         formats=list(CopyFormat),
         until=made.made_at + app.records.share.copied_within,
         now=pages.clock(),
@@ -69,7 +73,7 @@ async def ask_share(
     """To whom it goes, how and why; a patient who asked for their own is filled in."""
     wanted = await app.records.wanted_share(share_id, part, actor)
     asked = "" if Basis.PATIENT_ACCESS in NEVER_ENOUGH[part] else Basis.PATIENT_ACCESS.value
-    return _ask(request, pages, app, wanted, part, Filled(Form({"basis": asked})))
+    return await _ask(request, pages, app, actor, wanted, part, Filled(Form({"basis": asked})))
 
 
 @router.post("/wanted/{share_id}/{part}")
@@ -88,7 +92,7 @@ async def hand_out(
     also = {"part": part.value, "record_request_id": share_id}
     body, faults = read(NewDisclosure, body_of(_fields(app, part), typed, pages.zone, also))
     if body is None:
-        return _ask(request, pages, app, wanted, part, Filled(typed, faults))
+        return await _ask(request, pages, app, actor, wanted, part, Filled(typed, faults))
     command = DiscloseRecord(
         patient_id=wanted.patient_id,
         part=part,
@@ -105,7 +109,7 @@ async def hand_out(
         made.append((await app.disclose_record(command, actor, key)).value.id)
 
     if refused := await refusal_of(disclose(), typed=True):
-        return _ask(request, pages, app, wanted, part, Filled(typed, refused=refused))
+        return await _ask(request, pages, app, actor, wanted, part, Filled(typed, refused=refused))
     return go_on(request, f"../../handed-out/{made[0]}")
 
 
@@ -121,9 +125,16 @@ def _fields(app: HandsOut, part: RecordPart) -> tuple[Field, ...]:
     )
 
 
-def _ask(
-    request: Request, pages: Site, app: HandsOut, wanted: WantedShare, part: RecordPart, filled: Filled
+async def _ask(
+    request: Request,
+    pages: Site,
+    app: HandsOut,
+    actor: Actor,
+    wanted: WantedShare,
+    part: RecordPart,
+    filled: Filled,
 ) -> Response:
+    names = await app.records.names((wanted.patient_id,), actor)
     labels = pages.words(request.scope).groups["record_share_labels"]
     fields = _fields(app, part)
     return pages.show(
@@ -131,6 +142,7 @@ def _ask(
         "record_share.html",
         status=filled.status,
         wanted=wanted,
+        name=names[wanted.patient_id],
         part=part,
         fields=fields,
         labels={each.name: labels[each.name] for each in fields},

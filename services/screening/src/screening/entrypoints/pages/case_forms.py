@@ -110,7 +110,11 @@ def signing(part: PartSeen, reader: Reader) -> Fields:
     findings = (each for each in part.findings if each.finding_class in (FindingClass.B, FindingClass.C))
     return (
         *(
-            Field(name=f"accepted.{each.rule}", kind=Kind.PROSE, label=f"{accepts} {each.rule}: {_codes(each.because)}")
+            Field(
+                name=f"accepted.{each.rule}",
+                kind=Kind.PROSE,
+                label=f"{accepts} {each.rule}: {_codes(each.because, reader)}",
+            )
             for each in findings
         ),
         *(
@@ -118,15 +122,18 @@ def signing(part: PartSeen, reader: Reader) -> Fields:
                 name=f"settled.{each.reason}.{each.ref}",
                 kind=Kind.REASONS,
                 about={"suspended_for": each.reason.value, "ref": each.ref},
-                label=f"{ends} {_codes([each.fine_reason])}",
+                label=f"{ends} {_codes([each.fine_reason], reader)}",
             )
             for each in part.suspensions
         ),
     )
 
 
-def _codes(codes: Iterable[str]) -> str:
-    return ", ".join(codes).replace("_", " ")
+def _codes(codes: Iterable[str], reader: Reader) -> str:
+    """Conditions by their words, alone or behind the rule they are of; what else the policy names by its codes."""
+    named = reader.words.groups["conditions"]
+    parts = ([named.get(part, part.replace("_", " ")) for part in each.split(": ")] for each in codes)
+    return ", ".join(": ".join(each) for each in parts)
 
 
 def _evidence_fields(_: CaseSeen, reader: Reader) -> Fields:

@@ -2,7 +2,7 @@
 routes, and as few words as a page needs to say them.
 """
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -54,8 +54,20 @@ class FoundPart(RequestBody):
     summary: Note
 
 
+class FoundLine(RequestBody):
+    """See `NewServiceLine`; one unit unless somebody says otherwise."""
+
+    code: Annotated[str, Field(pattern=r"^[0-9A-Z]{5}$")]
+    units: Annotated[int, Field(ge=1, le=100)] = 1
+    minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
+
+
+LINES: Final = ("line_1", "line_2", "line_3", "line_4")
+"""The lines an evaluation is billed by, such as 90792 with an add-on."""
+
+
 class Found(RequestBody):
-    """One clinician's visit, and at most one line it is billed by."""
+    """One clinician's visit, and the lines it is billed by, in their order."""
 
     appointment_id: Annotated[str, Field(pattern=UUID_FORM)]
     started_at: Moment
@@ -64,9 +76,10 @@ class Found(RequestBody):
     physical: FoundPart | None = None
     risk: FoundPart | None = None
     capacity: FoundPart | None = None
-    service_code: Annotated[str, Field(pattern=r"^[0-9A-Z]{5}$")] | None = None
-    units: Annotated[int, Field(ge=1, le=100)] = 1
-    minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
+    line_1: FoundLine | None = None
+    line_2: FoundLine | None = None
+    line_3: FoundLine | None = None
+    line_4: FoundLine | None = None
 
     def parts(self) -> tuple[PartRecord, ...]:
         found = ((part, getattr(self, part.value)) for part in EvaluationPart)
@@ -75,22 +88,34 @@ class Found(RequestBody):
         )
 
     def lines(self) -> tuple[ServiceLine, ...]:
-        if self.service_code is None:
-            return ()
-        return (ServiceLine(code=self.service_code, units=self.units, minutes=self.minutes),)
+        given: tuple[FoundLine | None, ...] = tuple(getattr(self, name) for name in LINES)
+        return tuple(ServiceLine(code=each.code, units=each.units, minutes=each.minutes) for each in given if each)
+
+
+DIAGNOSES: Final = tuple(f"diagnosis_{place}" for place in range(1, 13))
+"""As many as a claim has room for (NUCC 1500 Claim Form Reference Instruction Manual, item 21)."""
 
 
 class Diagnosed(RequestBody):
     """Codes, the most relevant first."""
 
     evaluation_id: Annotated[str, Field(max_length=64)]
-    first: DiagnosisCode
-    second: DiagnosisCode | None = None
-    third: DiagnosisCode | None = None
-    fourth: DiagnosisCode | None = None
+    diagnosis_1: DiagnosisCode
+    diagnosis_2: DiagnosisCode | None = None
+    diagnosis_3: DiagnosisCode | None = None
+    diagnosis_4: DiagnosisCode | None = None
+    diagnosis_5: DiagnosisCode | None = None
+    diagnosis_6: DiagnosisCode | None = None
+    diagnosis_7: DiagnosisCode | None = None
+    diagnosis_8: DiagnosisCode | None = None
+    diagnosis_9: DiagnosisCode | None = None
+    diagnosis_10: DiagnosisCode | None = None
+    diagnosis_11: DiagnosisCode | None = None
+    diagnosis_12: DiagnosisCode | None = None
 
     def codes(self) -> tuple[str, ...]:
-        return tuple(each for each in (self.first, self.second, self.third, self.fourth) if each)
+        given = (getattr(self, name) for name in DIAGNOSES)
+        return tuple(each for each in given if each)
 
 
 async def take_down(app: Screening, asked: Asked[TakenDown], actor: Actor, key: RequestKey) -> object:

@@ -4,7 +4,8 @@ found.
 Invariant: as of all forms of a case, see `case_forms`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -45,6 +46,7 @@ _NAMES: Final = "diagnosis_names.tsv"
 """Codes and names of mental and behavioural disorders: ICD-10-CM FY 2026, release of April 1, 2026, chapter 5 (CMS and
 NCHS, as carried by simple-icd-10-cm 1.5.0, MIT). They are offered; another code is taken, too.
 """
+_OTHER: Final = ConditionCode.OTHER
 _CLOCK: Final = "%Y-%m-%dT%H:%M"
 
 
@@ -100,8 +102,10 @@ def _to_ask(seen: CaseSeen) -> list[ConditionCode]:
     return [each for each in seen.unasked if each is not ConditionCode.IDENTITY_UNVERIFIED]
 
 
-def _conditions(codes: Iterable[ConditionCode]) -> list[Option]:
-    return [(each.value, each.value.replace("_", " ")) for each in codes]
+def _conditions(reader: Reader) -> list[Option]:
+    """By the alphabet of whoever reads, the one for all others last."""
+    named = sorted((reader.word("conditions", each), each.value) for each in ConditionCode if each is not _OTHER)
+    return [(code, name) for name, code in (*named, (reader.word("conditions", _OTHER), _OTHER.value))]
 
 
 def _signed(reader: Reader) -> Fields:
@@ -117,14 +121,14 @@ def _taking_down(seen: CaseSeen, reader: Reader) -> Fields:
         return [(each.value, reader.word("condition_statuses", each)) for each in statuses]
 
     return tuple(
-        Field(name=f"told.{each.value}", kind=Kind.CHOICE, options=options(each), label=each.value.replace("_", " "))
+        Field(name=f"told.{each.value}", kind=Kind.CHOICE, options=options(each), label=reader.word("conditions", each))
         for each in _to_ask(seen)
     )
 
 
 def _condition(_: CaseSeen, reader: Reader) -> Fields:
     return (
-        Field(name="condition", kind=Kind.PICK, options=_conditions(ConditionCode)),
+        Field(name="condition", kind=Kind.PICK, options=_conditions(reader)),
         one_of(reader, "status", "condition_statuses", ConditionStatus),
         Field(name="occurred_on", kind=Kind.DAY),
         Field(name="detail", word="fact_detail"),
@@ -134,7 +138,7 @@ def _condition(_: CaseSeen, reader: Reader) -> Fields:
 
 def _reclassifying(_: CaseSeen, reader: Reader) -> Fields:
     return (
-        Field(name="condition", kind=Kind.PICK, options=_conditions(ConditionCode), word="other_condition"),
+        Field(name="condition", kind=Kind.PICK, options=_conditions(reader), word="other_condition"),
         one_of(reader, "status", "condition_statuses", ConditionStatus),
         Field(name="occurred_on", kind=Kind.DAY),
         Field(name="reason", kind=Kind.PROSE),
@@ -200,10 +204,22 @@ def _finding(seen: CaseSeen, reader: Reader) -> Fields:
                 Field(name=f"{part}.favourable", kind=Kind.YES_NO, word=f"{part}_favourable"),
             )
         ),
-        Field(name="service_code"),
-        Field(name="units", kind=Kind.WHOLE),
-        Field(name="minutes", kind=Kind.WHOLE),
+        *(field for place in do.LINES for field in _billed_by(reader, place)),
     )
+
+
+def _billed_by(reader: Reader, place: str) -> Fields:
+    """One of the lines a visit is billed by, as a code with an add-on is two."""
+    return (
+        _placed(Field(name=f"{place}.code", word="service_code"), reader, do.LINES.index(place)),
+        _placed(Field(name=f"{place}.units", kind=Kind.WHOLE), reader, do.LINES.index(place)),
+        _placed(Field(name=f"{place}.minutes", kind=Kind.WHOLE), reader, do.LINES.index(place)),
+    )
+
+
+def _placed(asked: Field, reader: Reader, place: int) -> Field:
+    """One of several of its kind, counted from one."""
+    return replace(asked, label=f"{place + 1}. {reader.word('case_asked', asked.named)}")
 
 
 def _newest_visit(seen: CaseSeen, reader: Reader) -> Mapping[str, str]:
@@ -223,10 +239,12 @@ def _diagnosing(seen: CaseSeen, reader: Reader) -> Fields:
         (each.id, write.moment(each.started_at, reader.zone), each.provider_id)
         for each in reversed(seen.general.case.evaluations)
     ]
-    places = ("first", "second", "third", "fourth")
+    first, *others = do.DIAGNOSES
+    listed = Field(name=first, kind=Kind.LISTED, word="diagnosis")
     return (
         Field(name="evaluation_id", kind=Kind.CHOICE, options=found),
-        *(Field(name=each, kind=Kind.LISTED, options=list(diagnosis_names().items())) for each in places),
+        _placed(replace(listed, options=list(diagnosis_names().items())), reader, 0),
+        *(_placed(replace(listed, name=each, offers_as=first), reader, place) for place, each in enumerate(others, 1)),
     )
 
 
