@@ -34,6 +34,7 @@ async def state_account(patient_id: PatientId, month: Month, tx: Transaction, po
         lambda: Letterhead.of(account, ports.practice),
         due_on=ports.day_of(tx.now) + timedelta(days=ports.policy.statement_due_days.value),
         dispute_line=ports.policy.dispute_line.value,
+        owed=charges,
         disputed=disputed_of(charges, estimates, ports.policy.currency),
     )
     return None if statement is None else await issue_paper(patient_id, str(month), statement, tx, ports)

@@ -38,8 +38,9 @@ class PackageLeft:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """From the beginning of `begins_on` to the end of `ends_on`. `to_pay` is what of that which was owed then is
-    owed still on the day of issue, by `due_on`. `packages` are as on the day of issue. `dispute_line` is how much above
-    an estimate may be disputed, `in_dispute` what is not asked for because it is.
+    owed still on the day of issue, by `due_on`, `owed_for` the charges that is for, with those in dispute; it is None
+    on statements of before that was kept. `packages` are as on the day of issue. `dispute_line` is how much above an
+    estimate may be disputed, `in_dispute` what is not asked for because it is.
     """
 
     head: Letterhead
@@ -54,6 +55,7 @@ class Statement:
     packages: tuple[PackageLeft, ...]
     dispute_line: Money
     in_dispute: Money
+    owed_for: tuple[ChargeId, ...] | None = None
     kind: Literal[PaperKind.STATEMENT] = PaperKind.STATEMENT
 
     def __post_init__(self) -> None:
@@ -80,9 +82,14 @@ class Statement:
         return self.still_to_pay(owed) if self.due_on is not None and today > self.due_on else self.to_pay.nothing
 
     def still_to_pay(self, owed: Iterable[Charge]) -> Money:
-        """What of that which it asked for is not paid."""
-        still = (each.balance for each in owed if each.rendered.service_date <= self.ends_on)
+        """What of that which it asked for is not paid; what was posted later is not, whenever it took place."""
+        still = (each.balance for each in owed if self._asked_for(each))
         return min(self.to_pay, total(still, self.to_pay.currency))
+
+    def _asked_for(self, charge: Charge) -> bool:
+        if self.owed_for is None:
+            return charge.rendered.service_date <= self.ends_on
+        return charge.id in self.owed_for
 
     @property
     def running(self) -> tuple[Money, ...]:
@@ -117,13 +124,12 @@ class Posted:
     payments: Mapping[PaymentId, Payment]
     packages: Sequence[Package]
 
-    def owed_for_charges_after(self, day: date, currency: str) -> Money:
-        """What is owed now for charges that were not in the books at the end of a day."""
+    def charged_after(self, day: date) -> frozenset[ChargeId]:
+        """Charges that were not in the books at the end of a day."""
         later = [entry for entry in self.entries if entry.posted_on > day]
         new = {entry.id for entry in later if entry.cause is EntryCause.CHARGE}
         known = {entry.cause_id for entry in later if entry.reverses and entry.reverses not in new}
-        charged = {ChargeId(entry.cause_id) for entry in later if entry.id in new and entry.cause_id not in known}
-        return total((self.charges[each].balance for each in charged), currency)
+        return frozenset(ChargeId(entry.cause_id) for entry in later if entry.id in new and entry.cause_id not in known)
 
 
 def expect_over(month: Month, now: datetime, day_of: Callable[[datetime], date]) -> None:
@@ -139,16 +145,20 @@ def statement_of(
     *,
     due_on: date,
     dispute_line: Money,
+    owed: Sequence[Charge],
     disputed: Money,
 ) -> Statement | None:
-    """None when there is nothing to say: nothing was posted and nothing is owed. `disputed` is what is owed now of
-    bills the patient has decided. `head` is asked for where something is said only.
+    """None when there is nothing to say: nothing was posted and nothing is owed. `owed` are the charges with something
+    to pay, `disputed` what is owed now of bills the patient has decided. `head` is asked for where something is said
+    only.
     """
     month = period.month
     within = [entry for entry in posted.entries if entry.posted_on <= month.last]
     closing = period.opening.after(within)
     owed_now = period.opening.after(posted.entries).owed
-    owed_still = min(closing.owed, owed_now - posted.owed_for_charges_after(month.last, owed_now.currency))
+    later = posted.charged_after(month.last)
+    owed_later = total((posted.charges[each].balance for each in later), owed_now.currency)
+    owed_still = min(closing.owed, owed_now - owed_later)
     in_dispute = min(disputed, owed_still)
     to_pay = owed_still - in_dispute
     if not within and not owed_still:
@@ -164,6 +174,7 @@ def statement_of(
         closing=closing,
         to_pay=to_pay,
         in_dispute=in_dispute,
+        owed_for=tuple(sorted(each.id for each in owed if each.id not in later)),
         due_on=due_on if to_pay else None,
         packages=tuple(
             PackageLeft(description=each.offer.description, sessions=each.offer.sessions, left=each.sessions_left)
