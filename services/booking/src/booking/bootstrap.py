@@ -132,6 +132,7 @@ from booking.application.queries.read_visit import ReadVisit
 from booking.application.queries.read_waitlist import ReadWaitlist
 from booking.application.queries.weigh_visit import WeighVisit
 from booking.application.record_request_changes import RecordRequestChanges
+from booking.application.reservations import Reservations
 from booking.application.scheduling import Scheduling
 from booking.application.share_of_record import share_of_record
 from booking.application.sitting_down import ways_in
@@ -232,6 +233,7 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         telling=telling,
         policy=policy,
     )
+    reservations = Reservations(all_appointments, changes, offering)
     desk = FrontDesk(
         patients=all_patients,
         care_paths=all_paths,
@@ -339,11 +341,11 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
             clock=clock,
         ),
         find_openings=FindOpeningsHandler(all_patients, all_paths, scheduling, policy, clock),
-        hold_appointment=HoldAppointmentHandler(desk),
-        confirm_hold=ConfirmHoldHandler(all_appointments, all_paths, visits, changes, offering, work),
+        hold_appointment=HoldAppointmentHandler(desk, reservations),
+        confirm_hold=ConfirmHoldHandler(all_appointments, all_paths, visits, reservations, work),
         confirm_dosing=ConfirmDosingHandler(desk, offering),
         release_hold=ReleaseHoldHandler(all_appointments, offering, work),
-        book_appointment=BookAppointmentHandler(desk),
+        book_appointment=BookAppointmentHandler(desk, reservations),
         book_dosing=book_dosing,
         book_series=BookSeriesHandler(all_paths, book_dosing, policy, zone),
         book_info_call=BookInfoCallHandler(desk, zone, resources.limits),

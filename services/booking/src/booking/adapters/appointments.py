@@ -84,9 +84,9 @@ class MongoAppointments(Stored[Appointment]):
         found = await appointments.all(asked) if appointment_ids else []
         return tuple(sorted(found, key=lambda each: (each.starts_at, each.id)))
 
-    async def holds_of(self, patient_id: PatientId) -> int:
+    async def holds_of(self, patient_id: PatientId) -> Sequence[Appointment]:
         held = {"patient_id": patient_id, "held_until": {"$gt": _BEFORE_EVERYTHING}}
-        return len(await self._documents.all(held, of=patient_id))
+        return await self._documents.all(held, of=patient_id)
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Appointment]:
         query = {"patient_id": patient_id, "listed": True}

@@ -116,8 +116,8 @@ class Appointments(Protocol):
     async def several(self, appointment_ids: Sequence[AppointmentId]) -> tuple[Appointment, ...]:
         """These of them, earliest first, for somebody who only looks."""
 
-    async def holds_of(self, patient_id: PatientId) -> int:
-        """How many times are held for the patient."""
+    async def holds_of(self, patient_id: PatientId) -> Sequence[Appointment]:
+        """All that is reserved for the patient, also what ran out and is still to be given back."""
 
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Appointment]:
         """Earliest first, without the holds that lapsed."""

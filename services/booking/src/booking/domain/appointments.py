@@ -86,11 +86,19 @@ class Appointment(AttendedAppointment):
 
     def book(self, *, by: BookedBy, now: datetime) -> "Appointment":
         """The hold becomes an appointment. Raises `hold_expired`."""
-        self._expect(Status.HELD)
-        if self.held_until is not None and now >= self.held_until:
-            raise DomainError(ErrorKind.GONE, "hold_expired", "The hold has run out; the time may be free still.")
+        self.check_bookable(now=now)
         after = self._next(Status.BOOKED, held_until=None, arranged_at=now, announced_at=now, untold_since=None)
         return after.saying(AppointmentBooked(appointment=after, by=by, at=now))
+
+    def check_bookable(self, *, now: datetime) -> None:
+        """Raises `wrong_state` for what is no hold, and `hold_expired`."""
+        self._expect(Status.HELD)
+        if not self.is_held_at(now):
+            raise DomainError(ErrorKind.GONE, "hold_expired", "The hold has run out; the time may be free still.")
+
+    def is_held_at(self, now: datetime) -> bool:
+        """Whether the time is reserved and that has not run out."""
+        return self.status is Status.HELD and (self.held_until is None or now < self.held_until)
 
     def lapse(self) -> "Appointment":
         """The hold is over; its time is free again."""

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from booking.application.front_desk import FrontDesk
 from booking.application.ownership import acting_for, check_own
+from booking.application.reservations import Reservations
 from booking.application.results import Scheduled
-from booking.application.scheduling import Wish
+from booking.application.scheduling import NoTime, Wish
 from booking.domain.appointments import Appointment
 from booking.domain.ids import PatientId
 from careflow_service.identity import Actor, RequestKey
@@ -20,11 +21,12 @@ class BookAppointment:
 
 @dataclass(frozen=True, slots=True)
 class BookAppointmentHandler:
-    """Raises `gates_closed`, `slot_taken` or `patient_busy` with the next free times, and what makes a time
-    impossible.
+    """A time that is reserved for the patient is booked as that. Raises `gates_closed`, `slot_taken` or `patient_busy`
+    with the next free times, and what makes a time impossible.
     """
 
     desk: FrontDesk
+    reservations: Reservations
 
     async def __call__(
         self, command: BookAppointment, actor: Actor, request: RequestKey | None
@@ -34,7 +36,13 @@ class BookAppointmentHandler:
 
         async def work(tx: Transaction) -> Scheduled:
             patient, path, clinic = await self.desk.know(command.patient_id, command.wish)
-            visit = await self.desk.visits.new(command.wish, patient, path, clinic, tx, by=by)
+            try:
+                visit = await self.desk.visits.new(command.wish, patient, path, clinic, tx, by=by)
+            except NoTime:
+                hold = await self.reservations.wished_by(patient.id, command.wish, tx)
+                if hold is None:
+                    raise
+                return Scheduled.of(await self.reservations.book(hold, path, tx, by=by))
             appointment = Appointment.booked(visit, self.desk.policy, by=by, now=tx.now)
             (appointment,) = await self.desk.changes.add(path, tx, appointment)
             return Scheduled.of(appointment)

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 from booking.application.gated_visits import GatedVisits
-from booking.application.offering import Offering
 from booking.application.ownership import acting_for, check_own
 from booking.application.ports import Appointments, CarePaths
+from booking.application.reservations import Reservations
 from booking.application.results import Scheduled
 from booking.application.scheduling import Wish
-from booking.application.visit_changes import VisitChanges
 from booking.domain.ids import AppointmentId
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
@@ -28,14 +27,12 @@ class ConfirmHoldHandler:
         appointments: Appointments,
         care_paths: CarePaths,
         visits: GatedVisits,
-        changes: VisitChanges,
-        offering: Offering,
+        reservations: Reservations,
         work: Work,
     ) -> None:
         self._appointments = appointments
         self._care_paths = care_paths
-        self._changes = changes
-        self._offering = offering
+        self._reservations = reservations
         self._visits = visits
         self._work = work
 
@@ -44,12 +41,10 @@ class ConfirmHoldHandler:
             hold = await self._appointments.get(command.appointment_id)
             check_own(actor, hold.patient_id, "appointment")
             hold.check_seen(command.expected_version)
-            booked = hold.book(by=acting_for(actor), now=tx.now)
+            hold.check_bookable(now=tx.now)
             path = await self._care_paths.get(hold.patient_id)
             wish = Wish(kind=hold.kind, starts_at=hold.starts_at, modality=hold.slot.modality)
             await self._visits.check(path, wish)
-            await self._offering.accepted(hold, tx)
-            (booked,) = await self._changes.save(path, tx, (booked, hold.version))
-            return Scheduled.of(booked)
+            return Scheduled.of(await self._reservations.book(hold, path, tx, by=acting_for(actor)))
 
         return await self._work.run(work, by=actor, action="confirm_hold", returns=Scheduled, request=request)

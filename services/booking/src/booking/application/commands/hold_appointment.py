@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from booking.application.front_desk import FrontDesk
 from booking.application.ownership import acting_for, check_own
+from booking.application.reservations import Reservations
 from booking.application.results import Scheduled
 from booking.application.scheduling import Wish
 from booking.domain.appointments import Appointment
@@ -20,9 +21,12 @@ class HoldAppointment:
 
 @dataclass(frozen=True, slots=True)
 class HoldAppointmentHandler:
-    """Raises `too_many_holds` and what `BookAppointmentHandler` raises."""
+    """Asked for again while it is reserved for them, it is the same reservation. Raises `too_many_holds` and what
+    `BookAppointmentHandler` raises.
+    """
 
     desk: FrontDesk
+    reservations: Reservations
 
     async def __call__(
         self, command: HoldAppointment, actor: Actor, request: RequestKey | None
@@ -33,7 +37,10 @@ class HoldAppointmentHandler:
             (patient, path, clinic), held = await side_by_side(
                 self.desk.know(command.patient_id, command.wish), self.desk.appointments.holds_of(command.patient_id)
             )
-            self.desk.policy.check_another_hold(held)
+            known = self.reservations.among(held, command.wish, tx)
+            if known is not None:
+                return Scheduled.of(known)
+            self.desk.policy.check_another_hold(len(held))
             visit = await self.desk.visits.new(command.wish, patient, path, clinic, tx, by=acting_for(actor))
             hold = Appointment.held(visit, self.desk.policy, now=tx.now)
             await self.desk.appointments.add(hold, tx)

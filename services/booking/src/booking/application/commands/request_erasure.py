@@ -94,7 +94,7 @@ class RequestErasureHandler:
         holds, waiting = await side_by_side(
             self._appointments.holds_of(patient_id), self._waitlist.waiting_of(patient_id)
         )
-        return holds + len(waiting)
+        return len(holds) + len(waiting)
 
 
 @dataclass(frozen=True, slots=True)

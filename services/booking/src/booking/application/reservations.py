@@ -1,0 +1,45 @@
+"""What is reserved for a patient, met where they book that very time: it is what they book, and never in their way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from booking.application.offering import Offering
+from booking.application.ports import Appointments
+from booking.application.scheduling import Wish
+from booking.application.visit_changes import VisitChanges
+from booking.domain.appointments import Appointment
+from booking.domain.care_path import CarePath
+from booking.domain.ids import PatientId
+from booking.domain.states import BookedBy
+from careflow_service.work import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Reservations:
+    appointments: Appointments
+    changes: VisitChanges
+    offering: Offering
+
+    async def wished_by(self, patient_id: PatientId, wish: Wish, tx: Transaction) -> Appointment | None:
+        """The patient's own reservation of what they wish, if it has not run out."""
+        return self.among(await self.appointments.holds_of(patient_id), wish, tx)
+
+    def among(self, held: Sequence[Appointment], wish: Wish, tx: Transaction) -> Appointment | None:
+        """The same, of all that is reserved for the patient."""
+        return next((each for each in held if _is(each, wish) and each.is_held_at(tx.now)), None)
+
+    async def book(self, hold: Appointment, path: CarePath, tx: Transaction, *, by: BookedBy) -> Appointment:
+        """The reservation becomes the appointment; its gates were asked. Raises `hold_expired`, and `call_first` where
+        it was offered at short notice.
+        """
+        booked = hold.book(by=by, now=tx.now)
+        await self.offering.accepted(hold, tx)
+        (booked,) = await self.changes.save(path, tx, (booked, hold.version))
+        return booked
+
+
+def _is(hold: Appointment, wish: Wish) -> bool:
+    """The same visit, by somebody they asked for if they did."""
+    slot = hold.slot
+    same = (hold.kind, hold.starts_at, slot.modality) == (wish.kind, wish.starts_at, wish.modality)
+    return same and (wish.provider is None or any(each.id == wish.provider for each in slot.providers))
