@@ -6,7 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from services.sessions.tests.dose_law import DAY, MINUTE, Given, Reading, Told, forbids, is_resolved
-from services.sessions.tests.way_law import LAWS, PROGRAM_ASKS, forbids_by_way, required_unseen, watched_too_short
+from services.sessions.tests.way_law import (
+    LAWS,
+    PROGRAM_ASKS,
+    forbids_by_way,
+    required_seen_late,
+    required_unseen,
+    watched_too_short,
+)
 
 GRAVE = frozenset({"chest_pain", "neurological"})
 
@@ -71,7 +78,8 @@ def forbids_leaving(
         if (found.name, found.value) == ("suicide_risk", "high") and not is_resolved(told, found):
             yield "a high suicide risk stands"
     unmet = {name for name, met in score.items() if met is False} | set(_unmet(told, session, now))
-    if LAWS[told.route].program and (barred := unmet & PROGRAM_ASKS):
+    late = {"required_observations"} if required_seen_late(told, session) else set[str]()
+    if LAWS[told.route].program and (barred := (unmet & PROGRAM_ASKS) - late):
         yield f"under the program nobody signs for {sorted(barred)}"
     if unmet and not (doctor and unmet <= signed):
         yield f"nobody signed for {sorted(unmet - signed) if doctor else sorted(unmet)}"

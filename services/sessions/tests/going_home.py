@@ -92,6 +92,9 @@ class GoingHome(BesideTheDose):
     async def _watches(self, lapse: str | None) -> None:
         """As long as is asked, or not; the last signs are what they are."""
         care = self.care
+        missed = self.way.serials and self.random.random() < 0.3
+        if missed:
+            self.memory.now += timedelta(minutes=self.random.choice((15, 30, 70)))
         for number, minutes in enumerate(self.way.watch, start=1):
             last = number == len(self.way.watch)
             self.memory.now += timedelta(minutes=20 if lapse == "time" and last else minutes)

@@ -127,6 +127,13 @@ def required_unseen(told: Told, session: str) -> bool:
     return not any(abs(at - began - 40 * MINUTE) <= 10 * MINUTE for at in made)
 
 
+def required_seen_late(told: Told, session: str) -> bool:
+    """It was missed, and made at most an hour later: a prescriber may say why (clinic default)."""
+    began = min(told.began.get(session, each.at) for each in told.doses if each.session == session)
+    made = [written[-1].at for written in told.observed(session) if not written[0].before_dose]
+    return any(50 * MINUTE < at - began <= 100 * MINUTE for at in made)
+
+
 def forbids_form(told: Told, session: str) -> Iterator[str]:
     """Every reason why the form of the REMS must not be sent as complete."""
     if session not in told.gone_home and session not in told.left:

@@ -4,6 +4,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from services.sessions.tests.clinic import SCORE, does, observes, ok, refusal
 from services.sessions.tests.sprays import begun, gives, observed_for_two_hours, sends_form, treated
 from services.sessions.tests.world import World
@@ -77,3 +79,25 @@ async def test_the_prescriber_is_there_until_the_patient_leaves(world: World) ->
 
     ok(await world.prescriber.post(f"/v1/sessions/{session_id}/join", {"role": "prescriber"}))
     ok(await does(world, session_id, "discharge", SCORE))
+
+
+@pytest.mark.thorough
+async def test_a_reading_missed_at_forty_minutes_is_signed_for_and_told_in_the_form(world: World) -> None:
+    session_id, device = await begun(world)
+    ok(await gives(world, session_id, device), 201)
+    for minutes in (52, 30, 40):
+        await world.travel(timedelta(minutes=minutes))
+        ok(await observes(world, session_id), 201)
+    signed = {"exceptions": [{"criterion": "required_observations", "reason": "the monitor was broken"}]}
+
+    refused = await does(world, session_id, "discharge", SCORE)
+    assert refusal(refused) == (409, "discharge_criteria_unmet")
+    assert refused.json()["criteria"] == ["required_observations"]
+    ok(await does(world, session_id, "discharge", {**SCORE, **signed}, by=world.prescriber))
+
+    ok(await sends_form(world, session_id))
+    form = ok(await world.nurse.get(f"/v1/sessions/{session_id}/rems-form"))
+    (required,) = form["report"]["required"]
+    assert (required["minute"], required["reading"], required["late_reason"]) == (40, None, "the monitor was broken")
+    assert required["late_reading"]["systolic"] == 128
+    assert form["submission"] is not None

@@ -173,3 +173,44 @@ def test_under_the_rems_no_signature_shortens_monitoring(given: Leaving) -> None
 def test_the_time_after_an_infusion_counts_from_its_end() -> None:
     assert leaving().monitored_long_enough
     assert not replace(leaving(), last_dose_ended_at=NOW - minutes(30)).monitored_long_enough
+
+
+def sprayed(first_seen_after: int) -> Leaving:
+    """Two hours after the device, first observed so many minutes after it, and now."""
+    begun = NOW - minutes(130)
+    seen = leaving(Route.INTRANASAL, observations=(vitals(at=begun + minutes(first_seen_after)), vitals(at=NOW)))
+    return replace(seen, monitoring=replace(seen.monitoring, started_at=begun), last_dose_started_at=begun)
+
+
+@pytest.mark.parametrize("after", [51, 52, 100])
+def test_a_required_observation_made_late_is_signed_for_by_a_prescriber_and_nobody_else(after: int) -> None:
+    late = sprayed(after)
+    signed = signing("required_observations", reason="the monitor was broken")
+
+    done = discharge(late, signed, by=PRESCRIBER, prescriber=True)
+
+    assert (done.unmet, done.signed_by) == (("required_observations",), PRESCRIBER)
+    for exceptions, prescriber in ((NONE, True), (signed, False), (signing("required_observations", reason=" "), True)):
+        with pytest.raises(DomainError, match="discharge_criteria_unmet"):
+            discharge(late, exceptions, by=PRESCRIBER, prescriber=prescriber)
+
+
+@pytest.mark.parametrize("after", [29, 101, 130])
+def test_nobody_signs_for_one_that_was_not_made(after: int) -> None:
+    with pytest.raises(DomainError, match="discharge_forbidden"):
+        discharge(sprayed(after), signing("required_observations"), by=PRESCRIBER, prescriber=True)
+
+
+def test_without_the_clinics_number_nobody_signs_for_a_late_one() -> None:
+    policy = replace(POLICY, discharge=replace(POLICY.discharge, required_late_minutes=None))
+
+    with pytest.raises(DomainError, match="discharge_forbidden"):
+        discharge(replace(sprayed(52), policy=policy), signing("required_observations"), by=PRESCRIBER, prescriber=True)
+
+
+def test_a_late_observation_shortens_no_monitoring() -> None:
+    late = replace(sprayed(52), last_dose_started_at=NOW - minutes(119))
+
+    with pytest.raises(DomainError, match="discharge_forbidden") as refused:
+        discharge(late, signing("required_observations", "monitored_long_enough"), by=PRESCRIBER, prescriber=True)
+    assert refused.value.extra["criteria"] == ("monitored_long_enough",)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from services.sessions.tests.any_day import AnyClinic, AnyDay
-from services.sessions.tests.ways import INFUSION, Way
+from services.sessions.tests.ways import DEVICE, INFUSION, Way
 from sessions.application import ask_gate
 from sessions.application.session_changes import SessionChanges
 from sessions.domain import discharge, sessions
@@ -209,6 +209,15 @@ def test_with_a_rule_of_the_shelf_left_out_the_second_statement_finds_the_mix_up
     monkeypatch.setattr(of, rule, without)
 
     assert any(found in reasons for _, reasons in given_against_the_rules(range(1_000)))
+
+
+def test_with_required_observations_signed_away_the_second_statement_finds_who_left_unobserved(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(discharge.Leaving, "required_made_late", True)
+
+    found = (reason for _, reasons in given_against_the_rules(range(200), DEVICE) for reason in reasons)
+    assert any("['required_observations']" in reason for reason in found)
 
 
 @pytest.mark.walks

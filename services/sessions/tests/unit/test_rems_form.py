@@ -25,7 +25,7 @@ from services.sessions.tests.builders import (
     vitals,
 )
 from sessions.domain.checks import RestrictedProgram, RiskLevel
-from sessions.domain.discharge import Discharge, DischargeScore
+from sessions.domain.discharge import Discharge, DischargeScore, SignedFor
 from sessions.domain.ids import AdverseEventId
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.presence import left
@@ -217,3 +217,18 @@ def test_that_a_form_is_late_is_said_once_and_a_late_one_is_still_sent() -> None
 
     in_time = sent()
     assert in_time.overdue(now=NOW + days(9)) is in_time
+
+
+def test_a_reading_missed_at_forty_minutes_is_told_with_when_it_was_made_and_why() -> None:
+    seen = observed(vitals((150, 92), at=NOW + minutes(52)), vitals((126, 81), at=NOW + minutes(120)))
+    signed = (SignedFor(criterion="required_observations", reason="the monitor was broken"),)
+    discharge = Discharge(score=score(), by=PRESCRIBER, at=NOW + minutes(130), signed_for=signed, signed_by=PRESCRIBER)
+    session = without(monitoring=seen, discharge=discharge)
+
+    (required,) = report(session).required
+
+    assert (required.minute, required.reading, required.late_reason) == (40, None, "the monitor was broken")
+    assert required.late is not None
+    assert (required.late.pressure.systolic, required.late.at) == (150, NOW + minutes(52))
+    assert sent(session).submission is not None
+    assert report(replace(session, discharge=replace(discharge, signed_for=()))).missing == ("required_observations",)

@@ -1,8 +1,9 @@
 """Discharge after a dose: every criterion met, or a prescriber's signature for each one that is not.
 
 Invariants: nobody signs away a high suicide risk, found now or before and not resolved, nor, under a restricted
-program, the monitoring time and the required observations; nobody is monitored while they are away; what was put right
-of the last observation counts as the worse of both. Without an escort another way home is written down.
+program, the monitoring time and the required observations; of these a prescriber may sign for one that was made late,
+never for one that was not made. Nobody is monitored while they are away; what was put right of the last observation
+counts as the worse of both. Without an escort another way home is written down.
 Sources: domain brief, section 3.5 (clinic defaults), 3.2 (REMS).
 """
 
@@ -134,12 +135,27 @@ class Leaving:
 
     @property
     def required_observations_made(self) -> bool:
-        return all(
-            self.monitoring.observed_near(minute, self.policy.discharge.observation_tolerance_minutes.value)
-            for minute in self.route.required_observations
-        )
+        return all(self._observed(minute) for minute in self.route.required_observations)
+
+    @property
+    def required_made_late(self) -> bool:
+        """Whether every required observation was made, be it so late that a prescriber has to sign for it."""
+        return all(self._observed(each) or self._observed_late(each) for each in self.route.required_observations)
+
+    def _observed(self, minute: int) -> bool:
+        return self.monitoring.observed_near(minute, self.policy.discharge.observation_tolerance_minutes.value)
+
+    def _observed_late(self, minute: int) -> bool:
+        return late_reading(self.monitoring, minute, self.policy) is not None
 
 
+def late_reading(monitoring: Monitoring, minute: int, policy: SessionsPolicy) -> VitalSigns | None:
+    """What was observed in place of a required observation that was missed, as far as a prescriber may sign for it."""
+    tolerance, late = policy.discharge.observation_tolerance_minutes.value, policy.discharge.required_late_minutes
+    return None if late is None else monitoring.made_late(minute, tolerance, late.value)
+
+
+REQUIRED: Final = "required_observations"
 RISK: Final = "suicide_risk_not_high"
 ESCORT: Final = "escort_signed"
 
@@ -154,7 +170,7 @@ CRITERIA: Final[dict[str, Callable[[Leaving], bool]]] = {
     "effects_resolved": lambda leaving: leaving.score.effects_resolved,
     RISK: lambda leaving: not leaving.found_at_risk and not leaving.risk_stands,
     "monitored_long_enough": lambda leaving: leaving.monitored_long_enough,
-    "required_observations": lambda leaving: leaving.required_observations_made,
+    REQUIRED: lambda leaving: leaving.required_observations_made,
     "prescriber_on_site": lambda leaving: leaving.prescriber_there or not leaving.route.prescriber_on_site,
     ESCORT: lambda leaving: leaving.score.escort_signed,
     "instructions_given": lambda leaving: leaving.score.instructions_given,
@@ -162,9 +178,11 @@ CRITERIA: Final[dict[str, Callable[[Leaving], bool]]] = {
 """Every criterion by its name, in the order a nurse goes through them."""
 
 RESTRICTED: Final = frozenset(
-    {"vitals_observed", "monitored_long_enough", "required_observations", "effects_resolved", "prescriber_on_site"}
+    {"vitals_observed", "monitored_long_enough", REQUIRED, "effects_resolved", "prescriber_on_site"}
 )
-"""What the REMS asks of every session; no signature replaces it."""
+"""What the REMS asks of every session; no signature replaces it. A required observation that was made late was made:
+there a prescriber says why, and the form tells both times.
+"""
 
 NEVER_SIGNED: Final = frozenset({RISK})
 """Whatever the route: the risk is assessed anew, or the patient goes where somebody watches."""
@@ -181,6 +199,8 @@ def discharge(leaving: Leaving, exceptions: Exceptions, *, by: StaffId, prescrib
     """
     unmet = tuple(name for name, met in CRITERIA.items() if not met(leaving))
     beyond = NEVER_SIGNED | RESTRICTED if leaving.route.restricted_program else NEVER_SIGNED
+    if leaving.required_made_late:
+        beyond -= {REQUIRED}
     if barred := tuple(name for name in unmet if name in beyond):
         raise nobody_lets_go(*barred)
     reasons = {each.criterion: each for each in exceptions.signed if each.reason.strip()}

@@ -194,6 +194,14 @@ class Monitoring:
         """Whether signs were observed around this minute after the start."""
         return self.nearest(minute, tolerance_minutes) is not None
 
+    def made_late(self, minute: int, tolerance_minutes: int, late_minutes: int) -> VitalSigns | None:
+        """The first observation after this minute that is not near enough, but at most so much later."""
+        wanted = self.started_at + timedelta(minutes=minute)
+        earliest, latest = (wanted + timedelta(minutes=each) for each in (tolerance_minutes, late_minutes))
+        stand = (each.signs for each in standing(self.observations))
+        late = [each for each in stand if earliest < each.observed_at <= latest]
+        return min(late, key=lambda each: each.observed_at, default=None)
+
     def nearest(self, minute: int, tolerance_minutes: int) -> VitalSigns | None:
         """The observation nearest to this minute after the start, if one is near enough."""
         wanted = self.started_at + timedelta(minutes=minute)

@@ -147,12 +147,16 @@ class BaselinePolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DischargePolicy:
-    """`observation_tolerance_minutes`: how far from its planned minute a required observation may lie."""
+    """`observation_tolerance_minutes`: how far from its planned minute a required observation may lie;
+    `required_late_minutes`: how much later than that minute one was made at most for which a prescriber may sign in its
+    place. Without that number nobody may.
+    """
 
     near_baseline_percent: Setting[int]
     moaas: Setting[int]
     vitals_fresh_minutes: Setting[int]
     observation_tolerance_minutes: Setting[int]
+    required_late_minutes: Setting[int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

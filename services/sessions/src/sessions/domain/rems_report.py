@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sessions.domain.away import time_away
+from sessions.domain.discharge import REQUIRED, late_reading
 from sessions.domain.ids import StaffId
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.presence import who_was_there
@@ -43,10 +44,19 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequiredReading:
-    """The reading around a minute the program asks for; None when there is none."""
+    """The reading around a minute the program asks for; None when there is none. `late` is then the one that was made
+    later, if a prescriber signed for it at the discharge, and `late_reason` what they said.
+    """
 
     minute: int
     reading: Reading | None
+    late: Reading | None = None
+    late_reason: str | None = field(default=None, repr=False)
+
+    @property
+    def answered(self) -> bool:
+        """Whether the form can say when it was taken."""
+        return self.reading is not None or self.late is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +92,6 @@ class TreatmentReport:
         signs = [each.signs for each in standing(session.monitoring.observations)]
         started_at, last_dose = min(each.started_at for each in session.doses), session.last_dose.started_at
         ended_at = discharge.at if discharge else None
-        tolerance = policy.discharge.observation_tolerance_minutes.value
         watched = ended_at - last_dose - time_away(session.away, last_dose, ended_at) if ended_at else timedelta(0)
         away = time_away(session.away, started_at, ended_at) if ended_at else timedelta(0)
         return cls(
@@ -104,10 +113,7 @@ class TreatmentReport:
             prescriber_at_start=who_was_there(session.team, ProviderRole.PRESCRIBER, started_at),
             prescriber_at_end=who_was_there(session.team, ProviderRole.PRESCRIBER, ended_at) if ended_at else None,
             before=_reading(session.monitoring.baseline),
-            required=tuple(
-                RequiredReading(minute=minute, reading=_reading(session.monitoring.nearest(minute, tolerance)))
-                for minute in route.required_observations
-            ),
+            required=tuple(_required(session, minute, policy) for minute in route.required_observations),
             leaving=_reading(session.monitoring.last) if ended_at else None,
             lowest_alertness=min((each.moaas for each in signs if each.moaas is not None), default=None),
             monitored_long_enough=watched >= timedelta(minutes=route.monitoring_minutes.value),
@@ -147,7 +153,7 @@ ELEMENTS: Final[dict[str, Callable[[TreatmentReport], bool]]] = {
     "device_serials": lambda report: all(each.serial for each in report.devices),
     "device_lots": lambda report: all(each.lot for each in report.devices),
     "pressure_before": lambda report: report.before is not None,
-    "required_observations": lambda report: all(each.reading is not None for each in report.required),
+    REQUIRED: lambda report: all(each.answered for each in report.required),
     "monitoring_ended": lambda report: report.ended_at is not None,
     "monitored_long_enough": lambda report: report.monitored_long_enough,
     "effects_resolved": lambda report: report.effects_resolved,
@@ -158,7 +164,7 @@ ELEMENTS: Final[dict[str, Callable[[TreatmentReport], bool]]] = {
 
 UNSEEN_AFTER_LEAVING: Final = frozenset(
     {
-        "required_observations",
+        REQUIRED,
         "monitoring_ended",
         "monitored_long_enough",
         "effects_resolved",
@@ -167,6 +173,17 @@ UNSEEN_AFTER_LEAVING: Final = frozenset(
     }
 )
 """What nobody can have seen of a patient who left early."""
+
+
+def _required(session: Session, minute: int, policy: SessionsPolicy) -> RequiredReading:
+    assert session.monitoring is not None
+    near = session.monitoring.nearest(minute, policy.discharge.observation_tolerance_minutes.value)
+    signed = session.discharge.signed_for if session.discharge else ()
+    reason = next((each.reason for each in signed if each.criterion == REQUIRED), None)
+    if near is not None or reason is None:
+        return RequiredReading(minute=minute, reading=_reading(near))
+    late = _reading(late_reading(session.monitoring, minute, policy))
+    return RequiredReading(minute=minute, reading=None, late=late, late_reason=reason)
 
 
 def _reading(signs: VitalSigns | None) -> Reading | None:

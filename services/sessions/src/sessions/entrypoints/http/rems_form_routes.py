@@ -61,6 +61,8 @@ class ReadingView(BaseModel):
 class RequiredReadingView(BaseModel):
     minute: int
     reading: ReadingView | None
+    late_reading: ReadingView | None
+    late_reason: str | None
 
 
 class ReportView(BaseModel):
@@ -215,7 +217,13 @@ def _report(report: TreatmentReport) -> ReportView:
         prescriber_at_end=report.prescriber_at_end,
         before=_reading(report.before),
         required=tuple(
-            RequiredReadingView(minute=each.minute, reading=_reading(each.reading)) for each in report.required
+            RequiredReadingView(
+                minute=each.minute,
+                reading=_reading(each.reading),
+                late_reading=_reading(each.late),
+                late_reason=each.late_reason,
+            )
+            for each in report.required
         ),
         leaving=_reading(report.leaving),
         lowest_moaas=report.lowest_alertness,
