@@ -65,8 +65,7 @@ class Cashier:
 
     async def _on_estimate(self, estimate_id: str, verb: str, body: Mapping[str, Any]) -> Answer:
         path = f"/v1/estimates/{estimate_id}"
-        current = await self.http.get(BILLER, "billing", path)
-        return await self.http.post(BILLER, "billing", f"{path}/{verb}", body, version=current.version)
+        return await self.http.post_at_newest(BILLER, "billing", path, f"{path}/{verb}", body)
 
     async def estimate_paper(self, patient: Patient, estimate_id: str) -> bytes:
         """The estimate as the patient gets it."""
@@ -114,9 +113,8 @@ class Cashier:
     async def refund(self, payment_id: str, minor: int, *, reason: str = "overpaid") -> Answer:
         """So much of a payment goes back by the way it came."""
         path = f"/v1/payments/{payment_id}"
-        current = await self.http.get(BILLER, "billing", path)
         body = {"amount": dollars(minor), "reason": reason}
-        return await self.http.post(BILLER, "billing", f"{path}/refunds", body, version=current.version)
+        return await self.http.post_at_newest(BILLER, "billing", path, f"{path}/refunds", body)
 
     async def issue_superbill(self, patient: Patient, charge_ids: Sequence[str]) -> str:
         """A superbill for these charges, with the diagnoses, as the patient allowed. Returns its id."""
