@@ -11,7 +11,7 @@ from typing import Any
 from careflow_domain.errors import DomainError
 from careflow_service.errors import ServiceError
 from services.sessions.tests import builders as a
-from services.sessions.tests.anybody import STOPS
+from services.sessions.tests.anybody import OBSERVED, STOPS
 from services.sessions.tests.course_builders import screen
 from services.sessions.tests.shared_clinic import Clinic
 from services.sessions.tests.therapy_hours import TherapyHours
@@ -64,7 +64,8 @@ class AnyDay(TherapyHours):
             await self.order(careful=True)
         elif not self._seen_lately(session):
             await self.time()
-            await self.vitals(careful=self.random.random() < 0.9)
+            found_wrong = not session.doses and self.random.random() < 0.2
+            await self.vitals(careful=True, wrong=self.random.choice(OBSERVED) if found_wrong else None)
         elif session.state is SessionState.CHECKED:
             if self.random.random() < 0.1:
                 await self.draws()
@@ -91,7 +92,7 @@ class AnyDay(TherapyHours):
             way = self.random.random()
             if way < 0.4:
                 return await self.signs_for(closed)
-            if way < 0.85:
+            if way < 0.9:
                 return await self.mends()
             await self._handle(RefuseSessionHandler, RefuseSession(session.id, session.version), a.NURSE)
 

@@ -55,6 +55,11 @@ PEOPLE = {
 ROLES = {a.NURSE: "nurse", a.OTHER_NURSE: "nurse", a.THERAPIST: "therapist", a.PRESCRIBER: "prescriber"}
 STOPS = {kind.value: kind for kind in StopKind}
 REQUEST = RequestKey("any", "any")
+ASKED = (
+    "identifiers", "suicide_risk", "pregnancy", "allergic", "substances", "drug_screen", "intake", "bladder",
+    "equipment", "escort", "weight",
+)  # fmt: skip
+OBSERVED = ("pressure", "pulse", "saturation", "breathing", "alertness", "symptoms")
 
 
 class Anybody:
@@ -91,24 +96,25 @@ class Anybody:
     # -- what people do ----------------------------------------------------------------------------------------------
 
     async def checks(self, *, careful: bool = False, whole: bool = False) -> None:
-        """`whole` asks everything, as a careful nurse does, and finds what it finds."""
+        """`whole` asks everything, as a careful nurse does; then one thing is not as it should be."""
         session, by = self._session(), self.random.choice((a.NURSE, a.OTHER_NURSE))
+        wrong = self.random.choice(ASKED) if whole and not careful else None
 
-        def fine() -> bool:
-            return careful or self.random.random() < self.care
+        def fine(name: str) -> bool:
+            return careful or (name != wrong if whole else self.random.random() < self.care)
 
         values: dict[str, object] = {
-            "identifiers": 2 if fine() else 1,
-            "suicide_risk": "none" if fine() else self.random.choice(("high", "moderate")),
-            "pregnancy": "negative" if fine() else "positive",
-            "allergic": not fine(),
-            "substances": "none" if fine() else self.random.choice(("intoxicated", "recent")),
-            "drug_screen": "expected" if fine() else "unexpected",
-            "intake": self._intake(fine=fine()),
-            "bladder": not fine(),
-            "equipment": fine(),
-            "escort": self.now + (timedelta(hours=4) if fine() else -timedelta(days=1)),
-            "weight": Decimal(80) if fine() else Decimal(self.random.choice((70, 84, 90, 110, 176))),
+            "identifiers": 2 if fine("identifiers") else 1,
+            "suicide_risk": "none" if fine("suicide_risk") else self.random.choice(("high", "moderate")),
+            "pregnancy": "negative" if fine("pregnancy") else "positive",
+            "allergic": not fine("allergic"),
+            "substances": "none" if fine("substances") else self.random.choice(("intoxicated", "recent")),
+            "drug_screen": "expected" if fine("drug_screen") else "unexpected",
+            "intake": self._intake(fine=fine("intake")),
+            "bladder": not fine("bladder"),
+            "equipment": fine("equipment"),
+            "escort": self.now + (timedelta(hours=4) if fine("escort") else -timedelta(days=1)),
+            "weight": Decimal(80) if fine("weight") else Decimal(self.random.choice((70, 84, 90, 110, 176))),
         }
         if self.way.serials:
             values["program"] = careful or self.random.random() < 0.6
@@ -131,11 +137,12 @@ class Anybody:
         spray = None if sprayed is None else self.now - a.minutes(sprayed)
         return self.now - a.minutes(ate), self.now - a.minutes(drank), spray
 
-    async def vitals(self, *, careful: bool = False, minutes_ago: int | None = None) -> None:
+    async def vitals(self, *, careful: bool = False, minutes_ago: int | None = None, wrong: str | None = None) -> None:
+        """`wrong` is the one of the signs that is not good."""
         session = self._watched() or self._session()
         ago = minutes_ago if minutes_ago is not None else 0 if careful else self.random.choice((0, 0, 0, 5, 30, 90))
         back = timedelta(minutes=ago)
-        signs = self._signs(self.now - back, careful=careful)
+        signs = self._signs(self.now - back, careful=careful, wrong=wrong)
 
         def observed(by: StaffId, at: datetime) -> VitalSigns:
             return signs
@@ -346,20 +353,25 @@ class Anybody:
         last = self.told.readings[-1].at
         return self.now - last <= timedelta(minutes=14) and not (session.doses and last <= session.doses[-1].started_at)
 
-    def _signs(self, at: datetime, *, careful: bool) -> VitalSigns:
-        def one(good: Any, *bad: Any) -> Any:
-            return good if careful or self.random.random() < self.care else self.random.choice(bad)
+    def _signs(self, at: datetime, *, careful: bool, wrong: str | None = None) -> VitalSigns:
+        def one(name: str, good: Any, *bad: Any) -> Any:
+            fine = name != wrong if wrong else careful or self.random.random() < self.care
+            return good if fine else self.random.choice(bad)
 
         return VitalSigns(
             observed_at=at,
             recorded_at=self.now,
             by=a.NURSE,
-            blood_pressure=BloodPressure(*one((128, 82), (140, 90), (150, 95), (165, 101), (190, 115), (95, 60))),
-            heart_rate=one(72, 121, 125, 135, 45, 38),
-            oxygen_saturation=one(98, 94, 93, 91, 84),
-            respiratory_rate=one(14, 9, 6, None),
-            moaas=one(5, 4, 3, 1, None),
-            symptoms=frozenset(one((), (Symptom.CHEST_PAIN,), (Symptom.NEUROLOGICAL,), (Symptom.AGITATION,))),
+            blood_pressure=BloodPressure(
+                *one("pressure", (128, 82), (140, 90), (150, 95), (165, 101), (190, 115), (95, 60))
+            ),
+            heart_rate=one("pulse", 72, 121, 125, 135, 45, 38),
+            oxygen_saturation=one("saturation", 98, 94, 93, 91, 84),
+            respiratory_rate=one("breathing", 14, 9, 6, None),
+            moaas=one("alertness", 5, 4, 3, 1, None),
+            symptoms=frozenset(
+                one("symptoms", (), (Symptom.CHEST_PAIN,), (Symptom.NEUROLOGICAL,), (Symptom.AGITATION,))
+            ),
         )
 
     async def _handle(self, handler: Any, command: Any, who: StaffId) -> Any:

@@ -47,6 +47,9 @@ async def test_two_of_one_name_are_told_apart(store: Store) -> None:
     assert staff.called("8b1c") == "Ana Ruiz"
     await staff.came_in(JOY, "ana  ruiz")
     assert (staff.called("8b1c"), staff.called("77aa")) == ("Ana Ruiz (8b1c)", "ana  ruiz (77aa)")
+    assert staff.alike("8b1c", "77aa")
+    assert not staff.alike("8b1c", "8b1c"), "that is one login"
+    assert not staff.alike("8b1c", "nobody")
     assert staff.meant("Ana Ruiz") == "Ana Ruiz", "nobody knows which of the two"
     assert staff.meant("ana ruiz (8B1C)") == "8b1c"
 

@@ -5,13 +5,20 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from careflow_service.identity import Role
+from careflow_service.identity import Actor, Role
 from careflow_service.pages.places import Places
 from careflow_service.pages.words import words_of
 from careflow_service.testing.visiting import Page, Visitor
 from services.sessions.tests.bedside import logs_in
 from services.sessions.tests.builders import MILL_VALLEY
-from services.sessions.tests.clinic import has_course, has_vial, ready_for_dose, receives_dose, wastes
+from services.sessions.tests.clinic import (
+    has_course,
+    has_vial,
+    ready_for_dose,
+    receives_dose,
+    wastes,
+    wastes_before_witness,
+)
 from services.sessions.tests.dispensed import receives_package
 from services.sessions.tests.unit.test_bedside_words import refusals
 from services.sessions.tests.world import World
@@ -117,6 +124,22 @@ async def test_a_day_is_read_as_it_stands_counted_by_one_and_confirmed_by_anothe
     page = await second.presses(page, "I counted the same")
     assert "Signed by two." in page.text
     assert "not judged yet" in page.text
+
+
+@pytest.mark.parametrize(("witness", "told"), [("Nora NURSE", True), ("Nora Nurse-Smith", False)])
+async def test_two_logins_of_one_name_are_told_to_who_reads_the_log(world: World, witness: str, told: bool) -> None:
+    """Nobody can know that they are one person; who reviews the log is told to look (21 CFR 1317.95)."""
+    for login, name in (("user-nurse", "Nora Nurse"), ("second-nurse", witness)):
+        await world.store.staff.came_in(Actor(login, frozenset({Role.NURSE})), name)
+    session_id = await ready_for_dose(world, await has_course(world))
+    vial, draw = await receives_dose(world, session_id)
+    await wastes_before_witness(world, vial, draw, "10")
+
+    reader, day = await nurse(world, to=f"/pages/drug-log/day?location={MILL_VALLEY}&day=2026-11-23")
+    container = await reader.opens(f"/pages/drug-log/containers/{vial}")
+
+    for page in (day, container):
+        assert ("make sure that they are two people" in page.text) is told
 
 
 async def test_an_inventory_is_taken_signed_by_another_and_read_by_an_inspector(world: World) -> None:

@@ -67,6 +67,10 @@ class Staff:
         name: str = known["name"]
         return name if self._alike[_folded(name)] == 1 else f"{name} ({staff_id})"
 
+    def alike(self, one: str, other: str, /) -> bool:
+        names = [_folded(known["name"]) for each in (one, other) if (known := self._known.get(each))]
+        return one != other and len(names) == 2 and names[0] == names[1]
+
     def holding(self, *roles: Role) -> tuple[Colleague, ...]:
         since = self._wall_clock() - OFFERED_FOR
         found = [

@@ -21,6 +21,10 @@ class Names(Protocol):
         """The name; with the id where others have the same, and the id alone where no name is known."""
         ...
 
+    def alike(self, one: str, other: str, /) -> bool:
+        """Whether two logins are called the same: two people, or one with two logins, which nobody can tell from it."""
+        ...
+
     def holding(self, *roles: Role) -> tuple[Colleague, ...]:
         """Those who logged in lately with one of these roles, or with any, by name."""
         ...
@@ -37,6 +41,9 @@ class NoNames:
 
     def called(self, staff_id: str, /) -> str:
         return staff_id
+
+    def alike(self, _one: str, _other: str, /) -> bool:
+        return False
 
     def holding(self, *_: Role) -> tuple[Colleague, ...]:
         return ()

@@ -135,6 +135,7 @@ class Site:
             languages=tuple(LOCALES),
             clinic=places.clinic,
             called=names.called,
+            alike=names.alike,
             colleagues=names.holding,
         )
 
