@@ -75,6 +75,7 @@ VARIANTS = {
         },
     ),
     "with TLS at stores": values("whole", stores={"tls": {"authority": "vouching", "certificateEnding": "tls"}}),
+    "behind a KMS": values("whole", kms={"enabled": True, "out": [9443]}),
     "small": values(
         "whole",
         kafka={"brokers": 1},

@@ -273,6 +273,27 @@ def test_where_stores_speak_tls_who_asks_them_has_who_vouches_for_them() -> None
         assert store["spec"]["additionalConnectionStringConfig"] == {"tlsCAFile": "/run/secrets/store-authority"}
 
 
+def test_behind_a_kms_every_process_is_told_which_before_it_makes_indexes_and_reaches_it() -> None:
+    told = "/run/secrets/kms"
+    for name, pod in pods("behind a KMS").items():
+        containers = [*pod.get("initContainers", ()), *pod["containers"]]
+        if name == "edge":
+            assert "kms" not in mounted(pod)
+            continue
+        assert mounted(pod)["kms"] == (f"careflow-{name.partition('-')[0]}", "kms")
+        assert [environment(each)["CAREFLOW_KMS_FILE"] for each in containers] == [told, told]
+    reaching = {
+        name
+        for name, each in of_kind("behind a KMS", "NetworkPolicy").items()
+        for rule in each["spec"].get("egress") or ()
+        if {port["port"] for port in rule.get("ports", ())} == {9443}
+    }
+    assert reaching == set(EVERY_PROCESS)
+    for name in EVERY_PROCESS:
+        assert "kms" not in mounted(pods("whole")[name])
+        assert "CAREFLOW_KMS_FILE" not in environment(pods("whole")[name]["containers"][0])
+
+
 def test_one_broker_asks_for_no_copies() -> None:
     (kafka,) = of_kind("small", "Kafka").values()
     config = kafka["spec"]["kafka"]["config"]
@@ -427,6 +448,7 @@ REFUSED: tuple[tuple[dict[str, Any], str], ...] = (
     ({"kafka": {"brokers": 2}}, "brokers"),
     ({"stores": {"members": 2}}, "members"),
     ({"stores": {"tls": {"authority": "vouching"}}}, "authority and certificateEnding go together"),
+    ({"kms": {"enabled": True, "key": "x"}}, "key"),
     ({"edge": {"ingress": {"enabled": True}}}, "edge.ingress.host is missing"),
     ({"podNetwork": "everything"}, "podNetwork"),
 )

@@ -61,10 +61,12 @@ def test_the_edges_certificate_is_a_secret_of_its_kind(deployment: Tree, folder:
 
 def test_a_file_of_ones_own_is_taken(folder: str, tmp_path: Path) -> None:
     (tmp_path / "url").write_bytes(b"mongodb://elsewhere")
+    (tmp_path / "kms.json").write_bytes(b"{}")
 
-    held = content(made("sessions", folder, f"mongo-url={tmp_path / 'url'}").stdout)
+    held = content(made("sessions", folder, f"mongo-url={tmp_path / 'url'}", f"kms={tmp_path / 'kms.json'}").stdout)
 
     assert held["mongo-url"] == b"mongodb://elsewhere"
+    assert held["kms"] == b"{}"
 
 
 @pytest.mark.parametrize(("arguments", "says"), [(["pharmacy"], "there is no service pharmacy"), ([], "which service")])

@@ -15,6 +15,9 @@
 - {name: {{ $name }}, value: /run/secrets/{{ $file }}}
 {{- end }}
 {{- end }}
+{{- if .root.Values.kms.enabled }}
+- {name: CAREFLOW_KMS_FILE, value: /run/secrets/kms}
+{{- end }}
 {{- if eq .process "api" }}
 - {name: FORWARDED_ALLOW_IPS, value: {{ .root.Values.podNetwork | required "podNetwork is missing: the network pods of this cluster have their addresses in; only from there an api believes what is said about a client's address" | quote }}}
 {{- if not .root.Values.settings.CAREFLOW_TOKEN_ISSUER }}
@@ -45,6 +48,9 @@
 {{- $own = append $own (dict "key" $file "path" $file) }}
 {{- end }}
 {{- end }}
+{{- end }}
+{{- if $values.kms.enabled }}
+{{- $own = append $own (dict "key" "kms" "path" "kms") }}
 {{- end }}
 - secret:
     name: {{ (index $values.services .service).secret }}
