@@ -141,6 +141,12 @@ class Project:
         argv = [*compose_command(), "--env-file", file, "--project-name", self.name, *arguments]
         return argv, {"COMPOSE_FILE": settings.values(self.folder / ".env")["COMPOSE_FILE"]}
 
+    def operator(self, *arguments: str) -> str:
+        """What `careflow …` says to an operator, in the container it has for that."""
+        argv, environment = self._command(("run", "--rm", "-T", "operator", *arguments))
+        token = {"CAREFLOW_TOKEN": self.token(Caller("olga-operator", ("operator",)))}
+        return run(*argv, environment={**environment, **token})
+
     @contextmanager
     def running(self, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
         """`docker-compose …` of this project, for the length of the block."""

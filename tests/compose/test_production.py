@@ -2,18 +2,21 @@
 behind the edge, beside a service that believes it; and each account does at Kafka what is its own, and nothing else.
 """
 
+import json
 import subprocess
+import threading
 from collections.abc import Iterator
 
 import httpx
 import pytest
+from joserfc import jws
 
 from careflow_cli.deployment import kafka_accounts
 from careflow_cli.deployment.deployment import EXAMPLE_PRACTICE, READABLE, Wishes
 from careflow_cli.deployment.overlays import Overlay
 from careflow_cli.stack.secrets import Secrets
 from tests.compose.attempts import DONE, Attempt, told
-from tests.compose.project import ROOT, Project, docker, what_is_missing
+from tests.compose.project import ROOT, Project, docker, until, what_is_missing
 from tests.identity.provider import Browser, Provider
 
 HOST = "careflow.example.org"
@@ -24,6 +27,7 @@ BOOKING, SCREENING, SAFETY = "careflow.booking.v1", "careflow.screening.v1", "ca
 NOT_THE_TOPIC, NOT_THE_GROUP = "TopicAuthorizationFailedError", "GroupAuthorizationFailedError"
 NOT_SEEN = "PermissionError"
 NOT_LET_IN = "KafkaConnectionError"
+KEYS_FOUND_WITHIN = 45.0  # seconds; a key nobody knows is looked for at most every 30
 
 
 class Nearby(httpx.HTTPTransport):
@@ -111,6 +115,45 @@ def test_people_and_machines_reach_a_service_with_what_the_provider_gives_them(p
         docker("start", container["Id"])
         provider.project.await_healthy(container["Id"])
     assert provider.refused_or_done("link", "ann").returncode == 0, "who was entered is still there"
+
+
+def test_new_signing_keys_take_over_and_nobody_is_turned_away_meanwhile(provider: DeployedProvider) -> None:
+    project, file = provider.project, provider.project.folder / "secrets" / "identity-signing.json"
+    rosa = provider.somebody("rosa", "nurse")
+    rosa.logs_in("rosa")
+    before = rosa.tokens("desk", back=BACK)["access_token"]
+    answers: list[int] = []
+    done = threading.Event()
+
+    def work() -> None:
+        while not done.wait(0.2):
+            answers.append(asked(provider, before))
+
+    def sign_with(keys: str) -> str:
+        """The key that signs from then on, as the page has it: another file, in the place of the one before."""
+        new = file.with_suffix(".new")
+        new.write_text(keys, "utf-8")
+        new.chmod(0o444)
+        new.replace(file)
+        project.compose("up", "--detach", "--force-recreate", "identity")
+        project.await_healthy()
+        tokens = rosa.tokens("desk", back=BACK)
+        assert until(lambda: asked(provider, tokens["access_token"]) == 200, KEYS_FOUND_WITHIN)
+        assert asked(provider, provider.machine_token("import")) == 200
+        return str(jws.extract_compact(tokens["id_token"].encode()).headers()["kid"])
+
+    working = threading.Thread(target=work)
+    working.start()
+    try:
+        rotated = json.loads(provider.command("rotated-keys"))
+        old, new = rotated["keys"][1]["kid"], rotated["keys"][0]["kid"]
+        assert sign_with(json.dumps(rotated)) == new != old
+        assert sign_with(json.dumps({"keys": rotated["keys"][:1]})) == new
+    finally:
+        done.set()
+        working.join(60)
+    assert {*answers} == {200}
+    assert len(answers) > 10
 
 
 @pytest.mark.parametrize("path", ["invite", "join", "register", "oauth/register", "health/ready", "booking/v1/rooms"])

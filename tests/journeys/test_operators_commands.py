@@ -46,7 +46,8 @@ async def test_a_broken_record_is_looked_at_and_given_up(stack: "Stack", careflo
     assert needed.returncode == 3, "somebody is needed"
     assert (rehearsed.returncode, "dry run" in rehearsed.stdout) == (0, True)
     assert (still.returncode, "not json" in still.stdout) == (0, False)
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "1 event given up")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1].startswith("1 event given up")
     assert (gone.returncode, gone.stderr) == (1, "careflow: booking has no open parked event of that id\n")
 
 

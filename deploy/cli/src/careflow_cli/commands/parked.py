@@ -22,7 +22,7 @@ Cause = Annotated[str | None, typer.Option(help="Those with this code, e.g. gap,
 
 DONE = {
     "replay": "the worker replays {count} now: careflow parked list {service}",
-    "discard": "{count} given up",
+    "discard": "{count} given up; what waits behind goes on with: careflow parked replay {service}",
     "accept-gap": "the gap is accepted, the worker replays the stream now: careflow parked list {service}",
 }
 WOULD = {"replay": "to replay, from there on", "discard": "to give up", "accept-gap": "to go on from"}
