@@ -121,6 +121,7 @@ class InMemory:
             "outreaches": "outreach",
             "plan_tasks": "plan_task",
             "plan_links": "plan_link",
+            "evaluations": "evaluation",
             "care_discharges": "care_discharge",
             "notes": "note",
             "psychotherapy_notes": "psychotherapy_note",

@@ -132,6 +132,31 @@ def snapshot(
     }
 
 
+def evaluation(patient_id: str, appointment_id: str, starts_at: datetime) -> contracts.ConsultationBooked:
+    visit = snapshot(patient_id, appointment_id, starts_at, kind="evaluation")
+    return contracts.ConsultationBooked(**visit, booked_by=codes.BookedBy.STAFF)
+
+
+def evaluation_moved(patient_id: str, appointment_id: str, starts_at: datetime) -> contracts.ConsultationRescheduled:
+    visit = snapshot(patient_id, appointment_id, starts_at, kind="evaluation", version=2)
+    return contracts.ConsultationRescheduled(
+        **visit,
+        previous_starts_at=starts_at - timedelta(days=1),
+        rescheduled_by=codes.RescheduledBy.PATIENT,
+        notice_minutes=3000,
+    )
+
+
+def evaluation_called_off(patient_id: str, appointment_id: str, starts_at: datetime) -> contracts.ConsultationCancelled:
+    visit = snapshot(patient_id, appointment_id, starts_at, kind="evaluation", version=3)
+    return contracts.ConsultationCancelled(
+        **{**visit, "status": codes.AppointmentStatus.CANCELLED},
+        cancelled_by=codes.CancelledBy.PATIENT,
+        reason=codes.CancelReason.PATIENT_REQUEST,
+        notice_minutes=3000,
+    )
+
+
 def moved(patient_id: str, appointment_id: str, starts_at: datetime) -> contracts.TreatmentRescheduled:
     """The visit was moved by a day."""
     newer = snapshot(patient_id, appointment_id, starts_at + timedelta(days=1), version=2)

@@ -20,6 +20,9 @@ from services.sessions.tests.news import (
     called_off,
     clearance_granted,
     clearance_suspended,
+    evaluation,
+    evaluation_called_off,
+    evaluation_moved,
     merged,
     moved,
     outcome_review_due,
@@ -127,6 +130,31 @@ async def a_reassignment_while_the_patient_checks_in(world: World, overtaking: O
     session = await world.ports.sessions.look_up(AppointmentId(appointment_id))
     assert session is not None
     assert (session.state, [each.id for each in session.providers]) == ("arrived", ["user-therapist", "max"])
+
+
+def news_of_an_evaluation(
+    make: Callable[[str, str, datetime], EventData], *before: Callable[..., EventData]
+) -> Race[World]:
+    """What booking says of it, while the patient signs: both are known."""
+
+    async def news(world: World, overtaking: Overtaking) -> None:
+        patient_id, appointment_id, at = new_id(), new_id(), world.clock() + timedelta(days=3)
+        await world.hear(registered(patient_id, BORN))
+        for each in before:
+            await world.hear(each(patient_id, appointment_id, at))
+        path = f"/v1/patients/{patient_id}/consents"
+        overtaking.by(lambda: world.patient(patient_id).post(path, consent_body("privacy")))
+        await world.hear(make(patient_id, appointment_id, at))
+        found = await world.ports.evaluations.find(AppointmentId(appointment_id), of=PatientId(patient_id))
+        assert found is not None
+        assert len(await world.ports.consents.all_of(PatientId(patient_id))) == 1
+
+    return news
+
+
+an_evaluation_while_the_patient_signs = news_of_an_evaluation(evaluation)
+a_moved_evaluation_while_the_patient_signs = news_of_an_evaluation(evaluation_moved, evaluation)
+a_called_off_evaluation_while_the_patient_signs = news_of_an_evaluation(evaluation_called_off, evaluation)
 
 
 def news_of_a_visit_that_begins(make: Callable[..., EventData]) -> Race[World]:

@@ -20,6 +20,7 @@ from sessions.adapters import (
     discrepancy_cases,
     drug_inventories,
     drug_log,
+    evaluations,
     medication,
     notes,
     outreaches,
@@ -46,6 +47,7 @@ from sessions.adapters.contacts import MongoContacts
 from sessions.adapters.discrepancy_cases import MongoDiscrepancyCases
 from sessions.adapters.drug_inventories import MongoFirstInventories, MongoInventories
 from sessions.adapters.drug_log import MongoDrugDays, MongoDrugLog
+from sessions.adapters.evaluations import MongoEvaluations
 from sessions.adapters.medication import MongoMedicationRecords
 from sessions.adapters.notes import MongoNotes, MongoPsychotherapyNotes
 from sessions.adapters.outreaches import MongoOutreaches
@@ -298,6 +300,7 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         outreaches=MongoOutreaches(database, vault),
         plan_tasks=MongoPlanTasks(database, vault),
         plan_links=MongoPlanLinks(database, vault),
+        evaluations=MongoEvaluations(database, vault),
         link_addresses=LinkAddresses(_links(resources), resources.settings.public_address),
         care_discharges=MongoCareDischarges(database, vault),
         notes=MongoNotes(database, vault),
@@ -383,6 +386,7 @@ SERVICE: Service[SessionsSettings, Ports, Sessions] = Service(
         *outreaches.INDEXES,
         *plan_tasks.INDEXES,
         *plan_links.INDEXES,
+        *evaluations.INDEXES,
         *care_discharges.INDEXES,
         *disclosures.INDEXES,
         *disclosures.WANTED_INDEXES,

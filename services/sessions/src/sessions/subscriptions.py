@@ -14,6 +14,7 @@ from sessions.application.reactions.on_clearance import (
     on_clearance_suspended,
 )
 from sessions.application.reactions.on_erasure import on_erasure_declined, on_erasure_requested, on_patient_erased
+from sessions.application.reactions.on_evaluation import on_evaluation
 from sessions.application.reactions.on_outcome_review import on_outcome_review_due, on_outcome_reviewed
 from sessions.application.reactions.on_patient import on_patient, on_patients_merged, on_patients_unmerged
 from sessions.application.reactions.on_pre_session_screen import on_pre_session_screen
@@ -27,6 +28,9 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.PractitionerNamed, hear_name),
     hears(contracts.PatientsMerged, on_patients_merged),
     hears(contracts.PatientsUnmerged, on_patients_unmerged),
+    hears(contracts.ConsultationBooked, on_evaluation),
+    hears(contracts.ConsultationRescheduled, on_evaluation),
+    hears(contracts.ConsultationCancelled, on_evaluation),
     hears(contracts.TreatmentBooked, on_treatment),
     hears(contracts.TreatmentRescheduled, on_treatment),
     hears(contracts.TreatmentReassigned, on_treatment),

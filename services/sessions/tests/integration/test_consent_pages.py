@@ -94,6 +94,8 @@ async def test_a_treatment_no_plan_asks_for_may_be_signed_on_paper_before(world:
 
 
 async def test_who_comes_soon_without_having_signed_is_on_the_list_until_they_have(world: World) -> None:
+    _, page = await logs_in(world, Role.COORDINATOR, to="/pages/consents")
+    assert "Nothing is missing" in page.text, "nobody comes at all"
     course, far, complete = await has_course(world), await has_course(world), await has_course(world)
     await signs_the_packet(world, complete.patient_id)
     for each, days in ((course, 1), (far, 3), (complete, 1)):

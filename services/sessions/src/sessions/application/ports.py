@@ -29,6 +29,7 @@ from sessions.domain.drug_days import DrugDay
 from sessions.domain.drug_inventories import Inventory
 from sessions.domain.drug_log import Container
 from sessions.domain.eligibility import Eligibility
+from sessions.domain.evaluations import Evaluation
 from sessions.domain.first_inventory import FirstInventory
 from sessions.domain.follow_up import FollowUpContact
 from sessions.domain.ids import (
@@ -242,6 +243,15 @@ class PlanLinks(Protocol):
     async def save(self, link: PlanLink, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
+class Evaluations(Protocol):
+    async def find(self, appointment_id: AppointmentId, /, *, of: PatientId) -> Evaluation | None: ...
+    async def between(self, start: datetime, end: datetime, /) -> list[Evaluation]:
+        """All that patients come to then, by when they start; for a reader."""
+
+    async def add(self, evaluation: Evaluation, /, tx: Transaction) -> None: ...
+    async def save(self, evaluation: Evaluation, /, *, expecting: int, tx: Transaction) -> None: ...
+
+
 class StandingOrders(Protocol):
     async def get(self, order_id: StandingOrderId, /, *, of: LocationId | None = None) -> StandingOrder: ...
     async def of_location(self, location_id: LocationId, /, *, limit: int, after: str | None) -> Listed[StandingOrder]:
@@ -427,6 +437,7 @@ class Ports:
     plan_tasks: PlanTasks
     plan_links: PlanLinks
     link_addresses: LinkAddresses
+    evaluations: Evaluations
     care_discharges: CareDischarges
     notes: Notes
     psychotherapy_notes: PsychotherapyNotes

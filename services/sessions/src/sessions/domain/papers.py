@@ -71,6 +71,13 @@ def papers(
     return tuple(each for each in found if each.document.route is None or each.document.route in shown)
 
 
+def anything_lacking(
+    texts: ConsentTexts, consents: Sequence[Consent], plans: Iterable[Plan], ending: timedelta, *, now: datetime
+) -> bool:
+    """Whether something is not signed that care may wait for."""
+    return any(each.lacking for each in papers(texts, consents, routes_meant(plans), ending=ending, now=now))
+
+
 def _paper(document: ConsentDocument, consents: Sequence[Consent], ending: timedelta, now: datetime) -> Paper:
     about = [each for each in consents if (each.category, each.text.route) == document.about]
     newest = max(about, key=lambda each: (each.signed_at, each.id), default=None)

@@ -58,12 +58,13 @@ class PlanLinkWithdrawn(Fact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanLink(Aggregate):
     """It leads in as often as the patient likes, until `works_until` or `withdrawn_at`; `sent_at` when it was given to
-    booking to be sent, absent where it is handed over.
+    booking to be sent, absent where it is handed over. `issued_by` is nobody where it was made because something is to
+    be signed.
     """
 
     id: PlanLinkId
     patient_id: PatientId
-    issued_by: StaffId
+    issued_by: StaffId | None
     issued_at: datetime
     works_until: datetime
     tries: Tries = field(default_factory=Tries)
@@ -72,7 +73,7 @@ class PlanLink(Aggregate):
 
     @classmethod
     def issued(
-        cls, link_id: PlanLinkId, patient: PatientCopy, policy: PlanLinkPolicy, *, by: StaffId, now: datetime
+        cls, link_id: PlanLinkId, patient: PatientCopy, policy: PlanLinkPolicy, *, by: StaffId | None, now: datetime
     ) -> Self:
         """For a patient whose birth date is known, for it is asked for. Refused: `patient_merged`,
         `birth_date_unknown`.
@@ -101,6 +102,11 @@ class PlanLink(Aggregate):
         if self.sent_at is None:
             return after
         return after.saying(PlanLinkWithdrawn(at=now, patient_id=self.patient_id, link_id=self.id))
+
+    def taken_back(self, *, now: datetime) -> Self:
+        """As `withdrawn`; the same one where it leads nowhere any more."""
+        over = self.withdrawn_at is not None or now >= self.works_until
+        return self if over else self.withdrawn(now=now)
 
     def way_in(self, policy: PlanLinkPolicy) -> WayIn:
         return policy.way_in(self.patient_id, self.tries, until=self.withdrawn_at or self.works_until)

@@ -334,6 +334,11 @@ class SessionsPolicy:
     signed: tuple[PolicySignature, ...] = ()
 
     @property
+    def consent_ending(self) -> timedelta:
+        """How long before its end a consent is asked for anew."""
+        return timedelta(days=self.consent_ending_days.value)
+
+    @property
     def signature(self) -> PolicySignature | None:
         """Who stands for what this version says; None as shipped, and after a change."""
         return signature_of(self.version, self.signed)

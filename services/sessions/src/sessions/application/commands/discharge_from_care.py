@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.upsert import upsert
-from careflow_service.work import Committed, Transaction, Work
+from careflow_service.work import Committed, Transaction, Work, side_by_side
 from sessions.application.care import care_of
 from sessions.application.courses import change_course
 from sessions.application.ports import Ports
@@ -35,7 +35,10 @@ class DischargeFromCareHandler:
         async def discharge(tx: Transaction) -> Changed:
             patient_id = command.patient_id
             care = await care_of(patient_id, self.ports)
-            before = await self.ports.eligibilities.find(patient_id, of=patient_id)
+            before, links = await side_by_side(
+                self.ports.eligibilities.find(patient_id, of=patient_id),
+                self.ports.plan_links.of_patient(patient_id),
+            )
             clearance = before.clearance if before else None
             decided = CareDischarge.decided(
                 CareDischargeId(tx.new_id()),
@@ -61,6 +64,8 @@ class DischargeFromCareHandler:
                 await upsert(self.ports.contacts, contact, contact.discharged(now=tx.now), tx)
             for outreach in care.outreaches:
                 await upsert(self.ports.outreaches, outreach, outreach.discharged(), tx)
+            for link in links:
+                await upsert(self.ports.plan_links, link, link.taken_back(now=tx.now), tx)
             for task in care.tasks:
                 await upsert(self.ports.plan_tasks, task, task.discharged(decided.by, now=tx.now), tx)
             return Changed(decided.id, decided.version)

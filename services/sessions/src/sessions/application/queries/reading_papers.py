@@ -82,7 +82,7 @@ class ReadingPapers:
             actor, "read_consent", f"patients/{patient_id}", *(f"consents/{each.id}" for each in consents)
         )
         now = ports.clock()
-        ending = timedelta(days=ports.policy.consent_ending_days.value)
+        ending = ports.policy.consent_ending
         return PapersSeen(
             as_of=now,
             patient_id=patient_id,
@@ -95,10 +95,17 @@ class ReadingPapers:
     async def waiting(self, actor: Actor) -> tuple[VisitWithoutPapers, ...]:
         """Who comes within `AHEAD` and has not signed all they are asked to, the soonest first."""
         now = self.ports.clock()
+        sessions, evaluations = await side_by_side(
+            self.ports.sessions.between(now, now + AHEAD), self.ports.evaluations.between(now, now + AHEAD)
+        )
+        visits = [(each.starts_at, each.patient_id) for each in sessions if each.state is SessionState.SCHEDULED]
+        visits += [(each.starts_at, each.patient_id) for each in evaluations]
         firsts: dict[PatientId, datetime] = {}
-        for each in await self.ports.sessions.between(now, now + AHEAD):
-            if each.state is SessionState.SCHEDULED and each.starts_at is not None:
-                firsts.setdefault(each.patient_id, each.starts_at)
+        for starts_at, patient_id in sorted((at, of) for at, of in visits if at is not None):
+            firsts.setdefault(patient_id, starts_at)
+        if not firsts:
+            await self.ports.audit.read(actor, "read_consent")
+            return ()
         found = await side_by_side(*(self.of_patient(each, actor) for each in firsts))
         return tuple(
             VisitWithoutPapers(starts_at=at, seen=seen)

@@ -31,7 +31,9 @@ async def on_patient(
 
 
 async def on_patients_merged(event: Received[PatientsMerged], tx: Transaction, ports: Ports) -> None:
-    """Nobody consents any more on a record that is used no longer."""
+    """Nobody consents any more on a record that is used no longer, nor comes to it by a link."""
+    for link in await ports.plan_links.of_patient(PatientId(event.data.patient_id)):
+        await upsert(ports.plan_links, link, link.taken_back(now=tx.now), tx)
     await _given_up(event.data, PatientId(event.data.surviving_patient_id), tx, ports)
 
 

@@ -1,0 +1,110 @@
+"""Whoever comes to an evaluation is sent where to read and sign, once, and stands on the list while something is
+missing.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from careflow_events import contracts
+from careflow_events.contracts import codes
+from careflow_service.identity import Role
+from careflow_service.ids import new_id
+from careflow_service.testing.visiting import Visitor
+from services.sessions.tests.bedside import logs_in
+from services.sessions.tests.clinic import Course, has_course, ok, signs_the_packet
+from services.sessions.tests.integration.test_end_of_care import discharges, ends
+from services.sessions.tests.integration.test_my_tasks import MINE, RIGHT
+from services.sessions.tests.integration.test_sent_plan_links import CLINIC, given
+from services.sessions.tests.news import (
+    evaluation,
+    evaluation_called_off,
+    evaluation_moved,
+    merged,
+    registered,
+    snapshot,
+)
+from services.sessions.tests.world import World, running
+
+BORN = datetime(1988, 4, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+async def world(store_url: str, database: str) -> AsyncIterator[World]:
+    async with running(store_url, database, settings={"public_url": CLINIC}) as world:
+        yield world
+
+
+async def known(world: World) -> Course:
+    """Registered, without a plan."""
+    patient_id = new_id()
+    await world.hear(registered(patient_id, BORN))
+    return Course(patient_id, "", "")
+
+
+async def links(world: World, ana: Course) -> list[str]:
+    return [each.for_booking.opened().link for each in await given(world, ana)]
+
+
+async def waiting(world: World) -> str:
+    _, page = await logs_in(world, Role.COORDINATOR, to="/pages/consents")
+    return page.text
+
+
+async def test_a_link_goes_out_once_before_there_is_a_plan_and_the_packet_is_signed_by_it(world: World) -> None:
+    ana, appointment_id, at = await known(world), new_id(), world.clock() + timedelta(hours=40)
+    await world.hear(evaluation(ana.patient_id, appointment_id, at))
+    await world.hear_again()
+    await world.hear(evaluation_moved(ana.patient_id, appointment_id, at + timedelta(hours=2)))
+    await world.hear(evaluation(ana.patient_id, new_id(), at + timedelta(days=9)))
+    (link,) = await links(world, ana)
+    assert "Comes Wed, November 25, 3:00 AM" in await waiting(world)
+
+    world.client.cookies.clear()
+    someone = Visitor(world.client)
+    page = await someone.presses(await someone.opens(link.removeprefix(CLINIC)), "Continue", **RIGHT)
+    for title in ("Financial policy", "Notice of privacy practices", "Consent to care by video or telephone"):
+        text = await someone.follows(await someone.opens(MINE), title)
+        page = await someone.presses(text, "Sign", agreed="1")
+    assert "To read and sign" not in page.text
+    assert "Consent to ketamine-assisted" not in page.text, "nobody has decided on a way yet"
+    assert "Nothing is missing" in await waiting(world)
+
+
+async def test_who_has_signed_everything_or_cannot_come_in_is_sent_nothing(world: World) -> None:
+    signed, unheard, at = await known(world), Course(new_id(), "", ""), world.clock() + timedelta(days=1)
+    await signs_the_packet(world, signed.patient_id)
+    for each in (signed, unheard):
+        await world.hear(evaluation(each.patient_id, new_id(), at))
+        assert await links(world, each) == []
+    free_call = snapshot(unheard.patient_id, new_id(), at, kind="info_call")
+    await world.hear(contracts.ConsultationBooked(**free_call, booked_by=codes.BookedBy.PATIENT))
+    assert len([each async for each in world.store.database["evaluations"].find({})]) == 2
+    assert "Not signed" in await waiting(world), "of whom nothing was heard yet, too"
+
+
+async def test_an_evaluation_that_is_called_off_is_no_longer_waited_for(world: World) -> None:
+    ana, appointment_id, at = await known(world), new_id(), world.clock() + timedelta(days=1)
+    await world.hear(evaluation(ana.patient_id, appointment_id, at))
+    await world.hear(evaluation_called_off(ana.patient_id, appointment_id, at))
+    assert "Nothing is missing" in await waiting(world)
+    stale = evaluation_moved(ana.patient_id, appointment_id, at)
+    await world.hear(stale)
+    assert "Nothing is missing" in await waiting(world), "an older version of it"
+
+
+async def test_a_link_leads_nowhere_once_the_record_is_merged_or_care_has_ended(world: World) -> None:
+    ana = await known(world)
+    await world.hear(evaluation(ana.patient_id, new_id(), world.clock() + timedelta(days=1)))
+    (link,) = await links(world, ana)
+    await world.hear(merged(ana.patient_id))
+    course = await has_course(world)
+    ok(await world.nurse.post(f"/v1/patients/{course.patient_id}/plan-links/send"), 201)
+    (sent,) = await links(world, course)
+    await ends(world, course)
+    ok(await discharges(world, course.patient_id), 201)
+    world.client.cookies.clear()
+    for each, whose in ((link, ana), (sent, course)):
+        assert (await world.client.get(each.removeprefix(CLINIC))).status_code == 404
+        assert "PlanLinkWithdrawn" in await world.said_types(whose.patient_id)
