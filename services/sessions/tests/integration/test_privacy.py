@@ -40,7 +40,7 @@ from services.sessions.tests.medicated import (
     signs_standing_order,
     takes_order,
 )
-from services.sessions.tests.news import clearance_granted, registered, visit_missed
+from services.sessions.tests.news import clearance_granted, evaluation, registered, visit_missed
 from services.sessions.tests.planned import asks, link_of, results, settles, task_of
 from services.sessions.tests.setbacks import calls
 from services.sessions.tests.sprays import sends_form, treated
@@ -64,6 +64,7 @@ async def test_nothing_clinical_is_readable_in_the_store_in_events_in_metrics_or
     await gone_with_canaries(world)
     await called_with_canaries(world)
     await world.hear(named("Jordan Lee"))
+    await world.hear(evaluation(course.patient_id, new_id(), world.clock() + timedelta(days=1)))
     await world.catch_up()
     assert await wrongly_stored(world, "sessions") == []
 
