@@ -32,6 +32,8 @@ def check(clinic: InMemory) -> None:
     no_minute_is_charged_twice(clinic)
     superbills_say_what_the_books_say(clinic)
     statements_say_what_the_books_say(clinic)
+    the_last_statement_asks_for_nothing_it_did_not_know(clinic)
+    prices_are_those_of_the_day_of_service(clinic)
 
 
 def books_balance(clinic: InMemory) -> None:
@@ -249,6 +251,41 @@ def statements_say_what_the_books_say(clinic: InMemory) -> None:
             assert closing.owed - closing.net == total(-sums.get(each, NOTHING) for each in own)
             assert statement.opening.net + total(each.amount for each in statement.lines) == closing.net
             assert NOTHING <= statement.to_pay <= closing.owed
+
+
+def the_last_statement_asks_for_nothing_it_did_not_know(clinic: InMemory) -> None:
+    """What is overdue by it was in the books at its end, whenever it took place."""
+    for patient in [each.id for each in clinic.all("accounts")]:
+        mine = (each for each in clinic.all("papers") if each.patient_id == patient)
+        statements = [each.content for each in mine if each.kind is PaperKind.STATEMENT]
+        if not statements:
+            continue
+        last = max(statements, key=lambda each: each.ends_on)
+        known = {
+            each.cause_id
+            for each in clinic.entries
+            if each.cause is EntryCause.CHARGE and each.posted_on <= last.ends_on
+        }
+        owed = [each for each in clinic.all("charges") if each.patient_id == patient and each.balance]
+        assert last.still_to_pay(owed) <= total(each.balance for each in owed if each.id in known)
+
+
+def prices_are_those_of_the_day_of_service(clinic: InMemory) -> None:
+    """Whatever the prices are by now, and however often it was corrected; within a package no more than its share, at
+    the price it was sold at.
+    """
+    sold = {each.id: each.offer for each in clinic.all("packages")}
+    for charge in clinic.all("charges"):
+        if charge.state is not ChargeState.POSTED or charge.rendered.cause in FEES:
+            continue
+        schedule = clinic.ports.schedules.on(charge.rendered.service_date)
+        worth = total(schedule.expect_price(each.service.code).amount * each.service.units for each in charge.lines)
+        assert charge.policy_version == schedule.version
+        if charge.package_id is None:
+            assert charge.amount == worth
+        else:
+            offer = sold[charge.package_id]
+            assert charge.amount <= max(offer.share(place) for place in range(offer.sessions))
 
 
 def without_gaps(numbers: Iterable[str]) -> bool:
