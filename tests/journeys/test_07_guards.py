@@ -102,6 +102,7 @@ async def test_the_dose_gate_names_every_guard_at_the_bedside(walk: Walk, person
 
     assert (await events.wait_for("SessionRefused", subject=course.subject)).data["reason"] == "consent"
     assert events.said(SESSIONS, course.subject) == [
+        "PlanLinkIssued",
         "ConsentSigned",
         "ConsentSigned",
         "PlanActivated",

@@ -1,9 +1,7 @@
 """A patient's way from the free call to a superbill, by the people who go it, each before a window of their own.
 
 The stack is a real one: Kafka, four stores, four services behind one address. What says "by a program" is done over
-HTTP. Of it no page has yet: consents to treatment and the financial policy, of which CareFlow does not have the texts
-that are signed. The rest (evidence, booking at the desk, the plan, the checks before a dose) has pages with tests of
-their own.
+HTTP: evidence, booking at the desk, the plan, the checks before a dose have pages with tests of their own.
 """
 
 import asyncio
@@ -105,6 +103,22 @@ async def comes_in(reader: Reader, link: str) -> None:
     await reader.page.goto(link)
     await reader.fills(**BORN)
     await reader.sends("Continue")
+
+
+async def sends_what_is_signed(reader: Reader, patient: Patient) -> None:
+    await reader.opens(f"/sessions/pages/consents/{patient.id}")
+    await reader.sends("Send the patient a link to sign")
+    await expect(reader.page.locator("#done")).to_be_visible()
+
+
+async def signs_everything(reader: Reader) -> None:
+    """Each text that is to be signed, read from the list and agreed to."""
+    asked = reader.page.locator(".board a[href*='/texts/']")
+    while await asked.count():
+        await asked.first.click()
+        await reader.page.get_by_role("checkbox").check()
+        await reader.sends("Sign")
+        await expect(reader.page.locator("#done")).to_be_visible()
 
 
 async def answers_everything(reader: Reader) -> None:
@@ -236,7 +250,7 @@ async def test_from_the_free_call_to_a_superbill(browser: Browser, walk: tuple[W
         # The prescriber, whose window was open all day, records what was found, and decides.
         prescriber = people.prescriber
         await prescriber.opens("/screening/pages/cases")
-        await prescriber.clicks(prescriber.page.locator("#undecided a.back").first)
+        await prescriber.clicks(prescriber.page.locator("#undecided h3 a").first)
         await records_what_was_found(prescriber)
         evaluation_id = str((await events.wait_for("EvaluationRecorded", subject=ana.subject)).data["evaluation_id"])
         await prescriber.follows("Grant a clearance")
@@ -246,12 +260,22 @@ async def test_from_the_free_call_to_a_superbill(browser: Browser, walk: tuple[W
         granted = await events.wait_for("ClearanceGranted", subject=ana.subject)
         course = Course(story, Cleared(ana, case_id, evaluation_id, str(granted.data["clearance_id"]), granted))
 
-        # The coordinator completes the registration; by a program: insurance, consents, the plan and its visits, up to
-        # the open gate.
+        # The coordinator completes the registration; by a program: insurance, and what the prescriber intends.
         await writes_down_where_she_lives(people.coordinator, ana)
         moved = await events.wait_for("PatientDetailsChanged", subject=ana.subject)
         await course.cashier.record_coverage(ana, INSURANCE, after=(position(moved),))
-        (pair,) = await course.to_first_dose(pairs=1)
+        drafted = await course.draft(doses=1)
+
+        # The coordinator has her sent what is to be signed, and she signs it on the phone.
+        await sends_what_is_signed(people.coordinator, ana)
+        await comes_in(patient, await link_to(stack, "to-do"))
+        await signs_everything(patient)
+        await people.coordinator.opens(f"/sessions/pages/consents/{ana.id}")
+        await expect(people.coordinator.page.locator("main")).to_contain_text("Everything is signed.")
+
+        # By a program: the plan is signed and its visits booked, up to the open gate.
+        await course.sign(drafted)
+        (pair,) = await course.prepared(pairs=1)
         await course.answer_before(pair.dosing, score=15)
         session_id = await course.ready_for_dose(pair.dosing)
         began, draw_id = await course.give_dose(session_id, pair.dosing["location_id"])

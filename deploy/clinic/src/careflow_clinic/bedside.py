@@ -117,9 +117,12 @@ class Bedside:
             if consent["category"] == category:
                 await self.http.post(patient.caller, "sessions", f"/v1/consents/{consent['id']}/withdraw")
 
-    async def sign_plan(self, patient: Patient, terms: Mapping[str, Any], *, after: Sequence[str] = ()) -> str:
-        """A prescriber drafts and signs a plan, once sessions has seen `after`. Returns its id."""
-        drafted = await self.http.post(PRESCRIBER, "sessions", f"/v1/patients/{patient.id}/plans", terms)
+    async def draft_plan(self, patient: Patient, terms: Mapping[str, Any]) -> Answer:
+        """What a prescriber intends; the patient is asked to consent to it."""
+        return await self.http.post(PRESCRIBER, "sessions", f"/v1/patients/{patient.id}/plans", terms)
+
+    async def sign_plan(self, drafted: Answer, *, after: Sequence[str] = ()) -> str:
+        """A prescriber signs a plan that was drafted, once sessions has seen `after`. Returns its id."""
         sign = f"/v1/plans/{drafted.body['id']}/sign"
         await self.http.post(PRESCRIBER, "sessions", sign, version=drafted.version, after=after)
         return str(drafted.body["id"])

@@ -15,7 +15,7 @@ from typing import Any
 from careflow_clinic.bedside import CLINIC_ZONE, DOSE, READY_TO_LEAVE, Bedside, induction, maintenance, today
 from careflow_clinic.cashier import Cashier
 from careflow_clinic.clinic import COORDINATOR, NURSE, PRESCRIBER, THERAPIST, Clinic, at, instant, position
-from careflow_clinic.http import Refused
+from careflow_clinic.http import Answer, Refused
 from careflow_clinic.subscriber import SeenEvent
 from careflow_clinic.walk import SINCE_LAST_CONTACT_NONE, Cleared, Walk
 
@@ -85,16 +85,24 @@ class Course:
         hears of it and the clearance.
         """
         patient = self.cleared.patient
+        drafted = await self.draft(doses=doses, **terms)
         await self.bedside.consent(patient, "treatment", route=terms.get("route", "intravenous"))
         await self.bedside.consent(patient, "financial")
+        return await self.sign(drafted)
+
+    async def draft(self, *, doses: int, **terms: Any) -> Answer:
+        """The plan of an induction, with other `terms` than most have; nobody has consented to it yet."""
         ends = today(self.walk.clock.now()) + timedelta(weeks=26)
+        return await self.bedside.draft_plan(self.cleared.patient, {**induction(doses=doses, ends=ends), **terms})
+
+    async def sign(self, drafted: Answer) -> SeenEvent:
+        """A prescriber signs it; booking hears of it and the clearance."""
+        patient = self.cleared.patient
         # Two services say that a patient is cleared and has a plan: booking may hear the second first, and then has one
         # stage less to tell of. Days lie between them in a clinic.
         await self.clinic.care_path(patient, after=self.cleared.granted)
         after = (position(self.cleared.granted),)
-        self.plan_id = await self.bedside.sign_plan(
-            patient, {**induction(doses=doses, ends=ends), **terms}, after=after
-        )
+        self.plan_id = await self.bedside.sign_plan(drafted, after=after)
         activated = await self.clinic.events.wait_for("PlanActivated", subject=self.subject, where=self._of_plan)
         await self.clinic.care_path(patient, after=activated)
         return activated
@@ -180,6 +188,10 @@ class Course:
     async def to_first_dose(self, *, pairs: int, every_days: int = 7, **terms: Any) -> list[Pair]:
         """The plan is signed and the preparation held; that many dosing visits lie ahead, with their integrations."""
         await self.plan(doses=pairs, **terms)
+        return await self.prepared(pairs=pairs, every_days=every_days)
+
+    async def prepared(self, *, pairs: int, every_days: int = 7) -> list[Pair]:
+        """The preparation is held, and the visits of a signed plan lie ahead."""
         await self.therapy_hour(await self.book_preparation())
         return await self.book_pairs(pairs, every_days=every_days)
 

@@ -201,6 +201,10 @@ class Walk:
             await Cashier(self.clinic.http).record_coverage(patient, PAYS_HERSELF, after=(position(registered),))
         starts = await self.clinic.free_times(patient, "evaluation", self.clock.now())
         booked = await self.clinic.book(patient, "evaluation", starts[0])
+        ahead = await self.clinic.events.wait_for("ConsultationBooked", where=_of(booked.body["id"]))
+        if "sessions" in self.clinic.http.urls:  # by a link it sends ahead of the evaluation, if it hears of it in time
+            consents = f"/v1/patients/{patient.id}/consents"
+            await self.clinic.http.get(PRESCRIBER, "sessions", consents, after=(position(ahead),))
         await self._visit(booked, "completed")
         completed = await self.clinic.events.wait_for("ConsultationCompleted", where=_of(booked.body["id"]))
         await self.clinic.case(patient, after=completed)
