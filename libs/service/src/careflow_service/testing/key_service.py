@@ -36,6 +36,7 @@ class KeyService:
 
     folder: Path
     authorities: str
+    host: str
     port: int = 0
     credentials: Mapping[str, str] = field(
         default_factory=lambda: {"accessKeyId": "AKIDEXAMPLE", "secretAccessKey": "a secret of a test"}
@@ -55,7 +56,7 @@ class KeyService:
 
     def tells(self, **changed: object) -> None:
         """Writes the file, with these of its parts in place of the right ones."""
-        key = {"region": "us-west-2", "key": KEY, "endpoint": f"{_HOST}:{self.port}"}
+        key = {"region": "us-west-2", "key": KEY, "endpoint": f"{self.host}:{self.port}"}
         told = {"provider": "aws", "key": key, "credentials": self.credentials, "authorities": self.authorities}
         self.file.write_text(json.dumps(told | changed))
 
@@ -81,10 +82,10 @@ class KeyService:
 
 
 @contextmanager
-def key_service(folder: Path) -> Iterator[KeyService]:
-    """Runs one for the length of the block."""
-    authorities, certificate = self_signed()
-    running = KeyService(folder, authorities)
+def key_service(folder: Path, host: str = _HOST) -> Iterator[KeyService]:
+    """Runs one at this address of the machine, for the length of the block."""
+    authorities, certificate = self_signed(host)
+    running = KeyService(folder, authorities, host)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"  # libmongocrypt reads no other
@@ -110,7 +111,7 @@ def key_service(folder: Path) -> Iterator[KeyService]:
         file.write(certificate)
         file.flush()
         context.load_cert_chain(file.name)
-    with Server((_HOST, 0), Handler) as server:
+    with Server((host, 0), Handler) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         running.port = server.server_address[1]
         running.tells()
@@ -145,7 +146,7 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def self_signed() -> tuple[str, str]:
+def self_signed(host: str = _HOST) -> tuple[str, str]:
     """A certificate, PEM, that vouches for itself; and the same with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "key service")])
@@ -158,7 +159,7 @@ def self_signed() -> tuple[str, str]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(_HOST))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(host))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     ).public_bytes(serialization.Encoding.PEM)
