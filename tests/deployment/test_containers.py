@@ -113,7 +113,7 @@ def test_what_lasts_is_asked_for_its_health_at_its_own_port(all_containers: dict
             assert "healthcheck" not in each, name
             continue
         check = each["healthcheck"]
-        assert (check["interval"], check["start_period"]) == ("30s", "2m"), name
+        assert (check["interval"], check["timeout"], check["start_period"]) == ("30s", "30s", "5m"), name
         script = check["test"][-1]
         if name.endswith(PROCESSES):
             ports = {each["environment"].get(field) for field in ("CAREFLOW_HTTP_PORT", "CAREFLOW_HEALTH_PORT")}
