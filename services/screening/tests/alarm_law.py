@@ -72,8 +72,10 @@ class Heard:
             for each in self.owed:
                 each.by = each.review
 
-    def asks(self, person: str | None, now: datetime) -> None:
-        """Somebody is paged; None: everybody is, the chain is exhausted."""
+    def asks(self, person: str | None, now: datetime, *, first_on_call: str) -> None:
+        """Somebody is paged; None: everybody is, the chain is exhausted. Each round begins with the first on call, and
+        what is graver than all before begins one.
+        """
         if not self.open:
             self.broken.append("asked after it was closed")
         if self.taken_at is not None:
@@ -81,6 +83,8 @@ class Heard:
             if not any(at <= now for at in due):
                 self.broken.append("asked though somebody has it and nothing is due")
             self.taken_at, self.contact_due, self.asked = None, None, []
+        if not self.asked and person != first_on_call:
+            self.broken.append("a round did not begin with the first on call")
         if person is not None and person in self.asked:
             self.broken.append("asked twice in one round")
         self.asked = [*self.asked, person] if person is not None else []

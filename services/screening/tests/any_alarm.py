@@ -120,11 +120,13 @@ class AnyAlarm:
         """What `timers` and the request that saved an answer do: ask whoever is due."""
         while self.alert is not None:
             before = self.alert
-            self.alert = before.asked_next(ROTA.chain_at(self.now), LASTING, now=self.now)
+            chain = ROTA.chain_at(self.now)
+            self.alert = before.asked_next(chain, LASTING, now=self.now)
             if self.alert is before:
                 break
             self.pages += 1
-            self.heard.asks(None if self.alert.all_asked else self.alert.paged[-1], self.now)
+            asked = None if self.alert.all_asked else self.alert.paged[-1]
+            self.heard.asks(asked, self.now, first_on_call=chain[0])
         if not once:
             self.heard.timers_ran(self.now, late=late)
 

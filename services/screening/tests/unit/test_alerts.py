@@ -147,6 +147,17 @@ def test_a_rise_never_gives_more_time_than_was_left() -> None:
     assert joined(alert, WITHIN_THE_HOUR, now=NOW + minutes(1)).respond_by == alert.respond_by
 
 
+def test_a_rise_never_puts_off_who_was_to_be_asked_before() -> None:
+    """A low answer waits for the end of the day, five minutes away; the screener a graver one opens has fifteen."""
+    evening = END_OF_DAY - minutes(5)
+    low = raised(replace(BEFORE_NEXT_STEP, said_at=evening), now=evening)
+
+    risen = joined(low, replace(IN_SITTING, said_at=evening), now=evening)
+
+    assert (low.due_at, risen.level) == (END_OF_DAY, AlertLevel.MODERATE)
+    assert risen.due_at == END_OF_DAY
+
+
 def test_another_positive_of_the_same_level_joins_without_a_page() -> None:
     alert = stored(raised(CRISIS).asked_next(CHAIN, LASTING, now=NOW))
     again = joined(alert, replace(CRISIS, code="cssrs_intent"), now=NOW + minutes(1))

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -13,7 +14,7 @@ from services.sessions.tests.any_day import AnyClinic, AnyDay
 from services.sessions.tests.ways import DEVICE, INFUSION, Way
 from sessions.application import ask_gate
 from sessions.application.session_changes import SessionChanges
-from sessions.domain import discharge, sessions
+from sessions.domain import discharge, gate_items, sessions
 from sessions.domain.course import Course
 from sessions.domain.discharge import CRITERIA
 from sessions.domain.dose_question import DoseQuestion
@@ -218,6 +219,37 @@ def test_with_required_observations_signed_away_the_second_statement_finds_who_l
 
     found = (reason for _, reasons in given_against_the_rules(range(200), DEVICE) for reason in reasons)
     assert any("['required_observations']" in reason for reason in found)
+
+
+@pytest.mark.walks
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(
+    ("item", "found"),
+    [
+        ("two_identifiers", "identified by one thing"),
+        ("plan_active", "the plan is on hold"),
+        ("eligibility_fresh", "screening was not heard, and nobody attested"),
+        ("adverse_events_reviewed", "harm not reviewed"),
+        ("route_consent", "no consent, or no clearance"),
+        ("no_drug_allergy", "allergic: True was found and stands"),
+        ("not_intoxicated", "substances: intoxicated was found and stands"),
+        ("not_pregnant", "pregnancy: positive was found and stands"),
+        ("suicide_risk_screened", "suicide_risk: high was found and stands"),
+        ("blood_pressure_safe", "pressure beyond every decision"),
+        ("alertness", "not awake"),
+        ("free_of_symptoms", "chest pain or a neurological sign"),
+        ("escort", "nobody comes for the patient"),
+        ("emergency_equipment", "equipment not ready"),
+        ("restricted_program", "the program's conditions are not met"),
+    ],
+)
+def test_with_an_item_anybody_may_override_the_second_statement_finds_the_dose(
+    monkeypatch: pytest.MonkeyPatch, item: str, found: str
+) -> None:
+    open_to_all = (replace(each, overridable=lambda _: True) if each.code == item else each for each in gate_items.GATE)
+    monkeypatch.setattr(gate_items, "GATE", tuple(open_to_all))
+
+    assert any(found in reasons for _, reasons in given_against_the_rules(range(1_000)))
 
 
 @pytest.mark.walks

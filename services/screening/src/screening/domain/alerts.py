@@ -150,8 +150,9 @@ class SafetyAlert(Aggregate):
         return any(positive.repeats(each, within=within) for each in self.positives)
 
     def joined(self, positive: Positive, asks: Urgency, persistence: Persistence, *, now: datetime) -> Self:
-        """The same alert with one more positive; a higher level opens it again and asks the whole chain anew. Whoever
-        took it on sees to the rest with their contact; what comes after that asks for somebody again, by its own time.
+        """The same alert with one more positive; a higher level opens it again and asks the whole chain anew, never
+        later than somebody was to be asked before. Whoever took it on sees to the rest with their contact; what comes
+        after that asks for somebody again, by its own time.
         """
         self._must_be_open_to_change()
         if positive.level.outranks(self.level):
@@ -195,7 +196,7 @@ class SafetyAlert(Aggregate):
             state=AlertState.OPEN,
             positives=(*self.positives, positive),
             respond_by=respond_by,
-            due_at=asks.page_at,
+            due_at=min(self.due_at or asks.page_at, asks.page_at),
             acknowledge_within=asks.acknowledge_within,
             paged=(),
             all_asked=False,
