@@ -8,10 +8,11 @@ from careflow_domain.errors import DomainError
 from careflow_service.errors import ServiceError
 from services.sessions.tests import builders as a
 from services.sessions.tests import ways
-from services.sessions.tests.anybody import PEOPLE, Anybody
+from services.sessions.tests.anybody import Anybody
+from services.sessions.tests.at_one_patient import PEOPLE
 from services.sessions.tests.day_law import forbids_dose
-from services.sessions.tests.dose_law import Given
 from services.sessions.tests.stock_law import Drawn, Wasted
+from services.sessions.tests.told import Given
 from sessions.application.commands.draw_drug import DrawDrug, DrawDrugHandler
 from sessions.application.commands.end_dose import EndDose, EndDoseHandler
 from sessions.application.commands.enter_in_drug_log import EnterInDrugLog, EnterInDrugLogHandler

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.sessions.tests import builders as a
-from services.sessions.tests.anybody import PEOPLE, REQUEST
+from services.sessions.tests.at_one_patient import PEOPLE, REQUEST
 from services.sessions.tests.care_law import Medicine, Ordered, Pump, forbids_medicine, forbids_reading
 from services.sessions.tests.medicines import standing_order, terms
 from services.sessions.tests.mistaken import Mistaken

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from services.sessions.tests.dose_law import MINUTE, Told, is_resolved
+from services.sessions.tests.dose_law import is_resolved
+from services.sessions.tests.told import MINUTE, Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

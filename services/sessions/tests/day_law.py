@@ -5,7 +5,8 @@ whom nobody lets go home. From what people did; see `dose_law`. Numbers: domain 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from services.sessions.tests.dose_law import DAY, MINUTE, Given, Reading, Told, forbids, is_resolved
+from services.sessions.tests.dose_law import forbids, is_resolved
+from services.sessions.tests.told import DAY, MINUTE, Given, Reading, Told
 from services.sessions.tests.way_law import (
     LAWS,
     PROGRAM_ASKS,

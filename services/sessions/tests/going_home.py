@@ -8,11 +8,11 @@ from typing import Any
 from careflow_domain.errors import DomainError
 from careflow_service.errors import ServiceError
 from services.sessions.tests import builders as a
-from services.sessions.tests.anybody import PEOPLE, REQUEST
+from services.sessions.tests.at_one_patient import PEOPLE, REQUEST
 from services.sessions.tests.beside_the_dose import BesideTheDose
 from services.sessions.tests.course_builders import screen
 from services.sessions.tests.day_law import forbids_leaving
-from services.sessions.tests.dose_law import Check
+from services.sessions.tests.told import Check
 from services.sessions.tests.way_law import forbids_form
 from sessions.application.commands.abort_session import AbortSession, AbortSessionHandler
 from sessions.application.commands.attest_eligibility import AttestEligibility, AttestEligibilityHandler

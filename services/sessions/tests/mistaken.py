@@ -9,8 +9,8 @@ from services.sessions.tests import builders as a
 from services.sessions.tests import ways
 from services.sessions.tests.asked import as_checks
 from services.sessions.tests.at_the_shelf import AtTheShelf
-from services.sessions.tests.dose_law import Check, Given
 from services.sessions.tests.stock_law import Drawn
+from services.sessions.tests.told import Check, Given
 from sessions.application.commands.correct_checks import CorrectChecks, CorrectChecksHandler
 from sessions.application.commands.correct_dose import CorrectDose, CorrectDoseHandler
 from sessions.application.commands.correct_vitals import CorrectVitals, CorrectVitalsHandler

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from services.sessions.tests.dose_law import Given, Told
+from services.sessions.tests.told import Given, Told
 
 A_TRIFLE = Decimal("0.001")
 """Milligrams that are lost in writing shares of an infusion to a ten-thousandth."""

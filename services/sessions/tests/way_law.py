@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from services.sessions.tests.dose_law import DAY, MINUTE, Given, Told
+from services.sessions.tests.told import DAY, MINUTE, Given, Told
 
 PROGRAM_ASKS: Final = frozenset(
     {"vitals_observed", "monitored_long_enough", "required_observations", "effects_resolved", "prescriber_on_site"}
