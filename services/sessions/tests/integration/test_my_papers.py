@@ -150,16 +150,6 @@ async def test_a_patient_takes_back_what_they_signed_and_is_told_what_follows(wo
     assert "Thank you, you have signed it." in (await someone.presses(text, "Sign", agreed="1")).text
 
 
-async def test_what_ends_soon_or_has_ended_is_asked_for_anew(world: World) -> None:
-    course = await has_course(world)
-    await world.travel(timedelta(days=355))
-    _, page = await comes_in(world, course.patient_id)
-    assert "What you signed ends on November 23, 2027. Please sign it anew before." in page.text
-    await world.travel(timedelta(days=11))
-    _, page = await comes_in(world, course.patient_id)
-    assert "What you signed has ended. Please sign it anew." in page.text
-
-
 async def test_in_spanish_the_spanish_text_is_signed_and_where_there_is_none_that_is_said(world: World) -> None:
     course = await has_course(world)
     someone, _ = await comes_in(world, course.patient_id)

@@ -71,6 +71,11 @@ def papers(
     return tuple(each for each in found if each.document.route is None or each.document.route in shown)
 
 
+def without_text(texts: ConsentTexts, routes: Collection[Route]) -> tuple[Route, ...]:
+    """By which of these routes nobody can consent to be treated, for the clinic has no text of it."""
+    return tuple(sorted(each for each in routes if texts.treatment_version(each) is None))
+
+
 def anything_lacking(
     texts: ConsentTexts, consents: Sequence[Consent], plans: Iterable[Plan], ending: timedelta, *, now: datetime
 ) -> bool:

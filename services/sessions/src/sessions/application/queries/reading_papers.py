@@ -13,20 +13,24 @@ from sessions.application.ports import Ports
 from sessions.domain.consent_texts import ConsentDocument
 from sessions.domain.consents import Consent
 from sessions.domain.ids import ConsentId, PatientId
-from sessions.domain.papers import Paper, papers, routes_meant
+from sessions.domain.papers import Paper, papers, routes_meant, without_text
 from sessions.domain.patients import PatientDetails
 from sessions.domain.states import SessionState
+from sessions.domain.words import Route
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PapersSeen:
-    """As of `as_of`. `signed` is all the patient ever signed, the newest first; `merged`: the record is not in use."""
+    """As of `as_of`. `signed` is all the patient ever signed, the newest first; `merged`: the record is not in use.
+    `without_text`: by these routes a plan treats the patient, and the clinic has no text of consent to it.
+    """
 
     as_of: datetime
     patient_id: PatientId
     details: PatientDetails = field(repr=False)
     merged: bool
     papers: tuple[Paper, ...] = field(repr=False)
+    without_text: tuple[Route, ...] = field(repr=False)
     signed: tuple[Consent, ...] = field(repr=False)
 
     @property
@@ -82,13 +86,14 @@ class ReadingPapers:
             actor, "read_consent", f"patients/{patient_id}", *(f"consents/{each.id}" for each in consents)
         )
         now = ports.clock()
-        ending = ports.policy.consent_ending
+        ending, routes = ports.policy.consent_ending, routes_meant(plans)
         return PapersSeen(
             as_of=now,
             patient_id=patient_id,
             details=patient.details if patient else PatientDetails(),
             merged=patient is not None and patient.merged,
-            papers=papers(ports.consent_texts, consents, routes_meant(plans), ending=ending, now=now),
+            papers=papers(ports.consent_texts, consents, routes, ending=ending, now=now),
+            without_text=without_text(ports.consent_texts, routes),
             signed=tuple(sorted(consents, key=lambda each: (each.signed_at, each.id), reverse=True)),
         )
 
@@ -110,7 +115,7 @@ class ReadingPapers:
         return tuple(
             VisitWithoutPapers(starts_at=at, seen=seen)
             for at, seen in zip(firsts.values(), found, strict=True)
-            if seen.lacking
+            if seen.lacking or seen.without_text
         )
 
     async def signed(self, consent_id: ConsentId, actor: Actor) -> SignedSeen:
