@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from careflow_cli.deployment import settings
-from careflow_cli.deployment.examining.findings import Deployed, Finding, known, of, wrong
+from careflow_cli.deployment.examining.findings import Deployed, Finding, known, of, well, wrong
 from careflow_cli.deployment.overlays import BASE, NEVER_TOGETHER, TOGETHER, Overlay, files
 from careflow_cli.stack import tokens
 
@@ -91,14 +91,7 @@ def _to_be_known(deployed: Deployed) -> Iterator[Finding]:
         yield known("development", "it is a try: its issuer, its clock and its ways in are for nobody's patients",
                     "make another deployment for patients")  # fmt: skip
         return
-    kinds = _gateways(given.get("CAREFLOW_PAGE_GATEWAYS", ""))
-    yield from of(
-        "paging",
-        [wrong("paging", f"CAREFLOW_PAGE_GATEWAYS names {len(kinds)} kinds of channel",
-               f"name {LEAST_CHANNELS} at least: who is in danger must reach somebody, and screening waits for it")]
-        if len(kinds) < LEAST_CHANNELS else [],
-        f"people on call are paged by {', '.join(sorted(kinds))}",
-    )  # fmt: skip
+    yield _paging(given.get("CAREFLOW_PAGE_GATEWAYS", ""))
     if not (given.get("CAREFLOW_SMTP_HOST") or given.get("CAREFLOW_SMS_GATEWAY")):
         yield known("messages", "patients are told of nothing: there is neither a mail server nor a gateway",
                     "set CAREFLOW_SMTP_HOST or CAREFLOW_SMS_GATEWAY, or tell them yourselves")  # fmt: skip
@@ -107,9 +100,17 @@ def _to_be_known(deployed: Deployed) -> Iterator[Finding]:
                     "set CAREFLOW_DESK_EMAIL, CAREFLOW_DESK_PHONE, or look at the inquiries often")  # fmt: skip
 
 
-def _gateways(text: str) -> frozenset[str]:
+def _paging(text: str) -> Finding:
     try:
         named = json.loads(text or "{}")
     except ValueError:
-        return frozenset()
-    return frozenset(named) if isinstance(named, dict) else frozenset()
+        named = None
+    if not isinstance(named, dict):
+        return wrong("paging", "CAREFLOW_PAGE_GATEWAYS is not the JSON it has to be", "write it as .env.example shows")
+    if len(named) < LEAST_CHANNELS:
+        return wrong(
+            "paging",
+            f"CAREFLOW_PAGE_GATEWAYS names {len(named)} kinds of channel",
+            f"name {LEAST_CHANNELS} at least: who is in danger must reach somebody, and screening waits for it",
+        )
+    return well("paging", f"people on call are paged by {', '.join(sorted(named))}")
