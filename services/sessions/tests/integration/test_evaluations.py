@@ -13,7 +13,7 @@ from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from careflow_service.testing.visiting import Visitor
 from services.sessions.tests.bedside import logs_in
-from services.sessions.tests.clinic import Course, has_course, ok, signs_the_packet
+from services.sessions.tests.clinic import Course, consent_body, has_course, ok, signs_the_packet
 from services.sessions.tests.integration.test_end_of_care import discharges, ends
 from services.sessions.tests.integration.test_my_tasks import MINE, RIGHT
 from services.sessions.tests.integration.test_sent_plan_links import CLINIC, given
@@ -68,6 +68,7 @@ async def test_a_link_goes_out_once_before_there_is_a_plan_and_the_packet_is_sig
         text = await someone.follows(await someone.opens(MINE), title)
         page = await someone.presses(text, "Sign", agreed="1")
     assert "To read and sign" not in page.text
+    assert "PlanLinkWithdrawn" not in await world.said_types(ana.patient_id), "they sit there still"
     assert "Consent to ketamine-assisted" not in page.text, "nobody has decided on a way yet"
     assert "Nothing is missing" in await waiting(world)
 
@@ -82,6 +83,17 @@ async def test_who_has_signed_everything_or_cannot_come_in_is_sent_nothing(world
     await world.hear(contracts.ConsultationBooked(**free_call, booked_by=codes.BookedBy.PATIENT))
     assert len([each async for each in world.store.database["evaluations"].find({})]) == 2
     assert "Not signed" in await waiting(world), "of whom nothing was heard yet, too"
+
+
+async def test_a_link_nobody_came_in_by_is_taken_back_with_the_last_signature_on_paper(world: World) -> None:
+    ana = await known(world)
+    await world.hear(evaluation(ana.patient_id, new_id(), world.clock() + timedelta(days=1)))
+    path = f"/v1/patients/{ana.patient_id}/consents"
+    for category in ("privacy", "telehealth"):
+        ok(await world.nurse.post(path, consent_body(category)), 201)
+    assert "PlanLinkWithdrawn" not in await world.said_types(ana.patient_id)
+    ok(await world.nurse.post(path, consent_body("financial")), 201)
+    assert (await world.said_types(ana.patient_id))[-1] == "PlanLinkWithdrawn"
 
 
 async def test_an_evaluation_that_is_called_off_is_no_longer_waited_for(world: World) -> None:

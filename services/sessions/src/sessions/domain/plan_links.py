@@ -108,6 +108,13 @@ class PlanLink(Aggregate):
         over = self.withdrawn_at is not None or now >= self.works_until
         return self if over else self.withdrawn(now=now)
 
+    def needless(self, *, now: datetime) -> Self:
+        """Everything is signed for which it was made; the same one where somebody of the clinic made it, or the patient
+        has come in by it: they read there again what they signed.
+        """
+        kept = self.issued_by is not None or self.tries.opened_at is not None
+        return self if kept else self.taken_back(now=now)
+
     def way_in(self, policy: PlanLinkPolicy) -> WayIn:
         return policy.way_in(self.patient_id, self.tries, until=self.withdrawn_at or self.works_until)
 

@@ -11,6 +11,7 @@ from sessions.application.ports import Ports
 from sessions.application.results import Changed
 from sessions.domain.consents import IN_PERSON, Consent, ConsentCategory, ConsentText
 from sessions.domain.ids import ConsentId, PatientId, StaffId
+from sessions.domain.papers import anything_lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,11 @@ class SignConsentHandler:
         own = actor.is_patient
 
         async def sign(tx: Transaction) -> Changed:
-            earlier, patient = await side_by_side(
+            earlier, patient, plans, links = await side_by_side(
                 self.ports.consents.all_of(command.patient_id),
                 self.ports.patients.find(command.patient_id, of=command.patient_id),
+                self.ports.plans.of_patient(command.patient_id),
+                self.ports.plan_links.of_patient(command.patient_id),
             )
             if patient is not None:
                 patient.check_in_use()
@@ -55,6 +58,10 @@ class SignConsentHandler:
                 if each.id in consent.renews:
                     await upsert(self.ports.consents, each, each.superseded(now=tx.now), tx)
             await self.ports.consents.add(consent, tx)
+            texts, ending = self.ports.consent_texts, self.ports.policy.consent_ending
+            if not anything_lacking(texts, (*earlier, consent), plans, ending, now=tx.now):
+                for link in links:
+                    await upsert(self.ports.plan_links, link, link.needless(now=tx.now), tx)
             return Changed(consent.id, consent.version)
 
         return await self.work.run(sign, by=actor, action="sign_consent", returns=Changed, request=request)
