@@ -218,8 +218,9 @@ def _billed_by(reader: Reader, place: str) -> Fields:
 
 
 def _placed(asked: Field, reader: Reader, place: int) -> Field:
-    """One of several of its kind, counted from one."""
-    return replace(asked, label=f"{place + 1}. {reader.word('case_asked', asked.named)}")
+    """One of several of its kind, counted from one; what to know of them is said at the first."""
+    label = f"{place + 1}. {reader.word('case_asked', asked.named)}"
+    return replace(asked, label=label, word="" if place else asked.word)
 
 
 def _newest_visit(seen: CaseSeen, reader: Reader) -> Mapping[str, str]:
