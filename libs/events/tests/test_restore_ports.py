@@ -44,6 +44,15 @@ async def test_a_fence_stands_until_it_is_taken_down(backend: Backend) -> None:
     assert await backend.fences.fence() is None
 
 
+async def test_a_restore_may_be_finished_before_the_worker_has_looked_at_its_topics(backend: Backend) -> None:
+    await backend.fences.put_up(Fence(NOON, 0, 0, looked=False))
+    assert await backend.fences.ask_to_finish()
+
+    await backend.fences.put_up(Fence(NOON, 3, 2))
+
+    assert await backend.fences.fence() == Fence(NOON, 3, 2, finishing=True)
+
+
 async def test_a_store_that_is_being_filled_cannot_be_finished(backend: Backend) -> None:
     filling = Fence(NOON, 0, 0, filling=True, looked=False)
     await backend.fences.put_up(filling)

@@ -87,7 +87,7 @@ class Fences(Protocol):
 
     async def put_up(self, fence: Fence) -> None:
         """Fences the service; once its topics were looked at, notes from where on a finished restore gives positions
-        anew.
+        anew, and keeps what an operator has asked for while they were.
         """
 
     async def ask_to_finish(self) -> bool:

@@ -57,9 +57,11 @@ class MongoFences:
 
     async def put_up(self, fence: Fence) -> None:
         """See `careflow_events.fencing.Fences.put_up`."""
+        put: Document = {"$set": asdict(fence)}
         if fence.looked:
             await self._note_restore(fence.since)
-        await self._fence.update_one(_IT, {"$set": asdict(fence)}, upsert=True)
+            put["$setOnInsert"] = {"finishing": put["$set"].pop("finishing")}  # it may have been asked for meanwhile
+        await self._fence.update_one(_IT, put, upsert=True)
 
     async def _note_restore(self, since: datetime) -> None:
         """Where positions part from those that were given before, for the feed. Nothing is published under a fence."""

@@ -27,6 +27,9 @@ class MemoryFences:
 
     async def put_up(self, fence: Fence) -> None:
         """See `careflow_events.fencing.Fences.put_up`."""
+        before = await self.fence()
+        if fence.looked and before is not None:
+            fence = replace(fence, finishing=before.finishing)
         self._store.tables["fence"]["it"] = fence
 
     async def ask_to_finish(self) -> bool:
