@@ -28,6 +28,7 @@ async def test_the_money_is_right_after_every_step(block: int) -> None:
         await walked(seed)
 
 
+@pytest.mark.thorough
 async def test_the_walks_get_everywhere() -> None:
     """Every step is done, and refused, so that what holds after it means something."""
     done: set[str] = set()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import product
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -141,6 +142,7 @@ def cases(draw: st.DrawFn) -> Case:
     return Case(wanted, a_clinic(*people, *bays), draw(calendars(resources, on_the_quarter)), starts)
 
 
+@pytest.mark.thorough
 @settings(max_examples=250)
 @given(cases())
 def test_the_search_finds_what_trying_everything_finds(case: Case) -> None:

@@ -234,6 +234,7 @@ async def test_a_high_alert_taken_on_and_forgotten_pages_again(world: World) -> 
     assert refusal(late) == (409, "alert_not_acknowledged")
 
 
+@pytest.mark.thorough
 async def test_an_exhausted_chain_is_asked_again_and_again(world: World) -> None:
     await answered_item_9(world, "2")
     await world.travel(timedelta(hours=6))

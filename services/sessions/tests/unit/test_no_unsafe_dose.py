@@ -212,6 +212,7 @@ def test_with_a_rule_of_the_shelf_left_out_the_second_statement_finds_the_mix_up
     assert any(found in reasons for _, reasons in given_against_the_rules(range(1_000)))
 
 
+@pytest.mark.thorough
 def test_with_required_observations_signed_away_the_second_statement_finds_who_left_unobserved(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
