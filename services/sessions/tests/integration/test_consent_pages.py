@@ -112,6 +112,10 @@ async def test_who_comes_soon_without_having_signed_is_on_the_list_until_they_ha
     for category in ("privacy", "telehealth"):
         body = consent_body(category)
         ok(await world.nurse.post(f"/v1/patients/{course.patient_id}/consents", body), 201)
+    before = len(await world.audited())
     assert "Financial policy Not signed" in (await desk.opens("/pages/consents")).text
+    (entry,) = (await world.audited())[before:]
+    assert {f"patients/{course.patient_id}", f"patients/{complete.patient_id}"} < set(entry["touched"])
+    assert f"patients/{far.patient_id}" not in entry["touched"]
     await signs_the_packet(world, course.patient_id)
     assert "Nothing is missing" in (await desk.opens("/pages/consents")).text

@@ -76,14 +76,21 @@ class ReadingPapers:
         return await self.of_patient(PatientId(actor.patient_id or ""), actor)
 
     async def of_patient(self, patient_id: PatientId, actor: Actor) -> PapersSeen:
+        seen = await self._seen(patient_id)
+        await self._kept(actor, seen)
+        return seen
+
+    async def _kept(self, actor: Actor, *seen: PapersSeen) -> None:
+        """One entry of the audit trail for all that was read at once."""
+        touched = (f"consents/{consent.id}" for each in seen for consent in each.signed)
+        await self.ports.audit.read(actor, "read_consent", *(f"patients/{each.patient_id}" for each in seen), *touched)
+
+    async def _seen(self, patient_id: PatientId) -> PapersSeen:
         ports = self.ports
         patient, consents, plans = await side_by_side(
             ports.patients.find(patient_id, of=patient_id),
             ports.consents.all_of(patient_id),
             ports.plans.of_patient(patient_id),
-        )
-        await ports.audit.read(
-            actor, "read_consent", f"patients/{patient_id}", *(f"consents/{each.id}" for each in consents)
         )
         now = ports.clock()
         ending, routes = ports.policy.consent_ending, routes_meant(plans)
@@ -108,10 +115,8 @@ class ReadingPapers:
         firsts: dict[PatientId, datetime] = {}
         for starts_at, patient_id in sorted((at, of) for at, of in visits if at is not None):
             firsts.setdefault(patient_id, starts_at)
-        if not firsts:
-            await self.ports.audit.read(actor, "read_consent")
-            return ()
-        found = await side_by_side(*(self.of_patient(each, actor) for each in firsts))
+        found = await side_by_side(*map(self._seen, firsts)) if firsts else ()
+        await self._kept(actor, *found)
         return tuple(
             VisitWithoutPapers(starts_at=at, seen=seen)
             for at, seen in zip(firsts.values(), found, strict=True)
