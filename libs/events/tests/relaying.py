@@ -10,7 +10,7 @@ from careflow_events.consumed import ConsumedRecord
 from careflow_events.contracts import FeedCheckpoint
 from careflow_events.envelope import Envelope, decode
 from careflow_events.faults import diagnosis
-from careflow_events.lease import DEFAULT_TTL, HeldLease
+from careflow_events.lease import DEFAULT_TTL, HeldLease, Leases
 from careflow_events.producing import OutgoingRecord
 from careflow_events.publication import Publication
 from careflow_events.relay import Relay
@@ -58,12 +58,20 @@ class Clinic:
     async def say(self, *publications: Publication) -> None:
         await self.outbox.append(publications, now=self.now(), causation=None, correlation=None, traceparent=None)
 
-    def relay(self, name: str = "a", *, log: MemoryLog | None = None, lease_ttl: timedelta = DEFAULT_TTL) -> Relay:
+    def relay(
+        self,
+        name: str = "a",
+        *,
+        log: MemoryLog | None = None,
+        lease_ttl: timedelta = DEFAULT_TTL,
+        leases: Leases | None = None,
+    ) -> Relay:
         monotonic: Callable[[], float] = lambda: self.seconds  # noqa: E731 - short and named by its use
         producer = log or self.log
+        kept = leases or MemoryLeases(self.store, self.now)
         return Relay(
             unpublished=self.outbox,
-            lease=HeldLease(MemoryLeases(self.store, self.now), "relay", name, ttl=lease_ttl, monotonic=monotonic),
+            lease=HeldLease(kept, "relay", name, ttl=lease_ttl, monotonic=monotonic),
             producer=producer,
             checkpoints=Checkpoints(topics_of("screening"), producer, self.new_id, monotonic=monotonic),
             hint=self.hint,

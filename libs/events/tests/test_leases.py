@@ -9,7 +9,7 @@ import pytest
 from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure
 
-from careflow_events.lease import Fenced, Grant, HeldLease
+from careflow_events.lease import Fenced, Grant, HeldLease, Renewal
 from careflow_events.mongo import MongoLeases, writing_session
 from careflow_events.outbox import OutboxRow
 from careflow_events.testing.backend import Backend
@@ -55,13 +55,13 @@ async def test_an_expired_lease_changes_hands_under_a_higher_epoch(backend: Back
     after = await taken_over(backend, "b")
 
     assert after.epoch > before.epoch
-    assert not await backend.leases.renew(before, LONG)
+    assert await backend.leases.renew(before, LONG) is Renewal.GONE
 
 
 async def test_a_renewed_lease_does_not_expire(backend: Backend) -> None:
     grant = await taken(backend, "a", SHORT)
 
-    assert await backend.leases.renew(grant, LONG)
+    assert await backend.leases.renew(grant, LONG) is Renewal.RENEWED
     await asyncio.sleep(SHORT.total_seconds() * 1.5)
 
     assert await backend.leases.take("relay", "b", LONG) is None
@@ -123,6 +123,19 @@ async def test_who_slept_through_the_expiry_comes_back_with_a_new_epoch_or_not_a
     assert not sleeper.held
 
 
+async def test_who_slept_through_the_expiry_goes_on_under_its_epoch_when_nobody_led_meanwhile(backend: Backend) -> None:
+    """So what it had in flight may still be marked, and is not sent again."""
+    now = 100.0
+    sleeper = HeldLease(backend.leases, "relay", "a", ttl=SHORT, monotonic=lambda: now)
+    before = await sleeper.hold()
+    now += 60
+    await asyncio.sleep(SHORT.total_seconds())
+
+    assert not sleeper.held
+    assert await sleeper.hold() == before
+    assert sleeper.held
+
+
 async def test_a_lease_of_somebody_else_is_asked_for_now_and_then(backend: Backend) -> None:
     now = 100.0
     first = await taken(backend, "a")
@@ -158,11 +171,36 @@ async def test_a_lease_that_a_dead_holder_left_locked_is_not_waited_for(store_ur
 
         async with asyncio.timeout(5):
             assert await leases.take("relay", "b", LONG) is None
-            assert not await leases.renew(held, LONG)
+            assert await leases.renew(held, LONG) is Renewal.NOT_NOW
             await leases.release(held)
 
         await dead.abort_transaction()
         assert await leases.take("relay", "b", LONG) is not None
+
+
+@pytest.mark.store
+async def test_a_store_that_does_not_answer_in_time_takes_no_lease_away(store_url: str, database: str) -> None:
+    """The holder works on under its grant for as long as its own clock lets it, asks again meanwhile, and keeps its
+    epoch when the store answers at last.
+    """
+    now = 100.0
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(store_url)
+    async with client, client.start_session() as slow:
+        leases = MongoLeases(client[database], not_now_after=SHORT)
+        lease = HeldLease(leases, "relay", "a", ttl=timedelta(seconds=15), monotonic=lambda: now)
+        grant = await lease.hold()
+        await slow.start_transaction()
+        await client[database]["_leases"].update_one({"_id": "relay"}, {"$inc": {"published": 1}}, session=slow)
+
+        now += 6
+        assert await lease.hold() == grant
+        assert lease.due_in == 1
+        now += 4
+        assert await lease.hold() is None
+        await slow.abort_transaction()
+        now += 1
+
+        assert await lease.hold() == grant
 
 
 @pytest.mark.store
@@ -195,4 +233,4 @@ async def test_a_process_that_is_started_anew_has_its_lease_again_at_once(backen
     assert before is not None
     assert after is not None
     assert after.epoch > before.epoch
-    assert not await backend.leases.renew(before, LONG)
+    assert await backend.leases.renew(before, LONG) is Renewal.GONE

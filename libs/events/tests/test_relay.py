@@ -8,7 +8,7 @@ import pytest
 
 from careflow_events import contracts
 from careflow_events.envelope import decode
-from careflow_events.lease import DEFAULT_TTL, Fenced
+from careflow_events.lease import DEFAULT_TTL, Fenced, Grant, Renewal
 from careflow_events.producing import Place
 from careflow_events.relay import IDLE_SECONDS, KEPT_EVERY_SECONDS, ROWS_PER_STREAM
 from careflow_events.testing.builders import an_id, publication
@@ -221,6 +221,40 @@ class AnswersLate(MemoryLog):
         answers = await super().publish(records)
         self._clinic.seconds += DEFAULT_TTL.total_seconds() + 1
         return answers
+
+
+@pytest.mark.parametrize("late", [Renewal.NOT_NOW, OSError("the store is away")])
+async def test_a_late_answer_about_the_lease_sends_nothing_again(clinic: Clinic, late: Renewal | OSError) -> None:
+    """The lease is due while the broker has a batch, and the store cannot say in time whose it is."""
+    await clinic.say(*(publication(patient=patient) for patient in range(1, 238)))
+    slow = AnswersAfterLong(clinic)
+    leases = AnswersLateAboutLeases(clinic, late)
+    relay = clinic.relay("a", log=slow, leases=leases)
+
+    await relay.turn()
+    await relay.turn()
+
+    sent = [event_in(record).sequence for record in slow.records]
+    assert leases.late == 1
+    assert len([number for number in sent if number is not None]) == 237
+    assert clinic.outbox.unpublished() == []
+
+
+class AnswersLateAboutLeases(MemoryLeases):
+    """A store that at first has no answer to who renews a lease."""
+
+    def __init__(self, clinic: Clinic, answer: Renewal | OSError) -> None:
+        super().__init__(clinic.store, clinic.now)
+        self._answer = answer
+        self.late = 0
+
+    async def renew(self, grant: Grant, ttl: timedelta) -> Renewal:
+        if self.late:
+            return await super().renew(grant, ttl)
+        self.late += 1
+        if isinstance(self._answer, OSError):
+            raise self._answer
+        return self._answer
 
 
 async def test_a_refused_record_stops_its_stream_and_no_other(clinic: Clinic) -> None:

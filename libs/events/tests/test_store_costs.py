@@ -13,7 +13,7 @@ from careflow_events.contracts import ClearanceExtended
 from careflow_events.envelope import TYPE_HEADER
 from careflow_events.fencing import CountedBy
 from careflow_events.handling import Handling, Settled
-from careflow_events.lease import DEFAULT_TTL, RELAY_LEASE
+from careflow_events.lease import DEFAULT_TTL, RELAY_LEASE, Renewal
 from careflow_events.mongo import (
     INDEXES,
     MongoFences,
@@ -163,7 +163,7 @@ async def test_a_lease_is_kept_by_one_command_and_waited_for_by_one(
     assert grant is not None
     commands.sent.clear()
 
-    assert await leases.renew(grant, DEFAULT_TTL)
+    assert await leases.renew(grant, DEFAULT_TTL) is Renewal.RENEWED
     assert await leases.take("timers", "b", DEFAULT_TTL) is None
     await leases.release(grant)
 

@@ -3,13 +3,15 @@
 Invariant: whether a lease is free is judged by the store's clock alone. A holder stops by its own monotonic clock when
 two thirds of the TTL have passed since its last renewal began, so it stops before anybody else may start. Whoever
 takes a lease gets a higher epoch; a write made under a lease compares the epoch in its transaction, which fences a
-holder that slept through its expiry.
+holder that slept through its expiry. A store that does not answer in time takes no lease away: the holder keeps its
+epoch, and with it the right to mark what it has in flight, until the store says that somebody else has led since.
 """
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 from typing import Final, Protocol
 
 RELAY_LEASE: Final = "relay"
@@ -39,6 +41,17 @@ class Fenced(Exception):
     code = "lease_lost"
 
 
+class Renewal(Enum):
+    """What became of a renewal."""
+
+    RENEWED = "renewed"
+    """The grant is the current one, and lasts anew."""
+    NOT_NOW = "not now"
+    """The store could not say in time: the grant lasts as long as it did, and may be renewed yet."""
+    GONE = "gone"
+    """The lease has changed hands."""
+
+
 class Leases(Protocol):
     """The leases of one service, kept in its store."""
 
@@ -47,8 +60,10 @@ class Leases(Protocol):
         its last holder wrote under it is neither committed nor given up.
         """
 
-    async def renew(self, grant: Grant, ttl: timedelta) -> bool:
-        """Whether the grant was still the current one; if so it now lasts `ttl` from the store's now."""
+    async def renew(self, grant: Grant, ttl: timedelta) -> Renewal:
+        """What a holder is told who asks that its grant lasts `ttl` from the store's now. A grant that has expired is
+        renewed as long as nobody else took the lease.
+        """
 
     async def release(self, grant: Grant) -> None:
         """Frees the lease at once; does nothing when it has changed hands."""
@@ -83,22 +98,30 @@ class HeldLease:
     @property
     def due_in(self) -> float:
         """Seconds until `hold` asks the store again; not above 0 when it would now."""
-        if self._grant is not None:
-            return self._ttl.total_seconds() / 3 - self._age()
-        return self._ask_again_at - self._monotonic()
+        ask_again_in = self._ask_again_at - self._monotonic()
+        if self._grant is None:
+            return ask_again_in
+        return max(self._ttl.total_seconds() / 3 - self._age(), ask_again_in)
 
     async def hold(self) -> Grant | None:
-        """The grant to work under, taken or renewed when needed; None while somebody else has the lease."""
-        if self.due_in > 0:
-            return self._grant
+        """The grant to work under, taken or renewed when needed; None while somebody else has the lease, and once it
+        could not be renewed for too long.
+        """
+        if self.due_in <= 0:
+            await self._ask()
+        return self._grant if self.held else None
+
+    async def _ask(self) -> None:
         began = self._monotonic()
         self._ask_again_at = began + min(ASK_EVERY_SECONDS, self._ttl.total_seconds() / ASKS_PER_TTL)
-        if self.held and self._grant is not None and await self._leases.renew(self._grant, self._ttl):
-            self._renewed_at = began
-        else:
-            self._grant = await self._leases.take(self._name, self._holder, self._ttl)
-            self._renewed_at = began
-        return self._grant if self.held else None
+        if self._grant is not None:
+            renewal = await self._leases.renew(self._grant, self._ttl)
+            if renewal is Renewal.RENEWED:
+                self._renewed_at = began
+            if renewal is not Renewal.GONE:
+                return
+        self._grant = await self._leases.take(self._name, self._holder, self._ttl)
+        self._renewed_at = began
 
     def lost(self) -> None:
         """Forgets a grant that turned out to be fenced."""

@@ -260,10 +260,20 @@ class Relay:
         answering = asyncio.ensure_future(broker)
         try:
             while not (await asyncio.wait([answering], timeout=KEPT_EVERY_SECONDS))[0]:
-                await self._lease.hold()
+                await self._keep_lease()
             return answering.result()
         finally:
             answering.cancel()
+
+    async def _keep_lease(self) -> None:
+        """A store that is away for a moment is no reason to give up what is in flight, and to send all of it again."""
+        try:
+            await self._lease.hold()
+        except Exception as error:
+            diagnosis = self._fault_of(error)
+            if diagnosis.fault is not Fault.TRANSIENT:
+                raise
+            _log.warning("lease_not_kept", extra={"error_class": diagnosis.code, "at": diagnosis.at})
 
     def _retry_stuck(self) -> None:
         """Lets a stuck stream try again from time to time: an operator may have removed the cause."""

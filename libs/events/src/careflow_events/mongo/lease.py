@@ -19,7 +19,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import OperationFailure
 from pymongo.write_concern import WriteConcern
 
-from careflow_events.lease import Grant
+from careflow_events.lease import Grant, Renewal
 from careflow_events.mongo.collections import Document, collection
 from careflow_events.mongo.store_time import store_time
 
@@ -59,20 +59,28 @@ class MongoLeases:
         else:
             await self._give_up(known.get("session"))
         session = None if self._writes is None else self._writes.session_id["id"]
-        lease = await self._change(
-            {"_id": name, "$or": [{"expires_at": {"$lte": now}}, {"holder": holder}]},
-            {"$set": {"holder": holder, "expires_at": now + ttl, "session": session}, "$inc": {"epoch": 1}},
-        )
+        try:
+            lease = await self._change(
+                {"_id": name, "$or": [{"expires_at": {"$lte": now}}, {"holder": holder}]},
+                {"$set": {"holder": holder, "expires_at": now + ttl, "session": session}, "$inc": {"epoch": 1}},
+            )
+        except _NotNow:
+            return None
         return None if lease is None else Grant(name, holder, lease["epoch"])
 
-    async def renew(self, grant: Grant, ttl: timedelta) -> bool:
+    async def renew(self, grant: Grant, ttl: timedelta) -> Renewal:
         """See `careflow_events.lease.Leases.renew`."""
         longer = [{"$set": {"expires_at": {"$add": ["$$NOW", _milliseconds(ttl)]}}}]
-        return await self._change(_current(grant), longer) is not None
+        try:
+            renewed = await self._change(_current(grant), longer)
+        except _NotNow:
+            return Renewal.NOT_NOW
+        return Renewal.GONE if renewed is None else Renewal.RENEWED
 
     async def release(self, grant: Grant) -> None:
         """See `careflow_events.lease.Leases.release`."""
-        await self._change(_current(grant), {"$set": {"holder": None}, "$currentDate": {"expires_at": True}})
+        with suppress(_NotNow):
+            await self._change(_current(grant), {"$set": {"holder": None}, "$currentDate": {"expires_at": True}})
 
     async def _give_up(self, session: Binary | None) -> None:
         """What is in flight in the last holder's session is undone. Everybody may end sessions of their own account; a
@@ -83,7 +91,7 @@ class MongoLeases:
                 await self._database.client.admin.command("killSessions", [{"id": session}])
 
     async def _change(self, query: Document, update: Document | list[Document]) -> Document | None:
-        """The lease as changed; None when none matches, or while a transaction has it locked."""
+        """The lease as changed; None when none matches. Raises `_NotNow`."""
         try:
             changed: Document | None = await self._leases.find_one_and_update(
                 query, update, return_document=ReturnDocument.AFTER, maxTimeMS=self._wait_ms
@@ -91,8 +99,12 @@ class MongoLeases:
         except OperationFailure as error:
             if error.code != _TIME_OVER:
                 raise
-            return None
+            raise _NotNow from None
         return changed
+
+
+class _NotNow(Exception):
+    """The lease is locked by a transaction, or the store is slow: whose it is could not be told in time."""
 
 
 def _current(grant: Grant) -> Document:

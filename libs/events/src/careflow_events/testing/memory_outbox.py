@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from careflow_events.lease import Fenced, Grant
+from careflow_events.lease import Fenced, Grant, Renewal
 from careflow_events.outbox import Composer, OutboxRow, StreamHead, StreamPosition, per_stream
 from careflow_events.producing import Place
 from careflow_events.publication import Publication
@@ -114,12 +114,12 @@ class MemoryLeases:
         self._leases[name] = _Lease(grant, self._now() + ttl)
         return grant
 
-    async def renew(self, grant: Grant, ttl: timedelta) -> bool:
+    async def renew(self, grant: Grant, ttl: timedelta) -> Renewal:
         """See `careflow_events.lease.Leases.renew`."""
         if not self._is_current(grant):
-            return False
+            return Renewal.GONE
         self._leases[grant.name] = _Lease(grant, self._now() + ttl)
-        return True
+        return Renewal.RENEWED
 
     async def release(self, grant: Grant) -> None:
         """See `careflow_events.lease.Leases.release`."""
