@@ -23,6 +23,8 @@ from services.booking.tests.overtaken_inquiries import (
 from services.booking.tests.world import World
 
 FORM = "/pages/inquiry"
+UNDER_AGE = "Under 18: adults only are treated here."
+TURNS_TO = "988, by call or text, at any hour"
 DESK = "/pages/desk/inquiries"
 CLOSED = "/v1/inquiries/closed"
 ALARMING = "I don't want to live any more"
@@ -132,11 +134,7 @@ async def test_it_becomes_a_free_call_and_whoever_asked_a_patient(world: World) 
     }
     unsaid = await someone.presses(form, "Book this call", **{**person, "email": ""})
     assert (unsaid.status, unsaid.form("Book this call").fields["birth_date_year"]) == (422, "1988")
-    young = await someone.presses(unsaid, "Book this call", **{**person, "birth_date_year": "2015"})
-    assert (young.status, "They are not of age." in young.text) == (422, True)
-    assert "Never enter another date." in young.text
-    assert "To the answer" in young.links
-    booked = await someone.presses(young, "Book this call", **person)
+    booked = await someone.presses(unsaid, "Book this call", **person)
     assert (booked.h1, "It is booked." in booked.text) == ("Ana Rivera", True)
     assert await world.said_types(inquiry.patient_id) == [
         "InquiryReceived",
@@ -145,6 +143,46 @@ async def test_it_becomes_a_free_call_and_whoever_asked_a_patient(world: World) 
         "CarePathStageChanged",
         "InquiryClosed",
     ]
+
+
+@pytest.mark.parametrize("typed", [{"email": "ana@example.org"}, {"email": "", "phone": "12"}], ids=["whole", "faulty"])
+async def test_of_whoever_is_not_of_age_the_desk_is_told_the_same_as_of_a_caller(
+    world: World, typed: dict[str, str]
+) -> None:
+    """Nothing is kept but what they wrote themselves; how it ended is written down, and the inquiry closed."""
+    await has_practitioner(world)
+    await asks(world)
+    inquiry = await the_inquiry(world)
+    someone, form = await logs_in(world, to=f"{DESK}/{inquiry.id}/call")
+    (starts_at, *_) = [label[10:] for label in form.form("Book this call").labels if label.startswith("starts_at=2")]
+    born = {"birth_date_month": "4", "birth_date_day": "2", "birth_date_year": "2010"}
+
+    young = await someone.presses(form, "Book this call", **{**born, **typed, "starts_at": starts_at})
+
+    assert (young.status, young.h1) == (422, "Not of age")
+    assert all(words in young.text for words in (UNDER_AGE, TURNS_TO, "Never enter another date", "close the inquiry"))
+    assert "To the answer" in young.links
+    assert await the_inquiry(world) == inquiry
+    assert await world.said_types(inquiry.patient_id) == ["InquiryReceived"]
+    assert await world.store.database["patients"].count_documents({}) == 0
+    changed = await someone.presses(young, "Change the details")
+    fields = changed.form("Book this call").fields
+    assert (fields["given_name"], fields["birth_date_year"]) == ("Ana", "2010")
+    theirs = {"birth_date_year": "1988", "phone": "415 555 0123", "email": "ana@example.org"}
+    booked = await someone.presses(changed, "Book this call", **theirs, starts_at=starts_at)
+    assert "It is booked." in booked.text
+
+
+async def test_nobody_is_asked_for_a_date_of_birth_to_ask_something(world: World) -> None:
+    """So the form keeps none, whoever sends one with it."""
+    for refused in (
+        await world.public.post("/v1/public/inquiries", {**QUESTION, "birth_date": "2010-04-02"}),
+        await world.public.post("/v1/public/inquiries", {**QUESTION, "birth_date": "1988-04-02"}),
+    ):
+        assert refused.status_code == 422
+    assert await world.store.database["inquiries"].count_documents({}) == 0
+    form = await Visitor(world.client).opens(FORM)
+    assert not any("birth" in name for name in form.forms[0].fields)
 
 
 async def test_the_second_who_takes_it_is_told_so(world: World) -> None:

@@ -6,13 +6,14 @@ from datetime import date
 from typing import Final, Protocol, TypeVar
 
 from billing.application.ports import Ports
+from billing.application.queries.fee_outlooks import fee_outlooks
 from billing.application.queries.tasks import tasks_in, things_with
 from billing.application.superbill_drafts import draft_of
 from billing.domain.accounts import Account
 from billing.domain.charges import Charge
 from billing.domain.claim_sheets import expect_filed_by_patient
 from billing.domain.estimates import Estimate
-from billing.domain.fee_cases import FeeCase
+from billing.domain.fee_outlooks import FeeOutlook
 from billing.domain.ids import ChargeId, EstimateId, LinkId, PackageId, PaperId, PatientId, PaymentId, SuperbillId
 from billing.domain.ledger import JournalEntry, TrialBalance
 from billing.domain.letterhead import PaperKind
@@ -112,10 +113,21 @@ class Reading:
         """Refused: `charge_not_found`."""
         return await self._one(self.ports.charges.get(charge_id), actor, "charge")
 
-    async def fees_of(self, patient_id: PatientId, actor: Actor, limit: int, after: str | None) -> Listed[FeeCase]:
-        return await self._of_patient(
-            lambda whose: self.ports.fees.page_of(whose, limit=limit, after=after), patient_id, actor, "read_fees"
-        )
+    async def fees_of(self, patient_id: PatientId, actor: Actor, limit: int, after: str | None) -> Listed[FeeOutlook]:
+        """Each with what is going to come of it: that depends on all the patient's, also those of other pages."""
+
+        async def read(whose: PatientId) -> Listed[FeeOutlook]:
+            ports = self.ports
+            page = await ports.fees.page_of(whose, limit=limit, after=after)
+            if not page.items:
+                return Listed((), None)
+            fees, account, estimates = await side_by_side(
+                ports.fees.all_of(whose), ports.accounts.get(whose), ports.estimates.all_of(whose)
+            )
+            seen = {each.fee.id: each for each in await fee_outlooks(fees, account, estimates, ports)}
+            return Listed(tuple(seen[each.id] for each in page.items if each.id in seen), page.next)
+
+        return await self._of_patient(read, patient_id, actor, "read_fees")
 
     async def payments_of(self, patient_id: PatientId, actor: Actor, limit: int, after: str | None) -> Listed[Payment]:
         return await self._of_patient(

@@ -12,6 +12,7 @@ from billing.application.commands.waive_fee import WaiveFee
 from billing.application.commands.write_off_charge import WriteOffCharge
 from billing.domain.charges import Charge, ChargeState
 from billing.domain.fee_cases import FeeCause, FeeState, WaiverReason
+from billing.domain.fee_outlooks import FeeOutlook
 from billing.domain.ids import AppointmentId, ChargeId, PatientId
 from billing.domain.obstacles import Obstacle
 from billing.domain.rendered import ChargeCause
@@ -109,8 +110,18 @@ class ChargeView(View):
         )
 
 
+class FeeOutlookView(View):
+    """What is going to be charged as things stand, decided as it will be when its time comes: nothing for a reason
+    (`spared`), or the fee. `settled_at` is when, later while an estimate of the patient's is `disputed`.
+    """
+
+    spared: WaiverReason | None
+    settled_at: datetime | None
+    disputed: bool
+
+
 class FeeView(View):
-    """A fee for a lost visit, under its appointment's id."""
+    """A fee for a lost visit, under its appointment's id. It has an outlook as long as it is pending."""
 
     id: str
     version: int
@@ -121,6 +132,23 @@ class FeeView(View):
     lost_at: datetime
     post_at: datetime | None
     waiver: WaiverReason | None
+    outlook: FeeOutlookView | None
+
+    @classmethod
+    def of(cls, seen: FeeOutlook) -> "FeeView":
+        fee = seen.fee
+        return cls(
+            id=fee.id,
+            version=fee.version,
+            patient_id=fee.patient_id,
+            cause=fee.cause,
+            state=fee.state,
+            amount=MoneyView.model_validate(fee.amount),
+            lost_at=fee.lost_at,
+            post_at=fee.post_at,
+            waiver=fee.waiver,
+            outlook=FeeOutlookView.model_validate(seen) if fee.state is FeeState.PENDING else None,
+        )
 
 
 @router.get("/v1/charges", response_model=Page[ChargeView])
@@ -184,9 +212,9 @@ async def list_fees(
     limit: PageLimit = WHOLE,
     after: PageCursor = None,
 ) -> Response:
-    """What a patient's lost visits cost, or would have."""
+    """What a patient's lost visits cost, or would have, and what is going to come of those not settled yet."""
     fees = await app.reading.fees_of(PatientId(patient_id), actor, limit, after)
-    return represent(Page[FeeView](items=[FeeView.model_validate(fee) for fee in fees.items], next=fees.next))
+    return represent(Page[FeeView](items=[FeeView.of(each) for each in fees.items], next=fees.next))
 
 
 @router.post("/v1/fees/{appointment_id}/waive", response_model=ChangedView)

@@ -169,6 +169,7 @@ ACCESS: AccessTable = {
     "GET /pages/desk/inquiries/{inquiry_id}": allow(*CARE_TEAM),
     "GET /pages/desk/inquiries/{inquiry_id}/call": allow(*CARE_TEAM),
     "POST /pages/desk/inquiries/{inquiry_id}/call": allow(*CARE_TEAM),
+    "POST /pages/desk/inquiries/{inquiry_id}/call/form": allow(*CARE_TEAM),
     "POST /pages/desk/inquiries/{inquiry_id}/erase": allow(*MANAGERS),
     "POST /pages/desk/inquiries/{inquiry_id}/take": allow(*CARE_TEAM),
     "POST /pages/desk/inquiries/{inquiry_id}/answer": allow(*CARE_TEAM),

@@ -13,6 +13,7 @@ from booking.application.commands.book_info_call import BookInfoCall
 from booking.application.queries.find_openings import FindOpenings
 from booking.application.results import Scheduled
 from booking.application.use_cases import Booking
+from booking.domain.inquiries import Inquiry
 from booking.domain.patient_details import comes_of_age
 from booking.domain.visits import Modality, VisitKind
 from booking.entrypoints.http.public_schemas import InfoCallBody
@@ -50,7 +51,7 @@ async def ask_caller_again(
     request: Request, app: App, actor: CurrentActor, pages: Pages, form: Submitted, _: Repeatable
 ) -> Response:
     """With what was typed to find them, or before; `mistyped` where the date is to be changed. Changes nothing."""
-    if not form["mistyped"] and _is_young(app, pages, form):
+    if not form["mistyped"] and types_young(app, pages, form):
         return _not_of_age(request, app, pages, form)
     return await _form(request, app, actor, pages, form, {})
 
@@ -60,7 +61,7 @@ async def book_for_caller(
     request: Request, app: App, actor: CurrentActor, pages: Pages, form: Submitted, key: FormRequest
 ) -> Response:
     """Register them and book the call. Sent twice it is one call."""
-    if _is_young(app, pages, form):
+    if types_young(app, pages, form):
         return _not_of_age(request, app, pages, form)
     body, faults = form.with_day("birth_date").read(InfoCallBody)
     if body is None:
@@ -87,7 +88,7 @@ def is_young(app: Booking, pages: Site, born: date) -> bool:
     return born <= today < comes_of_age(born, app.ports.policy)
 
 
-def _is_young(app: Booking, pages: Site, form: Form) -> bool:
+def types_young(app: Booking, pages: Site, form: Form) -> bool:
     """The same of the date in a form, whatever else is wrong in it: that is asked of nobody who is not of age."""
     born, _ = Form({BORN: form.with_day(BORN)[BORN]}).read(Born)
     return born is not None and is_young(app, pages, born.birth_date)
@@ -132,7 +133,15 @@ async def _form(
 
 
 def _not_of_age(request: Request, app: Booking, pages: Site, form: Form) -> Response:
-    """What to tell them, and a way back for a date that was mistyped."""
+    return show_not_of_age(request, app, pages, form, "desk/callers/form")
+
+
+def show_not_of_age(
+    request: Request, app: Booking, pages: Site, form: Form, form_at: str, *, inquiry: Inquiry | None = None
+) -> Response:
+    """What to tell them, and a way back for a date that was mistyped: to the form that is there. Of whom an inquiry was
+    kept it is said what becomes of that.
+    """
     typed = form.with_day("birth_date")
     return show_desk(
         request,
@@ -140,5 +149,7 @@ def _not_of_age(request: Request, app: Booking, pages: Site, form: Form) -> Resp
         "not_of_age.html",
         status=422,
         years=app.ports.policy.minimum_age_years.value,
+        form_at=form_at,
+        inq=inquiry,
         kept={KEY: new_id(), **{name: typed[name] for name in TYPED if typed[name]}},
     )

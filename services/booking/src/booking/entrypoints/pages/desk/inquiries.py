@@ -19,9 +19,9 @@ from booking.domain.ids import InquiryId
 from booking.domain.inquiries import BY_STAFF, Inquiry, InquiryOutcome
 from booking.entrypoints.http.public_schemas import InfoCallBody
 from booking.entrypoints.http.schemas import App
-from booking.entrypoints.pages.desk.callers import free_calls
+from booking.entrypoints.pages.desk.callers import free_calls, show_not_of_age, types_young
 from booking.entrypoints.pages.desk.showing import SHOWN, Done, Seen, show_desk
-from careflow_service.http.dependencies import CurrentActor, PageCursor
+from careflow_service.http.dependencies import CurrentActor, PageCursor, Repeatable
 from careflow_service.http.fields import PROSE
 from careflow_service.identity import Actor
 from careflow_service.pages.forms import UNTYPED, Form, FormRequest, Submitted
@@ -74,6 +74,15 @@ async def ask_who_calls(request: Request, app: App, actor: CurrentActor, pages: 
     return await _call(request, app, actor, pages, inquiry, _known(inquiry, app), {})
 
 
+@router.post("/{inquiry_id}/call/form")
+async def ask_who_calls_again(
+    request: Request, app: App, actor: CurrentActor, pages: Pages, inquiry_id: str, form: Submitted, _: Repeatable
+) -> Response:
+    """With what was typed before, the date to be changed. Changes nothing."""
+    inquiry = await app.read_inquiries.one(InquiryId(inquiry_id), actor)
+    return await _call(request, app, actor, pages, inquiry, form, {})
+
+
 @router.post("/{inquiry_id}/call")
 async def book_call(
     request: Request,
@@ -84,16 +93,23 @@ async def book_call(
     form: Submitted,
     key: FormRequest,
 ) -> Response:
-    """Register them and book the call; the inquiry is closed with it."""
+    """Register them and book the call; the inquiry is closed with it. Of whoever is not of age nothing more is kept."""
     seen = form.said(Seen)
     inquiry = await app.read_inquiries.one(InquiryId(inquiry_id), actor)
+    if types_young(app, pages, form):
+        return _not_of_age(request, app, pages, inquiry, form)
     body, faults = form.with_day("birth_date").read(InfoCallBody)
     if body is None:
         return await _call(request, app, actor, pages, inquiry, form, faults)
     command = BookForInquiry(inquiry.id, seen.expected, body.details(), body.starts_at, body.modality)
-    if refused := await refusal_of(app.book_for_inquiry(command, actor, key)):
-        return await _call(request, app, actor, pages, inquiry, form, {}, refused=refused)
-    return go_on(request, f"../../patients/{inquiry.patient_id}", done="booked")
+    refused = await refusal_of(app.book_for_inquiry(command, actor, key))
+    if refused is None:
+        return go_on(request, f"../../patients/{inquiry.patient_id}", done="booked")
+    if refused.code == "minor_not_served":
+        return _not_of_age(request, app, pages, inquiry, form)
+    if refused.code == "birth_date_in_future":
+        return await _call(request, app, actor, pages, inquiry, form, {"birth_date": refused.code})
+    return await _call(request, app, actor, pages, inquiry, form, {}, refused=refused)
 
 
 @router.post("/{inquiry_id}/take")
@@ -188,6 +204,10 @@ async def _one(
     )
 
 
+def _not_of_age(request: Request, app: Booking, pages: Site, inquiry: Inquiry, form: Form) -> Response:
+    return show_not_of_age(request, app, pages, form, f"desk/inquiries/{inquiry.id}/call/form", inquiry=inquiry)
+
+
 def _known(inquiry: Inquiry, app: Booking) -> Form:
     """What they have said of themselves, to be completed."""
     if inquiry.asked is None:
@@ -222,7 +242,6 @@ async def _call(
         refused=refused,
         inq=inquiry,
         free=await free_calls(app, actor, pages, typed["state"]),
-        years=app.ports.policy.minimum_age_years.value,
         typed=typed.with_day("birth_date").parted("birth_date"),
         faults=faults,
     )
