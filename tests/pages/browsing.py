@@ -219,9 +219,9 @@ class Reader:
             self.wrong.append(f"{called}: wider than the window")
         self.wrong += [f"{called}: {each!r} is cut off" for each in await self.page.evaluate(CUT_OFF)]
 
-    async def tabs_to(self, name: str, *, most: int = 80) -> None:
+    async def tabs_to(self, name: str) -> None:
         """With the keyboard alone; where one is must be seen on the whole way."""
-        for _ in range(most):
+        for _ in range(80):
             await self.page.keyboard.press("Tab")
             if await self.is_at() == name:
                 return

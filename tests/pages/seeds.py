@@ -43,8 +43,6 @@ FAMILY: Final = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
 ADDRESS: Final = "maria@example.org"
 PROSE: Final = ("She says that it went well, and asks whether the next visit may be in the morning. " * 46)[:3_900]
 NEVER_BROKEN: Final = "https://pharmacy.example/" + "prescription" * 14
-OWN_WORDS: Final = frozenset({f"{GIVEN} {FAMILY}", PROSE})
-"""What people typed, which no page translates."""
 EMERGENCY: Final = {"kind": "medical", "reason": PROSE[:400], "recipient": "Ambulance 12"}
 
 

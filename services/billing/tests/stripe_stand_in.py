@@ -265,9 +265,14 @@ class StripeStandIn:
         session.update(status="complete", payment_status="paid", payment_intent=intent["id"], url=None)
         return self.event("checkout.session.completed", session)
 
-    def declines(self, address: str, code: str = "card_declined") -> Object:
+    def declines(self, address: str) -> Object:
         session = next(each for each in self.sessions.values() if each["url"] == address)
-        error = {"type": "card_error", "code": code, "charge": self._id("ch"), "message": "Your card was declined."}
+        error = {
+            "type": "card_error",
+            "code": "card_declined",
+            "charge": self._id("ch"),
+            "message": "Your card was declined.",
+        }
         intent = {
             "id": self._id("pi"),
             "object": "payment_intent",

@@ -91,10 +91,11 @@ def patient_details(**changes: object) -> PatientDetails:
     return PatientDetails(**{**details, **changes})  # type: ignore[arg-type]  # fields by name
 
 
-def a_slot(starts_at: datetime, minutes: int = 15, patient_id: PatientId = ANA) -> Slot:
-    interval = Interval(starts_at, starts_at + timedelta(minutes=minutes))
+def a_slot(starts_at: datetime) -> Slot:
+    """Of a quarter of an hour, for Ana."""
+    interval = Interval(starts_at, starts_at + timedelta(minutes=15))
     doctor = Resource(ResourceKind.PRACTITIONER, "dr-lee")
-    patient = Resource(ResourceKind.PATIENT, patient_id)
+    patient = Resource(ResourceKind.PATIENT, ANA)
     return Slot(
         interval=interval,
         modality=Modality.PHONE,

@@ -68,7 +68,6 @@ ANA = PatientId("0199e0a0-0000-7000-8000-0000000000a1")
 THIRTY = PatientDetails(born_on=date(1996, 5, 17), state="CA")
 PRESCRIBER = StaffId("staff-prescriber")
 NURSE = StaffId("staff-nurse")
-THERAPIST = StaffId("staff-therapist")
 DIRECTOR = StaffId("staff-director")
 
 

@@ -6,7 +6,6 @@ from careflow_service.testing.visiting import Page, Visitor
 from services.sessions.tests.world import World
 
 TODAY_PAGE = "/pages/bedside"
-ANA = "Ana Rivera"
 
 
 async def logs_in(

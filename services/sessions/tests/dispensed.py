@@ -56,8 +56,8 @@ async def by_mouth(world: World) -> tuple[Course, str, str]:
     return course, session_id, await receives_package(world, course.patient_id)
 
 
-async def takes_out(world: World, package: str, session_id: str, number: str = "2") -> httpx.Response:
-    body = {"session_id": session_id, "quantity": number, "unit": "troche"}
+async def takes_out(world: World, package: str, session_id: str) -> httpx.Response:
+    body = {"session_id": session_id, "quantity": "2", "unit": "troche"}
     return await world.nurse.post(f"/v1/drug-log/containers/{package}/draws", body)
 
 

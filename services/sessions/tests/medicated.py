@@ -118,11 +118,9 @@ async def gave_outside(world: World, session_id: str, body: dict[str, Any]) -> s
     return str(ok(await does_with(world, session_id, "outside-order", body), 201)["added_id"])
 
 
-async def reviews_medicine(
-    world: World, session_id: str, given_id: str, decision: str = "resume", *, by: Caller | None = None
-) -> httpx.Response:
+async def reviews_medicine(world: World, session_id: str, given_id: str, *, by: Caller | None = None) -> httpx.Response:
     path = f"/v1/sessions/{session_id}/medicines/outside-order/{given_id}/reviews"
-    return await (by or world.prescriber).post(path, {"decision": decision, "note": "seen, settled"})
+    return await (by or world.prescriber).post(path, {"decision": "resume", "note": "seen, settled"})
 
 
 async def does_with(world: World, session_id: str, what: str, body: dict[str, Any]) -> httpx.Response:

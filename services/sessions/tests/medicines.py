@@ -84,7 +84,6 @@ def standing(of: MedicineTerms | None = None) -> ByOrder:
 
 
 def verbal(
-    of: MedicineTerms | None = None,
     *,
     read_back: bool = True,
     reason: str = "she is in the other room",
@@ -94,7 +93,7 @@ def verbal(
     """The nurse takes it from the prescriber."""
     by_word = heard(taken_by=taken_by, read_back=read_back, reason=reason, policy=POLICY, now=at)
     order_id = MedicineOrderId(new_uuid())
-    return MedicineOrder.taken_by_word(order_id, of or terms(), by_word, POLICY, prescriber=PRESCRIBER, now=at)
+    return MedicineOrder.taken_by_word(order_id, terms(), by_word, POLICY, prescriber=PRESCRIBER, now=at)
 
 
 def by_word(order: MedicineOrder) -> ByOrder:

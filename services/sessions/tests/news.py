@@ -58,13 +58,13 @@ def _details(born: datetime, family: str) -> dict[str, Any]:
     }
 
 
-def screen_assessed(patient_id: str, at: datetime, result: str = "pass") -> contracts.PreSessionScreenAssessed:
+def screen_assessed(patient_id: str, at: datetime) -> contracts.PreSessionScreenAssessed:
     return contracts.PreSessionScreenAssessed(
         patient_id=patient_id,
         request_id=new_id(),
         completed_at=at,
         valid_until=at + timedelta(days=7),
-        result=session_codes.ScreenResult(result),
+        result=session_codes.ScreenResult.PASS,
         for_sessions=Sealed.plain(contracts.PreSessionScreenForSessions(score=12)),
     )
 

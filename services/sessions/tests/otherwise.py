@@ -46,10 +46,8 @@ def therapy(world: World, minutes: int = 50, *, ended: int = 10, **changes: Any)
     }
 
 
-async def writes_down(
-    world: World, session_id: str, body: dict[str, Any], *, by: Caller | None = None
-) -> httpx.Response:
-    return await does(world, session_id, "therapy-otherwise", body, by=by or world.therapist)
+async def writes_down(world: World, session_id: str, body: dict[str, Any]) -> httpx.Response:
+    return await does(world, session_id, "therapy-otherwise", body, by=world.therapist)
 
 
 async def held(world: World, session_id: str) -> dict[str, Any]:
@@ -59,9 +57,7 @@ async def held(world: World, session_id: str) -> dict[str, Any]:
     return mark
 
 
-async def reviews_therapy(
-    world: World, session_id: str, decision: str = "counts", *, by: Caller | None = None
-) -> httpx.Response:
+async def reviews_therapy(world: World, session_id: str, *, by: Caller | None = None) -> httpx.Response:
     mark = await held(world, session_id)
-    body = {"decision": decision, "note": "asked both; it was held"}
+    body = {"decision": "counts", "note": "asked both; it was held"}
     return await does(world, session_id, f"therapy-otherwise/{mark['id']}/reviews", body, by=by or world.prescriber)

@@ -7,7 +7,6 @@ import httpx
 
 from careflow_service.testing.calling import Caller
 from services.sessions.tests.clinic import (
-    Course,
     does,
     dose,
     draws,
@@ -23,11 +22,11 @@ MINUTE = timedelta(minutes=1)
 INJECTED = {"route": "intramuscular"}
 
 
-async def gate_closes_after_the_dose(world: World, course: Course | None = None) -> tuple[str, str, str]:
+async def gate_closes_after_the_dose(world: World) -> tuple[str, str, str]:
     """Given at once after the start, at the hour; forty minutes later the signs are high and it is not on record.
     Answers the session, the vial and the draw.
     """
-    session_id = await ready_for_dose(world, course or await has_course(world, **INJECTED))
+    session_id = await ready_for_dose(world, await has_course(world, **INJECTED))
     vial = await has_vial(world)
     draw_id = await draws(world, vial, session_id, "0.8")
     ok(await does(world, session_id, "clear", {}))

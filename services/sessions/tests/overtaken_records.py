@@ -301,8 +301,8 @@ async def inventories(world: World, *vials: str) -> httpx.Response:
     return await world.nurse.post(INVENTORIES, {"moment": "opening", "counted": counted})
 
 
-async def signs_inventory(world: World, inventory: str, name: str = "second-nurse") -> httpx.Response:
-    return await world.nurse_called(name).post(f"/v1/drug-log/inventories/{inventory}/confirm")
+async def signs_inventory(world: World, inventory: str) -> httpx.Response:
+    return await world.nurse_called("second-nurse").post(f"/v1/drug-log/inventories/{inventory}/confirm")
 
 
 async def inventoried(world: World) -> tuple[str, str]:

@@ -27,8 +27,8 @@ async def link_of(world: World, patient_id: str) -> str:
     return str(ok(await world.therapist.post(f"/v1/patients/{patient_id}/plan-links"), 201)["path"])
 
 
-async def task_of(world: World, course: Course, task_id: str, *, by: Caller | None = None) -> Any:
-    items = ok(await (by or world.nurse).get(f"/v1/patients/{course.patient_id}/plan-tasks"))["items"]
+async def task_of(world: World, course: Course, task_id: str) -> Any:
+    items = ok(await world.nurse.get(f"/v1/patients/{course.patient_id}/plan-tasks"))["items"]
     return next(each for each in items if each["id"] == task_id)
 
 

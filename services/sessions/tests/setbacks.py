@@ -27,10 +27,10 @@ async def reviews(world: World, event_id: str, decision: str) -> httpx.Response:
     return await world.prescriber.post(f"/v1/adverse-events/{event_id}/reviews", body, version=1)
 
 
-async def regrades(world: World, event_id: str, grade: int, *, version: int = 1) -> httpx.Response:
+async def regrades(world: World, event_id: str, grade: int) -> httpx.Response:
     """The prescriber grades an adverse event anew."""
     body = {"grade": grade, "reason": "seen again"}
-    return await world.prescriber.post(f"/v1/adverse-events/{event_id}/grade", body, version=version)
+    return await world.prescriber.post(f"/v1/adverse-events/{event_id}/grade", body, version=1)
 
 
 async def calls(world: World, contact_id: str, *, reached: bool = True, note: str = "well") -> httpx.Response:

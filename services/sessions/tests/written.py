@@ -12,11 +12,10 @@ async def drafts_note(
     session_id: str,
     text: str = "calm, spoke of the sea",
     *,
-    kind: str = "therapy",
     by: Caller | None = None,
 ) -> str:
     """The therapist drafts a note; answers its id."""
-    body = {"kind": kind, "text": text}
+    body = {"kind": "therapy", "text": text}
     return str(ok(await (by or world.therapist).post(f"/v1/sessions/{session_id}/notes", body), 201)["id"])
 
 

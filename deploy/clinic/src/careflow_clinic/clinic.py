@@ -215,20 +215,18 @@ class Clinic:
         concern = {"patient_id": patient.id, "level": level, "note": note}
         return await self.http.post(by, "screening", "/v1/alerts", concern)
 
-    async def act_on(
-        self, kind: str, identity: str, verb: str, body: Mapping[str, object] | None = None, *, by: Caller = PRESCRIBER
-    ) -> Answer:
+    async def act_on(self, kind: str, identity: str, verb: str, body: Mapping[str, object] | None = None) -> Answer:
         """A command on a `clearances` or `alerts` item, at the version the caller has just read."""
         path = f"/v1/{kind}/{identity}"
-        return await self.http.post_at_newest(by, "screening", path, f"{path}/{verb}", body)
+        return await self.http.post_at_newest(PRESCRIBER, "screening", path, f"{path}/{verb}", body)
 
-    async def tries_on(
-        self, kind: str, identity: str, verb: str, body: Mapping[str, object] | None = None, *, by: Caller = PRESCRIBER
-    ) -> Answer:
+    async def tries_on(self, kind: str, identity: str, verb: str, body: Mapping[str, object] | None = None) -> Answer:
         """The same, whatever it is answered."""
         path = f"/v1/{kind}/{identity}"
-        current = await self.http.get(by, "screening", path)
-        return await self.http.ask(by, "POST", "screening", f"{path}/{verb}", body or {}, version=current.version)
+        current = await self.http.get(PRESCRIBER, "screening", path)
+        return await self.http.ask(
+            PRESCRIBER, "POST", "screening", f"{path}/{verb}", body or {}, version=current.version
+        )
 
     async def _unless_there(self, service: str, path: str, body: Mapping[str, object]) -> None:
         there = await self.http.ask(COORDINATOR, "GET", service, f"{path}/{body['id']}")

@@ -27,7 +27,7 @@ def a_decision(**more: Any) -> Decision:
     return Decision(**{"reason": DenialReason.NOT_NECESSARY, "received_on": RECEIVED, **more})
 
 
-def a_letter(superbill: Superbill | None = None, *, today: date = TODAY, **more: Any) -> AppealLetter:
+def a_letter(superbill: Superbill | None = None, **more: Any) -> AppealLetter:
     stage, decision = more.pop("stage", AppealStage.INTERNAL), more.pop("decision", a_decision())
     asked = {"words": None, "enclosed": (), "language": Language.ENGLISH, **more}
     last_day = last_day_of(stage, decision, APPEALS, CALENDAR)
@@ -38,7 +38,7 @@ def a_letter(superbill: Superbill | None = None, *, today: date = TODAY, **more:
         last_day,
         decision_days=60,
         external_months=4,
-        today=today,
+        today=TODAY,
         **asked,
     )
 

@@ -10,7 +10,6 @@ import pytest
 
 from billing.adapters import typst_printer
 from billing.adapters.typst_printer import TypstPrinter
-from billing.domain.charges import Charge
 from billing.domain.ids import SuperbillId
 from billing.domain.payment_methods import PaymentMethod
 from billing.domain.superbill_elements import content_of
@@ -36,8 +35,8 @@ DRUG = a_service("J3490", drug="Ketamine", strength="50 mg/mL", ndc="00409205310
 PRINTER = TypstPrinter(ZONE)
 
 
-def a_bill(charge: Charge | None = None, *, given_name: str = "Ana") -> Superbill:
-    charge = charge or a_charge(a_rendered(DRUG, therapy_hour()))
+def a_bill(given_name: str = "Ana") -> Superbill:
+    charge = a_charge(a_rendered(DRUG, therapy_hour()))
     account = an_account().with_profile(a_profile(given_name=given_name))
     payment = a_payment(usd(100), method=PaymentMethod.CHECK).allocating(charge.id, usd(100))
     content = content_of(a_draft(charge.paying(usd(100)), account=account, payments=(payment,)))
@@ -62,28 +61,28 @@ def printed(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     ["李小龙", "王力宏", "김민준", "田中さくら", "Nguyễn Thị Ánh", "Łukasz", "Ζωή", "Иван", "Ana María"],
 )
 async def test_a_name_is_printed_as_it_is(name: str) -> None:
-    pdf = await PRINTER.superbill(a_bill(given_name=name), copy=False)
+    pdf = await PRINTER.superbill(a_bill(name), copy=False)
     assert pdf.startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize("name", ["สมชาย", "Ana 😀", "ꦱꦿꦶ"])
 async def test_what_no_font_has_is_refused_and_never_an_empty_box(name: str) -> None:
     with pytest.raises(DomainError, match="not_printable") as refused:
-        await PRINTER.superbill(a_bill(given_name=name), copy=False)
+        await PRINTER.superbill(a_bill(name), copy=False)
     assert name not in f"{refused.value.detail}{refused.value.extra}"
 
 
 async def test_without_the_font_of_a_script_its_names_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(typst_printer, "_CJK_FONTS", "no_such_package")
     with pytest.raises(DomainError, match="not_printable"):
-        await TypstPrinter(ZONE).superbill(a_bill(given_name="김민준"), copy=False)
+        await TypstPrinter(ZONE).superbill(a_bill("김민준"), copy=False)
 
 
 async def test_a_clinic_adds_a_font_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     fonts = typst_printer._package_fonts()
     monkeypatch.setattr(typst_printer, "_CJK_FONTS", "no_such_package")
     assert isinstance(fonts, Path)
-    assert await TypstPrinter(ZONE, fonts).superbill(a_bill(given_name="김민준"), copy=False)
+    assert await TypstPrinter(ZONE, fonts).superbill(a_bill("김민준"), copy=False)
 
 
 async def test_it_is_an_archive_that_carries_its_data() -> None:

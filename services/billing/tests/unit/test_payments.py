@@ -1,7 +1,7 @@
 """Payments: received once, for what they are meant for, refunded no further than what came in."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -70,8 +70,8 @@ def test_a_check_that_never_came_is_no_reason_to_ask() -> None:
     assert not looks_like(receive(usd(225), CHECK, "458"), first)
 
 
-def a_fee(cause_id: str = "missed", day: date = TODAY.replace(day=2)) -> Charge:
-    rendered = replace(a_rendered(cause_id=cause_id, day=day), cause=ChargeCause.NO_SHOW, services=())
+def a_fee() -> Charge:
+    rendered = replace(a_rendered(cause_id="missed", day=TODAY.replace(day=2)), cause=ChargeCause.NO_SHOW, services=())
     return Charge.fee(rendered, "Missed visit", usd(100), "fin-1", EntryId("fee"), now=NOW)
 
 

@@ -1,6 +1,5 @@
 """What the clinic does without: no more than is owed, in an account of its own, and never owed again."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from itertools import count
 
@@ -12,7 +11,6 @@ from billing.domain.ids import EntryId
 from billing.domain.ledger import AccountSettled, LedgerAccount, TrialBalance
 from billing.domain.line_shares import line_shares
 from billing.domain.money import Money
-from billing.domain.payments import Payment
 from billing.domain.rendered import ChargeCause
 from billing.domain.write_offs import WriteOff, WriteOffReason
 from careflow_domain.errors import DomainError
@@ -35,9 +33,9 @@ def off(amount: Money, reason: WriteOffReason = LESS, name: str = "w1") -> Write
     return WriteOff.of(name, amount, reason, now=NOW)
 
 
-def the_books(*charges: Charge, payments: Iterable[Payment] = ()) -> Books:
+def the_books(*charges: Charge) -> Books:
     numbers = map(str, count())
-    return Books(ANA, charges, payments, posted_on=TODAY, policy_version="1", now=NOW, new_id=lambda: next(numbers))
+    return Books(ANA, charges, (), posted_on=TODAY, policy_version="1", now=NOW, new_id=lambda: next(numbers))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """The clinic's day in a browser without scripts: what the board says, and what is done on it."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -26,10 +25,10 @@ EXPECTED = "10:00 AM – 10:15 AM · Ana R. Free call · By phone · dr-lee Expe
 CLINICAL = tuple(topic.name for service in ("screening", "sessions") for topic in topics_of(service))
 
 
-async def has_heard(world: World, until: datetime, topics: Sequence[str] = CLINICAL) -> None:
-    """Everything that was said on these topics until then."""
+async def has_heard(world: World, until: datetime) -> None:
+    """Everything that screening and sessions said until then."""
     consumers = MongoConsumers(world.store.database, "booking")
-    for topic in topics:
+    for topic in CLINICAL:
         await consumers.note_started(topic, f"{topic}-1", 0, 0)
         await consumers.note_checkpoint(topic, 0, until, now=until)
 

@@ -205,10 +205,10 @@ def test_a_lower_positive_after_acknowledgement_only_joins() -> None:
     assert (lower.level, lower.state, lower.due_at) == (AlertLevel.HIGH, AlertState.ACKNOWLEDGED, alert.due_at)
 
 
-def spoken_to(first: Positive = CRISIS, *, hours_ago: float = 10) -> SafetyAlert:
+def spoken_to(*, hours_ago: float = 10) -> SafetyAlert:
     """Taken on, and the patient was spoken to; with a plan nothing is due for a day."""
     at = NOW - minutes(60 * hours_ago)
-    asked = raised(first, now=at).asked_next(CHAIN, LASTING, now=at)
+    asked = raised(CRISIS, now=at).asked_next(CHAIN, LASTING, now=at)
     return asked.acknowledged(NURSE, LASTING, now=at).contacted(contact("sister stays", at), LASTING)
 
 

@@ -29,11 +29,9 @@ async def wasted(world: World, mg: str = "10") -> tuple[str, str, Visitor, Page]
     return vial, line, nurse, await nurse.follows(page, HERE)
 
 
-async def logs_in_beside(
-    nurse: Visitor, page: Page, who: str = "second-nurse", role: Role = Role.NURSE, link: str = LOG_IN
-) -> Page:
+async def logs_in_beside(nurse: Visitor, page: Page, who: str = "second-nurse", role: Role = Role.NURSE) -> Page:
     """Somebody logs in at the nurse's tablet, and is back at the line."""
-    asked = await nurse.follows(page, link)
+    asked = await nurse.follows(page, LOG_IN)
     assert asked.h1 == "A colleague logs in"
     back = await nurse.presses(asked, "Log in", token=ISSUER.token(role, subject=who))
     return await nurse.follows(back, "Go on where you were") if "Go on where you were" in back.links else back

@@ -74,13 +74,11 @@ def begun() -> Session:
     return replace(checked().cleared(gate, ()).started(gate, now=NOW), facts=())
 
 
-def written_down(
-    session: Session, each: Dose, *, then: Gate | None = None, later: Gate | None = None, now: datetime = LATE
-) -> Session:
+def written_down(session: Session, each: Dose, *, then: Gate | None = None, later: Gate | None = None) -> Session:
     looked = Looked(then=then or closed(), session_then=session, now=later or closed())
     plan = POLICY.routes[Route.INTRAVENOUS].observations
     monitoring = Monitoring.begun(each.started_at, plan, None, POLICY.vitals_times)
-    return given_outside(session, each, looked, monitoring, POLICY, now=now)
+    return given_outside(session, each, looked, monitoring, POLICY, now=LATE)
 
 
 def test_it_begins_a_session_that_had_not_begun_and_is_watched_from_when_it_was_given() -> None:

@@ -30,7 +30,6 @@ _WRITES: Final[Document] = {
     "$or": [{"ns.coll": {"$ne": "_leases"}}, {"updateDescription.updatedFields.published": {"$exists": True}}],
 }
 """What is told of."""
-_WRITTEN_IDS: Final[list[Document]] = [{"$match": _WRITES}, {"$project": {"documentKey": 1}}]
 _AWAIT_MS: Final = 5_000
 """How long the store holds a question for changes while there are none."""
 _FIRST_PAUSE_SECONDS: Final = 0.005

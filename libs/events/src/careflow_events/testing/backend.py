@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from pymongo import AsyncMongoClient
@@ -46,7 +46,8 @@ class Backend:
     leases: Leases
     fences: Fences
     refeeds: Refeeds
-    published: "PublishedIds"
+    published: Callable[[], Awaitable[list[str]]]
+    """The ids of the published events, by position."""
 
     async def commit(self, call: Callable[[], Awaitable[R]]) -> R:
         """What one call writes, committed by itself."""
@@ -57,17 +58,14 @@ class Backend:
         return await self.transactions.run(work, action="test", event=None)
 
 
-class PublishedIds(Protocol):
-    """Looks into the outbox from outside."""
-
-    async def __call__(self) -> list[str]:
-        """The ids of the published events, by position."""
+def _new_id() -> str:
+    return str(uuid4())
 
 
-def memory_backend(sealer: Sealer, new_id: Callable[[], str] = lambda: str(uuid4())) -> Backend:
+def memory_backend(sealer: Sealer) -> Backend:
     """A service in memory."""
     store = MemoryStore()
-    outbox = MemoryOutbox(store, sealer, new_id)
+    outbox = MemoryOutbox(store, sealer, _new_id)
 
     async def published() -> list[str]:
         return [row.id for row in outbox.published()]
@@ -88,7 +86,6 @@ async def mongo_backend(
     client: AsyncMongoClient[dict[str, Any]],
     database: str,
     sealer: Sealer,
-    new_id: Callable[[], str] = lambda: str(uuid4()),
 ) -> Backend:
     """A service on a real store, with its indexes."""
     store = client[database]
@@ -102,7 +99,7 @@ async def mongo_backend(
     return Backend(
         transactions=MongoTransactions(store),
         stores=mongo_stores(store, CONSUMER),
-        outbox=MongoOutbox(sealer, new_id),
+        outbox=MongoOutbox(sealer, _new_id),
         unpublished=MongoUnpublished(store),
         leases=MongoLeases(store),
         fences=MongoFences(store),

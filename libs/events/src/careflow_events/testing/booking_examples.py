@@ -260,14 +260,14 @@ def _consultations() -> Sequence[Example]:
     )
 
 
-def _info_call(version: int, status: codes.AppointmentStatus, starts_at: datetime = CALL_AT) -> dict[str, Any]:
+def _info_call(version: int, status: codes.AppointmentStatus) -> dict[str, Any]:
     return {
         "patient_id": PATIENT,
         "appointment_id": INFO_CALL,
         "version": version,
         "kind": codes.AppointmentKind.INFO_CALL,
-        "starts_at": starts_at,
-        "ends_at": starts_at + timedelta(minutes=15),
+        "starts_at": CALL_AT,
+        "ends_at": CALL_AT + timedelta(minutes=15),
         "timezone": "America/Los_Angeles",
         "modality": codes.Modality.VIDEO,
         "providers": (contracts.Provider(id=THERAPIST, role=codes.ProviderRole.THERAPIST),),

@@ -88,12 +88,11 @@ class DeadlineKind(Generic[P]):
 class EffectKind(Generic[P]):
     """Performs an effect, with the intent's id as the idempotency key, and settles it in a transaction."""
 
-    def __init__(self, effect: Effect[P], *, ports: P, work: Work, perform_seconds: float = PERFORM_SECONDS) -> None:
+    def __init__(self, effect: Effect[P], *, ports: P, work: Work) -> None:
         self.name = effect.name
         self._effect = effect
         self._ports = ports
         self._work = work
-        self._perform_seconds = perform_seconds
 
     async def next(self) -> Upcoming | None:
         intent = await self._effect.next(self._ports)
@@ -112,7 +111,7 @@ class EffectKind(Generic[P]):
         metrics.EFFECTS_SETTLED.labels(self.name).inc()
 
     async def _performed(self, intent: str) -> Any:
-        async with asyncio.timeout(self._perform_seconds):
+        async with asyncio.timeout(PERFORM_SECONDS):
             return await self._effect.perform(intent, self._ports)
 
     def failed(self) -> None:

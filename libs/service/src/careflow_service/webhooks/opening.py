@@ -46,11 +46,9 @@ def webhook_turn(
     topics: tuple[Topic, ...],
     resources: Resources[Any],
     outbound: Outbound | None = None,
-    policy: WebhookPolicy | None = None,
 ) -> Turn:
     """The turns of what this service says in `topics`."""
     kept, feed = WebhookStore.of(resources), MongoFeed(resources.database)
-    policy = policy or kept.policy
     outbound = outbound or GuardedOutbound(resources.settings.webhook_networks)
     rounds = Rounds(
         service=service,
@@ -59,8 +57,8 @@ def webhook_turn(
         held=kept.held,
         deliveries=kept.deliveries,
         lanes=Lanes(feed, kept.held),
-        sender=Sender(outbound, policy, wall_clock=resources.wall_clock, new_id=resources.new_id),
-        policy=policy,
+        sender=Sender(outbound, kept.policy, wall_clock=resources.wall_clock, new_id=resources.new_id),
+        policy=kept.policy,
         work=resources.work,
         audit=resources.audit,
         wall_clock=resources.wall_clock,

@@ -126,10 +126,6 @@ class Course(Aggregate):
         """The integrations that are asked for."""
         return tuple(task for task in self.integrations if not task.ended)
 
-    @property
-    def last_dose_at(self) -> datetime | None:
-        return max((dose.at for dose in self.doses), default=None)
-
     def dosed(
         self,
         session_id: SessionId,

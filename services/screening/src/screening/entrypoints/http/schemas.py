@@ -13,8 +13,6 @@ from screening.application.use_cases import Screening
 
 App = Annotated[Screening, Depends(application(Screening))]
 
-Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
-"""The id of something another service keeps."""
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200), ONE_LINE]
 Note = Annotated[str, StringConstraints(min_length=1, max_length=4000), PROSE]

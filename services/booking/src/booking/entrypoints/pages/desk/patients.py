@@ -1,7 +1,5 @@
 """A patient at the desk: found by birth date and contact, their visits, and what may be booked for them and why not."""
 
-from typing import Final
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -20,8 +18,6 @@ from careflow_service.pages.site import Pages, Site
 from careflow_service.work import side_by_side
 
 router = APIRouter(prefix="/pages/desk", include_in_schema=False)
-
-NOBODY: Final[tuple[Patient, ...]] = ()
 
 
 @router.get("/find")
