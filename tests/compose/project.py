@@ -44,11 +44,11 @@ class CommandFailed(AssertionError):
     """A docker command ended badly; the message ends with what it said."""
 
 
-def run(*argv: str, patience: float = 120.0, environment: Mapping[str, str] | None = None) -> str:
+def run(*argv: str, patience: float = 120.0, environment: Mapping[str, str] | None = None, folder: Path = ROOT) -> str:
     """The standard output of a command that must succeed."""
     done = subprocess.run(
         argv,
-        cwd=ROOT,
+        cwd=folder,
         env={**os.environ, **(environment or {})},
         capture_output=True,
         text=True,
@@ -95,12 +95,13 @@ def what_is_missing() -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A deployment in `folder`, up or not."""
+    """A deployment in `folder`, up or not, of the sources in `root`."""
 
     folder: Path
     name: str
     edge_port: int
     kafka_port: int
+    root: Path = ROOT
 
     @classmethod
     @contextmanager
@@ -129,12 +130,16 @@ class Project:
         deployment.make(wishes)
         settings.write(self.folder / ".env", self.folder / ".env", changed)
 
+    def set(self, name: str, value: str) -> None:
+        """Another setting in `.env`."""
+        settings.write(self.folder / ".env", self.folder / ".env", {name: value})
+
     # -- compose
 
     def compose(self, *arguments: str, patience: float = 300.0) -> str:
         """`docker-compose …` of this project."""
         argv, environment = self._command(arguments)
-        return run(*argv, patience=patience, environment=environment)
+        return run(*argv, patience=patience, environment=environment, folder=self.root)
 
     def _command(self, arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
         file = str(self.folder / ".env")
@@ -145,7 +150,7 @@ class Project:
         """What `careflow …` says to an operator, in the container it has for that."""
         argv, environment = self._command(("run", "--rm", "-T", "operator", *arguments))
         token = {"CAREFLOW_TOKEN": self.token(Caller("olga-operator", ("operator",)))}
-        return run(*argv, environment={**environment, **token})
+        return run(*argv, environment={**environment, **token}, folder=self.root)
 
     @contextmanager
     def running(self, *arguments: str) -> Iterator["subprocess.Popen[str]"]:

@@ -1,8 +1,9 @@
 """What is seen to of every call: that somebody asked whose it is, and that what was read of a patient is written down.
 
 Invariant: a patient is answered, and what they asked for commits, only after `check_own` was asked; a read of patients'
-data is answered only after its audit entry is there. Forgetting either is a fault of ours and answered as one. No
-driver is imported here, so a service's application layer may import this module.
+data is answered only after its audit entry is there, one for all that the call shows, whoever read what of it.
+Forgetting either is a fault of ours and answered as one. No driver is imported here, so a service's application layer
+may import this module.
 """
 
 from __future__ import annotations
@@ -32,12 +33,26 @@ class InEmergency:
     ends_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an answer shows ("cases/<id>"), to whom, and what was done to show it: words with spaces between them where
+    that was more than one thing.
+    """
+
+    actor: Actor
+    action: str
+    what: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Oversight:
-    """One call: what must be seen to before it is answered, and what has been."""
+    """One call: what must be seen to before it is answered, and what has been. `gathers` while what is read is kept for
+    the one entry that whoever answers has written.
+    """
 
     asks_whose: bool
     is_audited: bool
+    gathers: bool = False
     asked: bool = False
     audited: bool = False
     in_emergency: InEmergency | None = None
@@ -45,6 +60,7 @@ class Oversight:
     """Whose it was when it was not the caller's own."""
     whose: dict[str, str] = field(default_factory=dict)
     """Whose each thing is that was loaded for this call, by its name ("cases/<id>")."""
+    shown: Shown | None = None
 
     def confirm_asked(self) -> None:
         """Raises NotSeenTo."""
@@ -58,6 +74,21 @@ class Oversight:
             raise NotSeenTo("a read of a patient's data was not audited")
         if self.in_emergency is not None and self._strangers(()):
             raise NotSeenTo("more was read in an emergency than it is about")
+
+    def shows(self, also: Shown) -> None:
+        """The answer shows this, too. In which order it was read says nothing: much is read side by side."""
+        if not also.what:
+            return
+        first = self.shown or also
+        actions = sorted({*first.action.split(), *also.action.split()})
+        self.shown = Shown(first.actor, " ".join(actions), tuple(dict.fromkeys((*first.what, *also.what))))
+
+    def gathered(self) -> Shown | None:
+        """What is written down of the call before it is answered, if it shows anything. What is read from now on is
+        written down by itself.
+        """
+        self.gathers = False
+        return self.shown
 
     def named(self, what: Collection[str], whose: Collection[str]) -> Collection[str]:
         """What is written down of a call that shows `what`, which is theirs: in an emergency with whom it is about and

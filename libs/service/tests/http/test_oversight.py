@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from pymongo.errors import AutoReconnect
 
 from careflow_domain.errors import DomainError
 from careflow_service.http.access import AccessTable, allow, by_object, by_path, by_query
@@ -49,6 +50,38 @@ async def test_a_list_is_one_entry_with_all_that_was_shown(toy: RunningToy) -> N
     await toy.client.get(f"/v1/patients/{patient}/visits", headers=toy.token(Role.NURSE))
     entries = await toy.process.resources.database["_audit"].find({"outcome": "read"}).to_list()
     assert [entry["touched"] for entry in entries] == [[f"visits/{each}" for each in sorted(visits)]]
+
+
+async def test_a_call_that_reads_more_than_once_is_one_entry_with_all_that_was_shown(
+    toy: RunningToy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads need not know what else does in the same call."""
+    app, patient = toy.process.app, new_id()
+    visit = await a_visit(toy, patient)
+    read = app.read
+
+    async def and_names(visit_id: str, actor: Actor) -> object:
+        found = await read(visit_id, actor)
+        await toy.process.resources.audit.read(actor, "read_names", f"patients/{patient}", f"visits/{visit_id}")
+        return found
+
+    monkeypatch.setattr(app, "read", and_names)
+    assert (await toy.client.get(f"/v1/visits/{visit}", headers=toy.token(Role.NURSE))).status_code == 200
+
+    (entry,) = await toy.process.resources.database["_audit"].find({"outcome": "read"}).to_list()
+    assert (entry["action"], entry["touched"]) == ("read_names read_visit", [f"visits/{visit}", f"patients/{patient}"])
+
+
+async def test_what_cannot_be_written_down_is_not_shown(toy: RunningToy, monkeypatch: pytest.MonkeyPatch) -> None:
+    visit = await a_visit(toy, new_id())
+
+    async def away(*_: object, **__: object) -> None:
+        raise AutoReconnect
+
+    monkeypatch.setattr(toy.process.resources.audit._entries, "insert_one", away)
+    response = await toy.client.get(f"/v1/visits/{visit}", headers=toy.token(Role.NURSE))
+
+    assert (response.status_code, response.json()["code"]) == (503, "unavailable")
 
 
 @pytest.mark.parametrize("method", ["list_of"])

@@ -30,6 +30,9 @@ async def test_it_goes_on_record_before_the_copy_is_had_and_waits_no_longer(worl
     assert "To be there by Tuesday, December 8" in page.text
     name = (await world.application.records.named(patient_id)) or ""
     assert name in page.text
+    shown = (await world.audited())[-1]
+    assert shown["action"] == "list_wanted_shares read_names", "the list and the names on it are one entry"
+    assert {f"record_shares/{request_id}", f"patients/{patient_id}"} <= set(shown["touched"])
     form = await someone.follows(page, HANDS_OUT)
     assert name in form.text
     wrong = await someone.presses(form, "Put it on record", reason="by hand, photo identification seen")

@@ -236,5 +236,5 @@ def what(entry: Answer) -> str:
     """In plain words what an entry is about: for a refusal the route, for everything else what was done."""
     if entry["outcome"] == "denied" and entry["touched"]:
         return str(entry["touched"][0])
-    done = str(entry["action"]).replace("_", " ")
+    done = str(entry["action"]).replace(" ", ", ").replace("_", " ")
     return f"{done}, in an emergency" if IN_EMERGENCY in entry["roles"] else done

@@ -93,6 +93,7 @@ def create_app(
             routes=table,
             verifier=verifier,
             audit=audit or _audit_denial(resources),
+            shown=resources.audit.shown,
             visitors=described.visitors(app) if described.visitors else None,
             logins=way_in.logins if way_in else None,
             emergencies=resources.emergency_accesses.under,

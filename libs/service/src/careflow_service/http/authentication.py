@@ -19,7 +19,7 @@ from careflow_service.http.errors import faults_of, problem_for
 from careflow_service.http.limits import client_of
 from careflow_service.http.routes import SCOPE_KEY, UUID, Call, Entry, RouteTable
 from careflow_service.identity import Actor
-from careflow_service.oversight import InEmergency, Oversight, overseen
+from careflow_service.oversight import InEmergency, Oversight, Shown, overseen
 from careflow_service.pages import PREFIX
 from careflow_service.pages.logins import login_of
 from careflow_service.pages.named_access import access_named
@@ -65,6 +65,9 @@ AuditDenial = Callable[[Actor, str, Sequence[str]], Awaitable[None]]
 for stays out of it.
 """
 
+AuditShown = Callable[[Shown], Awaitable[None]]
+"""Writes down what an answer shows, and to whom."""
+
 Emergencies = Callable[[str, str], Awaitable[InEmergency | None]]
 """What the emergency access of this id lets this person read; None where it is not theirs, or over."""
 
@@ -83,6 +86,7 @@ class Door:
         routes: RouteTable,
         verifier: Verifier,
         audit: AuditDenial,
+        shown: AuditShown,
         visitors: Verifier | None = None,
         logins: StaffVerifier | None = None,
         emergencies: Emergencies | None = None,
@@ -93,6 +97,7 @@ class Door:
         self._visitors = visitors
         self._logins = logins
         self._audit = audit
+        self._shown = shown
         self._emergencies = emergencies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -112,15 +117,29 @@ class Door:
         oversight = Oversight(
             asks_whose=rule.asks_whose(call.actor, query),
             is_audited=call.entry.method == "GET" and not rule.impersonal,
+            gathers=True,
             in_emergency=in_emergency,
         )
         with overseen(oversight):
             try:
-                await self._app(scope, receive, _once_seen_to(oversight, self._keeping(scope, rule, send)))
+                await self._app(scope, receive, self._once_seen_to(oversight, self._keeping(scope, rule, send)))
             except Exception as error:
                 if _is_denial(error, call.actor):
                     await self._write_down(caller, call, oversight.refused)
                 raise
+
+    def _once_seen_to(self, oversight: Oversight, send: Send) -> Send:
+        """Sends an answer once what it shows is written down, in one entry."""
+
+        async def seen_to(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                if message["status"] < 400:
+                    oversight.confirm()
+                if (shown := oversight.gathered()) is not None:
+                    await self._shown(shown)
+            await send(message)
+
+        return seen_to
 
     def _keeping(self, scope: Scope, rule: Rule, send: Send) -> Send:
         """Whoever works with a page stays logged in."""
@@ -212,15 +231,6 @@ def _is_denial(error: Exception, actor: Actor) -> bool:
     """A patient who is told that something does not exist may have asked for another's."""
     status = problem_for(error).kind.status
     return status == FORBIDDEN.status or (status == NOT_FOUND.status and actor.is_patient)
-
-
-def _once_seen_to(oversight: Oversight, send: Send) -> Send:
-    async def checked(message: Message) -> None:
-        if message["type"] == "http.response.start" and message["status"] < 400:
-            oversight.confirm()
-        await send(message)
-
-    return checked
 
 
 def _check_names(entry: Entry, query: Mapping[str, str]) -> None:

@@ -29,7 +29,7 @@ from careflow_service.identity import Actor
 from careflow_service.ids import NewId
 from careflow_service.mongo.client import Database, Document
 from careflow_service.mongo.key_lines import Key, KeyLine
-from careflow_service.oversight import current_oversight
+from careflow_service.oversight import Shown, current_oversight
 
 AUDIT: Final = "_audit"
 AUDIT_INDEXES: Final = (
@@ -73,16 +73,24 @@ class AuditTrail:
         unit.insert(AUDIT, self._entry(Outcome.DONE, actor, action, touched, positions, cause, whose=unit.changed))
 
     async def read(self, actor: Actor, action: str, *what: str) -> None:
-        """Somebody read `what` ("cases/<id>"): one entry for all that one call showed. Committed before it returns.
-        Refused as `Oversight.named`.
+        """Somebody read `what` ("cases/<id>"). In a call that gathers it is written with all else that the call shows,
+        before it is answered (`shown`); elsewhere it is committed before this returns. Refused as `Oversight.named`.
         """
-        call, shown = current_oversight(), tuple(what)
+        call, read = current_oversight(), Shown(actor, action, what)
         if call is not None:
-            shown = tuple(call.named(what, _whose(what)))
+            read = Shown(actor, action, tuple(call.named(what, _whose(what))))
             call.audited = True
-        if shown:
-            entry = self._entry(Outcome.READ, actor, action, shown, [], None, whose=_whose(shown))
-            await self._entries.insert_one(entry)
+            if call.gathers:
+                call.shows(read)
+                return
+        if read.what:
+            await self.shown(read)
+
+    async def shown(self, read: Shown) -> None:
+        """One entry for all that one call shows. Committed before it returns."""
+        whose = _whose(read.what)
+        entry = self._entry(Outcome.READ, read.actor, read.action, read.what, [], None, whose=whose)
+        await self._entries.insert_one(entry)
 
     async def denied(self, actor: Actor, action: str, *what: str) -> None:
         """Somebody was refused `what`. Committed before it returns."""

@@ -24,7 +24,7 @@ from careflow_service.http.openapi import document
 from careflow_service.http.routes import Call, Entry, RouteTable
 from careflow_service.identity import NEVER_GRANTED, Actor, Role
 from careflow_service.ids import new_id
-from careflow_service.oversight import InEmergency
+from careflow_service.oversight import InEmergency, Shown
 from careflow_service.pages import PREFIX, logins, named_access, sittings
 from careflow_service.problems import (
     EMERGENCY_ACCESS_OVER,
@@ -244,6 +244,9 @@ async def wrongly_let_in(table: RouteTable) -> list[str]:
     async def audit(_actor: Actor, route: str, _objects: object) -> None:
         denied.append(route)
 
+    async def shown(_: Shown) -> None:
+        raise AssertionError("nothing is read behind this door")
+
     async def emergencies(access: str, _actor_id: str) -> InEmergency | None:
         patient_id = {Access.TO_THEM: verifier.about, Access.TO_ANOTHER: new_id()}.get(Access(access))
         return None if patient_id is None else InEmergency("_emergency_accesses/any", patient_id, _NO_END)
@@ -255,6 +258,7 @@ async def wrongly_let_in(table: RouteTable) -> list[str]:
         visitors=verifier,
         logins=verifier,
         audit=audit,
+        shown=shown,
         emergencies=emergencies,
     )
     wrong = []
