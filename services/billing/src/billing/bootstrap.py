@@ -59,44 +59,8 @@ from billing.adapters.stripe_webhooks import StripeWebhooks
 from billing.adapters.superbills import MongoSuperbills
 from billing.adapters.typst_printer import TypstPrinter
 from billing.adapters.visits import MongoVisits
-from billing.application.commands.add_private_contract import AddPrivateContractHandler
-from billing.application.commands.begin_estimate_dispute import BeginEstimateDisputeHandler
-from billing.application.commands.buy_package import BuyPackageHandler
-from billing.application.commands.close_estimate_dispute import CloseEstimateDisputeHandler
-from billing.application.commands.close_payment_link import ClosePaymentLinkHandler
-from billing.application.commands.deliver_estimate import DeliverEstimateHandler
-from billing.application.commands.give_back_package import GiveBackPackageHandler
-from billing.application.commands.hear_processor import HearProcessorHandler
-from billing.application.commands.issue_account_link import IssueAccountLinkHandler
-from billing.application.commands.issue_appeal_letter import IssueAppealLetterHandler
-from billing.application.commands.issue_estimate import IssueEstimateHandler
-from billing.application.commands.issue_receipt import IssueReceiptHandler
-from billing.application.commands.issue_statement import IssueStatementHandler
-from billing.application.commands.issue_superbill import IssueSuperbillHandler
-from billing.application.commands.issue_yearly_summary import IssueYearlySummaryHandler
-from billing.application.commands.make_payment_link import MakePaymentLinkHandler
-from billing.application.commands.open_account_link import OpenAccountLinkHandler
-from billing.application.commands.open_reimbursement import OpenReimbursementHandler
-from billing.application.commands.pay_refund_otherwise import PayRefundOtherwiseHandler
-from billing.application.commands.post_waiting_charge import PostWaitingChargeHandler
-from billing.application.commands.receive_payment import ReceivePaymentHandler
-from billing.application.commands.record_coverage import RecordCoverageHandler
-from billing.application.commands.record_reimbursement import RecordReimbursementHandler
-from billing.application.commands.refund_payment import RefundPaymentHandler
-from billing.application.commands.request_estimate import RequestEstimateHandler
-from billing.application.commands.reverse_charge import ReverseChargeHandler
-from billing.application.commands.send_account_link import SendAccountLinkHandler
-from billing.application.commands.start_statement_run import StartStatementRunHandler
-from billing.application.commands.void_superbill import VoidSuperbillHandler
-from billing.application.commands.waive_fee import WaiveFeeHandler
-from billing.application.commands.write_off_charge import WriteOffChargeHandler
 from billing.application.link_addresses import LinkAddresses
 from billing.application.ports import Ports
-from billing.application.queries.read_account import ReadAccount
-from billing.application.queries.read_contracts import ReadContracts
-from billing.application.queries.read_reimbursements import ReadReimbursements
-from billing.application.queries.read_work import ReadWork
-from billing.application.queries.reading import Reading
 from billing.application.share_of_record import share_of_record
 from billing.application.use_cases import Billing
 from billing.deadlines import DEADLINES, EFFECTS
@@ -166,46 +130,11 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
     )
     share = share_of_record(ports)
     return Billing(
-        record_coverage=RecordCoverageHandler(ports, work),
-        add_private_contract=AddPrivateContractHandler(ports, work),
-        issue_account_link=IssueAccountLinkHandler(ports, work),
-        open_account_link=OpenAccountLinkHandler(ports, work),
-        send_account_link=SendAccountLinkHandler(ports, work),
-        request_estimate=RequestEstimateHandler(ports, work),
-        issue_estimate=IssueEstimateHandler(ports, work),
-        deliver_estimate=DeliverEstimateHandler(ports, work),
-        begin_estimate_dispute=BeginEstimateDisputeHandler(ports, work),
-        close_estimate_dispute=CloseEstimateDisputeHandler(ports, work),
-        post_waiting_charge=PostWaitingChargeHandler(ports, work),
-        reverse_charge=ReverseChargeHandler(ports, work),
-        write_off_charge=WriteOffChargeHandler(ports, work),
-        waive_fee=WaiveFeeHandler(ports, work),
-        receive_payment=ReceivePaymentHandler(ports, work),
-        refund_payment=RefundPaymentHandler(ports, work),
-        pay_refund_otherwise=PayRefundOtherwiseHandler(ports, work),
-        make_payment_link=MakePaymentLinkHandler(ports, work),
-        close_payment_link=ClosePaymentLinkHandler(ports, work),
-        hear_processor=HearProcessorHandler(ports, work),
-        buy_package=BuyPackageHandler(ports, work),
-        give_back_package=GiveBackPackageHandler(ports, work),
-        issue_superbill=IssueSuperbillHandler(ports, work),
-        void_superbill=VoidSuperbillHandler(ports, work),
-        issue_receipt=IssueReceiptHandler(ports, work),
-        issue_statement=IssueStatementHandler(ports, work),
-        issue_yearly_summary=IssueYearlySummaryHandler(ports, work),
-        issue_appeal_letter=IssueAppealLetterHandler(ports, work),
-        open_reimbursement=OpenReimbursementHandler(ports, work),
-        record_reimbursement=RecordReimbursementHandler(ports, work),
-        start_statement_run=StartStatementRunHandler(ports, work),
+        ports,
+        work,
         disclose_record=DiscloseRecordHandler(share, work),
         records=Records(share, resources.audit, resources.clock, partial(_named, ports)),
-        reading=Reading(ports),
-        read_work=ReadWork(ports),
-        read_contracts=ReadContracts(ports),
-        read_reimbursements=ReadReimbursements(ports),
-        read_account=ReadAccount(ports),
         sitting_down=_sitting_down(resources, ports),
-        ports=ports,
     )
 
 

@@ -8,7 +8,6 @@ from typing import Final
 
 import pytest
 
-from billing.application.use_cases import Billing
 from billing.bootstrap import SERVICE
 from careflow_service.testing import naming
 from careflow_service.testing.overtaking import Overtaking, Race, decided_by
@@ -122,5 +121,5 @@ async def test_a_link_that_is_asked_about_and_told_of_at_once_is_one_payment(
     assert overtaking.tries == 2
 
 
-def test_every_decision_has_a_row() -> None:
-    assert Counter(ROWS.keys()) == decided_by(SERVICE, Billing, but=NO_DECISIONS)
+def test_every_decision_has_a_row(world: World) -> None:
+    assert Counter(ROWS.keys()) == decided_by(SERVICE, world.application, but=NO_DECISIONS)

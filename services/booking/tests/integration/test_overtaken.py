@@ -10,7 +10,6 @@ from typing import Final
 
 import pytest
 
-from booking.application.use_cases import Booking
 from booking.bootstrap import SERVICE
 from booking.domain.care_path import Stage
 from careflow_events import contracts
@@ -316,5 +315,5 @@ async def test_what_is_new_is_not_overtaken(world: World, overtaking: Overtaking
     assert overtaking.tries == 1
 
 
-def test_every_decision_has_one_row() -> None:
-    assert Counter([*ROWS, *ALONE]) == decided_by(SERVICE, Booking, but=NO_DECISIONS)
+def test_every_decision_has_one_row(world: World) -> None:
+    assert Counter([*ROWS, *ALONE]) == decided_by(SERVICE, world.application, but=NO_DECISIONS)

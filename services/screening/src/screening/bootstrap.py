@@ -31,48 +31,8 @@ from screening.adapters.patients import MongoPatients
 from screening.adapters.records import MongoRecords
 from screening.adapters.screens import MongoScreens
 from screening.adapters.tasks import MongoTasks
-from screening.application.commands.acknowledge_alert import AcknowledgeAlertHandler
-from screening.application.commands.add_medication import AddMedicationHandler
-from screening.application.commands.close_alert import CloseAlertHandler
-from screening.application.commands.close_case import CloseCaseHandler
-from screening.application.commands.complete_task import CompleteTaskHandler
-from screening.application.commands.confirm_test_page import ConfirmTestPageHandler
-from screening.application.commands.defer_clearance import DeferClearanceHandler
-from screening.application.commands.deny_clearance import DenyClearanceHandler
-from screening.application.commands.draw_rota import DrawRotaHandler
-from screening.application.commands.extend_clearance import ExtendClearanceHandler
-from screening.application.commands.grant_clearance import GrantClearanceHandler
-from screening.application.commands.hear_answers import HearAnswersHandler
-from screening.application.commands.identify_medication import IdentifyMedicationHandler
-from screening.application.commands.issue_link import IssueLinkHandler
-from screening.application.commands.locate_patient import LocatePatientHandler
-from screening.application.commands.open_link import OpenLinkHandler
-from screening.application.commands.raise_alert import RaiseAlertHandler
-from screening.application.commands.reclassify_fact import ReclassifyFactHandler
-from screening.application.commands.record_consent import RecordConsentHandler
-from screening.application.commands.record_contact import RecordContactHandler
-from screening.application.commands.record_diagnoses import RecordDiagnosesHandler
-from screening.application.commands.record_evaluation import RecordEvaluationHandler
-from screening.application.commands.record_evidence import RecordEvidenceHandler
-from screening.application.commands.record_facts import RecordFactsHandler
-from screening.application.commands.record_trial import RecordTrialHandler
-from screening.application.commands.reinstate_clearance import ReinstateClearanceHandler
-from screening.application.commands.request_test_page import RequestTestPageHandler
-from screening.application.commands.revoke_clearance import RevokeClearanceHandler
-from screening.application.commands.revoke_consent import RevokeConsentHandler
-from screening.application.commands.save_answers import SaveAnswersHandler
-from screening.application.commands.set_indications import SetIndicationsHandler
-from screening.application.commands.stop_medication import StopMedicationHandler
-from screening.application.commands.submit_screening import SubmitScreeningHandler
-from screening.application.commands.suspend_clearance import SuspendClearanceHandler
-from screening.application.commands.void_evidence import VoidEvidenceHandler
-from screening.application.commands.void_medication import VoidMedicationHandler
-from screening.application.commands.void_trial import VoidTrialHandler
 from screening.application.link_addresses import LinkAddresses
 from screening.application.ports import OnCallNotifier, Ports
-from screening.application.queries.read_case_page import ReadCasePage
-from screening.application.queries.read_intake import ReadIntake
-from screening.application.queries.reading import Reading
 from screening.application.share_of_record import share_of_record
 from screening.application.use_cases import Screening
 from screening.deadlines import DEADLINES, EFFECTS
@@ -91,50 +51,11 @@ def bootstrap(resources: Resources[ScreeningSettings]) -> Screening:
     ports, work = _ports(resources), resources.work
     share = share_of_record(ports)
     return Screening(
-        save_answers=SaveAnswersHandler(ports, work),
-        hear_answers=HearAnswersHandler(ports, work),
-        submit_screening=SubmitScreeningHandler(ports, work),
-        close_case=CloseCaseHandler(ports, work),
-        set_indications=SetIndicationsHandler(ports, work),
-        issue_link=IssueLinkHandler(ports, work),
-        open_link=OpenLinkHandler(ports, work),
-        record_facts=RecordFactsHandler(ports, work),
-        reclassify_fact=ReclassifyFactHandler(ports, work),
-        add_medication=AddMedicationHandler(ports, work),
-        identify_medication=IdentifyMedicationHandler(ports, work),
-        stop_medication=StopMedicationHandler(ports, work),
-        void_medication=VoidMedicationHandler(ports, work),
-        record_trial=RecordTrialHandler(ports, work),
-        void_trial=VoidTrialHandler(ports, work),
-        record_evidence=RecordEvidenceHandler(ports, work),
-        void_evidence=VoidEvidenceHandler(ports, work),
-        record_evaluation=RecordEvaluationHandler(ports, work),
-        record_diagnoses=RecordDiagnosesHandler(ports, work),
-        grant_clearance=GrantClearanceHandler(ports, work),
-        defer_clearance=DeferClearanceHandler(ports, work),
-        deny_clearance=DenyClearanceHandler(ports, work),
-        extend_clearance=ExtendClearanceHandler(ports, work),
-        suspend_clearance=SuspendClearanceHandler(ports, work),
-        reinstate_clearance=ReinstateClearanceHandler(ports, work),
-        revoke_clearance=RevokeClearanceHandler(ports, work),
-        raise_alert=RaiseAlertHandler(ports, work),
-        locate_patient=LocatePatientHandler(ports, work),
-        acknowledge_alert=AcknowledgeAlertHandler(ports, work),
-        record_contact=RecordContactHandler(ports, work),
-        close_alert=CloseAlertHandler(ports, work),
-        draw_rota=DrawRotaHandler(ports, work),
-        request_test_page=RequestTestPageHandler(ports, work),
-        confirm_test_page=ConfirmTestPageHandler(ports, work),
-        complete_task=CompleteTaskHandler(ports, work),
-        record_consent=RecordConsentHandler(ports, work),
-        revoke_consent=RevokeConsentHandler(ports, work),
+        ports,
+        work,
         disclose_record=DiscloseRecordHandler(share, work),
-        reading=Reading(ports),
-        read_case_page=ReadCasePage(ports),
-        read_intake=ReadIntake(ports),
         records=Records(share, resources.audit, resources.clock, partial(_named, ports)),
         sitting_down=_sitting_down(resources, ports),
-        ports=ports,
     )
 
 

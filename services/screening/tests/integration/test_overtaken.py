@@ -11,7 +11,6 @@ import pytest
 
 from careflow_service.testing import naming
 from careflow_service.testing.overtaking import Overtaking, Race, decided_by
-from screening.application.use_cases import Screening
 from screening.bootstrap import SERVICE
 from services.screening.tests import consenting
 from services.screening.tests import overtaken_alerts as alerts
@@ -117,5 +116,5 @@ async def test_whoever_comes_second_has_seen_the_first(world: World, overtaking:
     assert overtaking.tries == 2
 
 
-def test_every_decision_has_a_row() -> None:
-    assert Counter(ROWS.keys()) == decided_by(SERVICE, Screening, but=NO_DECISIONS)
+def test_every_decision_has_a_row(world: World) -> None:
+    assert Counter(ROWS.keys()) == decided_by(SERVICE, world.application, but=NO_DECISIONS)

@@ -24,7 +24,6 @@ from services.sessions.tests import overtaken_records as records
 from services.sessions.tests import overtaken_sessions as sessions
 from services.sessions.tests import overtaken_tasks as tasks
 from services.sessions.tests.world import World
-from sessions.application.use_cases import Sessions
 from sessions.bootstrap import SERVICE
 
 NO_DECISIONS: Final = {
@@ -213,5 +212,5 @@ async def test_whoever_comes_second_has_seen_the_first(world: World, overtaking:
     assert overtaking.tries == 2
 
 
-def test_every_decision_has_a_row() -> None:
-    assert Counter(ROWS.keys()) == decided_by(SERVICE, Sessions, but=NO_DECISIONS)
+def test_every_decision_has_a_row(world: World) -> None:
+    assert Counter(ROWS.keys()) == decided_by(SERVICE, world.application, but=NO_DECISIONS)

@@ -9,13 +9,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
 from contextvars import Context
-from dataclasses import fields
 from typing import Any, TypeVar
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.service import Service
 from careflow_service.work import Committed, Transaction, Work
 
+A = TypeVar("A")
 R = TypeVar("R")
 W = TypeVar("W")
 Meanwhile = Callable[[], Awaitable[object]]
@@ -59,13 +59,13 @@ class Overtaking:
         return await self._run(overtaken, by=by, action=action, returns=returns, request=request)
 
 
-def decided_by(service: Service[Any, Any, Any], application: type, *, but: Collection[str]) -> Counter[str]:
+def decided_by(service: Service[Any, Any, A], application: A, *, but: Collection[str]) -> Counter[str]:
     """The name of everything a service decides: the use cases of its application `but` those that only tell,
     its reactions, deadlines and effects. Raises `ValueError` for a name in `but` that is no use case.
     """
-    use_cases = {each.name for each in fields(application)}
+    use_cases = {name for name in dir(application) if not name.startswith("_")}
     if unknown := set(but) - use_cases:
-        raise ValueError(f"{application.__name__} has no {', '.join(sorted(unknown))}")
+        raise ValueError(f"{type(application).__name__} has no {', '.join(sorted(unknown))}")
     return Counter(
         (
             *(use_cases - set(but)),

@@ -1,7 +1,5 @@
 """The service's table of contents: everything billing can be asked to do."""
 
-from dataclasses import dataclass
-
 from billing.application.commands.add_private_contract import AddPrivateContractHandler
 from billing.application.commands.begin_estimate_dispute import BeginEstimateDisputeHandler
 from billing.application.commands.buy_package import BuyPackageHandler
@@ -42,50 +40,59 @@ from billing.application.queries.reading import Reading
 from careflow_service.disclosing.commands import DiscloseRecordHandler
 from careflow_service.disclosing.reading import Records
 from careflow_service.pages.links import SittingDown
+from careflow_service.work import Work
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Billing:
     """`ports` is what reactions and deadlines get."""
 
-    record_coverage: RecordCoverageHandler
-    add_private_contract: AddPrivateContractHandler
-    issue_account_link: IssueAccountLinkHandler
-    open_account_link: OpenAccountLinkHandler
-    send_account_link: SendAccountLinkHandler
-    request_estimate: RequestEstimateHandler
-    issue_estimate: IssueEstimateHandler
-    deliver_estimate: DeliverEstimateHandler
-    begin_estimate_dispute: BeginEstimateDisputeHandler
-    close_estimate_dispute: CloseEstimateDisputeHandler
-    post_waiting_charge: PostWaitingChargeHandler
-    reverse_charge: ReverseChargeHandler
-    write_off_charge: WriteOffChargeHandler
-    waive_fee: WaiveFeeHandler
-    receive_payment: ReceivePaymentHandler
-    refund_payment: RefundPaymentHandler
-    pay_refund_otherwise: PayRefundOtherwiseHandler
-    make_payment_link: MakePaymentLinkHandler
-    close_payment_link: ClosePaymentLinkHandler
-    hear_processor: HearProcessorHandler
-    buy_package: BuyPackageHandler
-    give_back_package: GiveBackPackageHandler
-    issue_superbill: IssueSuperbillHandler
-    void_superbill: VoidSuperbillHandler
-    issue_receipt: IssueReceiptHandler
-    issue_statement: IssueStatementHandler
-    issue_yearly_summary: IssueYearlySummaryHandler
-    issue_appeal_letter: IssueAppealLetterHandler
-    open_reimbursement: OpenReimbursementHandler
-    record_reimbursement: RecordReimbursementHandler
-    start_statement_run: StartStatementRunHandler
-    disclose_record: DiscloseRecordHandler
-    records: Records
-    reading: Reading
-    read_work: ReadWork
-    read_contracts: ReadContracts
-    read_reimbursements: ReadReimbursements
-    read_account: ReadAccount
-    sitting_down: SittingDown
+    def __init__(
+        self,
+        ports: Ports,
+        work: Work,
+        *,
+        disclose_record: DiscloseRecordHandler,
+        records: Records,
+        sitting_down: SittingDown,
+    ) -> None:
+        self.record_coverage = RecordCoverageHandler(ports, work)
+        self.add_private_contract = AddPrivateContractHandler(ports, work)
+        self.issue_account_link = IssueAccountLinkHandler(ports, work)
+        self.open_account_link = OpenAccountLinkHandler(ports, work)
+        self.send_account_link = SendAccountLinkHandler(ports, work)
+        self.request_estimate = RequestEstimateHandler(ports, work)
+        self.issue_estimate = IssueEstimateHandler(ports, work)
+        self.deliver_estimate = DeliverEstimateHandler(ports, work)
+        self.begin_estimate_dispute = BeginEstimateDisputeHandler(ports, work)
+        self.close_estimate_dispute = CloseEstimateDisputeHandler(ports, work)
+        self.post_waiting_charge = PostWaitingChargeHandler(ports, work)
+        self.reverse_charge = ReverseChargeHandler(ports, work)
+        self.write_off_charge = WriteOffChargeHandler(ports, work)
+        self.waive_fee = WaiveFeeHandler(ports, work)
+        self.receive_payment = ReceivePaymentHandler(ports, work)
+        self.refund_payment = RefundPaymentHandler(ports, work)
+        self.pay_refund_otherwise = PayRefundOtherwiseHandler(ports, work)
+        self.make_payment_link = MakePaymentLinkHandler(ports, work)
+        self.close_payment_link = ClosePaymentLinkHandler(ports, work)
+        self.hear_processor = HearProcessorHandler(ports, work)
+        self.buy_package = BuyPackageHandler(ports, work)
+        self.give_back_package = GiveBackPackageHandler(ports, work)
+        self.issue_superbill = IssueSuperbillHandler(ports, work)
+        self.void_superbill = VoidSuperbillHandler(ports, work)
+        self.issue_receipt = IssueReceiptHandler(ports, work)
+        self.issue_statement = IssueStatementHandler(ports, work)
+        self.issue_yearly_summary = IssueYearlySummaryHandler(ports, work)
+        self.issue_appeal_letter = IssueAppealLetterHandler(ports, work)
+        self.open_reimbursement = OpenReimbursementHandler(ports, work)
+        self.record_reimbursement = RecordReimbursementHandler(ports, work)
+        self.start_statement_run = StartStatementRunHandler(ports, work)
+        self.disclose_record = disclose_record
+        self.records = records
+        self.reading = Reading(ports)
+        self.read_work = ReadWork(ports)
+        self.read_contracts = ReadContracts(ports)
+        self.read_reimbursements = ReadReimbursements(ports)
+        self.read_account = ReadAccount(ports)
+        self.sitting_down = sitting_down
 
-    ports: Ports
+        self.ports = ports

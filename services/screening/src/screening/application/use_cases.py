@@ -1,10 +1,9 @@
 """The service's table of contents: everything screening can be asked to do."""
 
-from dataclasses import dataclass
-
 from careflow_service.disclosing.commands import DiscloseRecordHandler
 from careflow_service.disclosing.reading import Records
 from careflow_service.pages.links import SittingDown
+from careflow_service.work import Work
 from screening.application.commands.acknowledge_alert import AcknowledgeAlertHandler
 from screening.application.commands.add_medication import AddMedicationHandler
 from screening.application.commands.close_alert import CloseAlertHandler
@@ -48,55 +47,63 @@ from screening.application.queries.read_intake import ReadIntake
 from screening.application.queries.reading import Reading
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Screening:
     """`ports` is what reactions, deadlines and effects get."""
 
-    save_answers: SaveAnswersHandler
-    hear_answers: HearAnswersHandler
-    submit_screening: SubmitScreeningHandler
-    close_case: CloseCaseHandler
-    set_indications: SetIndicationsHandler
-    issue_link: IssueLinkHandler
-    open_link: OpenLinkHandler
-    record_facts: RecordFactsHandler
-    reclassify_fact: ReclassifyFactHandler
-    add_medication: AddMedicationHandler
-    identify_medication: IdentifyMedicationHandler
-    stop_medication: StopMedicationHandler
-    void_medication: VoidMedicationHandler
-    record_trial: RecordTrialHandler
-    void_trial: VoidTrialHandler
-    record_evidence: RecordEvidenceHandler
-    void_evidence: VoidEvidenceHandler
-    record_evaluation: RecordEvaluationHandler
-    record_diagnoses: RecordDiagnosesHandler
+    def __init__(
+        self,
+        ports: Ports,
+        work: Work,
+        *,
+        disclose_record: DiscloseRecordHandler,
+        records: Records,
+        sitting_down: SittingDown,
+    ) -> None:
+        self.save_answers = SaveAnswersHandler(ports, work)
+        self.hear_answers = HearAnswersHandler(ports, work)
+        self.submit_screening = SubmitScreeningHandler(ports, work)
+        self.close_case = CloseCaseHandler(ports, work)
+        self.set_indications = SetIndicationsHandler(ports, work)
+        self.issue_link = IssueLinkHandler(ports, work)
+        self.open_link = OpenLinkHandler(ports, work)
+        self.record_facts = RecordFactsHandler(ports, work)
+        self.reclassify_fact = ReclassifyFactHandler(ports, work)
+        self.add_medication = AddMedicationHandler(ports, work)
+        self.identify_medication = IdentifyMedicationHandler(ports, work)
+        self.stop_medication = StopMedicationHandler(ports, work)
+        self.void_medication = VoidMedicationHandler(ports, work)
+        self.record_trial = RecordTrialHandler(ports, work)
+        self.void_trial = VoidTrialHandler(ports, work)
+        self.record_evidence = RecordEvidenceHandler(ports, work)
+        self.void_evidence = VoidEvidenceHandler(ports, work)
+        self.record_evaluation = RecordEvaluationHandler(ports, work)
+        self.record_diagnoses = RecordDiagnosesHandler(ports, work)
 
-    grant_clearance: GrantClearanceHandler
-    defer_clearance: DeferClearanceHandler
-    deny_clearance: DenyClearanceHandler
-    extend_clearance: ExtendClearanceHandler
-    suspend_clearance: SuspendClearanceHandler
-    reinstate_clearance: ReinstateClearanceHandler
-    revoke_clearance: RevokeClearanceHandler
+        self.grant_clearance = GrantClearanceHandler(ports, work)
+        self.defer_clearance = DeferClearanceHandler(ports, work)
+        self.deny_clearance = DenyClearanceHandler(ports, work)
+        self.extend_clearance = ExtendClearanceHandler(ports, work)
+        self.suspend_clearance = SuspendClearanceHandler(ports, work)
+        self.reinstate_clearance = ReinstateClearanceHandler(ports, work)
+        self.revoke_clearance = RevokeClearanceHandler(ports, work)
 
-    raise_alert: RaiseAlertHandler
-    locate_patient: LocatePatientHandler
-    acknowledge_alert: AcknowledgeAlertHandler
-    record_contact: RecordContactHandler
-    close_alert: CloseAlertHandler
-    draw_rota: DrawRotaHandler
-    request_test_page: RequestTestPageHandler
-    confirm_test_page: ConfirmTestPageHandler
-    complete_task: CompleteTaskHandler
+        self.raise_alert = RaiseAlertHandler(ports, work)
+        self.locate_patient = LocatePatientHandler(ports, work)
+        self.acknowledge_alert = AcknowledgeAlertHandler(ports, work)
+        self.record_contact = RecordContactHandler(ports, work)
+        self.close_alert = CloseAlertHandler(ports, work)
+        self.draw_rota = DrawRotaHandler(ports, work)
+        self.request_test_page = RequestTestPageHandler(ports, work)
+        self.confirm_test_page = ConfirmTestPageHandler(ports, work)
+        self.complete_task = CompleteTaskHandler(ports, work)
 
-    record_consent: RecordConsentHandler
-    revoke_consent: RevokeConsentHandler
-    disclose_record: DiscloseRecordHandler
+        self.record_consent = RecordConsentHandler(ports, work)
+        self.revoke_consent = RevokeConsentHandler(ports, work)
+        self.disclose_record = disclose_record
 
-    reading: Reading
-    read_case_page: ReadCasePage
-    read_intake: ReadIntake
-    records: Records
-    sitting_down: SittingDown
-    ports: Ports
+        self.reading = Reading(ports)
+        self.read_case_page = ReadCasePage(ports)
+        self.read_intake = ReadIntake(ports)
+        self.records = records
+        self.sitting_down = sitting_down
+        self.ports = ports

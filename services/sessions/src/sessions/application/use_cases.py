@@ -1,10 +1,9 @@
 """The service's table of contents: everything sessions can be asked to do."""
 
-from dataclasses import dataclass
-
 from careflow_service.disclosing.commands import DiscloseRecordHandler
 from careflow_service.disclosing.reading import Records
 from careflow_service.pages.links import SittingDown
+from careflow_service.work import Work
 from sessions.application.commands.abort_session import AbortSessionHandler
 from sessions.application.commands.attest_eligibility import AttestEligibilityHandler
 from sessions.application.commands.change_plan import ChangePlanHandler
@@ -86,6 +85,7 @@ from sessions.application.commands.write_psychotherapy_note import (
     AddToPsychotherapyNoteHandler,
     WritePsychotherapyNoteHandler,
 )
+from sessions.application.medication_changes import MedicationChanges
 from sessions.application.ports import Ports
 from sessions.application.queries.follow_session import FollowSession
 from sessions.application.queries.read_bedside import ReadBedside
@@ -98,114 +98,124 @@ from sessions.application.queries.reading_medicines import ReadingMedicines
 from sessions.application.queries.reading_notes import ReadingNotes
 from sessions.application.queries.reading_papers import ReadingPapers
 from sessions.application.queries.reading_plan_tasks import ReadingPlanTasks
+from sessions.application.session_changes import SessionChanges
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Sessions:
     """`ports` is what reactions and deadlines get."""
 
-    sign_consent: SignConsentHandler
-    withdraw_consent: WithdrawConsentHandler
-    draft_plan: DraftPlanHandler
-    redraft_plan: RedraftPlanHandler
-    sign_plan: SignPlanHandler
-    adjust_plan: AdjustPlanHandler
-    change_plan: ChangePlanHandler
-    discharge_from_care: DischargeFromCareHandler
-    open_session: OpenSessionHandler
-    check_in: CheckInHandler
-    join_session: JoinSessionHandler
-    leave_session: LeaveSessionHandler
-    record_checks: RecordChecksHandler
-    correct_checks: CorrectChecksHandler
-    resolve_stop: ResolveStopHandler
-    sign_order: SignOrderHandler
-    attest_eligibility: AttestEligibilityHandler
-    sign_overrides: SignOverridesHandler
-    clear_session: ClearSessionHandler
-    refuse_session: RefuseSessionHandler
-    convert_session: ConvertSessionHandler
-    verify_patient: VerifyPatientHandler
-    say_how_held: SayHowHeldHandler
-    record_coordination_call: RecordCoordinationCallHandler
-    start_session: StartSessionHandler
-    give_dose: GiveDoseHandler
-    record_dose_outside_gate: RecordDoseOutsideGateHandler
-    review_dose_outside_gate: ReviewDoseOutsideGateHandler
-    set_pump: SetPumpHandler
-    end_dose: EndDoseHandler
-    correct_dose: CorrectDoseHandler
-    record_vitals: RecordVitalsHandler
-    correct_vitals: CorrectVitalsHandler
-    discharge_patient: DischargePatientHandler
-    complete_session: CompleteSessionHandler
-    record_therapy_otherwise: RecordTherapyOtherwiseHandler
-    review_therapy_otherwise: ReviewTherapyOtherwiseHandler
-    abort_session: AbortSessionHandler
-    record_return: RecordReturnHandler
-    correct_services: CorrectServicesHandler
-    sign_standing_order: SignStandingOrderHandler
-    revoke_standing_order: RevokeStandingOrderHandler
-    order_medicine: OrderMedicineHandler
-    take_verbal_order: TakeVerbalOrderHandler
-    answer_verbal_order: AnswerVerbalOrderHandler
-    correct_verbal_order: CorrectVerbalOrderHandler
-    give_medicine: GiveMedicineHandler
-    withhold_medicine: WithholdMedicineHandler
-    record_effect: RecordEffectHandler
-    correct_medicine: CorrectMedicineHandler
-    record_medicine_outside_order: RecordMedicineOutsideOrderHandler
-    review_medicine_outside_order: ReviewMedicineOutsideOrderHandler
-    review_doses: ReviewDosesHandler
-    regrade_adverse_event: RegradeAdverseEventHandler
-    report_adverse_event: ReportAdverseEventHandler
-    review_adverse_event: ReviewAdverseEventHandler
-    submit_rems_form: SubmitRemsFormHandler
-    write_note: WriteNoteHandler
-    rewrite_note: RewriteNoteHandler
-    sign_note: SignNoteHandler
-    add_to_note: AddToNoteHandler
-    write_psychotherapy_note: WritePsychotherapyNoteHandler
-    add_to_psychotherapy_note: AddToPsychotherapyNoteHandler
-    record_contact_attempt: RecordContactAttemptHandler
-    make_plan_task: MakePlanTaskHandler
-    sign_plan_task: SignPlanTaskHandler
-    settle_plan_task: SettlePlanTaskHandler
-    issue_plan_link: IssuePlanLinkHandler
-    send_plan_link: SendPlanLinkHandler
-    withdraw_plan_link: WithdrawPlanLinkHandler
-    undo_plan_task: UndoPlanTaskHandler
-    open_plan_link: OpenPlanLinkHandler
-    record_sample: RecordSampleHandler
-    record_result: RecordResultHandler
-    review_result: ReviewResultHandler
-    try_to_reach: TryToReachHandler
-    decide_outreach: DecideOutreachHandler
-    receive_container: ReceiveContainerHandler
-    draw_drug: DrawDrugHandler
-    enter_in_drug_log: EnterInDrugLogHandler
-    hand_out_package: HandOutPackageHandler
-    reverse_entry: ReverseEntryHandler
-    witness_entry: WitnessEntryHandler
-    close_drug_day: CloseDrugDayHandler
-    confirm_drug_day: ConfirmDrugDayHandler
-    judge_discrepancy: JudgeDiscrepancyHandler
-    file_drug_report: FileDrugReportHandler
-    take_inventory: TakeInventoryHandler
-    confirm_inventory: ConfirmInventoryHandler
+    def __init__(
+        self,
+        ports: Ports,
+        work: Work,
+        *,
+        disclose_record: DiscloseRecordHandler,
+        records: Records,
+        sitting_down: SittingDown,
+    ) -> None:
+        changes, medicines = SessionChanges(ports, work), MedicationChanges(ports, work)
+        self.sign_consent = SignConsentHandler(ports, work)
+        self.withdraw_consent = WithdrawConsentHandler(ports, work)
+        self.draft_plan = DraftPlanHandler(ports, work)
+        self.redraft_plan = RedraftPlanHandler(ports, work)
+        self.sign_plan = SignPlanHandler(ports, work)
+        self.adjust_plan = AdjustPlanHandler(ports, work)
+        self.change_plan = ChangePlanHandler(ports, work)
+        self.discharge_from_care = DischargeFromCareHandler(ports, work)
+        self.open_session = OpenSessionHandler(ports, work)
+        self.check_in = CheckInHandler(changes)
+        self.join_session = JoinSessionHandler(changes)
+        self.leave_session = LeaveSessionHandler(changes)
+        self.record_checks = RecordChecksHandler(changes)
+        self.correct_checks = CorrectChecksHandler(changes)
+        self.resolve_stop = ResolveStopHandler(ports, work)
+        self.sign_order = SignOrderHandler(changes)
+        self.attest_eligibility = AttestEligibilityHandler(changes)
+        self.sign_overrides = SignOverridesHandler(changes)
+        self.clear_session = ClearSessionHandler(changes)
+        self.refuse_session = RefuseSessionHandler(changes)
+        self.convert_session = ConvertSessionHandler(changes)
+        self.verify_patient = VerifyPatientHandler(changes)
+        self.say_how_held = SayHowHeldHandler(changes)
+        self.record_coordination_call = RecordCoordinationCallHandler(changes)
+        self.start_session = StartSessionHandler(changes)
+        self.give_dose = GiveDoseHandler(changes)
+        self.record_dose_outside_gate = RecordDoseOutsideGateHandler(changes)
+        self.review_dose_outside_gate = ReviewDoseOutsideGateHandler(changes)
+        self.set_pump = SetPumpHandler(changes)
+        self.end_dose = EndDoseHandler(changes)
+        self.correct_dose = CorrectDoseHandler(changes)
+        self.record_vitals = RecordVitalsHandler(changes)
+        self.correct_vitals = CorrectVitalsHandler(changes)
+        self.discharge_patient = DischargePatientHandler(ports, work)
+        self.complete_session = CompleteSessionHandler(changes)
+        self.record_therapy_otherwise = RecordTherapyOtherwiseHandler(changes)
+        self.review_therapy_otherwise = ReviewTherapyOtherwiseHandler(changes)
+        self.abort_session = AbortSessionHandler(changes)
+        self.record_return = RecordReturnHandler(changes)
+        self.correct_services = CorrectServicesHandler(changes)
+        self.sign_standing_order = SignStandingOrderHandler(ports, work)
+        self.revoke_standing_order = RevokeStandingOrderHandler(ports, work)
+        self.order_medicine = OrderMedicineHandler(medicines)
+        self.take_verbal_order = TakeVerbalOrderHandler(medicines)
+        self.answer_verbal_order = AnswerVerbalOrderHandler(medicines)
+        self.correct_verbal_order = CorrectVerbalOrderHandler(medicines)
+        self.give_medicine = GiveMedicineHandler(medicines)
+        self.withhold_medicine = WithholdMedicineHandler(medicines)
+        self.record_effect = RecordEffectHandler(medicines)
+        self.correct_medicine = CorrectMedicineHandler(medicines)
+        self.record_medicine_outside_order = RecordMedicineOutsideOrderHandler(medicines)
+        self.review_medicine_outside_order = ReviewMedicineOutsideOrderHandler(medicines)
+        self.review_doses = ReviewDosesHandler(ports, work)
+        self.regrade_adverse_event = RegradeAdverseEventHandler(ports, work)
+        self.report_adverse_event = ReportAdverseEventHandler(ports, work)
+        self.review_adverse_event = ReviewAdverseEventHandler(ports, work)
+        self.submit_rems_form = SubmitRemsFormHandler(ports, work)
+        self.write_note = WriteNoteHandler(ports, work)
+        self.rewrite_note = RewriteNoteHandler(ports, work)
+        self.sign_note = SignNoteHandler(ports, work)
+        self.add_to_note = AddToNoteHandler(ports, work)
+        self.write_psychotherapy_note = WritePsychotherapyNoteHandler(ports, work)
+        self.add_to_psychotherapy_note = AddToPsychotherapyNoteHandler(ports, work)
+        self.record_contact_attempt = RecordContactAttemptHandler(ports, work)
+        self.make_plan_task = MakePlanTaskHandler(ports, work)
+        self.sign_plan_task = SignPlanTaskHandler(ports, work)
+        self.settle_plan_task = SettlePlanTaskHandler(ports, work)
+        self.issue_plan_link = IssuePlanLinkHandler(ports, work)
+        self.send_plan_link = SendPlanLinkHandler(ports, work)
+        self.withdraw_plan_link = WithdrawPlanLinkHandler(ports, work)
+        self.undo_plan_task = UndoPlanTaskHandler(ports, work)
+        self.open_plan_link = OpenPlanLinkHandler(ports, work)
+        self.record_sample = RecordSampleHandler(ports, work)
+        self.record_result = RecordResultHandler(ports, work)
+        self.review_result = ReviewResultHandler(ports, work)
+        self.try_to_reach = TryToReachHandler(ports, work)
+        self.decide_outreach = DecideOutreachHandler(ports, work)
+        self.receive_container = ReceiveContainerHandler(ports, work)
+        self.draw_drug = DrawDrugHandler(ports, work)
+        self.enter_in_drug_log = EnterInDrugLogHandler(ports, work)
+        self.hand_out_package = HandOutPackageHandler(ports, work)
+        self.reverse_entry = ReverseEntryHandler(ports, work)
+        self.witness_entry = WitnessEntryHandler(ports, work)
+        self.close_drug_day = CloseDrugDayHandler(ports, work)
+        self.confirm_drug_day = ConfirmDrugDayHandler(ports, work)
+        self.judge_discrepancy = JudgeDiscrepancyHandler(ports, work)
+        self.file_drug_report = FileDrugReportHandler(ports, work)
+        self.take_inventory = TakeInventoryHandler(ports, work)
+        self.confirm_inventory = ConfirmInventoryHandler(ports, work)
 
-    read_bedside: ReadBedside
-    read_dose_reviews: ReadDoseReviews
-    read_patient_page: ReadPatientPage
-    read_drug_log: ReadDrugLog
-    read_plan_page: ReadPlanPage
-    follow_session: FollowSession
-    disclose_record: DiscloseRecordHandler
-    records: Records
-    reading: Reading
-    reading_notes: ReadingNotes
-    reading_medicines: ReadingMedicines
-    reading_plan_tasks: ReadingPlanTasks
-    reading_papers: ReadingPapers
-    sitting_down: SittingDown
-    ports: Ports
+        self.read_bedside = ReadBedside(ports)
+        self.read_dose_reviews = ReadDoseReviews(ports)
+        self.read_patient_page = ReadPatientPage(ports)
+        self.read_drug_log = ReadDrugLog(ports)
+        self.read_plan_page = ReadPlanPage(ports)
+        self.follow_session = FollowSession(ports)
+        self.disclose_record = disclose_record
+        self.records = records
+        self.reading = Reading(ports)
+        self.reading_notes = ReadingNotes(ports)
+        self.reading_medicines = ReadingMedicines(ports)
+        self.reading_plan_tasks = ReadingPlanTasks(ports)
+        self.reading_papers = ReadingPapers(ports)
+        self.sitting_down = sitting_down
+        self.ports = ports
