@@ -144,6 +144,7 @@ class Anybody(AtOnePatient):
         session, role = self._session(), ROLES[who]
         await self._handle(JoinSessionHandler, JoinSession(session.id, ProviderRole(role)), who)
         self.told.there.setdefault((session.id, role), set()).add(who)
+        self.told.comings.append((self.now, session.id, role, who, True))
 
     async def joins_or_leaves(self) -> None:
         who = self.random.choice(sorted(PEOPLE))
@@ -152,6 +153,7 @@ class Anybody(AtOnePatient):
         session = self._session()
         await self._handle(LeaveSessionHandler, LeaveSession(session.id), who)
         self.told.there.get((session.id, ROLES[who]), set()).discard(who)
+        self.told.comings.append((self.now, session.id, ROLES[who], who, False))
         return None
 
     async def overrides(self, item: str | None = None) -> None:

@@ -70,15 +70,29 @@ def _by_what_was_heard(told: Told, dose: Given) -> Iterator[str]:
 
 
 def forbids_leaving(
-    told: Told, session: str, score: Mapping[str, bool | str], signed: frozenset[str], *, doctor: bool, now: datetime
+    told: Told,
+    session: str,
+    score: Mapping[str, bool | str],
+    signed: frozenset[str],
+    *,
+    doctor: bool,
+    now: datetime,
+    written_at: datetime,
 ) -> Iterator[str]:
-    """Every reason why this patient must not be let go now; of `signed` criteria whoever lets go said why."""
+    """Every reason why this patient must not be let go now; of `signed` criteria whoever writes it down said why."""
+    seen = (each[-1].at for each in told.observed(session) if not each[0].before_dose)
+    if any(at.replace(second=0, microsecond=0) > now for at in seen):
+        yield "the patient was observed after that"
+    if any(back > now for _, back in told.away.get(session, [])):
+        yield "the patient came back after that"
     if score["suicide_risk"] == "high":
         yield "a high suicide risk was found"
     for found in told.checks:
         if (found.name, found.value) == ("suicide_risk", "high") and not is_resolved(told, found):
             yield "a high suicide risk stands"
     unmet = {name for name, met in score.items() if met is False} | set(_unmet(told, session, now))
+    if LAWS[told.route].program and written_at - now > 15 * MINUTE:
+        unmet |= {"written_in_time"}
     late = {"required_observations"} if required_seen_late(told, session) else set[str]()
     if LAWS[told.route].program and (barred := (unmet & PROGRAM_ASKS) - late):
         yield f"under the program nobody signs for {sorted(barred)}"
@@ -99,8 +113,21 @@ def _unmet(told: Told, session: str, now: datetime) -> Iterator[str]:
         yield "monitored_long_enough"
     if required_unseen(told, session):
         yield "required_observations"
-    if LAWS[told.route].program and not told.there.get((session, "prescriber")):
+    if LAWS[told.route].program and not _doctor_there(told, session, now):
         yield "prescriber_on_site"
+
+
+def _doctor_there(told: Told, session: str, now: datetime) -> bool:
+    """Whether one had come by then and not gone before."""
+    there: set[str] = set()
+    for at, where, role, who, came in told.comings:
+        if (where, role) != (session, "prescriber"):
+            continue
+        if came and at <= now:
+            there.add(who)
+        elif not came and at < now:
+            there.discard(who)
+    return bool(there)
 
 
 def _out_of_limits(r: Reading) -> bool:

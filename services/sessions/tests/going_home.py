@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from careflow_domain.errors import DomainError
@@ -48,11 +48,32 @@ class GoingHome(BesideTheDose):
         score["suicide_risk"] = "high" if lapse == "score" and self.random.random() > self.care else "none"
         by = self.random.choice((a.NURSE, a.NURSE, a.PRESCRIBER))
         signed = frozenset(self.random.sample(sorted(CRITERIA), self.random.choice((0, 0, 3, len(CRITERIA)))))
-        reasons = list(forbids_leaving(self.told, session.id, score, signed, doctor=by == a.PRESCRIBER, now=self.now))
-        await self._lets_go(session, score, signed, by)
+        left = self._left()
+        reasons = list(
+            forbids_leaving(
+                self.told,
+                session.id,
+                score,
+                signed,
+                doctor=by == a.PRESCRIBER,
+                now=left or self.now,
+                written_at=self.now,
+            )
+        )
+        await self._lets_go(session, score, signed, by, left)
+        self.told.reached["let go, written down late"] += left is not None
         self.told.gone_home.append(session.id)
         self.told.reached[f"let go, {self.way.route.value}"] += 1
         self._finds(reasons)
+
+    def _left(self) -> datetime | None:
+        """When the patient left, where somebody writes it down later; now and then before they were last observed."""
+        minutes = self.random.choice((0, 0, 0, 4, 20, 90))
+        if not minutes:
+            return None
+        left = self.now - timedelta(minutes=self.random.choice((0, 0, 0, 20)))
+        self.memory.now += timedelta(minutes=minutes)
+        return left
 
     async def lights_out(self) -> None:
         """The power goes while somebody is watched: signs are on paper and entered afterwards in any order; then the
@@ -104,12 +125,14 @@ class GoingHome(BesideTheDose):
             finally:
                 self.care = care
 
-    async def _lets_go(self, session: Any, score: Mapping[str, bool | str], signed: frozenset[str], by: Any) -> None:
+    async def _lets_go(
+        self, session: Any, score: Mapping[str, bool | str], signed: frozenset[str], by: Any, left: datetime | None
+    ) -> None:
         answered: dict[str, Any] = {**score, "suicide_risk": RiskLevel(str(score["suicide_risk"]))}
         exceptions = Exceptions(
             signed=tuple(SignedFor(criterion=each, reason="seen by me") for each in signed), transport="a taxi"
         )
-        leave = DischargePatient(session.id, DischargeScore(**answered), exceptions, session.version)
+        leave = DischargePatient(session.id, DischargeScore(**answered), exceptions, session.version, left)
         try:
             await DischargePatientHandler(self.memory.ports, self.memory)(leave, PEOPLE[by], REQUEST)  # type: ignore[arg-type]  # a fake runner
         finally:

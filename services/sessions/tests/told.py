@@ -63,6 +63,7 @@ class Told:
     signed: list[tuple[datetime, str, str]] = field(default_factory=list)
     orders: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
     there: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    comings: list[tuple[datetime, str, str, str, bool]] = field(default_factory=list)
     alerts: dict[str, datetime] = field(default_factory=dict)
     harm: set[str] = field(default_factory=set)
     outside: set[str] = field(default_factory=set)

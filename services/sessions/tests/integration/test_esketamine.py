@@ -2,13 +2,17 @@
 (journey 18, this service's part).
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from services.sessions.tests.clinic import SCORE, does, observes, ok, refusal
 from services.sessions.tests.sprays import begun, gives, observed_for_two_hours, sends_form, treated
 from services.sessions.tests.world import World
+
+
+def stated(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 async def test_each_device_is_a_dose_with_its_serial_five_minutes_after_the_one_before(world: World) -> None:
@@ -101,3 +105,29 @@ async def test_a_reading_missed_at_forty_minutes_is_signed_for_and_told_in_the_f
     assert (required["minute"], required["reading"], required["late_reason"]) == (40, None, "the monitor was broken")
     assert required["late_reading"]["systolic"] == 128
     assert form["submission"] is not None
+
+
+async def test_a_discharge_on_paper_is_judged_when_the_patient_left_and_the_form_tells_both_times(world: World) -> None:
+    session_id, device = await begun(world)
+    ok(await gives(world, session_id, device), 201)
+    await observed_for_two_hours(world, session_id)
+    left, left_at = world.clock(), world.clock().isoformat()
+    await world.travel(timedelta(minutes=90))
+    paper = {**SCORE, "left_at": left_at, "let_go_by": "user-nurse"}
+    signed = {"exceptions": [{"criterion": "written_in_time", "reason": "the power was out"}]}
+
+    unsigned = await does(world, session_id, "discharge", paper)
+    assert (refusal(unsigned), unsigned.json()["criteria"]) == ((409, "discharge_criteria_unmet"), ["written_in_time"])
+    ok(await does(world, session_id, "discharge", {**paper, **signed}, by=world.prescriber))
+
+    form = ok(await world.nurse.get(f"/v1/sessions/{session_id}/rems-form"))
+    report = form["report"]
+    assert (form["missing"], report["minutes"], report["end_late_reason"]) == ([], 125, "the power was out")
+    assert (report["ended_at"], report["end_written_at"]) == (stated(left), stated(world.clock()))
+    kept = ok(await world.nurse.get(f"/v1/sessions/{session_id}/record"))["discharge"]
+    assert (kept["by"], kept["written_by"], kept["left_at"]) == ("user-nurse", "user-prescriber", stated(left))
+    assert (await world.alarmed(form["patient_id"])).count("VitalsOverdue") == 2
+    told = [each.data for each in await world.said(form["patient_id"]) if "SessionDischarged" in each.type]
+    assert [(datetime.fromisoformat(str(each["left_at"])), each["overdue_after_leaving"]) for each in told] == [
+        (left, "urgent")
+    ]

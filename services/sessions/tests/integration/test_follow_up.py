@@ -1,13 +1,16 @@
 """Contacts after harm over HTTP and events: asked for by an adverse event or an early leave, tried, made, or late."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from services.sessions.tests.builders import POLICY
 from services.sessions.tests.clinic import does, has_course, ok, ready_for_dose, receives_dose, refusal
 from services.sessions.tests.integration.test_end_of_care import discharges, ends
 from services.sessions.tests.setbacks import calls, reviews, suffers
 from services.sessions.tests.world import World
+from sessions.domain.clinic_day import clinic_day, day_bounds
 
 CONTACTS = "/v1/follow-up-contacts"
+SAFETY = "careflow.sessions.safety.v1"
 
 
 async def about_contacts(world: World, patient_id: str) -> list[tuple[str, str]]:
@@ -53,6 +56,31 @@ async def test_who_leaves_after_a_dose_is_called_the_next_day(world: World) -> N
 
     assert (contact["kind"], contact["session_id"]) == ("next_day_contact", session_id)
     assert await world.alarmed(course.patient_id) == ["PatientLeftEarly"]
+
+
+async def test_who_left_last_night_is_called_today(world: World) -> None:
+    """It is written down in the morning: for the night the alarms were of nobody, and the next day is today."""
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    await receives_dose(world, session_id)
+    left_at = world.clock()
+    await world.travel(timedelta(hours=16))
+    left = {"patient_left": True, "reason": "wanted to go home", "left_at": left_at.isoformat()}
+    nobody = await does(world, session_id, "abort", {**left, "patient_left": False})
+    assert refusal(nobody) == (422, "left_at_of_nobody")
+    before = {**left, "left_at": (left_at - timedelta(hours=2)).isoformat()}
+    assert refusal(await does(world, session_id, "abort", before)) == (409, "seen_later")
+    ok(await does(world, session_id, "abort", left))
+
+    (contact,) = ok(await world.nurse.get(CONTACTS))["items"]
+    assert (
+        datetime.fromisoformat(contact["due_by"])
+        == day_bounds(clinic_day(left_at, POLICY.timezone) + timedelta(days=1), POLICY.timezone)[1]
+    )
+    gone = [each.data for each in await world.said(course.patient_id, SAFETY) if "PatientLeftEarly" in each.type]
+    assert [(datetime.fromisoformat(str(each["at"])), each["overdue_after_leaving"]) for each in gone] == [
+        (left_at, "urgent")
+    ]
 
 
 async def test_who_leaves_before_a_dose_is_not_called(world: World) -> None:

@@ -8,9 +8,17 @@ import pytest
 from careflow_domain.errors import DomainError
 from services.sessions.tests.builders import NOW, NURSE, POLICY, PRESCRIBER, minutes, vitals
 from sessions.domain.checks import RiskLevel
-from sessions.domain.discharge import CRITERIA, DischargeScore, Exceptions, Leaving, SignedFor, discharge
+from sessions.domain.discharge import (
+    CRITERIA,
+    DischargeScore,
+    Exceptions,
+    Leaving,
+    SignedFor,
+    WrittenLate,
+    discharge,
+)
 from sessions.domain.monitoring import Monitoring
-from sessions.domain.vitals import Corrects, Symptom, VitalSigns
+from sessions.domain.vitals import Corrects, Severity, Symptom, VitalSigns
 from sessions.domain.words import Route
 
 STARTED = NOW - minutes(130)
@@ -62,6 +70,7 @@ UNMET: list[tuple[str, Leaving]] = [
     ("prescriber_on_site", replace(leaving(Route.INTRANASAL), prescriber_there=False)),
     ("escort_signed", scored(escort_signed=False)),
     ("instructions_given", scored(instructions_given=False)),
+    ("written_in_time", replace(leaving(Route.INTRANASAL), written_at=NOW + minutes(16))),
 ]
 
 
@@ -213,4 +222,45 @@ def test_a_late_observation_shortens_no_monitoring() -> None:
 
     with pytest.raises(DomainError, match="discharge_forbidden") as refused:
         discharge(late, signing("required_observations", "monitored_long_enough"), by=PRESCRIBER, prescriber=True)
+    assert refused.value.extra["criteria"] == ("monitored_long_enough",)
+
+
+def test_what_is_written_down_afterwards_is_judged_when_the_patient_left() -> None:
+    hours_later = replace(leaving(), written_at=NOW + minutes(180))
+
+    done = discharge(hours_later, NONE, by=PRESCRIBER, prescriber=False, let_go_by=NURSE, overdue=Severity.URGENT)
+
+    assert (done.by, done.at, done.left_at) == (NURSE, NOW + minutes(180), NOW)
+    assert done.late == WrittenLate(left_at=NOW, by=PRESCRIBER, overdue=Severity.URGENT)
+
+
+@pytest.mark.parametrize("criterion", ["monitored_long_enough", "vitals_observed"])
+def test_waiting_to_write_it_down_lengthens_no_monitoring(criterion: str) -> None:
+    given = {
+        "monitored_long_enough": replace(leaving(), last_dose_ended_at=NOW - minutes(59)),
+        "vitals_observed": leaving(observations=(vitals(at=NOW - minutes(31)),)),
+    }[criterion]
+
+    with pytest.raises(DomainError) as refused:
+        discharge(replace(given, written_at=NOW + minutes(180)), NONE, by=NURSE, prescriber=False)
+    assert refused.value.extra["criteria"] == (criterion,)
+
+
+def test_under_the_rems_a_prescriber_signs_for_a_discharge_written_down_late() -> None:
+    late = replace(sprayed(40), written_at=NOW + minutes(90))
+    signed = signing("written_in_time", reason="the power was out")
+
+    done = discharge(late, signed, by=PRESCRIBER, prescriber=True, let_go_by=NURSE)
+
+    assert (done.unmet, done.signed_by, done.by) == (("written_in_time",), PRESCRIBER, NURSE)
+    for exceptions, prescriber in ((NONE, True), (signed, False)):
+        with pytest.raises(DomainError, match="discharge_criteria_unmet"):
+            discharge(late, exceptions, by=PRESCRIBER, prescriber=prescriber)
+
+
+def test_under_the_rems_the_two_hours_count_to_when_the_patient_left() -> None:
+    short = replace(sprayed(40), last_dose_started_at=NOW - minutes(119), written_at=NOW + minutes(90))
+
+    with pytest.raises(DomainError, match="discharge_forbidden") as refused:
+        discharge(short, signing(*CRITERIA), by=PRESCRIBER, prescriber=True)
     assert refused.value.extra["criteria"] == ("monitored_long_enough",)

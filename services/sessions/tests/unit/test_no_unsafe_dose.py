@@ -98,6 +98,7 @@ AT_LEAST = {
     "came back": 3,
     "the power went": 10,
     "signs from paper": 20,
+    "let go, written down late": 3,
     "cleared by signatures": 5,
 }
 """How often on these days each of what a careful clinic does seldom is really reached."""

@@ -113,9 +113,14 @@ class SessionRunningLong(SessionEvent):
 
 
 class SessionDischarged(SessionEvent):
-    """The patient may go home."""
+    """The patient may go home. Written down afterwards, `left_at` is when they left, and `overdue_after_leaving` how
+    late an observation had been said to be (`VitalsOverdue`) when there was nobody to observe any more.
+    """
 
     for_integrators = True
+
+    left_at: Instant | None = None
+    overdue_after_leaving: session_codes.VitalsSeverity | None = None
 
 
 class RefusalDetails(Section):

@@ -68,12 +68,16 @@ class AdverseEventReviewed(SessionSafetyEvent):
 
 
 class PatientLeftEarly(SessionSafetyEvent):
-    """A patient left after a dose without being discharged: escort and patient are called, and again the next day."""
+    """A patient left after a dose without being discharged, at this time: escort and patient are called, and again the
+    next day. `overdue_after_leaving`: written down afterwards, how late an observation had been said to be meanwhile
+    (`VitalsOverdue`), when there was nobody to observe.
+    """
 
     for_integrators = True
 
     session_id: Id
     at: Instant
+    overdue_after_leaving: session_codes.VitalsSeverity | None = None
 
 
 class PatientReturned(SessionSafetyEvent):

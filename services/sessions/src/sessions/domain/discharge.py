@@ -3,7 +3,8 @@
 Invariants: nobody signs away a high suicide risk, found now or before and not resolved, nor, under a restricted
 program, the monitoring time and the required observations; of these a prescriber may sign for one that was made late,
 never for one that was not made. Nobody is monitored while they are away; what was put right of the last observation
-counts as the worse of both. Without an escort another way home is written down.
+counts as the worse of both. Without an escort another way home is written down. What is written down afterwards is
+judged as it was when the patient left.
 Sources: domain brief, section 3.5 (clinic defaults), 3.2 (REMS).
 """
 
@@ -18,7 +19,7 @@ from sessions.domain.checks import RiskLevel
 from sessions.domain.ids import StaffId
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.policy import RoutePolicy, SessionsPolicy
-from sessions.domain.vitals import GRAVE_SYMPTOMS, VitalSigns
+from sessions.domain.vitals import GRAVE_SYMPTOMS, Severity, VitalSigns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +52,21 @@ class Exceptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenLate:
+    """That it was written down after the patient had left: when that was, who wrote it down, and how late an
+    observation was said to be meanwhile (`overdue`), when there was nobody to observe.
+    """
+
+    left_at: datetime
+    by: StaffId
+    overdue: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Discharge:
-    """The patient may go: the score, who discharged, and the criteria a prescriber signed for."""
+    """The patient may go: the score, who discharged, when that was written down, and the criteria a prescriber signed
+    for.
+    """
 
     score: DischargeScore
     by: StaffId
@@ -60,6 +74,12 @@ class Discharge:
     signed_for: tuple[SignedFor, ...] = ()
     transport: str | None = field(default=None, repr=False)
     signed_by: StaffId | None = None
+    late: WrittenLate | None = None
+
+    @property
+    def left_at(self) -> datetime:
+        """When the patient left."""
+        return self.late.left_at if self.late else self.at
 
     @property
     def unmet(self) -> tuple[str, ...]:
@@ -69,7 +89,8 @@ class Discharge:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
     """Everything a criterion looks at. `risk_stands`: a high suicide risk was found before and not resolved;
-    `prescriber_there`: a prescriber is in the session now; `away`: when the patient had left and come back.
+    `prescriber_there`: a prescriber is in the session when the patient leaves, at `now`; `away`: when the patient had
+    left and come back. `written_at` is when their leaving is written down, None where that is as they leave.
     """
 
     score: DischargeScore
@@ -82,6 +103,13 @@ class Leaving:
     route: RoutePolicy
     policy: SessionsPolicy
     now: datetime
+    written_at: datetime | None = None
+
+    @property
+    def in_time(self) -> bool:
+        """Whether their leaving is written down no later than an observation that is no late entry."""
+        late = timedelta(minutes=self.policy.vitals_times.late_entry_minutes)
+        return self.written_at is None or self.written_at - self.now <= late
 
     @property
     def found_at_risk(self) -> bool:
@@ -158,6 +186,10 @@ def late_reading(monitoring: Monitoring, minute: int, policy: SessionsPolicy) ->
 REQUIRED: Final = "required_observations"
 RISK: Final = "suicide_risk_not_high"
 ESCORT: Final = "escort_signed"
+LATE: Final = "written_in_time"
+"""Under a restricted program a discharge that is written down late is signed for by a prescriber, as a required
+observation is that was made late: the form tells both times, and why.
+"""
 
 CRITERIA: Final[dict[str, Callable[[Leaving], bool]]] = {
     "vitals_observed": lambda leaving: leaving.fresh,
@@ -174,6 +206,7 @@ CRITERIA: Final[dict[str, Callable[[Leaving], bool]]] = {
     "prescriber_on_site": lambda leaving: leaving.prescriber_there or not leaving.route.prescriber_on_site,
     ESCORT: lambda leaving: leaving.score.escort_signed,
     "instructions_given": lambda leaving: leaving.score.instructions_given,
+    LATE: lambda leaving: leaving.in_time or not leaving.route.restricted_program,
 }
 """Every criterion by its name, in the order a nurse goes through them."""
 
@@ -193,9 +226,18 @@ def nobody_lets_go(*criteria: str) -> DomainError:
     return forbidden("discharge_forbidden", "Nobody may let the patient go now.", criteria=criteria)
 
 
-def discharge(leaving: Leaving, exceptions: Exceptions, *, by: StaffId, prescriber: bool) -> Discharge:
-    """Refused: `discharge_criteria_unmet` (with all of them) unless a prescriber names each and says why;
-    `discharge_forbidden` for what nobody may sign away; `transport_missing`.
+def discharge(
+    leaving: Leaving,
+    exceptions: Exceptions,
+    *,
+    by: StaffId,
+    prescriber: bool,
+    let_go_by: StaffId | None = None,
+    overdue: Severity | None = None,
+) -> Discharge:
+    """`by` writes it down and signs; `let_go_by` is who let the patient go where it was somebody else. Refused:
+    `discharge_criteria_unmet` (with all of them) unless a prescriber names each and says why; `discharge_forbidden`
+    for what nobody may sign away; `transport_missing`.
     """
     unmet = tuple(name for name, met in CRITERIA.items() if not met(leaving))
     beyond = NEVER_SIGNED | RESTRICTED if leaving.route.restricted_program else NEVER_SIGNED
@@ -212,10 +254,12 @@ def discharge(leaving: Leaving, exceptions: Exceptions, *, by: StaffId, prescrib
         )
     if ESCORT in unmet and not (exceptions.transport or "").strip():
         raise conflict("transport_missing", "Without the escort it is written down how the patient gets home.")
+    written_at = leaving.written_at
     return Discharge(
         score=leaving.score,
-        by=by,
-        at=leaving.now,
+        by=let_go_by or by,
+        at=written_at or leaving.now,
+        late=WrittenLate(left_at=leaving.now, by=by, overdue=overdue) if written_at else None,
         signed_for=tuple(reasons[name] for name in unmet),
         transport=exceptions.transport if ESCORT in unmet else None,
         signed_by=by if unmet else None,

@@ -14,12 +14,18 @@ from sessions.domain.ids import StaffId
 from sessions.domain.service_lines import BillableServices, ServiceLine, must_have_been_rendered
 from sessions.domain.sessions import Session, SessionFact
 from sessions.domain.states import UNDER_WAY, Outcome, SessionState
+from sessions.domain.vitals import Severity
 from sessions.domain.words import VisitKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionDischarged(SessionFact):
-    pass
+    """`left_at` is when the patient left, where that was written down afterwards, and `overdue` how late an observation
+    was said to be meanwhile.
+    """
+
+    left_at: datetime | None = None
+    overdue: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +40,9 @@ class SessionAborted(SessionFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientLeftEarly(SessionFact):
-    """After a dose, and without being discharged."""
+    """After a dose, and without being discharged. `overdue` is how late an observation was said to be after that."""
+
+    overdue: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +56,9 @@ def discharged(session: Session, discharge: Discharge, risk: Recorded[RiskLevel]
         raise conflict("dose_running", "The dose has not ended.")
     leaving = replace(session.assessed(risk), discharge=discharge)
     state = session.state if session.state is SessionState.ABORTED else SessionState.DISCHARGED
-    return leaving.became(state, SessionDischarged, discharge.at)
+    after, late = replace(leaving, state=state), discharge.late
+    left_at, overdue = (late.left_at, late.overdue) if late else (None, None)
+    return after.saying(SessionDischarged(session=after, at=discharge.at, left_at=left_at, overdue=overdue))
 
 
 def completed(session: Session, services: BillableServices, *, now: datetime) -> Session:
@@ -64,26 +74,38 @@ def took_place(session: Session, services: BillableServices, *, ended_at: dateti
     return done.became(SessionState.COMPLETED, SessionCompleted, now)
 
 
-def aborted(session: Session, outcome: Outcome, reason: str, services: BillableServices, *, now: datetime) -> Session:
-    """It was stopped, or the patient left. Of one that was stopped it may be said later that the patient left.
-    Refused: `reason_missing`, `wrong_state`.
+def aborted(
+    session: Session,
+    outcome: Outcome,
+    reason: str,
+    services: BillableServices,
+    *,
+    now: datetime,
+    left_at: datetime | None = None,
+    overdue: Severity | None = None,
+) -> Session:
+    """It was stopped, or the patient left: at `left_at` where that is written down afterwards, with what was said to be
+    `overdue` meanwhile. Of one that was stopped it may be said later that the patient left. Refused: `reason_missing`,
+    `wrong_state`.
     """
+    gone = left_at or now
     if not reason.strip():
         raise invalid("reason_missing", "Stopping a session needs a reason.")
     if session.state is SessionState.ABORTED and session.patient_watched and outcome is Outcome.LEFT_EARLY:
-        return _left_early(replace(session.recording(), outcome=outcome, left_early_at=now, end_reason=reason), now)
+        after = replace(session.recording(), outcome=outcome, left_early_at=gone, end_reason=reason)
+        return _left_early(after, gone, overdue)
     session.must_be(*UNDER_WAY)
-    ended = tuple(dose if dose.ended_at else replace(dose, ended_at=now) for dose in session.doses)
+    ended = tuple(dose if dose.ended_at else replace(dose, ended_at=gone) for dose in session.doses)
     stopped = replace(
         session.recording(),
         doses=ended,
         services=services,
-        ended_at=now,
+        ended_at=gone,
         outcome=outcome,
-        left_early_at=now if outcome is Outcome.LEFT_EARLY else None,
+        left_early_at=gone if outcome is Outcome.LEFT_EARLY else None,
         end_reason=reason,
     ).became(SessionState.ABORTED, SessionAborted, now)
-    return _left_early(stopped, now) if outcome is Outcome.LEFT_EARLY else stopped
+    return _left_early(stopped, gone, overdue) if outcome is Outcome.LEFT_EARLY else stopped
 
 
 def services_corrected(session: Session, lines: tuple[ServiceLine, ...], by: StaffId, *, now: datetime) -> Session:
@@ -107,6 +129,8 @@ def services_became(session: Session, lines: tuple[ServiceLine, ...], by: StaffI
     return after.saying(SessionServicesCorrected(session=after, at=now))
 
 
-def _left_early(session: Session, now: datetime) -> Session:
+def _left_early(session: Session, gone: datetime, overdue: Severity | None) -> Session:
     """After a dose somebody must look for the patient; before one nothing was done to them."""
-    return session if session.monitoring is None else session.saying(PatientLeftEarly(session=session, at=now))
+    if session.monitoring is None:
+        return session
+    return session.saying(PatientLeftEarly(session=session, at=gone, overdue=overdue))

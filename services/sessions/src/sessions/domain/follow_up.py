@@ -96,9 +96,13 @@ class FollowUpContact(Aggregate):
         policy: SessionsPolicy,
         *,
         now: datetime,
+        since: datetime | None = None,
     ) -> Self:
-        """To be made by the end of the clinic's next day, or within the hours of the policy."""
-        contact = cls(id=contact_id, patient_id=patient_id, kind=kind, cause=cause, due_by=_due_by(kind, policy, now))
+        """To be made by the end of the clinic's next day, or within the hours of the policy, counted from `since` where
+        what it is about was written down afterwards.
+        """
+        due_by = _due_by(kind, policy, since or now)
+        contact = cls(id=contact_id, patient_id=patient_id, kind=kind, cause=cause, due_by=due_by)
         return contact.saying(FollowUpContactDue(**contact._told(now)))
 
     @property

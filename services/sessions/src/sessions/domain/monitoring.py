@@ -186,6 +186,12 @@ class Monitoring:
             return replace(self, said=Severity.URGENT, alarm_at=None), Severity.URGENT
         return replace(self, said=Severity.WARN, alarm_at=urgent_at), Severity.WARN
 
+    def said_after(self, moment: datetime, times: VitalsTimes) -> Severity | None:
+        """How late the observation that is due was said to be, as far as it became so late only after this moment."""
+        if self.said is None or self.due_at + times.late_by(self.said) <= moment:
+            return None
+        return self.said
+
     def resumed(self, times: VitalsTimes, *, now: datetime) -> Self:
         """Who was away is there again: signs are due now, whatever was said while nobody could observe them."""
         return replace(self, due_at=now, alarm_at=now + times.late_by(Severity.WARN), said=None)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sessions.domain.away import time_away
-from sessions.domain.discharge import REQUIRED, late_reading
+from sessions.domain.discharge import LATE, REQUIRED, late_reading
 from sessions.domain.ids import StaffId
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.presence import who_was_there
@@ -62,7 +62,8 @@ class RequiredReading:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreatmentReport:
     """One session as the form asks for it. `ended_at` is when the monitoring was over, None when nobody saw it end;
-    for `away_minutes` until then the patient had left, and nobody monitored them.
+    for `away_minutes` until then the patient had left, and nobody monitored them. `end_written_at` is when that end
+    was written down, if it was afterwards, and `end_late_reason` what the prescriber said who signed for it.
     """
 
     setting_certified: bool
@@ -81,6 +82,8 @@ class TreatmentReport:
     effects_resolved: bool
     left_early: bool
     away_minutes: int = 0
+    end_written_at: datetime | None = None
+    end_late_reason: str | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, session: Session, policy: SessionsPolicy) -> "TreatmentReport":
@@ -91,7 +94,7 @@ class TreatmentReport:
         checked = program.restricted_program.value if program.restricted_program else None
         signs = [each.signs for each in standing(session.monitoring.observations)]
         started_at, last_dose = min(each.started_at for each in session.doses), session.last_dose.started_at
-        ended_at = discharge.at if discharge else None
+        ended_at = discharge.left_at if discharge else None
         watched = ended_at - last_dose - time_away(session.away, last_dose, ended_at) if ended_at else timedelta(0)
         away = time_away(session.away, started_at, ended_at) if ended_at else timedelta(0)
         return cls(
@@ -120,6 +123,8 @@ class TreatmentReport:
             effects_resolved=discharge is not None and discharge.score.effects_resolved,
             left_early=session.outcome is Outcome.LEFT_EARLY and discharge is None,
             away_minutes=-int(-away.total_seconds() // 60),
+            end_written_at=discharge.at if discharge and discharge.late else None,
+            end_late_reason=_reason_for(session, LATE),
         )
 
     @property
@@ -178,12 +183,17 @@ UNSEEN_AFTER_LEAVING: Final = frozenset(
 def _required(session: Session, minute: int, policy: SessionsPolicy) -> RequiredReading:
     assert session.monitoring is not None
     near = session.monitoring.nearest(minute, policy.discharge.observation_tolerance_minutes.value)
-    signed = session.discharge.signed_for if session.discharge else ()
-    reason = next((each.reason for each in signed if each.criterion == REQUIRED), None)
+    reason = _reason_for(session, REQUIRED)
     if near is not None or reason is None:
         return RequiredReading(minute=minute, reading=_reading(near))
     late = _reading(late_reading(session.monitoring, minute, policy))
     return RequiredReading(minute=minute, reading=None, late=late, late_reason=reason)
+
+
+def _reason_for(session: Session, criterion: str) -> str | None:
+    """What a prescriber said who signed for this at the discharge."""
+    signed = session.discharge.signed_for if session.discharge else ()
+    return next((each.reason for each in signed if each.criterion == criterion), None)
 
 
 def _reading(signs: VitalSigns | None) -> Reading | None:

@@ -297,7 +297,7 @@ class Session(Aggregate):
         """When the patient left; None while they are there, or are still to come."""
         if self.patient_watched:
             return None
-        return self.discharge.at if self.discharge else self.left_early_at or self.ended_at
+        return self.discharge.left_at if self.discharge else self.left_early_at or self.ended_at
 
     @property
     def given(self) -> Milligrams:

@@ -152,7 +152,7 @@ def _must_have_been(session: Session, time: TherapyTime, policy: SessionsPolicy,
     began = session.started_at or session.starts_at or now
     if clinic_day(time.started_at, policy.timezone) != clinic_day(began, policy.timezone):
         raise invalid("held_on_another_day", "Therapy of this session was held on the session's own day.")
-    gone = session.discharge.at if session.discharge else None
+    gone = session.discharge.left_at if session.discharge else None
     if gone is not None and time.ended_at > gone:
         raise invalid("held_after_leaving", "No therapy was held in this session after the patient had left.")
 

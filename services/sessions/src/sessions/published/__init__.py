@@ -176,7 +176,9 @@ PUBLISHED: PublicationTable = published(
     says(
         SessionDischarged,
         contracts.SessionDischarged,
-        lambda fact: contracts.SessionDischarged(**treatment.of_session(fact)),
+        lambda fact: contracts.SessionDischarged(
+            **treatment.of_session(fact), left_at=fact.left_at, overdue_after_leaving=treatment.severity(fact.overdue)
+        ),
     ),
     says(
         SessionCompleted, contracts.SessionCompleted, lambda fact: contracts.SessionCompleted(**treatment.of_end(fact))
@@ -191,7 +193,10 @@ PUBLISHED: PublicationTable = published(
         PatientLeftEarly,
         contracts.PatientLeftEarly,
         lambda fact: contracts.PatientLeftEarly(
-            patient_id=fact.session.patient_id, session_id=fact.session.id, at=fact.at
+            patient_id=fact.session.patient_id,
+            session_id=fact.session.id,
+            at=fact.at,
+            overdue_after_leaving=treatment.severity(fact.overdue),
         ),
     ),
     says(

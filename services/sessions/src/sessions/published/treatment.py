@@ -21,6 +21,7 @@ from sessions.domain.sessions import (
     SessionRefused,
 )
 from sessions.domain.therapy_otherwise import TherapyReviewFact
+from sessions.domain.vitals import Severity
 from sessions.domain.watch import VitalsBreached, VitalsOverdue
 
 
@@ -100,6 +101,10 @@ def medicine_allergy(fact: MedicineAllergyTold) -> contracts.ClinicalFactReporte
 
 def of_integration(fact: IntegrationFact) -> dict[str, Any]:
     return {"patient_id": fact.patient_id, "dosing_session_id": fact.dosing_session_id, "due_by": fact.due_by}
+
+
+def severity(of: Severity | None) -> session_codes.VitalsSeverity | None:
+    return session_codes.VitalsSeverity(of.value) if of else None
 
 
 def of_vitals(fact: VitalsBreached | VitalsOverdue) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The dose itself: giving, ending, watching, discharging."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -17,6 +17,7 @@ from careflow_service.http.dependencies import (
     RequestPart,
     answer,
 )
+from careflow_service.http.fields import Moment
 from sessions.application.commands.discharge_patient import DischargePatient
 from sessions.application.commands.end_dose import EndDose
 from sessions.application.commands.give_dose import GiveDose
@@ -26,7 +27,7 @@ from sessions.domain.checks import RiskLevel
 from sessions.domain.discharge import DischargeScore, Exceptions, SignedFor
 from sessions.domain.doses import StatedDose
 from sessions.domain.drug_amounts import DrugUnit, Piece, Pieces
-from sessions.domain.ids import ContainerId, DrawId, SessionId
+from sessions.domain.ids import ContainerId, DrawId, SessionId, StaffId
 from sessions.domain.infusion import StepKind
 from sessions.domain.units import (
     Milligrams,
@@ -36,7 +37,7 @@ from sessions.domain.units import (
     MillilitresPerHour,
 )
 from sessions.entrypoints.http.drug_amount_bodies import Amounting
-from sessions.entrypoints.http.schemas import AggregateChanged, App, Code, Note, Quantity, Uuid, changed
+from sessions.entrypoints.http.schemas import AggregateChanged, App, Code, Note, Quantity, Staff, Uuid, changed
 from sessions.entrypoints.http.vitals_body import Vitals
 
 router = APIRouter(tags=["doses"])
@@ -134,7 +135,8 @@ class ExceptionBody(RequestPart):
 
 class NewDischarge(RequestBody):
     """`exceptions`: a prescriber lets the patient go although these criteria are not met; `transport`: how somebody
-    without an escort gets home.
+    without an escort gets home. Written down afterwards, `left_at` is when the patient left: by then everything is
+    judged; `let_go_by` is left out where it was the caller.
     """
 
     oriented: bool
@@ -146,13 +148,19 @@ class NewDischarge(RequestBody):
     instructions_given: bool
     exceptions: Annotated[tuple[ExceptionBody, ...], Field(max_length=20)] = ()
     transport: Note | None = None
+    left_at: Moment | None = None
+    let_go_by: Staff | None = None
 
     def score(self) -> DischargeScore:
-        return DischargeScore(**self.model_dump(exclude={"exceptions", "transport"}))
+        return DischargeScore(**{each.name: getattr(self, each.name) for each in fields(DischargeScore)})
 
     def excepted(self) -> Exceptions:
         signed = tuple(SignedFor(criterion=each.criterion, reason=each.reason) for each in self.exceptions)
         return Exceptions(signed=signed, transport=self.transport)
+
+    def said(self, session_id: SessionId, version: int) -> DischargePatient:
+        by = StaffId(self.let_go_by) if self.let_go_by else None
+        return DischargePatient(session_id, self.score(), self.excepted(), version, self.left_at, by)
 
 
 @router.post("/v1/sessions/{session_id}/doses", status_code=201, response_model=AggregateChanged)
@@ -219,7 +227,7 @@ async def discharge_patient(
     app: App,
 ) -> Response:
     """Let the patient go home."""
-    command = DischargePatient(SessionId(session_id), body.score(), body.excepted(), expected_version)
+    command = body.said(SessionId(session_id), expected_version)
     committed = await app.discharge_patient(command, actor, request)
     done = AggregateChanged(id=committed.value.id, version=committed.value.version)
     return answer(committed, done, status=200, version=done.version)

@@ -16,7 +16,7 @@ from sessions.domain.ids import PatientId, SessionId
 from sessions.domain.medication import MedicationRecord
 from sessions.domain.sessions import Session
 from sessions.domain.stops import Stop, StopKind
-from sessions.domain.vitals import Symptom, VitalSigns
+from sessions.domain.vitals import Severity, Symptom, VitalSigns
 from sessions.domain.words import ProviderRole, Route
 from sessions.entrypoints.http.dose_views import DoseView, dose_view
 from sessions.entrypoints.http.medication_views import MedicationView, medication_view
@@ -84,6 +84,10 @@ class ExceptionView(View):
 
 
 class DischargeView(BaseModel):
+    """`at` is when it was written down; `left_at` when the patient left, `written_by` who wrote it down afterwards, and
+    `overdue_after_leaving` how late an observation had been said to be when there was nobody to observe.
+    """
+
     oriented: bool
     walks_unaided: bool
     nausea_controlled: bool
@@ -96,6 +100,9 @@ class DischargeView(BaseModel):
     exceptions: tuple[ExceptionView, ...]
     transport: str | None
     signed_by: str | None
+    left_at: datetime
+    written_by: str | None
+    overdue_after_leaving: Severity | None
 
 
 class PresentView(View):
@@ -253,4 +260,7 @@ def _discharge(discharge: Discharge) -> DischargeView:
         exceptions=tuple(ExceptionView.model_validate(each) for each in discharge.signed_for),
         transport=discharge.transport,
         signed_by=discharge.signed_by,
+        left_at=discharge.left_at,
+        written_by=discharge.late.by if discharge.late else None,
+        overdue_after_leaving=discharge.late.overdue if discharge.late else None,
     )

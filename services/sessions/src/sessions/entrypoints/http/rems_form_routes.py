@@ -67,7 +67,7 @@ class RequiredReadingView(BaseModel):
 
 class ReportView(BaseModel):
     """The session as the form asks for it. `minutes` from the first device to the end of the monitoring, without those
-    for which the patient was away.
+    for which the patient was away. `end_written_at` is when that end was written down, where it was afterwards.
     """
 
     setting_certified: bool
@@ -86,6 +86,8 @@ class ReportView(BaseModel):
     monitored_long_enough: bool
     effects_resolved: bool
     left_early: bool
+    end_written_at: datetime | None
+    end_late_reason: str | None
     unrecorded: tuple[str, ...]
 
 
@@ -230,6 +232,8 @@ def _report(report: TreatmentReport) -> ReportView:
         monitored_long_enough=report.monitored_long_enough,
         effects_resolved=report.effects_resolved,
         left_early=report.left_early,
+        end_written_at=report.end_written_at,
+        end_late_reason=report.end_late_reason,
         unrecorded=report.unrecorded,
     )
 

@@ -70,8 +70,14 @@ class Completion(RequestBody):
 
 
 class EarlyEnd(RequestBody):
+    """`left_at` is when a patient left of whom it is written down afterwards."""
+
     patient_left: bool = False
     reason: Note
+    left_at: Moment | None = None
+
+    def said(self, session_id: SessionId, version: int) -> AbortSession:
+        return AbortSession(session_id, self.patient_left, self.reason, version, self.left_at)
 
 
 class Conversion(RequestBody):
@@ -271,8 +277,7 @@ async def abort_session(
     app: App,
 ) -> Response:
     """Stop it; only what was rendered is billed."""
-    command = AbortSession(SessionId(session_id), body.patient_left, body.reason, expected_version)
-    return changed(await app.abort_session(command, actor, request))
+    return changed(await app.abort_session(body.said(SessionId(session_id), expected_version), actor, request))
 
 
 @router.post("/v1/sessions/{session_id}/return", response_model=AggregateChanged)

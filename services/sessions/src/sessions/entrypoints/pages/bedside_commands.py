@@ -8,7 +8,6 @@ from pydantic import BeforeValidator, StringConstraints
 from careflow_service.http.dependencies import RequestBody
 from careflow_service.http.places import UsState
 from careflow_service.identity import Actor, RequestKey
-from sessions.application.commands.abort_session import AbortSession
 from sessions.application.commands.attest_eligibility import AttestEligibility
 from sessions.application.commands.check_in import CheckIn
 from sessions.application.commands.clear_session import ClearSession
@@ -17,7 +16,6 @@ from sessions.application.commands.convert_session import ConvertSession
 from sessions.application.commands.correct_checks import CorrectChecks
 from sessions.application.commands.correct_dose import CorrectDose
 from sessions.application.commands.correct_vitals import CorrectVitals
-from sessions.application.commands.discharge_patient import DischargePatient
 from sessions.application.commands.draw_drug import DrawDrug
 from sessions.application.commands.give_dose import GiveDose
 from sessions.application.commands.join_session import JoinSession, LeaveSession
@@ -229,9 +227,7 @@ async def report(app: Sessions, asked: Asked[NewAdverseEvent], actor: Actor, key
 
 
 async def discharge(app: Sessions, asked: Asked[NewDischarge], actor: Actor, key: RequestKey) -> object:
-    body = asked.body
-    command = DischargePatient(asked.session_id, body.score(), body.excepted(), asked.version)
-    return await app.discharge_patient(command, actor, key)
+    return await app.discharge_patient(asked.body.said(asked.session_id, asked.version), actor, key)
 
 
 async def complete(app: Sessions, asked: Asked[Completion], actor: Actor, key: RequestKey) -> object:
@@ -254,7 +250,4 @@ async def take_back(app: Sessions, asked: Asked[Nothing], actor: Actor, key: Req
 
 
 async def abort(app: Sessions, asked: Asked[EarlyEnd], actor: Actor, key: RequestKey) -> object:
-    body = asked.body
-    return await app.abort_session(
-        AbortSession(asked.session_id, body.patient_left, body.reason, asked.version), actor, key
-    )
+    return await app.abort_session(asked.body.said(asked.session_id, asked.version), actor, key)

@@ -83,6 +83,9 @@ DISCHARGE: Final = (
     field("escort_signed", Kind.YES_NO),
     field("instructions_given", Kind.YES_NO),
 )
+LEFT_AT: Final = field("left_at", Kind.MOMENT)
+LET_GO_LATE: Final = (LEFT_AT, Field(name="let_go_by", kind=Kind.COLLEAGUE, holding=(Role.PRESCRIBER, Role.NURSE)))
+"""Of a discharge that is written down afterwards."""
 EVENT: Final = (
     field("description", Kind.PROSE),
     field("grade", Kind.WHOLE),

@@ -53,6 +53,8 @@ from sessions.entrypoints.pages.bedside_fields import (
     ESCORT,
     EVENT,
     IDENTITY,
+    LEFT_AT,
+    LET_GO_LATE,
     ORDER,
     PIECES,
     PROGRAM,
@@ -157,9 +159,9 @@ def _roles(_: Bedside, actor: Actor) -> Fields:
 def _discharging(_: Bedside, actor: Actor) -> Fields:
     """A prescriber may sign for what is not met, criterion by criterion."""
     if not actor.has(Role.PRESCRIBER):
-        return DISCHARGE
+        return (*DISCHARGE, *LET_GO_LATE)
     reasons = (_reasons("exceptions", "criterion", name) for name in CRITERIA if name not in NEVER_SIGNED)
-    return (*DISCHARGE, *reasons, field("transport", Kind.PROSE))
+    return (*DISCHARGE, *LET_GO_LATE, *reasons, field("transport", Kind.PROSE))
 
 
 def _signable(seen: Bedside) -> Sequence[str]:
@@ -286,7 +288,7 @@ FORMS: Final = (
         EarlyEnd,
         do.abort,
         lambda seen: seen.session.state in UNDER_WAY or seen.session.patient_watched,
-        lambda _, __: (field("patient_left", Kind.YES_NO), field("reason", Kind.PROSE)),
+        lambda _, __: (field("patient_left", Kind.YES_NO), LEFT_AT, field("reason", Kind.PROSE)),
     ),
     BedsideForm("return", Nothing, do.take_back, lambda seen: has_left_early(seen.session), at_once=True),
 )

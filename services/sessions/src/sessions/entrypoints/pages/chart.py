@@ -164,7 +164,7 @@ def chart(session: Session, medication: MedicationRecord, policy: SessionsPolicy
     before = (monitoring.baseline,) if monitoring.baseline else ()
     observed = tuple(each.signs for each in standing(monitoring.observations))
     seen = tuple(sorted((*before, *observed), key=lambda each: each.observed_at))
-    ends = now if session.patient_watched else session.discharge.at if session.discharge else now
+    ends = now if session.patient_watched else session.left_at or now
     medicines = [(number, each.given_at) for number, each in enumerate(medication.given, 1) if each.amount]
     times = [monitoring.started_at, ends, *(each.observed_at for each in seen), *(at for _, at in medicines)]
     axis = _Axis(min(times), max(*times, min(times) + timedelta(minutes=30)))
