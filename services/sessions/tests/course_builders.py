@@ -12,6 +12,7 @@ from services.sessions.tests.builders import (
     PLAN,
     POLICY,
     PRESCRIBER,
+    TEXTS,
     THERAPIST,
     checked,
     days,
@@ -22,7 +23,7 @@ from services.sessions.tests.builders import (
     order,
     per_kg,
 )
-from sessions.domain.consents import Consent, ConsentCategory, ConsentText
+from sessions.domain.consents import Consent, ConsentCategory
 from sessions.domain.corrections import Corrector
 from sessions.domain.course import Course, DosedSession, TherapyHour
 from sessions.domain.dose_question import DoseQuestion
@@ -93,14 +94,15 @@ def clearance(*, valid_until: datetime = NOW + days(60)) -> ClearanceCopy:
     return ClearanceCopy(id=CLEARANCE, status=ClearanceStatus.VALID, valid_until=valid_until)
 
 
-def consent(*, route: Route = Route.INTRAVENOUS, version: str = "2026-11") -> Consent:
+def consent(*, route: Route = Route.INTRAVENOUS, version: str = "2026-11", words: str | None = None) -> Consent:
+    text = TEXTS.treatment(route)
+    assert text is not None
+    said = text.to_sign("en")
     return Consent.signed(
         ConsentId(new_uuid()),
         ANA,
         ConsentCategory.TREATMENT,
-        ConsentText(
-            document=f"treatment-{route}", document_version=version, sha256="0" * 64, language="en", route=route
-        ),
+        replace(said, document_version=version, sha256=words or said.sha256),
         signer=ANA,
         witness=None,
         valid_until=NOW + days(365),
@@ -162,7 +164,7 @@ def question(*, route: Route = Route.INTRAVENOUS) -> DoseQuestion:
         eligibility=eligibility(),
         course=course(),
         consents=(consent(route=route),),
-        consent_version="2026-11",
+        consent_text=TEXTS.treatment(route),
         emergency_contact_known=True,
         screening_as_of=NOW - minutes(1),
         record_complete=True,

@@ -5,6 +5,7 @@ from careflow_events.subscription import Subscription, hears
 from careflow_service.naming import hear_name
 from sessions.application.ports import Ports
 from sessions.application.reactions.on_allergies import on_allergies_changed
+from sessions.application.reactions.on_appointment_corrected import on_appointment_corrected
 from sessions.application.reactions.on_clearance import (
     on_clearance_expired,
     on_clearance_extended,
@@ -37,7 +38,7 @@ SUBSCRIPTIONS: tuple[Subscription[Ports], ...] = (
     hears(contracts.TreatmentCancelled, on_treatment),
     hears(contracts.TreatmentArrived, on_treatment),
     hears(contracts.TreatmentMissed, on_treatment),
-    hears(contracts.AppointmentCorrected, on_treatment),
+    hears(contracts.AppointmentCorrected, on_appointment_corrected),
     hears(contracts.ClearanceGranted, on_clearance_granted),
     hears(contracts.ClearanceExtended, on_clearance_extended),
     hears(contracts.ClearanceReinstated, on_clearance_reinstated),

@@ -3,14 +3,16 @@ missing.
 """
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from careflow_events import contracts
 from careflow_events.contracts import codes
-from careflow_service.identity import Role
+from careflow_service.identity import Actor, Role
 from careflow_service.ids import new_id
+from careflow_service.testing.commands import CommandLog
 from careflow_service.testing.visiting import Visitor
 from services.sessions.tests.bedside import logs_in
 from services.sessions.tests.clinic import Course, consent_body, has_course, ok, signs_the_packet
@@ -27,12 +29,13 @@ from services.sessions.tests.news import (
 )
 from services.sessions.tests.world import World, running
 
+LOG = CommandLog()
 BORN = datetime(1988, 4, 2, tzinfo=UTC)
 
 
 @pytest.fixture
 async def world(store_url: str, database: str) -> AsyncIterator[World]:
-    async with running(store_url, database, settings={"public_url": CLINIC}) as world:
+    async with running(store_url, database, listeners=[LOG], settings={"public_url": CLINIC}) as world:
         yield world
 
 
@@ -120,3 +123,40 @@ async def test_a_link_leads_nowhere_once_the_record_is_merged_or_care_has_ended(
     for each, whose in ((link, ana), (sent, course)):
         assert (await world.client.get(each.removeprefix(CLINIC))).status_code == 404
         assert "PlanLinkWithdrawn" in await world.said_types(whose.patient_id)
+
+
+async def test_whoever_came_to_an_evaluation_after_all_is_not_waited_for(world: World) -> None:
+    """Said to have been missed, it is put right; what is heard late of before changes nothing any more."""
+    course, appointment_id = await known(world), new_id()
+    soon = world.clock() + timedelta(days=1)
+    await world.hear(evaluation(course.patient_id, appointment_id, soon))
+    visit = snapshot(course.patient_id, appointment_id, soon, kind="evaluation", version=3)
+    missed, arrived = codes.AppointmentStatus.MISSED, codes.AppointmentStatus.ARRIVED
+    corrected = {**visit, "status": arrived, "from": missed, "to": arrived}
+    await world.hear(contracts.AppointmentCorrected.model_validate(corrected))
+    await world.hear(evaluation_moved(course.patient_id, appointment_id, soon))
+
+    assert await world.ports.evaluations.between(world.clock(), soon + timedelta(days=9)) == []
+
+
+async def test_the_list_of_who_has_not_signed_asks_the_store_as_often_for_many_as_for_one(world: World) -> None:
+    """And as far ahead as the clinic's policy says."""
+
+    async def asked() -> list[str]:
+        with LOG.recording():
+            await world.application.reading_papers.waiting(actor)
+        return sorted(trip for trip in LOG.round_trips if trip.startswith("find ") and not trip.startswith("find _"))
+
+    actor = Actor(id="user-coordinator", roles=frozenset({Role.COORDINATOR}))
+    for number in range(3):
+        course = await known(world)
+        await world.hear(evaluation(course.patient_id, new_id(), world.clock() + timedelta(hours=20 + 3 * number)))
+        if number == 0:
+            for_one = await asked()
+    assert await asked() == for_one
+    assert len(await world.application.reading_papers.waiting(actor)) == 3
+
+    policy = world.ports.policy
+    sooner = replace(policy, consent_ahead_days=replace(policy.consent_ahead_days, value=1))
+    object.__setattr__(world.ports, "policy", sooner)
+    assert len(await world.application.reading_papers.waiting(actor)) == 2

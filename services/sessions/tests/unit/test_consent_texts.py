@@ -77,8 +77,10 @@ def later(document: ConsentDocument, version: str) -> ConsentDocument:
 def test_the_newest_version_is_in_force_and_an_earlier_one_can_be_read_but_not_signed() -> None:
     before = iv()
     texts = ConsentTexts.of((*TEXTS.kept, later(before, "2026-12-15"), later(before, "2026-12")))
-    assert texts.treatment_version(Route.INTRAVENOUS) == "2026-12-15"
-    assert texts.treatment_version(Route.ORAL) == "2026-11"
+    newest, oral = texts.treatment(Route.INTRAVENOUS), texts.treatment(Route.ORAL)
+    assert newest is not None
+    assert oral is not None
+    assert (newest.version, oral.version) == ("2026-12-15", "2026-11")
 
     signed = before.to_sign("es")
     assert texts.read_as(signed) is before
@@ -122,8 +124,10 @@ def test_a_clinic_s_own_take_the_place_of_what_is_shipped_which_can_still_be_rea
     texts = consent_texts(own(tmp_path))
 
     assert not texts.samples_in_force
-    assert texts.treatment_version(Route.INTRAVENOUS) == "2027-01"
-    assert texts.treatment_version(Route.ORAL) is None
+    newest = texts.treatment(Route.INTRAVENOUS)
+    assert newest is not None
+    assert newest.version == "2027-01"
+    assert texts.treatment(Route.ORAL) is None
     assert texts.read_as(iv().to_sign("en")) == iv()
     with pytest.raises(DomainError, match="consent_text_superseded"):
         texts.check(TREATMENT, iv().to_sign("en"))

@@ -39,6 +39,7 @@ def standing(*consents: Consent, now: datetime = NOW) -> tuple[Standing, bool, b
         ((consent(),), UNTIL - ENDING, (Standing.ENDING, True, False)),
         ((consent(),), UNTIL, (Standing.EXPIRED, True, True)),
         ((consent(version="2026-10"),), NOW, (Standing.OTHER_TEXT, True, True)),
+        ((consent(words="0" * 64),), NOW, (Standing.OTHER_TEXT, True, True)),
         ((consent().withdrawn(now=NOW),), NOW, (Standing.WITHDRAWN, False, True)),
         ((consent().withdrawn(now=NOW), replace(consent(), signed_at=NOW)), NOW, (Standing.SIGNED, False, False)),
         ((consent(route=Route.ORAL),), NOW, (Standing.MISSING, True, True)),

@@ -263,7 +263,7 @@ def test_a_consent_ends_by_its_date_once() -> None:
 def test_a_consent_past_its_date_does_not_count_even_before_a_timer_said_so() -> None:
     agreed = consent()
 
-    assert not agreed.covers(Route.INTRAVENOUS, "2026-11", agreed.valid_until)
+    assert not agreed.is_for(Route.INTRAVENOUS, agreed.valid_until)
     assert agreed.superseded(now=NOW).state is ConsentState.SUPERSEDED
 
 

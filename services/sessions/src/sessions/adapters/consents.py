@@ -1,6 +1,6 @@
 """Consents in MongoDB: encrypted with the patient's key. Open fields: whose, whether it counts, when it ends."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pymongo import IndexModel
@@ -55,6 +55,10 @@ class MongoConsents(Stored[Consent]):
 
     async def all_of(self, patient_id: PatientId, /) -> list[Consent]:
         return await self._documents.all({"patient_id": patient_id}, of=patient_id)
+
+    async def of_several(self, patient_ids: Sequence[PatientId], /) -> list[Consent]:
+        consents = self._documents.looked  # allow looked: shown to a human, decides nothing
+        return await consents.all({"patient_id": {"$in": list(patient_ids)}}) if patient_ids else []
 
     async def next_due(self) -> Due | None:
         return await self._documents.earliest("due_at")

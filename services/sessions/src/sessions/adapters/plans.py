@@ -1,7 +1,7 @@
 """Plans and courses in MongoDB: encrypted with the patient's key. Open fields: whose, whether live, when due or
 over."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pymongo import IndexModel
@@ -62,6 +62,10 @@ class MongoPlans(Stored[Plan]):
 
     async def of_patient(self, patient_id: PatientId, /) -> list[Plan]:
         return await self._documents.all({"patient_id": patient_id}, of=patient_id)
+
+    async def of_several(self, patient_ids: Sequence[PatientId], /) -> list[Plan]:
+        plans = self._documents.looked  # allow looked: shown to a human, decides nothing
+        return await plans.all({"patient_id": {"$in": list(patient_ids)}}) if patient_ids else []
 
     async def next_to_end(self) -> Due | None:
         return await self._documents.earliest("ends_at")

@@ -52,7 +52,7 @@ async def ask_gate(session: Session, ports: Ports, now: datetime) -> AskedGate:
         eligibility=eligibility,
         course=course,
         consents=tuple(consents),
-        consent_version=ports.consent_texts.treatment_version(plan.terms.route) if plan else None,
+        consent_text=ports.consent_texts.treatment(plan.terms.route) if plan else None,
         emergency_contact_known=patient is not None and patient.details.emergency_contact is not None,
         screening_as_of=None if lag is None else now - lag,
         record_complete=complete,

@@ -103,6 +103,9 @@ class Consents(Held[Consent], Protocol):
     async def all_of(self, patient_id: PatientId, /) -> list[Consent]:
         """All of a patient's consents, ended or not."""
 
+    async def of_several(self, patient_ids: Sequence[PatientId], /) -> list[Consent]:
+        """All consents of these patients, ended or not; for a reader."""
+
     async def add(self, consent: Consent, /, tx: Transaction) -> None: ...
     async def save(self, consent: Consent, /, *, expecting: int, tx: Transaction) -> None: ...
     async def next_due(self) -> Due | None:
@@ -115,6 +118,9 @@ class Plans(Held[Plan], Paged[Plan], Protocol):
         """The patient's one plan that is active or on hold."""
 
     async def of_patient(self, patient_id: PatientId, /) -> list[Plan]: ...
+    async def of_several(self, patient_ids: Sequence[PatientId], /) -> list[Plan]:
+        """All plans of these patients; for a reader."""
+
     async def add(self, plan: Plan, /, tx: Transaction) -> None: ...
     async def save(self, plan: Plan, /, *, expecting: int, tx: Transaction) -> None: ...
     async def next_to_end(self) -> Due | None:

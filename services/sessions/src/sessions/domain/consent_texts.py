@@ -2,16 +2,18 @@
 
 Invariants: what is signed is known by the digest of the words as they were shown, which is computed and never typed;
 two texts never have one name and version; the newest version of what a text is about is in force, and earlier ones can
-be read as long as the clinic keeps them.
+be read as long as the clinic keeps them; a text whose words were changed under its version is another one, and what was
+signed before is no consent to it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Final, Self
 
 from careflow_domain.errors import conflict, invalid
-from sessions.domain.consents import ConsentCategory, ConsentText
+from sessions.domain.consents import Consent, ConsentCategory, ConsentText
 from sessions.domain.words import Route
 
 ALWAYS: Final = "en"
@@ -103,6 +105,10 @@ class ConsentDocument:
             policy_version=self.policy_version,
         )
 
+    def covers(self, consent: Consent, now: datetime) -> bool:
+        """Whether this is what a patient agreed to, word for word, and whether that counts now."""
+        return consent.category is self.category and self.is_of(consent.text) and consent.valid_at(now)
+
     def is_of(self, text: ConsentText) -> bool:
         """Whether this is what was signed, word for word."""
         wording = self.wordings.get(text.language)
@@ -155,10 +161,9 @@ class ConsentTexts:
         """What is signed now under this name."""
         return next((each for each in self.in_force if each.document == document), None)
 
-    def treatment_version(self, route: Route) -> str | None:
-        """In which version consent to treatment by this route counts; None where nobody can consent to it."""
-        current = self.current(ConsentCategory.TREATMENT, route)
-        return current.version if current else None
+    def treatment(self, route: Route) -> ConsentDocument | None:
+        """The text in which consent to treatment by this route counts; None where nobody can consent to it."""
+        return self.current(ConsentCategory.TREATMENT, route)
 
     def read_as(self, text: ConsentText) -> ConsentDocument | None:
         """What was signed, word for word; None where that text is kept no more."""

@@ -124,14 +124,9 @@ class Consent(Aggregate):
         """Whether it counts at that moment, whatever has been said of its end so far."""
         return self.state is ConsentState.SIGNED and now < self.valid_until
 
-    def covers(self, route: Route, document_version: str | None, now: datetime) -> bool:
-        """Whether it is a valid consent to treatment by this route in the current text; None where there is none."""
-        return (
-            self.category is ConsentCategory.TREATMENT
-            and self.text.route is route
-            and self.text.document_version == document_version
-            and self.valid_at(now)
-        )
+    def is_for(self, route: Route, now: datetime) -> bool:
+        """Whether it is a valid consent to treatment by this route, in whichever words."""
+        return self.category is ConsentCategory.TREATMENT and self.text.route is route and self.valid_at(now)
 
     def is_about(self, category: ConsentCategory, text: ConsentText) -> bool:
         """Whether it is to the same thing, so that a newer one takes its place."""

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from sessions.domain.checks import Recorded, standing_of
 from sessions.domain.clinic_day import clinic_day
+from sessions.domain.consent_texts import ConsentDocument
 from sessions.domain.consents import Consent
 from sessions.domain.course import Course
 from sessions.domain.eligibility import Eligibility, PreSessionScreen
@@ -27,7 +28,7 @@ T = TypeVar("T")
 class DoseQuestion:
     """May this session's dose be given now? Everything is what this service knows at `now`.
 
-    `consent_version` is that of the text that consent to treatment by the plan's route is given to now.
+    `consent_text` is what consent to treatment by the plan's route is given to now.
     `screening_as_of` is how fresh its view of screening is (None: unknown). `record_complete` is False while an event
     of this patient waits unhandled. `integration_at` is the next booked integration. `drug_log_reconciled` is about
     the session's location, and `package_at_hand` whether the patient's own is there.
@@ -38,7 +39,7 @@ class DoseQuestion:
     eligibility: Eligibility | None
     course: Course
     consents: tuple[Consent, ...]
-    consent_version: str | None
+    consent_text: ConsentDocument | None
     emergency_contact_known: bool
     screening_as_of: datetime | None
     record_complete: bool
@@ -118,8 +119,9 @@ class DoseQuestion:
 
     @property
     def consented(self) -> bool:
-        route = self.route
-        return route is not None and any(each.covers(route, self.consent_version, self.now) for each in self.consents)
+        text = self.consent_text
+        of_plan = text is not None and text.route is self.route
+        return of_plan and any(text.covers(each, self.now) for each in self.consents)
 
     @property
     def ordered_by_plan(self) -> bool:

@@ -73,7 +73,7 @@ def papers(
 
 def without_text(texts: ConsentTexts, routes: Collection[Route]) -> tuple[Route, ...]:
     """By which of these routes nobody can consent to be treated, for the clinic has no text of it."""
-    return tuple(sorted(each for each in routes if texts.treatment_version(each) is None))
+    return tuple(sorted(each for each in routes if texts.treatment(each) is None))
 
 
 def anything_lacking(
@@ -96,6 +96,6 @@ def _standing(document: ConsentDocument, newest: Consent | None, ending: timedel
         return Standing.WITHDRAWN
     if not newest.valid_at(now):
         return Standing.EXPIRED
-    if newest.text.document_version != document.version:
+    if not document.is_of(newest.text):
         return Standing.OTHER_TEXT
     return Standing.ENDING if newest.valid_until - now <= ending else Standing.SIGNED

@@ -244,7 +244,7 @@ class Plan(Aggregate):
             raise conflict("clearance_not_valid", "Without a valid clearance no plan is signed.")
         if terms.route in clearance.terms.excluded_routes:
             raise forbidden("route_excluded", "The clearance excludes what the plan intends.")
-        if consent is None or not consent.covers(terms.route, consent.text.document_version, now):
+        if consent is None or not consent.is_for(terms.route, now):
             raise conflict("consent_missing", "The patient has not consented to this treatment in its current text.")
         return Signature(by=by, at=now, clearance_id=clearance.id, consent_id=consent.id, policy_version=policy.version)
 

@@ -91,6 +91,12 @@ CONSENT_ENDING: Final = Setting(
     source="clinic default: what lapses before a dose is told of two weeks before; a clinician must sign",
 )
 """For a clinic whose own policy says nothing of it."""
+CONSENT_AHEAD: Final = Setting(
+    value=2,
+    default=2,
+    source="clinic default: a day before a visit there is time to send a link, or to print what is signed",
+)
+"""For a clinic whose own policy says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,12 +337,18 @@ class SessionsPolicy:
     telehealth: TelehealthPolicy
     plan_links: PlanLinkPolicy = PLAN_LINKS
     consent_ending_days: Setting[int] = CONSENT_ENDING
+    consent_ahead_days: Setting[int] = CONSENT_AHEAD
     signed: tuple[PolicySignature, ...] = ()
 
     @property
     def consent_ending(self) -> timedelta:
         """How long before its end a consent is asked for anew."""
         return timedelta(days=self.consent_ending_days.value)
+
+    @property
+    def consent_ahead(self) -> timedelta:
+        """How long before a visit the clinic sees who has not signed everything."""
+        return timedelta(days=self.consent_ahead_days.value)
 
     @property
     def signature(self) -> PolicySignature | None:

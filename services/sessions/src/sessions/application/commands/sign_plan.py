@@ -106,8 +106,8 @@ async def _grounds(patient_id: PatientId, route: Route, tx: Transaction, ports: 
         ports.plans.of_patient(patient_id),
         course_of(patient_id, ports),
     )
-    version = ports.consent_texts.treatment_version(route)
-    covering = (each for each in consents if each.covers(route, version, tx.now))
+    text = ports.consent_texts.treatment(route)
+    covering = (each for each in consents if text and text.covers(each, tx.now))
     return _Grounds(
         clearance=eligibility.clearance if eligibility else None,
         consent=next(covering, None),

@@ -2,9 +2,9 @@
 read it is kept.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from careflow_service.identity import Actor
 from careflow_service.oversight import check_own
@@ -14,7 +14,8 @@ from sessions.domain.consent_texts import ConsentDocument
 from sessions.domain.consents import Consent
 from sessions.domain.ids import ConsentId, PatientId
 from sessions.domain.papers import Paper, papers, routes_meant, without_text
-from sessions.domain.patients import PatientDetails
+from sessions.domain.patients import PatientCopy, PatientDetails
+from sessions.domain.plans import Plan
 from sessions.domain.states import SessionState
 from sessions.domain.words import Route
 
@@ -63,10 +64,6 @@ class VisitWithoutPapers:
     seen: PapersSeen = field(repr=False)
 
 
-AHEAD: Final = timedelta(days=2)
-"""So far ahead: the day before a visit there is time to send a link, or to print what is signed at the desk."""
-
-
 @dataclass(frozen=True, slots=True)
 class ReadingPapers:
     ports: Ports
@@ -92,7 +89,17 @@ class ReadingPapers:
             ports.consents.all_of(patient_id),
             ports.plans.of_patient(patient_id),
         )
-        now = ports.clock()
+        return self._of(patient_id, patient, consents, plans, ports.clock())
+
+    def _of(
+        self,
+        patient_id: PatientId,
+        patient: PatientCopy | None,
+        consents: Sequence[Consent],
+        plans: Sequence[Plan],
+        now: datetime,
+    ) -> PapersSeen:
+        ports = self.ports
         ending, routes = ports.policy.consent_ending, routes_meant(plans)
         return PapersSeen(
             as_of=now,
@@ -105,17 +112,33 @@ class ReadingPapers:
         )
 
     async def waiting(self, actor: Actor) -> tuple[VisitWithoutPapers, ...]:
-        """Who comes within `AHEAD` and has not signed all they are asked to, the soonest first."""
-        now = self.ports.clock()
+        """Who comes soon, as the policy says, and has not signed all they are asked to, the soonest first."""
+        ports, now = self.ports, self.ports.clock()
+        until = now + ports.policy.consent_ahead
         sessions, evaluations = await side_by_side(
-            self.ports.sessions.between(now, now + AHEAD), self.ports.evaluations.between(now, now + AHEAD)
+            ports.sessions.between(now, until), ports.evaluations.between(now, until)
         )
         visits = [(each.starts_at, each.patient_id) for each in sessions if each.state is SessionState.SCHEDULED]
         visits += [(each.starts_at, each.patient_id) for each in evaluations]
         firsts: dict[PatientId, datetime] = {}
         for starts_at, patient_id in sorted((at, of) for at, of in visits if at is not None):
             firsts.setdefault(patient_id, starts_at)
-        found = await side_by_side(*map(self._seen, firsts)) if firsts else ()
+        patients, consents, plans = await side_by_side(
+            ports.patients.several(list(firsts)),
+            ports.consents.of_several(list(firsts)),
+            ports.plans.of_several(list(firsts)),
+        )
+        known = {each.id: each for each in patients}
+        found = [
+            self._of(
+                patient_id,
+                known.get(patient_id),
+                [each for each in consents if each.patient_id == patient_id],
+                [each for each in plans if each.patient_id == patient_id],
+                now,
+            )
+            for patient_id in firsts
+        ]
         await self._kept(actor, *found)
         return tuple(
             VisitWithoutPapers(starts_at=at, seen=seen)

@@ -7,7 +7,13 @@ comes soon without having signed stands on the page of what is missing.
 
 from typing import TypeVar
 
-from careflow_events.contracts import ConsultationBooked, ConsultationCancelled, ConsultationRescheduled, codes
+from careflow_events.contracts import (
+    AppointmentCorrected,
+    ConsultationBooked,
+    ConsultationCancelled,
+    ConsultationRescheduled,
+    codes,
+)
 from careflow_events.subscription import Received
 from careflow_service.upsert import upsert
 from careflow_service.work import Transaction, side_by_side
@@ -18,7 +24,7 @@ from sessions.domain.ids import AppointmentId, PatientId, PlanLinkId
 from sessions.domain.papers import anything_lacking
 from sessions.domain.plan_links import PlanLink
 
-T = TypeVar("T", bound=ConsultationBooked | ConsultationRescheduled | ConsultationCancelled)
+T = TypeVar("T", bound=ConsultationBooked | ConsultationRescheduled | ConsultationCancelled | AppointmentCorrected)
 
 
 async def on_evaluation(event: Received[T], tx: Transaction, ports: Ports) -> None:

@@ -46,7 +46,9 @@ class Withdrawn(RequestBody):
 async def what_is_missing(request: Request, app: App, actor: CurrentActor, pages: Pages) -> Response:
     """Who comes soon and has not signed everything."""
     waiting = await app.reading_papers.waiting(actor)
-    return pages.show(request.scope, "consents_waiting.html", waiting=waiting, as_of=app.ports.clock(), zone=pages.zone)
+    now = app.ports.clock()
+    until = now + app.ports.policy.consent_ahead
+    return pages.show(request.scope, "consents_waiting.html", waiting=waiting, as_of=now, until=until, zone=pages.zone)
 
 
 @router.get("/{patient_id}")
