@@ -120,8 +120,9 @@ class DoseQuestion:
     @property
     def consented(self) -> bool:
         text = self.consent_text
-        of_plan = text is not None and text.route is self.route
-        return of_plan and any(text.covers(each, self.now) for each in self.consents)
+        if text is None or text.route is not self.route:
+            return False
+        return any(text.covers(each, self.now) for each in self.consents)
 
     @property
     def ordered_by_plan(self) -> bool:
