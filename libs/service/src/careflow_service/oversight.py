@@ -1,7 +1,7 @@
 """What is seen to of every call: that somebody asked whose it is, and that what was read of a patient is written down.
 
 Invariant: a patient is answered, and what they asked for commits, only after `check_own` was asked; a read of patients'
-data is answered only after its audit entry is there, one for all that the call shows, whoever read what of it.
+data is answered only after its audit entry is there, one for all that the call shows to somebody, whatever read it.
 Forgetting either is a fault of ours and answered as one. No driver is imported here, so a service's application layer
 may import this module.
 """
@@ -60,7 +60,8 @@ class Oversight:
     """Whose it was when it was not the caller's own."""
     whose: dict[str, str] = field(default_factory=dict)
     """Whose each thing is that was loaded for this call, by its name ("cases/<id>")."""
-    shown: Shown | None = None
+    shown: dict[str, Shown] = field(default_factory=dict)
+    """What the answer shows to each who reads it, by their id: a colleague may stand beside whoever is logged in."""
 
     def confirm_asked(self) -> None:
         """Raises NotSeenTo."""
@@ -79,16 +80,18 @@ class Oversight:
         """The answer shows this, too. In which order it was read says nothing: much is read side by side."""
         if not also.what:
             return
-        first = self.shown or also
-        actions = sorted({*first.action.split(), *also.action.split()})
-        self.shown = Shown(first.actor, " ".join(actions), tuple(dict.fromkeys((*first.what, *also.what))))
+        before = self.shown.get(also.actor.id)
+        if before is not None:
+            actions = sorted({*before.action.split(), *also.action.split()})
+            also = Shown(before.actor, " ".join(actions), tuple(dict.fromkeys((*before.what, *also.what))))
+        self.shown[also.actor.id] = also
 
-    def gathered(self) -> Shown | None:
-        """What is written down of the call before it is answered, if it shows anything. What is read from now on is
+    def gathered(self) -> Collection[Shown]:
+        """What is written down of the call before it is answered, one for each who reads. What is read from now on is
         written down by itself.
         """
         self.gathers = False
-        return self.shown
+        return self.shown.values()
 
     def named(self, what: Collection[str], whose: Collection[str]) -> Collection[str]:
         """What is written down of a call that shows `what`, which is theirs: in an emergency with whom it is about and

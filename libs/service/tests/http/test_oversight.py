@@ -9,7 +9,7 @@ from careflow_domain.errors import DomainError
 from careflow_service.http.access import AccessTable, allow, by_object, by_path, by_query
 from careflow_service.identity import Actor, Role
 from careflow_service.ids import new_id
-from careflow_service.oversight import NotSeenTo, Oversight, check_own, overseen
+from careflow_service.oversight import NotSeenTo, Oversight, Shown, check_own, overseen
 from libs.service.tests.toy.routes import ACCESS
 from libs.service.tests.toy.service import SERVICE, http
 from libs.service.tests.toy.world import RunningToy, World, running_toy
@@ -70,6 +70,19 @@ async def test_a_call_that_reads_more_than_once_is_one_entry_with_all_that_was_s
 
     (entry,) = await toy.process.resources.database["_audit"].find({"outcome": "read"}).to_list()
     assert (entry["action"], entry["touched"]) == ("read_names read_visit", [f"visits/{visit}", f"patients/{patient}"])
+
+
+def test_what_is_shown_to_two_is_written_down_of_each() -> None:
+    """A colleague reads beside whoever is logged in."""
+    call, ben = Oversight(asks_whose=False, is_audited=True, gathers=True), Actor("ben", frozenset({Role.NURSE}))
+    call.shows(Shown(ANN, "read_visit", ("visits/1",)))
+    call.shows(Shown(ben, "read_container", ("containers/1",)))
+    call.shows(Shown(ANN, "read_names", ("patients/1", "visits/1")))
+
+    assert list(call.gathered()) == [
+        Shown(ANN, "read_names read_visit", ("visits/1", "patients/1")),
+        Shown(ben, "read_container", ("containers/1",)),
+    ]
 
 
 async def test_what_cannot_be_written_down_is_not_shown(toy: RunningToy, monkeypatch: pytest.MonkeyPatch) -> None:

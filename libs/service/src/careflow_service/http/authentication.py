@@ -135,7 +135,7 @@ class Door:
             if message["type"] == "http.response.start":
                 if message["status"] < 400:
                     oversight.confirm()
-                if (shown := oversight.gathered()) is not None:
+                for shown in oversight.gathered():
                     await self._shown(shown)
             await send(message)
 
