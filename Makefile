@@ -49,7 +49,7 @@ help:
 	@echo '  simulate              worlds of three services in which everything goes wrong, until Ctrl-C; ARGS="--first 1000 --seconds 60"'
 	@echo '  test-thorough         every decision overtaken by every other, whole processes killed and put back: minutes; CI runs it with each change'
 	@echo '  test-long             what takes minutes: most journeys and the whole course of treatment, the demo, the documented commands, the bench'
-	@echo '  test-walks            a hundred thousand walks over the money, thousands of days at the bedside and weeks of alarms: half an hour'
+	@echo '  test-walks            a hundred thousand walks over the money, thousands of weeks of the calendar, days at the bedside and weeks of alarms: half an hour'
 	@echo '  test-fuzz             every route of every service, asked for what its document allows and forbids: many minutes'
 	@echo '  test-pages            the pages in a real browser; needs Chromium, for example apt-get install chromium'
 	@echo '  test-pages-long       several people in a browser each, on a running stack, from the free call to a superbill: minutes'

@@ -61,6 +61,16 @@ CUT_OFF: Final = """() => [...document.querySelectorAll("svg text")].filter(each
 }).map(each => each.textContent)"""
 """What is written in a picture and goes beyond its edge, where nobody sees it."""
 
+BROKEN: Final = """() => [...document.querySelectorAll(".times a, .days a")].filter(each => {
+  const words = document.createTreeWalker(each, NodeFilter.SHOW_TEXT), range = document.createRange();
+  while (words.nextNode()) for (const word of words.currentNode.data.matchAll(/\\S+/g)) {
+    range.setStart(words.currentNode, word.index), range.setEnd(words.currentNode, word.index + word[0].length);
+    if (new Set([...range.getClientRects()].map(line => line.top)).size > 1) return true;
+  }
+  return false;
+}).map(each => each.textContent)"""
+"""Which time to choose is written with a word in two lines."""
+
 FOCUSED: Final = """() => !document.querySelector("[autofocus]") || document.activeElement !== document.body
   || location.hash !== "" """
 """Whether what asks for the focus has it; a browser gives it none where an address leads into the page."""
@@ -218,6 +228,7 @@ class Reader:
         if await self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             self.wrong.append(f"{called}: wider than the window")
         self.wrong += [f"{called}: {each!r} is cut off" for each in await self.page.evaluate(CUT_OFF)]
+        self.wrong += [f"{called}: {each!r} breaks a word" for each in await self.page.evaluate(BROKEN)]
 
     async def tabs_to(self, name: str) -> None:
         """With the keyboard alone; where one is must be seen on the whole way."""

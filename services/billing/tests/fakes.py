@@ -1,13 +1,9 @@
-"""Billing's application without a store: its ports in memory, units of work that commit or leave no trace.
+"""Billing's application without a store: its ports in memory."""
 
-They keep the rules a real unit of work has: what is put is seen by its id, no list is asked for once one of its kind
-was put, nothing is saved on another version than the one that was read.
-"""
-
-from collections.abc import Awaitable, Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, TypeVar
 
 from billing.adapters.clinic_data import service_rules
 from billing.application.commands.hear_processor import HearProcessorHandler
@@ -20,12 +16,12 @@ from billing.domain.ledger import JournalEntry
 from billing.domain.letterhead import PaperKind
 from billing.subscriptions import SUBSCRIPTIONS
 from careflow_domain.aggregate import Aggregate
-from careflow_domain.errors import not_found
 from careflow_events.contracts.model import EventData
 from careflow_events.subscription import Received
 from careflow_service.deadlines import Effect
 from careflow_service.identity import Actor, Role
 from careflow_service.testing.erasing import Asked
+from careflow_service.testing.in_memory import Kept, Units
 from services.billing.tests.builders import CALENDAR, CODES, NOW, POLICY, PRACTICE, SELLING, ZONE
 from services.billing.tests.processor_desk import Desk
 
@@ -35,45 +31,6 @@ BILLER: Final = Actor(id="bea-biller", roles=frozenset({Role.BILLER}))
 WITHOUT_KEY: Final = frozenset({RecordCoverageHandler, HearProcessorHandler})
 """What does the same however often it is asked."""
 REACTIONS: Final = {each.contract: each.reaction for each in SUBSCRIPTIONS}
-
-
-class Kept(Generic[A]):
-    """Aggregates of one kind by id; `put` are those of the unit of work that is not committed."""
-
-    def __init__(self, what: str) -> None:
-        self.what = what
-        self.all: dict[str, A] = {}
-        self.put: dict[str, A] = {}
-
-    async def get(self, stored_id: str, /, *, of: object = None) -> A:
-        found = await self.find(stored_id)
-        if found is None:
-            raise not_found(self.what)
-        return found
-
-    async def find(self, stored_id: str, /, *, of: object = None) -> A | None:
-        return self.put.get(stored_id) or self.all.get(stored_id)
-
-    async def add(self, aggregate: Any, /, tx: Any) -> None:
-        assert await self.find(aggregate.id) is None, f"{self.what}: added twice"
-        self.put[aggregate.id] = aggregate
-
-    async def save(self, aggregate: Any, /, *, expecting: int, tx: Any) -> None:
-        known = await self.find(aggregate.id)
-        assert known is not None, f"{self.what}: saved and never added"
-        assert known.version == expecting, f"{self.what}: saved on a version nobody read"
-        assert aggregate.version > known.version, f"{self.what}: changed without a new version"
-        self.put[aggregate.id] = aggregate
-
-    def listed(self, wanted: Callable[[Any], bool]) -> list[Any]:
-        assert not self.put, f"{self.what}: asked for a list after writing"
-        return [each for each in self.all.values() if wanted(each)]
-
-    def commit(self) -> Iterable[object]:
-        for stored_id, aggregate in self.put.items():
-            yield from aggregate.facts
-            self.all[stored_id] = replace(aggregate, facts=())
-        self.put.clear()
 
 
 class Charges(Kept[Charge]):
@@ -180,32 +137,12 @@ class Printer:
 
 
 @dataclass(slots=True)
-class Tx:
-    """One try."""
-
-    now: datetime
-    new_id: Callable[[], str]
-    facts: list[object] = field(default_factory=list)
-
-    def record(self, facts: Iterable[object]) -> None:
-        self.facts.extend(facts)
-
-
-@dataclass(slots=True)
-class Done:
-    value: Any
-
-
-@dataclass(slots=True)
-class InMemory:
-    """One clinic's billing; `now` is its clock, `said` every fact that was committed."""
+class InMemory(Units):
+    """One clinic's billing."""
 
     now: datetime = NOW
-    said: list[object] = field(default_factory=list)
     desk: Desk = field(default_factory=Desk)
     ports: Ports = field(init=False)
-    _stores: list[Kept[Any]] = field(init=False)
-    _numbers: int = 0
 
     def __post_init__(self) -> None:
         self.desk.clock = lambda: self.now
@@ -235,7 +172,7 @@ class InMemory:
             "disclosures": OfPatient("disclosure"),
             "wanted_shares": Kept("record_request"),
         }
-        self._stores: list[Kept[Any]] = list(stores.values())
+        self.stores = list(stores.values())
         self.ports = Ports(
             **stores,
             printer=Printer(),
@@ -262,24 +199,6 @@ class InMemory:
     def entries(self) -> list[JournalEntry]:
         return self.all("journal")
 
-    def new_id(self) -> str:
-        self._numbers += 1
-        return f"0199e0a0-0000-7000-9000-{self._numbers:012d}"
-
-    async def unit(self, fn: Callable[[Any], Awaitable[Any]]) -> Any:
-        """Runs it and commits, or leaves no trace."""
-        tx = Tx(self.now, self.new_id)
-        try:
-            value = await fn(tx)
-        except BaseException:
-            for store in self._stores:
-                store.put.clear()
-            raise
-        for store in self._stores:
-            self.said.extend(store.commit())
-        self.said.extend(tx.facts)
-        return value
-
     async def hear(self, data: EventData, *, time: datetime | None = None, cause: str | None = None) -> None:
         event = Received(data, "id", "subject", time or self.now, "stream", 1, None, cause)
         await self.unit(lambda tx: REACTIONS[type(data)](event, tx, self.ports))
@@ -293,12 +212,4 @@ class InMemory:
 
     async def performs(self, effect: Effect[Ports]) -> bool:
         """The next act outside the store that is due, and its record."""
-        due = await effect.next(self.ports)
-        if due is not None:
-            report = await effect.perform(due, self.ports)
-            await self.unit(lambda tx: effect.settle(due, report, tx, self.ports))
-        return due is not None
-
-    async def run(self, fn: Callable[[Any], Awaitable[Any]], **_: object) -> Any:
-        """See `careflow_service.work.Work.run`."""
-        return Done(await self.unit(fn))
+        return await self.does(effect, self.ports)

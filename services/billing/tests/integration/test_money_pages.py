@@ -158,6 +158,19 @@ async def test_a_payment_goes_where_the_payer_says_and_a_second_click_is_the_sam
     assert [each["charge_id"] for each in payment["allocations"]] == [earlier]
 
 
+async def test_what_was_entered_by_mistake_is_taken_out_and_nobody_is_said_to_have_it(world: World) -> None:
+    await owes(world)
+    await pays(world, 225)
+    (payment,) = await payments(world)
+    biller = await logs_in(world)
+    form = await biller.opens(f"{ACCOUNT}/refund?about={payment['id']}")
+    page = await biller.presses(form, "Give money back", amount="25.00", reason="entered_in_error")
+    assert "Taken out $25.00, November 23, 2026. It never came: entered in error." in page.text
+    assert not any(said in page.text for said in ("The patient has it", "Given back $25.00"))
+    assert "$225.00 of the patient's money is put to a charge" in page.text
+    assert "of the patient's money is put to that charge no longer" in page.text
+
+
 async def test_a_card_number_is_refused_and_not_shown_again(world: World) -> None:
     await has_patient(world)
     biller = await logs_in(world)

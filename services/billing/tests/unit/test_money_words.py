@@ -52,7 +52,7 @@ NAMES = [each.name.replace("-", "_") for each in FORMS]
         ("obstacles", Obstacle),
         ("missing_elements", [each.missing.code for each in ELEMENTS]),
         ("line_kinds", LineKind),
-        ("moves", EntryCause),
+        ("moves", [*EntryCause, "allocation_ended", "hold_ended"]),
         ("methods", PaymentMethod),
         ("refund_reasons", RefundReason),
         ("refund_states", RefundState),

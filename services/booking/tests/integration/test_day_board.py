@@ -41,6 +41,17 @@ async def has_call(world: World, **person: str) -> dict[str, object]:
     return call
 
 
+async def test_nobody_is_said_to_be_here_before_they_may_be(world: World) -> None:
+    """Neither on the board nor on the visit's own page is there a button that would be refused."""
+    call = await has_call(world)
+    opens = world.application.ports.policy.arrival_opens
+    for before, offered in ((opens + timedelta(minutes=1), False), (opens, True)):
+        world.clock.now = TOMORROW_AT_TEN - before
+        for page in (f"{BOARD}?day=2026-11-24", f"/pages/desk/visits/{call['id']}"):
+            _, seen = await logs_in(world, to=page)
+            assert any("Is here" in form.buttons for form in seen.forms) is offered, page
+
+
 async def test_who_comes_is_said_with_as_little_of_the_name_as_will_do(world: World) -> None:
     await has_call(world)
 

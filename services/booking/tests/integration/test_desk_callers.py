@@ -53,6 +53,15 @@ async def test_whoever_is_new_is_registered_and_booked_in_one_step(world: World)
     assert (registered.type.split(".")[2], call.data["booked_by"]) == ("PatientRegistered", "staff")
 
 
+async def test_every_free_time_of_two_weeks_is_offered_by_day(world: World) -> None:
+    """Who calls on a Monday may have time on Thursday week only."""
+    await has_practitioner(world)
+    _, form = await logs_in(world, to=CALLERS)
+    offered = [label for label in form.form("Book this call").labels if label.startswith("starts_at=2")]
+    assert {label[10:20] for label in offered} >= {"2026-11-23", "2026-11-27", "2026-12-03"}
+    assert "Thursday, December 3, 2026" in form.html
+
+
 async def test_nobody_is_counted_at_the_desk_however_often_they_call(world: World) -> None:
     await has_practitioner(world)
     for _ in range(world.application.ports.policy.info_calls_per_person_a_day.value + 1):

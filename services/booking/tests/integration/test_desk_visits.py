@@ -129,6 +129,8 @@ async def test_it_is_given_to_somebody_else_and_for_another_therapist_the_patien
     _, dose = await news.booked(world)
     await has_practitioner(world, "lou", "therapist")
     someone, visit = await at_visit(world, dose)
+    assert '<option value="lou">' in visit.html
+    assert not any(f'<option value="{each}">' in visit.html for each in ("kim", "joy", "dr-lee")), "they give it, all"
     nobody = await someone.presses(visit, "Give it to them")
     assert nobody.status == 422
     unasked = await someone.presses(visit, "Give it to them", provider="lou")

@@ -182,6 +182,7 @@ async def test_nobody_is_asked_for_a_date_of_birth_to_ask_something(world: World
         assert refused.status_code == 422
     assert await world.store.database["inquiries"].count_documents({}) == 0
     form = await Visitor(world.client).opens(FORM)
+    assert "We treat people of 18 years and older." in form.text
     assert not any("birth" in name for name in form.forms[0].fields)
 
 

@@ -47,7 +47,7 @@ class AttendedAppointment(ToldAppointment):
         """The patient is there, or on the line. Raises `too_early_to_arrive`, `too_late_to_arrive` and `on_hold`."""
         self._expect(Status.BOOKED)
         self._check_not_held()
-        if now < self.starts_at - policy.arrival_opens:
+        if not policy.may_arrive(self.starts_at, now=now):
             raise conflict("too_early_to_arrive", "It is too early to arrive for this appointment.")
         if now >= self.day_ends:
             raise conflict("too_late_to_arrive", "The day of this appointment is over; correct what became of it.")

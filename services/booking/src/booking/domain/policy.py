@@ -168,6 +168,10 @@ class BookingPolicy:
     def arrival_opens(self) -> timedelta:
         return timedelta(minutes=self.arrival_opens_minutes.value)
 
+    def may_arrive(self, starts_at: datetime, *, now: datetime) -> bool:
+        """Whether it is not too early to say of somebody that they are here."""
+        return now >= starts_at - self.arrival_opens
+
     @property
     def arrival_grace(self) -> timedelta:
         """How late a patient may be before somebody calls them."""

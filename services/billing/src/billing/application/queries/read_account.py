@@ -29,7 +29,7 @@ from billing.domain.ids import (
     ReimbursementId,
     SuperbillId,
 )
-from billing.domain.ledger import JournalEntry
+from billing.domain.ledger import EntryCause, JournalEntry, LedgerAccount
 from billing.domain.letterhead import PaperKind
 from billing.domain.money import Money, total
 from billing.domain.packages import Package
@@ -107,6 +107,15 @@ class EntrySeen:
     entry: JournalEntry
     lines: tuple[StatementLine, ...]
     moved: Money
+
+    @property
+    def move(self) -> str:
+        """What the patient's money did that changed nothing of what is owed: its cause, and whether that was ended."""
+        unapplied = LedgerAccount.UNAPPLIED
+        ended = self.entry.cause in (EntryCause.ALLOCATION, EntryCause.HOLD) and any(
+            line.account is unapplied and line.credit for line in self.entry.lines
+        )
+        return f"{self.entry.cause.value}_ended" if ended else self.entry.cause.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

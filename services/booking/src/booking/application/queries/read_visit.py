@@ -9,10 +9,13 @@ from booking.application.ownership import check_own
 from booking.application.ports import Appointments, CarePaths, Patients, ReadAudit
 from booking.application.results import Scheduled
 from booking.application.scheduling import Scheduling
+from booking.domain.appointments import Appointment
+from booking.domain.availability import Clinic
 from booking.domain.ids import AppointmentId
 from booking.domain.noted_visits import Visit
 from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
+from booking.domain.practitioners import Practitioner
 from booking.domain.spacing import integration_of
 from booking.domain.states import Status
 from booking.domain.tasks import TaskKind, task_of
@@ -26,8 +29,8 @@ from careflow_service.work import side_by_side
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitRead:
     """`integration` is the one booked after a dosing visit that is to come; `left` are the patient's integrations that
-    have lost their dose, and nobody has said whether they stay; `unfit` is who cannot give it, and why; `task` what
-    somebody has to do about the visit by now.
+    have lost their dose, and nobody has said whether they stay; `unfit` is who cannot give it, and why; `others` who
+    acts in one of its roles and does not give it; `task` what somebody has to do about the visit by now.
     """
 
     visit: Scheduled
@@ -36,6 +39,7 @@ class VisitRead:
     left: tuple[Visit, ...] = ()
     task: TaskKind | None
     unfit: tuple[Unfit, ...] = ()
+    others: tuple[Practitioner, ...] = ()
     as_of: datetime
 
 
@@ -59,9 +63,12 @@ class ReadVisit:
         follows = integration_of(path, visit.starts_at) if pair else None
         integration = await self.appointments.get(follows.appointment_id) if follows else None
         cannot: tuple[Unfit, ...] = ()
-        if visit.unfit_since is not None:
+        others: tuple[Practitioner, ...] = ()
+        if visit.status is Status.BOOKED:
             clinic = await self.scheduling.everybody()
-            cannot = unfit(visit, clinic, patient.details.state, self.scheduling.zone)
+            others = self._others(visit, clinic)
+            if visit.unfit_since is not None:
+                cannot = unfit(visit, clinic, patient.details.state, self.scheduling.zone)
         now, task = self.clock(), task_of(visit, self.policy)
         shown = [f"appointments/{each.id}" for each in (visit, integration) if each is not None]
         await self.audit.read(actor, "read_visit", f"patients/{patient.id}", *shown)
@@ -76,5 +83,12 @@ class ReadVisit:
             ),
             task=task.kind if task is not None and task.since <= now else None,
             unfit=cannot,
+            others=others,
             as_of=now,
         )
+
+    def _others(self, visit: Appointment, clinic: Clinic) -> tuple[Practitioner, ...]:
+        parts = self.scheduling.wanted(visit.kind, visit.slot.modality).parts
+        roles = {role for part in parts for role in part.roles}
+        given_by = visit.slot.given_by
+        return tuple(each for each in clinic.practitioners if each.roles & roles and each.id not in given_by)

@@ -108,6 +108,7 @@ async def _board(
         live=live,
         seconds=SHOWN_ANEW_SECONDS,
         refused=refused.code if refused else None,
+        may_arrive=app.ports.policy.may_arrive,
         key=new_id,
         urgent_waits=await app.read_inquiries.urgent_waits(),
     )

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from booking.application.commands.receive_inquiry import ReceiveInquiry
+from booking.application.use_cases import Booking
 from booking.entrypoints.http.public_schemas import InquiryBody
 from booking.entrypoints.http.schemas import App
 from careflow_service.http.dependencies import ClientAddress, CurrentActor
@@ -26,9 +27,9 @@ NONE: Final[Mapping[str, str]] = {}
 
 
 @router.get("")
-async def ask_the_clinic(request: Request, pages: Pages) -> Response:
+async def ask_the_clinic(request: Request, app: App, pages: Pages) -> Response:
     """What can be asked here."""
-    return _ask(request, pages, UNTYPED, NONE, urgent=False)
+    return _ask(request, app, pages, UNTYPED, NONE, urgent=False)
 
 
 @router.post("")
@@ -47,7 +48,7 @@ async def send_inquiry(
     if body is not None and body.email is None and body.phone is None:
         faults = {"phone": "email_or_phone"}
     if body is None or faults:
-        return _ask(request, pages, form, faults, urgent=urgent)
+        return _ask(request, app, pages, form, faults, urgent=urgent)
     try:
         refused = await refusal_of(app.receive_inquiry(ReceiveInquiry(body.asked(), client), actor, key))
     except Exception as failure:
@@ -55,12 +56,13 @@ async def send_inquiry(
             raise
         refused = Refused("unavailable", problem_for(failure).kind.status)
     if refused:
-        return _ask(request, pages, form, NONE, urgent=urgent, refused=refused)
+        return _ask(request, app, pages, form, NONE, urgent=urgent, refused=refused)
     return pages.show(request.scope, "inquiry_received.html", status=201, urgent=urgent, phone=app.clinic_phone)
 
 
 def _ask(
     request: Request,
+    app: Booking,
     pages: Site,
     typed: Form,
     faults: Mapping[str, str],
@@ -76,6 +78,7 @@ def _ask(
         typed=typed,
         faults=faults,
         kept={KEY: new_id()},
+        years=app.ports.policy.minimum_age_years.value,
         urgent=urgent,
         refused=refused.code if refused else None,
     )

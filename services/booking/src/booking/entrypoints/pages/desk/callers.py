@@ -4,6 +4,7 @@ Invariant: of whoever is not of age nothing is kept; whoever is at the telephone
 """
 
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -29,9 +30,8 @@ from careflow_service.pages.site import Pages, Site, go_on
 
 router = APIRouter(prefix="/pages/desk/callers", include_in_schema=False)
 
-FREE_SHOWN: Final = 40
-"""So many of the next free times are offered for the call."""
 FREE_WITHIN: Final = timedelta(days=14)
+"""The free times of so many days are offered for the call."""
 BORN: Final = "birth_date"
 TYPED: Final = ("given_name", "family_name", "birth_date", "phone", "email", "state", "modality", "starts_at")
 
@@ -94,8 +94,8 @@ def types_young(app: Booking, pages: Site, form: Form) -> bool:
     return born is not None and is_young(app, pages, born.birth_date)
 
 
-async def free_calls(app: Booking, actor: Actor, pages: Site, state: str) -> list[datetime]:
-    """When the next free calls may begin, for whoever lives there; for anybody where no state is said."""
+async def free_calls(app: Booking, actor: Actor, pages: Site, state: str) -> dict[date, list[datetime]]:
+    """When free calls may begin on each day, for whoever lives there; for anybody where no state is said."""
     now = pages.clock()
     wanted = FindOpenings(
         kind=VisitKind.INFO_CALL,
@@ -105,7 +105,8 @@ async def free_calls(app: Booking, actor: Actor, pages: Site, state: str) -> lis
         state=state or None,
     )
     found = await app.find_openings(wanted, actor)
-    return sorted({each.interval.start for each in found})[:FREE_SHOWN]
+    starts = sorted({each.interval.start for each in found})
+    return {on: list(times) for on, times in groupby(starts, key=lambda start: start.astimezone(pages.zone).date())}
 
 
 async def _form(

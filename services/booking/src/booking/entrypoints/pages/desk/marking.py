@@ -1,6 +1,7 @@
 """What is said of a visit by one button, on its own page or on the work list."""
 
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from booking.application.commands.release_hold import ReleaseHold
 from booking.application.results import Scheduled
 from booking.application.use_cases import Booking
 from booking.domain.ids import AppointmentId
+from booking.domain.policy import BookingPolicy
 from booking.domain.states import Status
 from booking.domain.tasks import TaskKind
 from careflow_service.identity import Actor, RequestKey
@@ -44,8 +46,9 @@ COMMANDS: Final[Mapping[Mark, Command]] = {
 }
 
 
-def marks_for(visit: Scheduled, task: TaskKind | None, *, begun: bool) -> tuple[Mark, ...]:
+def marks_for(visit: Scheduled, task: TaskKind | None, policy: BookingPolicy, *, now: datetime) -> tuple[Mark, ...]:
     """What can be said of it as it stands."""
+    begun = visit.starts_at <= now
     told = (Mark.TOLD,) if task is TaskKind.TELL_PATIENT else ()
     if visit.status is Status.HELD:
         return (*told, Mark.TAKEN, Mark.GIVEN_BACK)
@@ -58,4 +61,5 @@ def marks_for(visit: Scheduled, task: TaskKind | None, *, begun: bool) -> tuple[
     if visit.unmarked:
         return (*told, Mark.CAME, *missed)
     kept = (Mark.KEPT,) if visit.dose_gone_since is not None and not begun else ()
-    return (*told, *kept, Mark.ARRIVED, *missed)
+    arrived = (Mark.ARRIVED,) if policy.may_arrive(visit.starts_at, now=now) else ()
+    return (*told, *kept, *arrived, *missed)

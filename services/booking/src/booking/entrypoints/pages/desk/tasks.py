@@ -167,7 +167,7 @@ async def show_tasks(
     now = pages.clock()
     records = await _records(app, actor, pages) if whose is not Whose.MINE else []
     lines = [
-        (each, [mark.value for mark in marks_for(each.visit, each.task.kind, begun=each.visit.starts_at <= now)])
+        (each, [mark.value for mark in marks_for(each.visit, each.task.kind, app.ports.policy, now=now)])
         for each in shown
     ]
     return show_desk(

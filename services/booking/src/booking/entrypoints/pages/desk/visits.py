@@ -180,11 +180,11 @@ async def _visit(
         status=422 if faults else 200,
         done=done,
         refused=refused,
-        marks=[each.value for each in marks_for(seen.visit, seen.task, begun=seen.visit.starts_at <= seen.as_of)],
+        marks=[each.value for each in marks_for(seen.visit, seen.task, app.ports.policy, now=seen.as_of)],
         endings=_endings(seen),
         typed=typed,
         faults=faults or {},
-        people=sorted(await app.practitioners.active(), key=lambda each: (each.name, each.id)),
+        people=sorted(seen.others, key=lambda each: (each.name, each.id)),
         staff=await staff_of(app, *_resources(seen)),
         **_shown(seen),
     )

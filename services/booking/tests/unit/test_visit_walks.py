@@ -1,0 +1,97 @@
+"""Whatever patients, the desk, clinicians and the waitlist do, in any order: the calendar is right after every step."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, Final
+
+import pytest
+
+import booking.application.holding
+import booking.application.telling
+from booking.application.commands.reschedule_pair import ReschedulePairHandler
+from booking.application.offering import Offering
+from booking.application.scheduling import Scheduling
+from booking.domain import gates
+from booking.domain.calendar import Calendar, Claim, days_of
+from services.booking.tests.fakes import Appointments
+from services.booking.tests.visit_walks import Walk
+
+STEPS: Final = 40
+SHORT: Final = range(15)
+LONG: Final = int(os.environ.get("CAREFLOW_VISIT_WALKS", "20000"))
+
+
+async def walked(seed: int) -> Walk:
+    walk = Walk(seed)
+    try:
+        await walk.go(STEPS)
+    except Exception as error:
+        error.add_note(f"seed {seed}: {' · '.join(walk.done)}")
+        raise
+    return walk
+
+
+async def test_the_calendar_is_right_after_every_step() -> None:
+    for seed in SHORT:
+        await walked(seed)
+
+
+@pytest.mark.thorough
+async def test_the_walks_get_everywhere() -> None:
+    """Every step is done, so that what holds after it means something."""
+    done: set[str] = set()
+    for seed in range(300):
+        done.update((await walked(seed)).done)
+    assert Walk(0).steps.keys() <= {each for each in done if ":" not in each}
+
+
+@pytest.mark.walks
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("part", range(10))
+async def test_the_calendar_is_right_in_twenty_thousand_walks(part: int) -> None:
+    for seed in range(1_000_000 + part, 1_000_000 + LONG, 10):
+        await walked(seed)
+
+
+def nothing_of_it(*_: Any, **__: Any) -> Any:
+    async def done() -> None: ...
+
+    return done()
+
+
+def without_anybodys(calendar: Calendar, _: object, claims: Iterable[Claim]) -> Calendar:
+    """Frees the whole day, whoever has it."""
+    return replace(
+        calendar,
+        days={**calendar.days, **{key: replace(calendar.day(key), taken=()) for key in days_of(claims, calendar.zone)}},
+    )
+
+
+FAULTS: Final[dict[str, tuple[object, str, Any]]] = {
+    "a move frees what others have": (Calendar, "release", without_anybodys),
+    "time is not given back": (Scheduling, "release", nothing_of_it),
+    "a dose needs no integration": (gates, "soon_enough", lambda *_: True),
+    "a pair does not move together": (
+        ReschedulePairHandler,
+        "_integration",
+        lambda self, path, dose: self.desk.appointments.get(dose.id),
+    ),
+    "an offer stays open when it is taken": (Offering, "accepted", nothing_of_it),
+    "a hold never runs out": (Appointments, "next_lapse", nothing_of_it),
+    "one reason gone is all gone": (booking.application.holding, "grounds", lambda *_: ()),
+    "nobody is told of a move": (booking.application.telling, "notices", lambda _: iter(())),
+}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_what_is_planted_is_found(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(*FAULTS[fault])
+    with pytest.raises(AssertionError):
+        await walked_till_found()
+
+
+async def walked_till_found() -> None:
+    for seed in range(200):
+        await walked(seed)
