@@ -161,6 +161,8 @@ async def test_a_dose_is_booked_with_its_integration(world: World) -> None:
     integration = await someone.follows(await on(someone, times, "Wed, November 25"), "9:00 AM")
     assert integration.h1 == "Choose a time for the integration"
     assert "Dosing on Wed, November 25, 9:00 AM" in integration.text
+    assert not {"9:15 AM", "11:45 AM"} & integration.links.keys(), "while the dose is given"
+    assert "12:00 PM" in integration.links
 
     alone = await someone.follows(integration, "Without one: it is booked already")
     assert "No integration is booked soon enough after it." in alone.text

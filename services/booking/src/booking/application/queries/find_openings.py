@@ -77,6 +77,10 @@ class FindOpeningsHandler:
         bookable = self._bookable(by_patient=is_patient(actor)).within(asked)
         return () if bookable is None else await self._scheduling.free(wanted, bookable, MOST_OPENINGS)
 
+    def over_at(self, kind: VisitKind, modality: Modality, starts_at: datetime) -> datetime:
+        """When such a visit is over that starts then, whoever else is there."""
+        return self._scheduling.wanted(kind, modality).template.interval(starts_at).end
+
     def _bookable(self, *, by_patient: bool) -> Interval:
         now = self._clock()
         lead = self._policy.self_booking_lead if by_patient else timedelta.resolution

@@ -13,7 +13,7 @@ from booking.application.queries.find_openings import FindOpenings
 from booking.application.use_cases import Booking
 from booking.domain.availability import Opening
 from booking.domain.ids import PatientId, PractitionerId
-from booking.domain.intervals import QUARTER, local_instant
+from booking.domain.intervals import local_instant
 from booking.domain.visits import Modality, VisitKind
 from booking.entrypoints.pages.free_times import free_times
 from careflow_service.identity import Actor
@@ -84,7 +84,9 @@ async def times_for(
 async def integration_times(
     dosing: Searched, dosing_at: datetime, modality: Modality, app: Booking, actor: Actor, pages: Site, day: date | None
 ) -> dict[str, Any]:
-    """The same for the integration after a dose at that time, as soon as the plan wants it."""
+    """The same for the integration after a dose at that time, as soon as the plan wants it, and not while the dose is
+    given: that it is to be, the calendar does not know yet.
+    """
     plan = (await app.read_care_path(dosing.patient_id, actor)).path.course.plan
     # By the clock on the wall: where clocks are set in between, the last hours are the gate's to judge.
     latest = dosing_at + (plan.terms.integration_within if plan else WITHOUT_PLAN) + timedelta(hours=1)
@@ -94,7 +96,7 @@ async def integration_times(
         last = min(before, latest)
         return await app.find_openings(integration.between(since, last), actor) if since < last else ()
 
-    first = max(pages.clock(), dosing_at + QUARTER)
+    first = max(pages.clock(), app.find_openings.over_at(dosing.kind, dosing.modality, dosing_at))
     return await free_times(
         search, first=None, day=day, now=first, clock=pages.zone, horizon=max(latest - first, timedelta())
     )
