@@ -55,6 +55,19 @@ async def test_text_messages_wait_for_consent_and_then_remind(world: World) -> N
     assert text.isascii(), "no letter that would halve what a text message holds"
 
 
+async def test_who_cannot_be_seen_then_is_told_that_somebody_calls_and_not_to_come(world: World) -> None:
+    await books(world.coordinator, await has_patient(world), starts_at=local(27, 10))
+    (doctor,) = ok(await world.coordinator.get("/v1/practitioners"))["items"]
+    away = f"/v1/practitioners/{doctor['id']}/absence"
+    ok(await world.coordinator.post(away, {"day": "2026-11-27"}, version=doctor["version"]))
+    world.clock.now = local(25, 10)
+    await world.catch_up()
+    last = said(mails(world)[-1])
+    assert "About your appointment on Friday, November 27, 2026, 10:00" in last
+    assert "we will call you before it" in last
+    assert "reminder" not in last
+
+
 async def test_who_wants_to_be_called_is_called(world: World) -> None:
     ana = await has_patient(world, channels=["phone"])
     booked = await books(world.coordinator, ana, starts_at=local(27, 10))

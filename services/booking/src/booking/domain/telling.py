@@ -21,6 +21,13 @@ TO_BE_TOLD: Final = frozenset({Status.HELD, Status.BOOKED, Status.CANCELLED})
 class ToldAppointment(AppointmentRecord):
     """An appointment that its patient is told of."""
 
+    @property
+    def to_be_called_about(self) -> bool:
+        """Whether it cannot take place as things stand, so that somebody calls before the patient comes for nothing: it
+        waits for something, or somebody, or its room, cannot give it.
+        """
+        return bool(self.holds) or self.unfit_since is not None
+
     def next_reminder(self, policy: BookingPolicy) -> datetime | None:
         """When the patient is reminded of it next: never of what they were told after that time anyway."""
         if self.status is not Status.BOOKED or self.unmarked:

@@ -84,7 +84,7 @@ class LetterWriter:
 
 
 def _told(message: Message, visit: Appointment, words: Words, zone: ZoneInfo) -> str:
-    waiting = message.reason is Reason.VISIT_NEAR and bool(visit.holds)
+    waiting = message.reason is Reason.VISIT_NEAR and visit.to_be_called_about
     group = words.groups["visit_waiting" if waiting else message.reason.value]
     until = visit.held_until or visit.starts_at
     return group["text"].format(when=_when(visit.starts_at, words, zone), until=_when(until, words, zone))
