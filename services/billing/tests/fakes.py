@@ -8,7 +8,6 @@ from typing import Any, Final, TypeVar
 from billing.adapters.clinic_data import service_rules
 from billing.application.commands.hear_processor import HearProcessorHandler
 from billing.application.commands.record_coverage import RecordCoverageHandler
-from billing.application.link_addresses import LinkAddresses
 from billing.application.ports import Due, Ports
 from billing.domain.charges import Charge, ChargeState
 from billing.domain.ids import ChargeId, PatientId, PaymentId
@@ -20,6 +19,7 @@ from careflow_events.contracts.model import EventData
 from careflow_events.subscription import Received
 from careflow_service.deadlines import Effect
 from careflow_service.identity import Actor, Role
+from careflow_service.pages.links import LinkAddresses
 from careflow_service.testing.erasing import Asked
 from careflow_service.testing.in_memory import Kept, Units
 from services.billing.tests.builders import CALENDAR, CODES, NOW, POLICY, PRACTICE, SELLING, ZONE
@@ -119,7 +119,7 @@ class Visits(Kept[Any]):
         return self.listed(lambda each: each.patient_id == patient_id and each.starts_at > now)
 
 
-NOWHERE: Final = LinkAddresses(None, None)  # type: ignore[arg-type]  # nobody is given a link
+NOWHERE: Final = LinkAddresses(None, "", None)  # type: ignore[arg-type]  # nobody is given a link
 
 
 class Printer:

@@ -59,7 +59,6 @@ from billing.adapters.stripe_webhooks import StripeWebhooks
 from billing.adapters.superbills import MongoSuperbills
 from billing.adapters.typst_printer import TypstPrinter
 from billing.adapters.visits import MongoVisits
-from billing.application.link_addresses import LinkAddresses
 from billing.application.ports import Ports
 from billing.application.share_of_record import share_of_record
 from billing.application.use_cases import Billing
@@ -77,7 +76,7 @@ from careflow_service.disclosing.storing import MongoDisclosures, MongoWantedSha
 from careflow_service.federal_calendar import FederalCalendar
 from careflow_service.mongo.colleague_names import MongoColleagueNames
 from careflow_service.outbound import GuardedOutbound
-from careflow_service.pages.links import Signed, SittingDown
+from careflow_service.pages.links import LinkAddresses, Signed, SittingDown
 from careflow_service.service import Http, Resources, Service
 
 NAME = "billing"
@@ -93,7 +92,7 @@ def bootstrap(resources: Resources[BillingSettings]) -> Billing:
         colleague_names=MongoColleagueNames(database),
         account_links=MongoAccountLinks(database, vault),
         contracts=MongoPrivateContracts(database, vault),
-        link_addresses=LinkAddresses(_links(resources), settings.public_address),
+        link_addresses=LinkAddresses(_links(resources), "/pages/papers", settings.public_address),
         visits=MongoVisits(database, vault, settings.clinic_timezone),
         courses=MongoCourses(database, vault),
         estimates=MongoEstimates(database, vault),

@@ -12,7 +12,7 @@ from careflow_service.disclosing.storing import MongoDisclosures, MongoWantedSha
 from careflow_service.gateways import SignedGateway
 from careflow_service.mongo.colleague_names import MongoColleagueNames
 from careflow_service.outbound import GuardedOutbound
-from careflow_service.pages.links import Signed, SittingDown
+from careflow_service.pages.links import LinkAddresses, Signed, SittingDown
 from careflow_service.service import Http, Resources, Service
 from careflow_service.settings import SettingsError
 from screening import domain
@@ -31,7 +31,6 @@ from screening.adapters.patients import MongoPatients
 from screening.adapters.records import MongoRecords
 from screening.adapters.screens import MongoScreens
 from screening.adapters.tasks import MongoTasks
-from screening.application.link_addresses import LinkAddresses
 from screening.application.ports import OnCallNotifier, Ports
 from screening.application.share_of_record import share_of_record
 from screening.application.use_cases import Screening
@@ -78,7 +77,7 @@ def _ports(resources: Resources[ScreeningSettings]) -> Ports:
         test_pages=MongoTestPages(database),
         tasks=MongoTasks(database, vault),
         links=MongoAnswerLinks(database, vault),
-        link_addresses=LinkAddresses(_links(resources), resources.settings.public_address),
+        link_addresses=LinkAddresses(_links(resources), "/pages/questions", resources.settings.public_address),
         disclosures=MongoDisclosures(database, vault),
         wanted_shares=MongoWantedShares(database, vault),
         consents=MongoConsents(database, vault),

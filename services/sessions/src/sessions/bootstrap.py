@@ -10,7 +10,7 @@ from careflow_service.disclosing.reading import Records
 from careflow_service.disclosing.storing import MongoDisclosures, MongoWantedShares
 from careflow_service.federal_calendar import FederalCalendar
 from careflow_service.mongo.colleague_names import MongoColleagueNames
-from careflow_service.pages.links import Signed, SittingDown
+from careflow_service.pages.links import LinkAddresses, Signed, SittingDown
 from careflow_service.service import Http, Resources, Service
 from sessions import domain
 from sessions.adapters import (
@@ -60,7 +60,6 @@ from sessions.adapters.records import MongoRecords
 from sessions.adapters.rems_forms import MongoRemsForms
 from sessions.adapters.sessions import MongoAdverseEvents, MongoSessions
 from sessions.adapters.standing_orders import MongoStandingOrders
-from sessions.application.link_addresses import LinkAddresses
 from sessions.application.ports import Ports
 from sessions.application.share_of_record import share_of_record
 from sessions.application.use_cases import Sessions
@@ -107,7 +106,7 @@ def _ports(resources: Resources[SessionsSettings]) -> Ports:
         plan_tasks=MongoPlanTasks(database, vault),
         plan_links=MongoPlanLinks(database, vault),
         evaluations=MongoEvaluations(database, vault),
-        link_addresses=LinkAddresses(_links(resources), resources.settings.public_address),
+        link_addresses=LinkAddresses(_links(resources), "/pages/to-do", resources.settings.public_address),
         care_discharges=MongoCareDischarges(database, vault),
         notes=MongoNotes(database, vault),
         psychotherapy_notes=MongoPsychotherapyNotes(database, vault),

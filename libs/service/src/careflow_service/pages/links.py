@@ -8,9 +8,9 @@ import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
 
-from careflow_domain.ways_in import WayIn
+from careflow_domain.ways_in import Tries, WayIn
 from careflow_service.clock import Clock
 from careflow_service.identity import Actor, Role
 from careflow_service.tokens import TokenRefused
@@ -44,6 +44,35 @@ class Signed:
             hmac.compare_digest(hashed.encode(), each.encode()) for each in self.keyed.counting(self.purpose, text)
         ]
         return text if any(known) else None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAddresses:
+    """Where links lead: to `page`. `public` is where patients find this service; not known, nobody is sent there."""
+
+    links: Signed
+    page: str
+    public: str | None
+
+    def path(self, link_id: str) -> str:
+        return f"{self.page}/{self.links.sign(link_id)}"
+
+    def whole(self, link_id: str) -> str | None:
+        """What can be given or sent to somebody."""
+        return None if self.public is None else f"{self.public}{self.path(link_id)}"
+
+
+@dataclass(frozen=True, slots=True)
+class CameIn:
+    """Somebody said whose a link is; `opened_at` is None for who was wrong, or came too late."""
+
+    link_id: str
+    opened_at: datetime | None
+
+    @classmethod
+    def by(cls, link_id: str, tries: Tries) -> Self:
+        """They said it in time, which `tries` now counts."""
+        return cls(link_id, None if tries.wrong else tries.opened_at)
 
 
 @dataclass(frozen=True, slots=True)

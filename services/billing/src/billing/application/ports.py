@@ -11,7 +11,6 @@ from datetime import date, datetime, time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from billing.application.link_addresses import LinkAddresses
 from billing.domain.account_links import AccountLink
 from billing.domain.accounts import Account
 from billing.domain.charges import Charge
@@ -66,6 +65,7 @@ from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed, Paged
 from careflow_service.naming import ColleagueNames
+from careflow_service.pages.links import LinkAddresses
 from careflow_service.work import Transaction
 
 Due = tuple[datetime, str]

@@ -16,8 +16,8 @@ from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed, Paged
 from careflow_service.naming import ColleagueNames
+from careflow_service.pages.links import LinkAddresses
 from careflow_service.work import Transaction
-from screening.application.link_addresses import LinkAddresses
 from screening.domain.alerts import SafetyAlert
 from screening.domain.answer_links import AnswerLink
 from screening.domain.case import Case

@@ -17,8 +17,8 @@ from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed, Paged
 from careflow_service.naming import ColleagueNames
+from careflow_service.pages.links import LinkAddresses
 from careflow_service.work import Transaction
-from sessions.application.link_addresses import LinkAddresses
 from sessions.domain.adverse_events import AdverseEvent
 from sessions.domain.care import CareDischarge
 from sessions.domain.consent_texts import ConsentTexts

@@ -1,13 +1,14 @@
 """Somebody with the link in a message says whose it is. A wrong try is kept, so it is no refusal here."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from booking.application.in_use import in_use
 from booking.application.ports import Messages, Patients
 from booking.domain.ids import MessageId
 from booking.domain.policy import BookingPolicy
 from careflow_service.identity import Actor
+from careflow_service.pages.links import CameIn
 from careflow_service.work import Committed, Transaction, Work
 
 
@@ -15,14 +16,6 @@ from careflow_service.work import Committed, Transaction, Work
 class ComeIn:
     message_id: MessageId
     born_on: date = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class CameIn:
-    """`opened_at` is None for who was wrong, or came too late."""
-
-    message_id: str
-    opened_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +35,6 @@ class ComeInHandler:
             if tried is message:
                 return CameIn(message.id, None)
             await self.messages.save(tried, expecting=message.version, tx=tx)
-            return CameIn(message.id, None if tried.tries.wrong else tried.tries.opened_at)
+            return CameIn.by(message.id, tried.tries)
 
         return await self.work.run(work, by=actor, action="come_in", returns=CameIn)

@@ -1,9 +1,10 @@
 """Somebody with a link says whose it is. A wrong try is kept, so it is no refusal here."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from careflow_service.identity import Actor
+from careflow_service.pages.links import CameIn
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ports import Ports
 from screening.domain.ids import LinkId
@@ -17,29 +18,21 @@ class OpenLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """`opened_at` is None for who was wrong, or came too late."""
-
-    link_id: str
-    opened_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class OpenLinkHandler:
     ports: Ports
     work: Work
 
-    async def __call__(self, command: OpenLink, actor: Actor) -> Committed[Opened]:
+    async def __call__(self, command: OpenLink, actor: Actor) -> Committed[CameIn]:
         """Refused: `link_not_found`."""
 
-        async def come_in(tx: Transaction) -> Opened:
+        async def come_in(tx: Transaction) -> CameIn:
             link = await self.ports.links.get(command.link_id)
             patient = await self.ports.patients.find(link.patient_id, of=link.patient_id)
             known = patient.details if patient else PatientDetails()
             tried = link.tried(command.born_on, known, self.ports.policy.answer_links, now=tx.now)
             if tried is link:
-                return Opened(link.id, None)
+                return CameIn(link.id, None)
             await self.ports.links.save(tried, expecting=link.version, tx=tx)
-            return Opened(link.id, None if tried.tries.wrong else tried.tries.opened_at)
+            return CameIn.by(link.id, tried.tries)
 
-        return await self.work.run(come_in, by=actor, action="open_link", returns=Opened)
+        return await self.work.run(come_in, by=actor, action="open_link", returns=CameIn)
