@@ -1,10 +1,12 @@
 """A service whose store was put back from a copy can be read and changes nothing, until an operator lets it go on."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import httpx
+import pytest
 
 from careflow_events.fencing import Fence
 from careflow_events.lease import HeldLease
@@ -14,6 +16,7 @@ from careflow_events.testing.builders import a_record, an_event
 from careflow_service.clock import wall_clock
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
+from careflow_service.mongo import fence
 from libs.service.tests.toy.world import RunningToy
 
 FINISH = "/ops/restore/finish"
@@ -150,3 +153,22 @@ def orphan(event: Any) -> OutboxRow:
         urgent=False,
         recorded_at=event.time,
     )
+
+
+async def test_who_is_told_what_is_written_knows_of_a_fence_without_looking(
+    toy: RunningToy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fence, "LOOK_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(fence, "TOLD_SECONDS", 3600.0)
+    resources = toy.process.resources
+    async with asyncio.TaskGroup() as tasks:
+        running = [tasks.create_task(each()) for each in (resources.commits.run, resources.fence.run)]
+        async with asyncio.timeout(30):
+            while not resources.commits.listening:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
+            await MongoFences(resources.database).put_up(Fence(wall_clock(), orphans=2, streams=1))
+            while not resources.fence.closed:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        for each in running:
+            each.cancel()

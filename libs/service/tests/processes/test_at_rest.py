@@ -17,13 +17,13 @@ pytestmark = [pytest.mark.store, pytest.mark.thorough]
 SECONDS: Final = 20
 SECONDS_BETWEEN: Final = {
     "findAndModify _leases": 5,
-    "find _fence": 1,
-    "find visits": 10 / 7,  # a deadline every 5, an effect every 2
+    "find _fence": 5,
+    "find visits": 10 / 6,  # a deadline every 10, an effect every 2
     "find _owners": 2,  # an effect that every service has: what an erasure has left to do
     "find _leases": 2,
     "find _webhooks": 2,
-    "find _audit": 3,
-    "find _audit_seals": 3,
+    "find _audit": 10,
+    "find _audit_seals": 10,
     "find _key_proofs": 15,
     "find _key_generation": 15,
     "update _key_holders": 15,

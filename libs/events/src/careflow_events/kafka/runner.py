@@ -34,7 +34,7 @@ REPLAY_EVERY_SECONDS: Final = 1.0
 WATCH_EVERY_SECONDS: Final = 10.0
 REFEED_EVERY_SECONDS: Final = 1.0
 LOOK_FOR_PAUSES_EVERY_SECONDS: Final = 1.0
-TOLD_SECONDS: Final = 5.0
+TOLD_SECONDS: Final = 10.0
 """After which what operators ask for is looked for all the same, where the store tells of what is written."""
 _ASKED_FOR: Final = ("_parked", "_refeeds", "_pauses")
 """Where it is written what operators ask for."""

@@ -108,7 +108,8 @@ async def open_store(
         blind_index = BlindIndex(lines.blind_index)
         generation = Generation(opened)
         vault = Vault(opened, lines.master, blind_index, generation)
-        fence = FenceWatch(MongoFences(opened))
+        commits = CommitWatch(opened)
+        fence = FenceWatch(MongoFences(opened), commits)
         try:
             yield Store(
                 client=client,
@@ -134,7 +135,7 @@ async def open_store(
                 audit_review=AuditReview(opened, audit, audit_seals, proofs, wall_clock=wall_clock),
                 fence=fence,
                 limits=MongoLimits(opened, blind_index, wall_clock),
-                commits=CommitWatch(opened),
+                commits=commits,
                 staff=Staff(opened, wall_clock),
                 keys=KeyWatch(opened, lines, proofs, generation, process=process, further=keys.further),
             )

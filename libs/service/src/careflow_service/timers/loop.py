@@ -37,9 +37,10 @@ POLL_SECONDS: Final = {DEADLINES: 1.0, EFFECTS: 0.25, WEBHOOKS: 0.25}
 """The longest sleep of a kind with nothing due, because something may become due meanwhile that it does not know of.
 An effect is due at once, and a page must go out within a second; a deadline is rarely set for the next moment.
 """
-TOLD_SECONDS: Final = {DEADLINES: 5.0, EFFECTS: 2.0, WEBHOOKS: 2.0}
-"""The same where the store tells of what is written. Not everything that is due becomes so by being written: an attempt
-that is to be made again does by the time.
+TOLD_SECONDS: Final = {DEADLINES: 10.0, EFFECTS: 2.0, WEBHOOKS: 2.0}
+"""The same where the store tells of what is written. When the next deadline is due is known, and it is not slept
+through. Not everything else that is due becomes so by being written: an attempt that is to be made again does by the
+time.
 """
 _WRITTEN: Final = {DEADLINES: (AUDIT,), EFFECTS: (AUDIT,), WEBHOOKS: (AUDIT, "_leases")}
 """What is written to give a kind work: every unit of work leaves an audit entry, and the relay's lease says how far is

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from careflow_service.mongo.audit_seals import AuditSeals
 
 EVERY_SECONDS: Final = 2.0
-TOLD_SECONDS: Final = 4.0
+TOLD_SECONDS: Final = 10.0
 """How often it is looked for entries without a seal, and how often at rest where the store tells of what is written:
-they have one within five seconds.
+who is told has sealed within EVERY_SECONDS.
 """
 AT_ONCE: Final = 0.0
 
