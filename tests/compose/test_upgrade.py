@@ -14,16 +14,15 @@ from typing import Final
 import httpx
 import pytest
 
-from careflow_cli.deployment import settings
 from careflow_cli.deployment.deployment import Wishes
 from careflow_cli.deployment.overlays import Overlay
 from careflow_cli.stack.services import SERVICES
 from careflow_clinic.clinic import COORDINATOR, Person
-from tests.compose.project import ROOT, Project, docker, until, what_is_missing
+from tests.compose.project import BUILDING, ROOT, Project, docker, until, what_is_missing
 
 COMMITS_BACK: Final = 20
-THIS: Final = settings.values(ROOT / ".env.example")["CAREFLOW_VERSION"]
-EARLIER: Final = "earlier"
+EARLIER: Final = "earlier/"
+"""Where its images stand. Both are of one version until there is another."""
 EVERY_SECONDS: Final = 0.3
 FOUND_BY_THE_EDGE: Final = 10.0
 """Seconds after which the edge knows a new replica, by the page."""
@@ -31,8 +30,6 @@ REFUSED_AT_MOST: Final = 2.0
 """Seconds without an answer of a service whose apis are replaced."""
 PATIENCE: Final = 240.0
 NAMES: Final = [spec.name for spec in SERVICES]
-
-pytestmark = pytest.mark.timeout(1800)
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +111,7 @@ class Work:
                     since = None
 
 
+@pytest.mark.timeout(1800)
 def test_no_acknowledged_write_is_lost_on_the_way_to_this_version_and_back(
     earlier: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -121,13 +119,13 @@ def test_no_acknowledged_write_is_lost_on_the_way_to_this_version_and_back(
     with Project.prepared(tmp_path, wishes) as now:
         before = replace(now, root=earlier)
         now.build()
-        before.set("CAREFLOW_VERSION", EARLIER)
-        before.compose("build", "--quiet", patience=900)
+        before.set("CAREFLOW_REGISTRY", EARLIER)
+        before.compose("build", "--quiet", *BUILDING, patience=900)
         before.up()
         work = Work(now)
         with work.going_on():
             assert until(lambda: len(work.acknowledged) > 5, PATIENCE)
-            there = _goes_to(now, THIS, work)
+            there = _goes_to(now, "", work)
             back = _goes_to(before, EARLIER, work)
         _everything_is_there(before, work)
 
@@ -137,9 +135,9 @@ def test_no_acknowledged_write_is_lost_on_the_way_to_this_version_and_back(
     assert back <= REFUSED_AT_MOST
 
 
-def _goes_to(project: Project, version: str, work: Work) -> float:
-    """The longest silence of a service while its api was replaced."""
-    project.set("CAREFLOW_VERSION", version)
+def _goes_to(project: Project, registry: str, work: Work) -> float:
+    """The longest silence of a service while its api was replaced by that of the images of this registry."""
+    project.set("CAREFLOW_REGISTRY", registry)
     began, known = time.monotonic(), len(work.acknowledged)
     for name in NAMES:
         api = f"{name}-api"
@@ -154,7 +152,7 @@ def _goes_to(project: Project, version: str, work: Work) -> float:
     silence = max(work.longest_silence(name, began) for name in NAMES)
     project.up()
     images = {each["Config"]["Image"] for each in project.lasting() if "careflow-" in each["Config"]["Image"]}
-    assert {image.rpartition(":")[2] for image in images} == {version}
+    assert all(image.startswith(f"{registry}careflow-") for image in images), images
     assert until(lambda: len(work.acknowledged) > known + 5, PATIENCE), "people go on working"
     return silence
 
