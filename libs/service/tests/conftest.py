@@ -1,11 +1,19 @@
 """The toy service, opened on a store of its own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from careflow_cli.kept_databases import KeptDatabases
 from libs.service.tests.toy.world import RunningToy, World, running_toy
+
+
+@pytest.fixture
+def database(kept_databases: KeptDatabases) -> Iterator[str]:
+    """The name of a database that has nothing but indexes."""
+    with kept_databases.one(of="toy") as name:
+        yield name
 
 
 @pytest.fixture

@@ -1,12 +1,20 @@
 """Billing, opened on a store of its own or in memory."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from careflow_cli.kept_databases import KeptDatabases
 from careflow_service.testing.overtaking import Overtaking
 from services.billing.tests.paying import PayingClinic
 from services.billing.tests.world import World, running
+
+
+@pytest.fixture
+def database(kept_databases: KeptDatabases) -> Iterator[str]:
+    """The name of a database that has nothing but the service's indexes."""
+    with kept_databases.one(of="billing") as name:
+        yield name
 
 
 @pytest.fixture

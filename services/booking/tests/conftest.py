@@ -1,11 +1,19 @@
 """Booking, opened on a store of its own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from careflow_cli.kept_databases import KeptDatabases
 from careflow_service.testing.overtaking import Overtaking
 from services.booking.tests.world import World, running
+
+
+@pytest.fixture
+def database(kept_databases: KeptDatabases) -> Iterator[str]:
+    """The name of a database that has nothing but the service's indexes."""
+    with kept_databases.one(of="booking") as name:
+        yield name
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ import pytest
 if TYPE_CHECKING:
     from pymongo import MongoClient
 
+    from careflow_cli.kept_databases import KeptDatabases
     from careflow_cli.shared_servers import RunOwner, SharedServers
     from careflow_cli.stack.stack import Stack
 
@@ -179,11 +180,29 @@ def store_client(store_url: str) -> "Iterator[MongoClient[dict[str, Any]]]":
 
 
 @pytest.fixture
-def database(store_client: "MongoClient[dict[str, Any]]") -> Iterator[str]:
-    """The name of a database nobody else uses; dropped after the test."""
-    name = f"test_{uuid.uuid4().hex[:16]}"
+def new_database(store_client: "MongoClient[dict[str, Any]]") -> Iterator[str]:
+    """The name of a database that is not there yet; dropped after the test."""
+    from careflow_cli.kept_databases import new_name
+
+    name = new_name()
     yield name
     store_client.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def kept_databases(store_client: "MongoClient[dict[str, Any]]") -> "KeptDatabases":
+    """Databases of this worker that tests have one after the other."""
+    from careflow_cli.kept_databases import KeptDatabases
+
+    return KeptDatabases(store_client)
+
+
+@pytest.fixture
+def database(new_database: str) -> str:
+    """The name of a database nobody else uses; those of a service's tests are kept for the next, empty, with its
+    indexes.
+    """
+    return new_database
 
 
 @pytest.fixture(scope="session")

@@ -18,9 +18,9 @@ started = partial(processes.started, "billing")
 
 
 @pytest.fixture
-def environment(store_url: str, database: str, tmp_path: Path) -> dict[str, str]:
+def environment(store_url: str, new_database: str, tmp_path: Path) -> dict[str, str]:
     """Complete settings of a development process, without Kafka."""
-    return processes.environment(tmp_path, store_url, database, seals_to=("booking",))
+    return processes.environment(tmp_path, store_url, new_database, seals_to=("booking",))
 
 
 async def test_indexes_api_and_timers_work_without_kafka(environment: dict[str, str]) -> None:

@@ -27,11 +27,11 @@ pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture
-def environment(store_url: str, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def environment(store_url: str, new_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Complete settings of a development process, without Kafka; also this process's own."""
     for name in [name for name in os.environ if name.startswith("CAREFLOW_")]:
         monkeypatch.delenv(name)
-    given = processes.environment(tmp_path, store_url, database, seals_to=("booking", "sessions", "billing"))
+    given = processes.environment(tmp_path, store_url, new_database, seals_to=("booking", "sessions", "billing"))
     given["CAREFLOW_PAGES_DIR"] = str(tmp_path / "pages")
     for name, value in given.items():
         monkeypatch.setenv(name, value)

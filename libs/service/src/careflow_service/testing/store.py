@@ -29,6 +29,8 @@ MONDAY_NOON: Final = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
 
 NOTHING_PUBLISHED: Final[PublicationTable] = MappingProxyType({})
 NO_RECIPIENTS: Final[Mapping[str, Any]] = MappingProxyType({"keys": []})
+_INDEXED: Final[set[tuple[str, str, frozenset[tuple[str, str]]]]] = set()
+"""Where this process made which indexes: a database is kept for the next test, empty, with those it has."""
 
 
 @dataclass
@@ -85,5 +87,13 @@ async def scratch_store(
         time_limit=time_limit,
         listeners=listeners,
     ) as store:
-        await ensure_indexes(store.database, [*INDEXES, *events.INDEXES, *indexes])
+        await _index(store, url, [*INDEXES, *events.INDEXES, *indexes])
         yield store
+
+
+async def _index(store: Store, url: str, indexes: Sequence[tuple[str, IndexModel]]) -> None:
+    named = frozenset((collection, model.document["name"]) for collection, model in indexes)
+    these = url, store.database.name, named
+    if these not in _INDEXED:
+        await ensure_indexes(store.database, indexes)
+        _INDEXED.add(these)
