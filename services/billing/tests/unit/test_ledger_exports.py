@@ -80,11 +80,11 @@ def test_beancount_accepts_the_ledger_and_finds_the_same_balances(
     }
 
 
-@pytest.mark.parametrize("version", ['fin "2026"', "C:\\fees\\new", "ends in \\", 'a \\" b', "zwei\nZeilen", "; é"])
-def test_beancount_reads_every_text_as_it_was(version: str, entries: Sequence[JournalEntry], tmp_path: Path) -> None:
-    told = read_by_beancount([replace(entries[0], policy_version=version), entries[1]], tmp_path)
+def test_beancount_reads_every_text_as_it_was(entries: Sequence[JournalEntry], tmp_path: Path) -> None:
+    texts = ['fin "2026"', "C:\\fees\\new", "ends in \\", 'a \\" b', "zwei\nZeilen", "; é", "1"]
+    told = read_by_beancount([replace(entries[0], policy_version=each) for each in texts], tmp_path)
     assert told["errors"] == []
-    assert told["policies"] == [version, entries[1].policy_version]
+    assert told["policies"] == texts
 
 
 def test_csv_has_a_row_for_each_line_of_each_entry(entries: Sequence[JournalEntry]) -> None:
