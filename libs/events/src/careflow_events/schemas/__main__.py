@@ -59,7 +59,8 @@ def sample_faults() -> list[str]:
     line each.
     """
     lines = [
-        f"{contract.name()}: no sample: give it an example in testing/{contract.topic.service}_examples.py"
+        f"{contract.name()}: no sample: `make generated` writes it of the event's example in"
+        f" testing/{contract.topic.service}_examples.py"
         for contract in CATALOGUE.values()
         if not any(place_of(contract).glob("*.json"))
     ]
