@@ -170,7 +170,7 @@ class CalendarDays:
 
 
 class Nothing(Kept[Any]):
-    """Of which there is never anything that is due."""
+    """Of which nothing is ever due."""
 
     async def next_due(self) -> None: ...
     async def next_late(self) -> None: ...

@@ -20,6 +20,7 @@ from booking.domain.appointments import (
 )
 from booking.domain.attendance import AppointmentArrived, AppointmentCompleted, AppointmentCorrected, AppointmentMissed
 from booking.domain.calendar import Claim, Use
+from booking.domain.cancellations import CancelledBy
 from booking.domain.message_subjects import Reason
 from booking.domain.states import Status
 from booking.domain.visits import HoldCause, VisitKind
@@ -53,10 +54,13 @@ SAID_AFTER: Final[dict[type[Any] | None, tuple[type[Any], ...]]] = {
 
 @dataclass(slots=True)
 class Seen:
-    """What was read of the facts so far: how many, the last one of each visit, and who was given a dose when."""
+    """What was read of the facts so far: how many, the last one of each visit, and who was given a dose when; `visits`
+    is how each stood when it was looked at last.
+    """
 
     facts: int = 0
     last: dict[str, AppointmentFact] = field(default_factory=dict)
+    visits: dict[str, Appointment] = field(default_factory=dict)
     given: dict[str, dict[str, datetime]] = field(default_factory=lambda: defaultdict(dict))
     invited: dict[str, tuple[int, datetime, Status]] = field(default_factory=dict)
     letters: int = 0
@@ -74,6 +78,7 @@ def check(clinic: InMemory, seen: Seen) -> None:
     for each in facts:
         PUBLISHED[type(each)](each)
     for each in told:
+        costs_nothing_that_could_not_be(seen.visits.get(each.appointment.id), each)
         follows(seen.last.get(each.appointment.id), each)
         seen.last[each.appointment.id] = each
     for each in told:
@@ -81,6 +86,7 @@ def check(clinic: InMemory, seen: Seen) -> None:
             may_be_given(next(visit for visit in visits if visit.id == each.appointment.id), visits, seen)
     letters_follow(clinic, told)
     invitations_rise(clinic, seen)
+    seen.visits = {each.id: each for each in visits}
 
 
 def nothing_is_taken_twice(visits: Sequence[Appointment]) -> None:
@@ -143,6 +149,19 @@ def follows(before: AppointmentFact | None, after: AppointmentFact) -> None:
         assert after.at >= before.at
         if isinstance(before, AppointmentArrived):
             assert isinstance(after, AppointmentCompleted | AppointmentCorrected | AppointmentCancelled)
+
+
+def costs_nothing_that_could_not_be(before: Appointment | None, told: AppointmentFact) -> None:
+    """Nobody misses a visit, or gives it up late, that waited for something, that nobody could give, or that had lost
+    its dose: of those a fee follows.
+    """
+    lost = isinstance(told, AppointmentMissed) or (
+        isinstance(told, AppointmentCancelled) and told.by is CancelledBy.PATIENT
+    )
+    if lost and before is not None:
+        assert not before.holds, "lost, and it was on hold"
+        assert before.unfit_since is None, "lost, and nobody could give it"
+        assert before.dose_gone_since is None, "lost, and it had lost its dose"
 
 
 def may_be_given(dose: Appointment, visits: Sequence[Appointment], seen: Seen) -> None:

@@ -8,7 +8,7 @@ from booking.application import fitness
 from services.booking.tests import news
 from services.booking.tests.at_a_browser import logs_in
 from services.booking.tests.builders import local
-from services.booking.tests.clinic import acts, books, has_patient, has_practitioner, ok
+from services.booking.tests.clinic import acts, books, has_patient, has_practitioner, ok, refusal
 from services.booking.tests.integration.test_desk import changed
 from services.booking.tests.integration.test_tasks import tasks
 from services.booking.tests.treatment import deadlines_fire, reads
@@ -97,3 +97,20 @@ async def test_at_the_desk_it_says_who_cannot_and_leads_to_their_day(world: Worl
     assert day.h1 == "kim is away"
     gone = await someone.presses(day, "Call it off, free of charge")
     assert "It was called off." in gone.text
+
+
+async def test_nobody_is_said_to_have_missed_what_nobody_could_give(world: World) -> None:
+    """Neither the board nor the visit's page offers it, and over HTTP it is refused: a fee would follow."""
+    await has_practitioner(world)
+    call = await books(world.coordinator, await has_patient(world), starts_at=local(24, 10))
+    await changed(world, "dr-lee", active=False)
+    await deadlines_fire(world)
+    world.clock.now = local(24, 10, 5)
+    for path in ("/pages/day?day=2026-11-24", f"/pages/desk/visits/{call['id']}"):
+        _, page = await logs_in(world, to=path)
+        assert not any("Did not come" in form.buttons for form in page.forms), path
+    late = await reads(world, call)
+    answer = await world.coordinator.post(f"/v1/appointments/{call['id']}/missed", version=late["version"])
+    assert refusal(answer) == (409, "cannot_be_given")
+    off = await acts(world.coordinator, late, "cancel", reason="patient_request")
+    assert off["cancellation"]["by"] == "clinic"

@@ -94,6 +94,21 @@ def test_a_second_late_move_within_ninety_days_is_the_coordinators() -> None:
     assert len(long_ago.reschedule(again, by=PATIENT, policy=POLICY, now=late).late_moves) == 2
 
 
+def test_what_nobody_could_give_the_patient_neither_loses_nor_misses() -> None:
+    """The therapist is away, or the room is closed: it is the clinic that could not keep it, whoever calls it off."""
+    visit = a_booked_visit().found_fit(False, now=NOW)
+    for asked_by in (PATIENT, STAFF):
+        off = visit.cancel(CancelReason.PATIENT_REQUEST, asked_by=asked_by, now=NOW)
+        assert off.cancellation is not None
+        assert off.cancellation.by is CancelledBy.CLINIC
+    moved = visit.reschedule(a_slot(IN_FIVE_DAYS), by=PATIENT, policy=POLICY, now=NOW)
+    assert (moved.late_moves, moved.first_notice_minutes) == ((), None)
+    assert refused(lambda: visit.miss(now=IN_TWO_HOURS)) == "cannot_be_given"
+    given_again = visit.found_fit(True, now=NOW)
+    assert given_again.cancel(CancelReason.PATIENT_REQUEST, asked_by=PATIENT, now=NOW).cancellation != off.cancellation
+    assert given_again.miss(now=IN_TWO_HOURS).status is Status.MISSED
+
+
 def test_moving_it_to_where_it_is_is_refused() -> None:
     booked = a_booked_visit()
     assert refused(lambda: booked.reschedule(booked.slot, by=STAFF, policy=POLICY, now=NOW)) == "same_slot"

@@ -13,6 +13,7 @@ from booking.application.commands.reschedule_pair import ReschedulePairHandler
 from booking.application.offering import Offering
 from booking.application.scheduling import Scheduling
 from booking.domain import gates
+from booking.domain.appointments import Appointment
 from booking.domain.calendar import Calendar, Claim, days_of
 from services.booking.tests.fakes import Appointments
 from services.booking.tests.visit_walks import Walk
@@ -80,6 +81,7 @@ FAULTS: Final[dict[str, tuple[object, str, Any]]] = {
     "an offer stays open when it is taken": (Offering, "accepted", nothing_of_it),
     "a hold never runs out": (Appointments, "next_lapse", nothing_of_it),
     "one reason gone is all gone": (booking.application.holding, "grounds", lambda *_: ()),
+    "what nobody could give is lost": (Appointment, "_could_not_be_lost", False),
     "nobody is told of a move": (booking.application.telling, "notices", lambda _: iter(())),
 }
 

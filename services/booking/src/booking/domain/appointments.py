@@ -164,7 +164,8 @@ class Appointment(AttendedAppointment):
     def cancel(self, reason: CancelReason, *, asked_by: BookedBy, now: datetime) -> "Appointment":
         """Raises `visit_started` when a patient is too late to cancel online; their reason is always their own wish.
 
-        Whoever gives up a visit that could not take place for now, or has lost its dose, owes nothing for it.
+        Whoever gives up a visit that could not take place for now, or that nobody could give, or that has lost its
+        dose, owes nothing for it.
         """
         self._expect(Status.BOOKED)
         if asked_by is BookedBy.PATIENT:
@@ -174,7 +175,7 @@ class Appointment(AttendedAppointment):
         if self.first_notice_minutes is not None:
             notice = min(notice, self.first_notice_minutes)
         whose = CancelledBy.CLINICAL_HOLD if self.holds else WHOSE[reason]
-        if whose is CancelledBy.PATIENT and self.dose_gone_since is not None:
+        if whose is CancelledBy.PATIENT and self._could_not_be_lost:
             whose = CancelledBy.CLINIC
         cancellation = Cancellation(whose, reason, notice)
         after = self._next(Status.CANCELLED, cancellation=cancellation, untold_since=None)
@@ -243,7 +244,7 @@ class Appointment(AttendedAppointment):
     @property
     def _could_not_be_lost(self) -> bool:
         """Whether it could not take place as it was booked, so that giving that time up is no loss of the patient's."""
-        return bool(self.holds) or self.dose_gone_since is not None
+        return self.to_be_called_about or self.dose_gone_since is not None
 
     @property
     def _held_since(self) -> datetime | None:

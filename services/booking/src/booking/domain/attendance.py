@@ -67,13 +67,17 @@ class AttendedAppointment(ToldAppointment):
         return after.saying(AppointmentCompleted(appointment=after, disposition=disposition, at=now))
 
     def miss(self, *, now: datetime) -> Self:
-        """Set by a person, never by a timer. Raises `visit_not_started`, and `on_hold` and `dose_gone`: nobody misses a
-        visit that could not take place, or an integration of a dose that was not given.
+        """Set by a person, never by a timer. Raises `visit_not_started`, and `on_hold`, `cannot_be_given` and
+        `dose_gone`: nobody misses a visit that could not take place, or an integration of a dose that was not given.
         """
         self._expect(Status.BOOKED)
         self._check_not_held()
         if self.dose_gone_since is not None:
             raise conflict("dose_gone", "Its dose was not given, so that nobody missed it: call it off.")
+        if self.unfit_since is not None:
+            raise conflict(
+                "cannot_be_given", "Nobody, or no room, was there for it, so that nobody missed it: call it off."
+            )
         if now < self.starts_at:
             raise conflict("visit_not_started", "Nobody has missed a visit that has not begun.")
         after = self._next(Status.MISSED)

@@ -17,7 +17,7 @@ class RecordMissedVisit:
 
 
 class RecordMissedVisitHandler:
-    """Raises `visit_not_started`, `on_hold`, `dose_gone`, `dose_unmarked` and `wrong_state`."""
+    """Raises `visit_not_started`, `on_hold`, `cannot_be_given`, `dose_gone`, `dose_unmarked` and `wrong_state`."""
 
     def __init__(self, changes: VisitChanges, work: Work) -> None:
         self._changes = changes

@@ -56,7 +56,7 @@ def marks_for(visit: Scheduled, task: TaskKind | None, policy: BookingPolicy, *,
         return (*told, Mark.CAME)
     if visit.status is not Status.BOOKED or visit.holds:
         return told
-    can_be_missed = begun and visit.dose_gone_since is None
+    can_be_missed = begun and visit.dose_gone_since is None and visit.unfit_since is None
     missed = (Mark.MISSED,) if can_be_missed else ()
     if visit.unmarked:
         return (*told, Mark.CAME, *missed)
