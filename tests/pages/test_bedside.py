@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from careflow_service.identity import Role
 from careflow_service.testing.calling import ISSUER
@@ -232,3 +232,26 @@ async def test_without_scripts_the_page_is_the_same_and_is_loaded_anew(
     await page.reload()
     assert await page.get_by_role("cell", name="131/84").is_visible()
     await context.close()
+
+
+async def test_on_a_tablet_on_its_side_the_alarm_and_what_to_do_are_in_the_window(
+    browser: Browser, sessions: tuple[World, str]
+) -> None:
+    """And upright the mark of an observation is, which stands beside its time."""
+    world, address = sessions
+    session_id = await under_way(world)
+    async with Reader.at(browser, address, "desktop", name="bedside") as reader:
+        await logs_in(reader, Role.NURSE, of(session_id))
+        await reader.page.set_viewport_size({"width": 1024, "height": 768})
+        for seen in (
+            reader.page.locator("#now .due"),
+            reader.page.locator("#now").get_by_text("Act now:"),
+            reader.page.get_by_role("link", name="Vital signs", exact=True),
+            reader.page.get_by_role("link", name="Adverse event", exact=True),
+        ):
+            await expect(seen.first).to_be_in_viewport(ratio=1)
+        await reader.page.set_viewport_size({"width": 768, "height": 1024})
+        mark = reader.page.locator("#record tbody tr td").first
+        await mark.scroll_into_view_if_needed()
+        await expect(mark).to_contain_text("Act now:")
+        await expect(mark).to_be_in_viewport(ratio=1)

@@ -8,6 +8,7 @@ from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from services.screening.tests.clinic import cleared, evaluation, has_case, ok, refusal
 from services.screening.tests.consenting import SINGLE, billing_reads, consents, disclosing, form
+from services.screening.tests.visiting import logs_in
 from services.screening.tests.world import World
 
 
@@ -87,3 +88,23 @@ async def test_whose_consent_it_is(world: World) -> None:
     )
     assert refusal(lacking) == (422, "consent_incomplete")
     assert lacking.json()["missing"] == ["purpose_in_words"]
+
+
+async def test_clinicians_see_them_on_a_page_and_nobody_else_learns_whether_there_is_one(world: World) -> None:
+    case = await has_case(world)
+    there = f"/pages/consents/{case['patient_id']}"
+    _, page = await logs_in(world, Role.NURSE, to=there)
+    assert "No such consent is on record." in page.text
+    consent_id = await consents(world, case)
+    nurse, page = await logs_in(world, Role.NURSE, to=there)
+    assert page.h1 == "Consents to disclose what is about substance use"
+    assert "To Dr Vu" in page.text
+    assert (await nurse.follows(page, "Record or revoke one on the page of the screening")).status == 200
+    (entry,) = [each for each in await world.audited() if f"consents/{consent_id}" in each["touched"]][-1:]
+    assert entry["action"] == "read_consents"
+    ok(await world.nurse.post(f"/v1/consents/{consent_id}/revoke", {}))
+    assert "Revoked" in (await nurse.opens(there)).text
+
+    for each in (case["patient_id"], new_id()):
+        _, refused = await logs_in(world, Role.COORDINATOR, to=f"/pages/consents/{each}")
+        assert refused.status == 403

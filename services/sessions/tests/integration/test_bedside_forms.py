@@ -1,5 +1,6 @@
 """The forms of the bedside: a whole dose by them alone, and every way one is refused without losing what was typed."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -163,6 +164,9 @@ async def observations(world: World, session_id: str) -> list[Any]:
 async def test_what_cannot_be_right_is_told_at_its_field_and_what_was_typed_is_kept(world: World) -> None:
     session_id, nurse, page = await under_way(world)
     wrong = {**observed(), "signs__systolic": "twelve", "signs__oxygen_saturation": "980"}
+    empty = await fills(nurse, page, "Vital signs")
+    missing = ("Systolic pressure, mmHg", "Diastolic pressure, mmHg", "Pulse, per minute", "Oxygen saturation, %")
+    assert (empty.status, [each for each in missing if f"{each}: " not in empty.text]) == (422, [])
 
     refused = await fills(nurse, page, "Vital signs", **wrong)
 
@@ -174,6 +178,19 @@ async def test_what_cannot_be_right_is_told_at_its_field_and_what_was_typed_is_k
     page = await nurse.presses(refused, "Save", **{"signs.systolic": "128", "signs.oxygen_saturation": "98"})
     assert "The vital signs are recorded." in page.text
     assert len(await observations(world, session_id)) == 1
+
+
+async def test_signs_out_of_limits_stand_where_the_session_stands_until_newer_ones_are_within(world: World) -> None:
+    """Not in the table alone, below all there is to do."""
+    _, nurse, page = await under_way(world)
+
+    page = await fills(nurse, page, "Vital signs", **observed(systolic=186), signs__symptoms__chest_pain="1")
+    assert re.search(r"Vital signs at \S+ AM: ■ Act now: Systolic pressure, Chest pain 186/", page.text)
+    assert page.text.index("Act now:") < page.text.index("What to do")
+
+    await world.travel(timedelta(minutes=5))
+    page = await fills(nurse, page, "Vital signs", **observed())
+    assert "Act now:" not in page.text[: page.text.index("What to do")]
 
 
 async def test_a_refusal_is_a_sentence_on_the_form(world: World) -> None:

@@ -26,6 +26,8 @@ async def test_a_coordinator_sees_what_is_missing_and_witnesses_it_on_paper(worl
     assert "Not signed in the text of now, or not any more: 3" in page.text
     assert "Signed November 23, 2026, until November 23, 2027" in page.text
 
+    assert f"/screening/pages/consents/{course.patient_id}" in page.html, "put in place by the browser"
+
     paper = await desk.opens(f"{of(course)}/texts/telehealth?language=es")
     assert paper.h1 == "Consentimiento para la atención por video o teléfono"
     assert "Firma: ____" in paper.text

@@ -9,7 +9,7 @@ from sessions.domain.monitoring import Monitoring
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.sessions import Session
 from sessions.domain.states import SessionState
-from sessions.domain.vitals import Severity, Signal, VitalSigns
+from sessions.domain.vitals import Severity, Signal, Symptom, VitalSigns
 from sessions.domain.words import Route
 from sessions.entrypoints.pages.chart import LEFT, Chart, chart, rows
 
@@ -133,3 +133,12 @@ def test_what_stands_below_the_axis_is_not_cut_off_at_its_end() -> None:
     ends_on_a_tick = drawn(dosed(vitals(at=NOW + minutes(9))), after=40)
     assert ends_on_a_tick.ticks[-1][0] == ends_on_a_tick.right
     assert ends_on_a_tick.right + half_a_time_of_day <= ends_on_a_tick.width
+
+
+def test_what_the_patient_says_is_out_of_limits_though_everything_measured_is_within() -> None:
+    def worst(*symptoms: Symptom) -> Severity | None:
+        return rows(dosed(vitals(at=NOW + minutes(10), symptoms=set(symptoms))), policy)[0].severity
+
+    assert worst(Symptom.CHEST_PAIN) is Severity.URGENT
+    assert worst(Symptom.HEADACHE) is Severity.WARN
+    assert worst() is None

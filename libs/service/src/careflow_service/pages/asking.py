@@ -130,12 +130,19 @@ def body_of(
     return body
 
 
-def read(body: type[B], given: Mapping[str, Any]) -> tuple[B | None, dict[str, str]]:
-    """The API's body, or which fields are wrong and how."""
+def read(body: type[B], given: Mapping[str, Any], fields: Iterable[Field] = ()) -> tuple[B | None, dict[str, str]]:
+    """The API's body, or which of its fields are wrong and how. Where all of something that has several of the `fields`
+    was left empty, it is those that are missing.
+    """
     try:
         return body.model_validate(dict(given)), {}
     except ValidationError as error:
-        return None, {fault["field"]: fault["code"] for fault in faults_of(error.errors())}
+        faults = {fault["field"]: fault["code"] for fault in faults_of(error.errors())}
+    within = {each.name.partition(".")[0] for each in fields if "." in each.name}
+    empty: dict[str, Any] = {name: {} for name in faults if name in within and name not in given}
+    if empty:
+        faults |= read(body, {**given, **empty})[1]
+    return None, faults
 
 
 def _value(asked: Field, form: Form, zone: ZoneInfo, now: datetime | None) -> Any:

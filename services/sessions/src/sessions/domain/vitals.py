@@ -99,6 +99,13 @@ class VitalSigns:
         """Whether every sign was assessed."""
         return self.respiratory_rate is not None and self.moaas is not None
 
+    @property
+    def symptoms_mean(self) -> Severity | None:
+        """How bad what the patient says or shows is by itself, whatever is measured."""
+        if self.symptoms & GRAVE_SYMPTOMS:
+            return Severity.URGENT
+        return Severity.WARN if self.symptoms else None
+
     def late_entry(self, times: "VitalsTimes") -> bool:
         """Whether it was written down long after it was observed."""
         return self.recorded_at - self.observed_at > timedelta(minutes=times.late_entry_minutes)
@@ -211,10 +218,8 @@ def assess(
             doubtful.add(signal)
         else:
             severities.add(severity)
-    if observation.symptoms & GRAVE_SYMPTOMS:
-        severities.add(Severity.URGENT)
-    elif observation.symptoms:
-        severities.add(Severity.WARN)
+    if observation.symptoms_mean is not None:
+        severities.add(observation.symptoms_mean)
     worst = max(severities, key=list(Severity).index, default=None)
     return Assessment(worst, frozenset(doubtful))
 

@@ -71,6 +71,7 @@ ACCESS: AccessTable = {
     "POST /v1/consents/{consent_id}/revoke": allow(*CLINICIANS, own=by_object("consent_id")),
     "POST /v1/cases/{case_id}/links": allow(*CARE_TEAM),
     "GET /pages/patients/{patient_id}": allow(*CLINICIANS, emergency=EMERGENCY),
+    "GET /pages/consents/{patient_id}": allow(*CLINICIANS),
     "GET /pages/cases": allow(*CLINICIANS),
     "GET /pages/cases/now": allow(*CLINICIANS),
     "GET /pages/cases/live": allow(*CLINICIANS),

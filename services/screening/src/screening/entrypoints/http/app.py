@@ -19,7 +19,7 @@ from screening.entrypoints.http import (
     task_routes,
 )
 from screening.entrypoints.http.access import ACCESS
-from screening.entrypoints.pages import cases, my_history, my_medicines, patient, questions
+from screening.entrypoints.pages import cases, consents, my_history, my_medicines, patient, questions
 
 HTTP: Http[Screening] = Http(
     title="CareFlow screening",
@@ -47,6 +47,7 @@ HTTP: Http[Screening] = Http(
         cases.router,
         record_shares.router,
         patient.router,
+        consents.router,
     ),
     access=ACCESS,
     pages="screening.entrypoints.pages",

@@ -106,10 +106,9 @@ def _add(form: BedsideForm) -> None:
         key: FormRequest,
     ) -> Response:
         seen = await _seen(app, actor, session_id)
-        given = body_of(
-            form.fields(seen, actor), typed, pages.zone, form.also(seen), names=pages.names, now=pages.clock()
-        )
-        body, faults = read(form.body, given)
+        fields = form.fields(seen, actor)
+        given = body_of(fields, typed, pages.zone, form.also(seen), names=pages.names, now=pages.clock())
+        body, faults = read(form.body, given, fields)
         version = typed.version
         if body is None:
             filled = Filled(typed, faults)

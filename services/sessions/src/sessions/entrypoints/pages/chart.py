@@ -149,7 +149,11 @@ def _row(
     return Row(
         signs=signs,
         correction=correction,
-        severity=max((each for each in severities.values() if each), key=list(Severity).index, default=None),
+        severity=max(
+            (each for each in (*severities.values(), signs.symptoms_mean) if each),
+            key=list(Severity).index,
+            default=None,
+        ),
         out=tuple(signal for signal, severity in severities.items() if severity),
         late=signs.late_entry(policy.vitals_times),
         before=before,

@@ -15,7 +15,7 @@ from careflow_service.identity import Actor
 from careflow_service.ids import new_id
 from careflow_service.pages.forms import KEY, FormRequest, Submitted
 from careflow_service.pages.refusing import Refused, refusal_of
-from careflow_service.pages.site import Pages, Site, go_on
+from careflow_service.pages.site import Pages, Script, Site, go_on
 from careflow_service.pages.words import words_of
 from careflow_service.pages.writing import Writing
 from sessions.application.commands.send_plan_link import SendPlanLink
@@ -152,6 +152,7 @@ async def _show(
     return pages.show(
         request.scope,
         "consents.html",
+        runs=(Script.PARTS,),
         status=refused.status if refused else 200,
         seen=seen,
         others=[each for each in app.ports.consent_texts.in_force if seen.named(each.document) is None],
