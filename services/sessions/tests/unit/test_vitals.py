@@ -160,6 +160,21 @@ def test_paper_entered_after_the_alarm_alarms_again_only_for_what_is_new(
     assert (entered.alarm_at is not None) is again
 
 
+def test_only_what_became_late_after_the_patient_had_left_was_said_of_nobody() -> None:
+    """Due at the tenth minute, said at the fifteenth and the twentieth."""
+    late = alarmed(monitored(), POLICY, now=NOW + minutes(40)).monitoring
+    assert late is not None
+    assert late.said_after(NOW + minutes(19), TIMES) is Severity.URGENT
+    assert late.said_after(NOW + minutes(20), TIMES) is None
+    assert monitored().monitoring.said_after(NOW, TIMES) is None  # type: ignore[union-attr]  # a dose was given
+
+    paper = replace(vitals((124, 80), at=NOW + minutes(10)), recorded_at=NOW + minutes(40))
+    entered = observed(alarmed(monitored(), POLICY, now=NOW + minutes(40)), paper, POLICY).monitoring
+    assert entered is not None
+    assert entered.said is Severity.URGENT, "of the tenth minute still, when the patient was there"
+    assert entered.said_after(NOW + minutes(11), TIMES) is None
+
+
 def test_a_doubtful_pressure_is_due_again_within_five_minutes_and_then_said() -> None:
     once = observed(monitored(), vitals((190, 95), at=NOW + minutes(16)), POLICY)
     assert once.monitoring is not None

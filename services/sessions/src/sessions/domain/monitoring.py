@@ -187,7 +187,13 @@ class Monitoring:
         return replace(self, said=Severity.WARN, alarm_at=urgent_at), Severity.WARN
 
     def said_after(self, moment: datetime, times: VitalsTimes) -> Severity | None:
-        """How late the observation that is due was said to be, as far as it became so late only after this moment."""
+        """How late the observation that is due was said to be, as far as it became so late only after this moment.
+        Where the last one was written down so late that this one was missing already, what was said is of that one's
+        own wait, and nothing was said since.
+        """
+        last = self.last
+        if last is not None and last.recorded_at >= self.due_at + times.late_by(Severity.URGENT):
+            return None
         if self.said is None or self.due_at + times.late_by(self.said) <= moment:
             return None
         return self.said
