@@ -30,6 +30,7 @@ OFTEN_TOO: Final = (
     "something_is_out_of_the_way",
     "arrives",
     "is_called_about_an_offer",
+    "integration_is_overdue",
     "visit_takes_place",
     "visit_takes_place",
     "joins_the_waitlist",

@@ -108,12 +108,13 @@ class Clinicians(Walker):
             await self._integration(contracts.IntegrationDone, visit.patient_id, dose)
 
     async def step_integration_is_overdue(self) -> None:
-        patient = self.patient()
-        if not (given := self.seen.given[patient]):
+        given = sorted((patient, dose) for patient, doses in self.seen.given.items() for dose in doses)
+        if not given:
             raise nothing_there()
-        await self._integration(contracts.IntegrationOverdue, patient, self.random.choice(sorted(given)))
+        patient, dose = self.random.choice(given)
+        await self._integration(contracts.IntegrationOverdue, patient, dose)
 
-    async def _integration(self, name: type[contracts.IntegrationEvent], patient: PatientId, dose: str) -> None:
+    async def _integration(self, name: type[contracts.IntegrationEvent], patient: str, dose: str) -> None:
         await self.clinic.hear(name(patient_id=patient, dosing_session_id=dose, due_by=self.clinic.now))
 
     async def step_visit_is_refused(self) -> None:
