@@ -23,11 +23,13 @@ def ways(world: World) -> list[str]:
 
 
 def mails(world: World) -> list[EmailMessage]:
-    return [message_from_bytes(file.read_bytes(), policy=default) for file in _folder(world).glob("*.eml")]
+    """In the order they were written."""
+    return [message_from_bytes(file.read_bytes(), policy=default) for file in _written(world, "*.eml")]
 
 
 def texts(world: World) -> list[str]:
-    return [file.read_text() for file in _folder(world).glob("*.txt")]
+    """In the order they were written."""
+    return [file.read_text() for file in _written(world, "*.txt")]
 
 
 def said(mail: EmailMessage) -> str:
@@ -49,3 +51,7 @@ def _folder(world: World) -> Path:
     assert isinstance(world.settings, BookingSettings)
     assert world.settings.messages_dir is not None
     return world.settings.messages_dir
+
+
+def _written(world: World, names: str) -> list[Path]:
+    return sorted(_folder(world).glob(names), key=lambda file: file.stat().st_mtime_ns)

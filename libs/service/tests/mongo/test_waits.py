@@ -6,7 +6,7 @@ import pytest
 
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.store import Store
-from careflow_service.testing.commands import CommandLog, RoundTrip, sequential_waits
+from careflow_service.testing.commands import Asking, CommandLog, RoundTrip, sequential_waits
 from libs.service.tests.clinic import CarePath
 
 NOBODY = "no-such-path"
@@ -60,6 +60,46 @@ async def test_two_finds_side_by_side_are_waited_for_once(paths: Documents[CareP
         await asyncio.gather(paths.looked.find(NOBODY), paths.looked.find(NOBODY))
 
     assert (log.waits, log.round_trips) == (1, ["find care_paths"] * 2)
+
+
+def asked(began: float, ended: float, *asked_by: Asking) -> RoundTrip:
+    return RoundTrip("find", "clinic", {"find": "paths"}, began, ended, asked_by)
+
+
+ONE, OTHER = Asking(since=0), Asking(since=0)
+
+
+@pytest.mark.parametrize(
+    ("trips", "waits"),
+    [
+        ([asked(0, 1, ONE), asked(2, 3, OTHER)], 1),  # side by side, however late the other comes to ask
+        ([asked(0, 1, ONE), asked(0, 4, OTHER), asked(2, 3, ONE), asked(5, 6, OTHER)], 2),
+        ([asked(0, 1, ONE), asked(2, 3, ONE, Asking(since=1.5))], 2),  # it had another task ask
+        ([asked(0, 1, ONE, OTHER), asked(2, 3, ONE)], 2),  # it waited for the task that asked
+        ([asked(0, 1, ONE), asked(2, 3, Asking(since=1.5))], 2),  # started once the first was answered
+        ([asked(0, 1, ONE), asked(2, 3, OTHER, Asking(since=1.5))], 1),  # by one that ran beside the first
+    ],
+)
+def test_tasks_side_by_side_do_not_wait_for_each_other(trips: list[RoundTrip], waits: int) -> None:
+    assert sequential_waits(trips) == waits
+
+
+@pytest.mark.store
+@pytest.mark.usefixtures("warm")
+async def test_how_soon_a_task_is_run_makes_no_wait(paths: Documents[CarePath], log: CommandLog) -> None:
+    async def late() -> None:
+        await asyncio.sleep(0.2)
+        await paths.looked.find(NOBODY)
+
+    with log.recording():
+        await asyncio.gather(paths.looked.find(NOBODY), late())
+    assert log.waits == 1
+
+    with log.recording():
+        await paths.looked.find(NOBODY)
+        await asyncio.gather(paths.looked.find(NOBODY), late())
+        await paths.looked.find(NOBODY)
+    assert log.waits == 3
 
 
 @pytest.mark.store

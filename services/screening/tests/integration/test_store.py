@@ -47,7 +47,7 @@ async def test_a_worrying_answer_is_saved_alarmed_and_paged_in_few_round_trips(w
         "insert pages, insert pages, insert alerts, update cases",
         "commitTransaction",
     ]
-    assert LOG.waits <= 6, "the case; its mark; the open alert; who is on call; the writes; the commit"
+    assert LOG.waits == 5, "the case; the open alert; who is on call; the writes; the commit"
 
 
 async def test_answers_that_worry_nobody_wait_three_times(world: World) -> None:
@@ -58,13 +58,11 @@ async def test_answers_that_worry_nobody_wait_three_times(world: World) -> None:
     with LOG.recording():
         ok(await ana.post(f"/v1/cases/{case['id']}/responses", body))
     assert sorted(LOG.round_trips[:-2]) == ["find _owners", "find cases"]
-    assert LOG.waits <= 4, "the case; its mark, beside it where it is known whose case it is; the writes; the commit"
+    assert LOG.waits == 3, "the case, and beside it its mark; the writes; the commit"
 
 
 async def test_a_clearance_is_granted_with_four_waits(world: World) -> None:
-    """The case; patient, open alert and what waits to be replayed; the writes; the commit. One more is seen where the
-    mark, read beside the case, is answered last.
-    """
+    """The case; patient, open alert and what waits to be replayed; the writes; the commit."""
     case = await ready_to_decide(world)
     body, where = {"indications": ["severe_depression"]}, f"/v1/cases/{case['id']}/decisions/grant"
     assert (await world.prescriber.post(where, body, version=1)).status_code == 412  # opens the connections it takes
@@ -78,4 +76,4 @@ async def test_a_clearance_is_granted_with_four_waits(world: World) -> None:
         "find cases",
         "find patients",
     ]
-    assert LOG.waits <= 5
+    assert LOG.waits == 4

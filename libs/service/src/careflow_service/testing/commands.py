@@ -1,34 +1,51 @@
 """Listens to what is said to the store: how many round trips something takes, how many of them one after the other,
 and which queries scan a collection.
 
-Round trips and waits do not depend on the machine, so tests pin them.
+Round trips and waits do not depend on the machine, so tests pin them: what waited for what is told by the tasks that
+asked, not by when answers happened to come.
 """
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Coroutine, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from careflow_service.mongo.client import Database
 
+T = TypeVar("T")
+
 _NOT_OURS = frozenset({"hello", "ismaster", "ping", "endSessions", "killCursors", "explain", "buildInfo"})
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class Asking:
+    """A task that asks the store, or started one that does, and when it was started itself, in seconds of the
+    process.
+    """
+
+    since: float
 
 
 @dataclass(slots=True)
 class RoundTrip:
-    """One command and, in seconds of the process, when it was sent and answered; `ended` is infinite until then."""
+    """One command and, in seconds of the process, when it was sent and answered; `ended` is infinite until then.
+    `asked_by` are the task that sent it and those that had started that one, the outermost first.
+    """
 
     name: str
     database: str
     command: Mapping[str, Any]
     began: float
     ended: float = math.inf
+    asked_by: tuple[Asking, ...] = ()
 
     def __str__(self) -> str:
         """ "find cases", "commitTransaction", "bulkWrite: update _owners, insert _outbox"."""
@@ -48,14 +65,60 @@ def bulk_writes(command: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Map
 
 
 def sequential_waits(trips: Iterable[RoundTrip]) -> int:
-    """The longest chain of round trips of which none began before the one before it was answered: those sent side by
-    side count once.
+    """The longest chain of round trips of which each waited for the one before it. Those of tasks that run side by side
+    do not wait for each other, whichever is answered first.
     """
-    chain, free_from = 0, -math.inf
-    for trip in sorted(trips, key=lambda trip: trip.ended):  # whoever ends first leaves most room for others
-        if trip.began >= free_from:
-            chain, free_from = chain + 1, trip.ended
-    return chain
+    chains: list[tuple[RoundTrip, int]] = []
+    for trip in sorted(trips, key=lambda trip: trip.began):
+        waited_for = (length for before, length in chains if _waited(trip, before))
+        chains.append((trip, 1 + max(waited_for, default=0)))
+    return max((length for _, length in chains), default=0)
+
+
+def _waited(trip: RoundTrip, before: RoundTrip) -> bool:
+    """Whether `trip` could not be asked until `before` was answered: the same task asked for both, or had the other's
+    task do it; or the task that asked, or what started it, was itself started after that answer.
+    """
+    if before.ended > trip.began:
+        return False
+    apart = [asking for asking in trip.asked_by if asking not in before.asked_by]
+    return not apart or apart[0].since >= before.ended
+
+
+class TaskTree:
+    """Which task was started by which, of those started in a block."""
+
+    def __init__(self) -> None:
+        self._lines: WeakKeyDictionary[asyncio.Future[Any], tuple[Asking, ...]] = WeakKeyDictionary()
+
+    def line(self) -> tuple[Asking, ...]:
+        """The task that runs now and those that started it, the outermost first; () for one that was there before, and
+        where none runs.
+        """
+        try:
+            task = asyncio.current_task()
+        except RuntimeError:  # a blocking client's command
+            return ()
+        return () if task is None else self._lines.get(task, ())
+
+    @contextmanager
+    def growing(self) -> Iterator[None]:
+        """Tasks that the running loop starts in this block are remembered."""
+        loop = asyncio.get_running_loop()
+        before = loop.get_task_factory()
+
+        def start(
+            loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T] | Generator[Any, None, T], /, **more: Any
+        ) -> asyncio.Future[T]:
+            task = before(loop, coroutine, **more) if before else asyncio.Task(coroutine, loop=loop, **more)
+            self._lines[task] = (*self.line(), Asking(since=time.perf_counter()))
+            return task
+
+        loop.set_task_factory(start)
+        try:
+            yield
+        finally:
+            loop.set_task_factory(before)
 
 
 class CommandLog(CommandListener):
@@ -63,11 +126,13 @@ class CommandLog(CommandListener):
 
     def __init__(self) -> None:
         self._trips: list[RoundTrip] = []
+        self._tasks = TaskTree()
         self._unanswered: dict[int, RoundTrip] = {}
 
     def started(self, event: CommandStartedEvent) -> None:
         if event.command_name not in _NOT_OURS:
-            trip = RoundTrip(event.command_name, event.database_name, dict(event.command), time.perf_counter())
+            began, asked_by = time.perf_counter(), self._tasks.line()
+            trip = RoundTrip(event.command_name, event.database_name, dict(event.command), began, asked_by=asked_by)
             self._trips.append(trip)
             self._unanswered[event.request_id] = trip
 
@@ -103,7 +168,8 @@ class CommandLog(CommandListener):
     def recording(self) -> Iterator[None]:
         """Forgets what was before, so that only what happens in this block is counted."""
         self._trips.clear()
-        yield
+        with self._tasks.growing():
+            yield
 
     def queries(self, database: str) -> list[tuple[str, dict[str, Any]]]:
         """(collection, find command to explain) for every read, update and delete by a filter."""
