@@ -10,10 +10,11 @@ import pytest
 from careflow_service.testing.visiting import Page, Visitor
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import acts, books, details, has_patient, has_practitioner, ok
+from services.booking.tests.integration.test_desk import changed
 from services.booking.tests.integration.test_erasure import all_agree
 from services.booking.tests.integration.test_erasure import asks as asks_for_erasure
 from services.booking.tests.mailbox import link_of, settings
-from services.booking.tests.treatment import reads
+from services.booking.tests.treatment import deadlines_fire, reads
 from services.booking.tests.world import World, running
 
 BORN = {"birth_date_month": "4", "birth_date_day": "2", "birth_date_year": "1988"}
@@ -79,6 +80,18 @@ async def test_a_visit_is_cancelled_and_is_the_patients_cancellation(world: Worl
     assert "You have no appointment at the moment." in done.text
     after = await reads(world, visit)
     assert (after["status"], after["cancellation"]["by"]) == ("cancelled", "patient")
+
+
+async def test_who_gives_up_what_nobody_could_give_reads_that_they_owe_nothing(world: World) -> None:
+    visit = await is_told(world)
+    await changed(world, "dr-lee", active=False)
+    await deadlines_fire(world)
+    someone, page = await comes_in(world)
+    asks = await someone.follows(page, "Cancel")
+    assert "You owe nothing for it" in asks.text
+    assert "you signed" not in asks.text
+    await someone.presses(asks, "Cancel it")
+    assert (await reads(world, visit))["cancellation"]["by"] == "clinic"
 
 
 async def test_pressed_twice_it_is_once(world: World) -> None:

@@ -62,6 +62,8 @@ class Scheduled:
     unmarked: bool
     dose_gone_since: datetime | None = None
     unfit_since: datetime | None = None
+    could_not_be_lost: bool = False
+    """It could not take place as it was booked, so that whoever gives it up owes nothing for it."""
 
     @classmethod
     def of(cls, appointment: Appointment) -> "Scheduled":
@@ -89,6 +91,7 @@ class Scheduled:
             unmarked=appointment.unmarked,
             dose_gone_since=appointment.dose_gone_since,
             unfit_since=appointment.unfit_since,
+            could_not_be_lost=appointment.could_not_be_lost,
         )
 
 

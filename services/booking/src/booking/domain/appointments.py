@@ -115,7 +115,7 @@ class Appointment(AttendedAppointment):
         if slot.interval == self.slot.interval and slot.modality is self.slot.modality:
             raise invalid("same_slot", "The appointment is at that time already.")
         notice = self.starts_at - now
-        late = notice < policy.late_notice and not self._could_not_be_lost
+        late = notice < policy.late_notice and not self.could_not_be_lost
         moves, first = self.late_moves, self.first_notice_minutes
         if late and by is BookedBy.PATIENT:
             recent = [moved for moved in moves if moved > now - policy.late_moves_window]
@@ -175,7 +175,7 @@ class Appointment(AttendedAppointment):
         if self.first_notice_minutes is not None:
             notice = min(notice, self.first_notice_minutes)
         whose = CancelledBy.CLINICAL_HOLD if self.holds else WHOSE[reason]
-        if whose is CancelledBy.PATIENT and self._could_not_be_lost:
+        if whose is CancelledBy.PATIENT and self.could_not_be_lost:
             whose = CancelledBy.CLINIC
         cancellation = Cancellation(whose, reason, notice)
         after = self._next(Status.CANCELLED, cancellation=cancellation, untold_since=None)
@@ -242,7 +242,7 @@ class Appointment(AttendedAppointment):
         )
 
     @property
-    def _could_not_be_lost(self) -> bool:
+    def could_not_be_lost(self) -> bool:
         """Whether it could not take place as it was booked, so that giving that time up is no loss of the patient's."""
         return self.to_be_called_about or self.dose_gone_since is not None
 

@@ -12,7 +12,7 @@ from booking.application.commands.reassign_appointment import ReassignAppointmen
 from booking.application.queries.read_visit import VisitRead
 from booking.application.use_cases import Booking
 from booking.domain.calendar import Resource, ResourceKind
-from booking.domain.cancellations import WHOSE, CancelReason
+from booking.domain.cancellations import WHOSE, CancelledBy, CancelReason
 from booking.domain.ids import AppointmentId, PractitionerId
 from booking.domain.states import Status
 from booking.domain.visits import DISPOSITIONS, Disposition
@@ -201,13 +201,14 @@ async def _ask_to_cancel(
     refused: Refused | None = None,
 ) -> Response:
     seen = await app.read_visit(AppointmentId(appointment_id), actor)
+    free = seen.visit.could_not_be_lost
     return show_desk(
         request,
         pages,
         "cancel.html",
         status=422 if faults else 200,
         refused=refused,
-        reasons=[(each.value, WHOSE[each].value) for each in REASONS],
+        reasons=[(each.value, (CancelledBy.CLINIC if free else WHOSE[each]).value) for each in REASONS],
         typed=typed,
         faults=faults,
         **_shown(seen),
