@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Sequence
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import httpcore
@@ -184,6 +185,18 @@ async def test_when_to_ask_again_is_read(said: str, seconds: int | None) -> None
         reply = await outbound.post(f"http://127.0.0.1:{server.port}/", b"", {}, seconds=5.0)
         await outbound.close()
     assert (reply.status, reply.retry_after) == (503, seconds)
+
+
+async def test_whom_an_authority_of_the_clinics_own_vouches_for_is_trusted_once_that_is_named(
+    own_tls: ssl.SSLContext, own_authority: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving(tls=own_tls) as server:
+        assert await why(GuardedOutbound(LOOPBACK), f"https://localhost:{server.port}/") is Unreached.NOT_TRUSTED
+        monkeypatch.setenv("SSL_CERT_FILE", str(own_authority))
+        outbound = GuardedOutbound(LOOPBACK)
+        reply = await outbound.post(f"https://localhost:{server.port}/", b"", {}, seconds=5.0)
+        await outbound.close()
+    assert reply.status == 204
 
 
 async def test_another_names_certificate_is_not_trusted(other_names_tls: ssl.SSLContext) -> None:
