@@ -28,7 +28,9 @@ from careflow_service.problems import Problem, ProblemType
 
 router = APIRouter(prefix="/ops/parked", tags=["ops"])
 
-NOT_PARKED: Final = ProblemType("not_parked", 404, "No open parked event matches.")
+NOT_PARKED: Final = ProblemType(
+    "not_parked", 404, "No event waits under this id: it was decided or handled meanwhile, or there was none."
+)
 NOT_FIRST_IN_STREAM: Final = ProblemType("not_first_in_stream", 409, "Another event of this stream waits before it.")
 NOTHING_MISSING: Final = ProblemType("nothing_missing", 409, "Nothing is missing before this event.")
 POSITION_MOVED: Final = ProblemType("position_moved", 409, "The stream moved meanwhile; look again.")
