@@ -5,6 +5,7 @@ clinic's identity provider.
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ AT = frozenset({"due_by", "review_by", "respond_by", "sign_by"})
 """Times by which something is to be done."""
 
 
+@cache
 def words() -> frozenset[str]:
     """The groups of words: what is read out of them is no id."""
     found = [tomllib.loads(file.read_text("utf-8")) for pages in PAGES for file in pages.glob("words/*.toml")]
