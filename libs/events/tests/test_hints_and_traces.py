@@ -118,3 +118,23 @@ def test_without_an_sdk_a_trace_begins_that_may_be_recorded_further_on() -> None
 def test_an_event_without_a_trace_is_handled_all_the_same() -> None:
     with handling(an_event(1)):
         assert f"{trace.get_current_span().get_span_context().trace_id:032x}" != TRACE
+
+
+async def test_who_is_told_as_it_is_cancelled_ends_all_the_same(
+    client: AsyncMongoClient[dict[str, Any]], database: str
+) -> None:
+    """As when a process stops: who watches and who waits are cancelled at once, and the one wakes the other."""
+    watch = CommitWatch(client[database])
+    told = watch.hint("anything")
+
+    async def forever() -> None:
+        while True:
+            await told.wait(60)
+
+    waiting = asyncio.create_task(forever())
+    await asyncio.sleep(0)
+    watch.wake()
+    waiting.cancel()
+    done, _ = await asyncio.wait([waiting], timeout=1)
+    waiting.cancel()
+    assert done == {waiting}

@@ -145,8 +145,8 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc]  # the client lib
         """Lets the event in hand end, then commits: whoever takes over goes on behind it."""
         self._generation += 1
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._busy.acquire(), FINISH_SECONDS)
-            self._busy.release()
+            async with asyncio.timeout(FINISH_SECONDS), self._busy:
+                pass
         await self._commit()
         self._handovers += 1
         self._uncommitted.clear()

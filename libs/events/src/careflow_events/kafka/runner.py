@@ -325,4 +325,5 @@ def _show_lag(topic: str, states: Mapping[int, PartitionState]) -> None:
 
 async def _wait(stopping: asyncio.Event, seconds: float) -> None:
     with suppress(TimeoutError):
-        await asyncio.wait_for(stopping.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await stopping.wait()

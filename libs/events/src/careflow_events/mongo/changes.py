@@ -87,7 +87,8 @@ class OwnerChanges:
             self._stream.open()
             with suppress(TimeoutError):
                 seconds = _ASK_ANYWAY_SECONDS if self._stream.listening else _ASK_SECONDS
-                await asyncio.wait_for(self._hinted.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self._hinted.wait()
             self._hinted.clear()
             with suppress(PyMongoError):
                 await self._wake()

@@ -202,7 +202,8 @@ class MongoFeed:
                 await self._wake((await self._extent()).head)
             with suppress(TimeoutError):
                 seconds = _ASK_ANYWAY_SECONDS if self.listening else _ASK_SECONDS
-                await asyncio.wait_for(self._hinted.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self._hinted.wait()
             self._hinted.clear()
 
     async def _wake(self, head: int) -> None:

@@ -101,7 +101,9 @@ class Written:
         """See `careflow_events.relay.Hint.wait`."""
         trusting = while_told is not None and self._watch.listening
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._told.wait(), while_told if trusting else seconds)
+            # Not by `wait_for`: before Python 3.12 that swallows a cancellation that comes together with a hint.
+            async with asyncio.timeout(while_told if trusting else seconds):
+                await self._told.wait()
         self._told.clear()
 
     def tell(self) -> None:
@@ -197,7 +199,8 @@ class Arrivals:
         while True:
             self._stream.open()
             with suppress(TimeoutError):
-                await asyncio.wait_for(written.wait(), _LONGEST_PAUSE_SECONDS if self.listening else pause)
+                async with asyncio.timeout(_LONGEST_PAUSE_SECONDS if self.listening else pause):
+                    await written.wait()
             written.clear()
             pause = min(_PAUSE_GROWTH * pause, _LONGEST_PAUSE_SECONDS)
             if await self._positions.reached(position):

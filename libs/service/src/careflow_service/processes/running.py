@@ -48,7 +48,7 @@ async def run_tasks(tasks: Mapping[str, Run], stop: asyncio.Event, *, grace: flo
         stop.set()
         done, late = await asyncio.wait(running, timeout=grace)
         if late:
-            log.warning("stopped_late", count=len(late), wait_seconds=grace)
+            log.warning("stopped_late", task=" ".join(sorted(names[task] for task in late)), wait_seconds=grace)
     finally:
         await _cancel([stopped, *running])
     failed = [task for task in done if task.exception() is not None]

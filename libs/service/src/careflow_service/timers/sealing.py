@@ -52,7 +52,8 @@ class Sealing:
         while not stop.is_set():
             wait = await self._turn(lease)
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await stop.wait()
             at_rest = lease.held and wait != AT_ONCE and self._waiting_since is None
             if self._hint is not None and at_rest and not stop.is_set():
                 await self._hint.wait(0, while_told=TOLD_SECONDS - EVERY_SECONDS)
