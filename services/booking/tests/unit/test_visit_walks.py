@@ -81,7 +81,7 @@ FAULTS: Final[dict[str, tuple[object, str, Any]]] = {
     "an offer stays open when it is taken": (Offering, "accepted", nothing_of_it),
     "a hold never runs out": (Appointments, "next_lapse", nothing_of_it),
     "one reason gone is all gone": (booking.application.holding, "grounds", lambda *_: ()),
-    "what nobody could give is lost": (Appointment, "_could_not_be_lost", False),
+    "what nobody could give is lost": (Appointment, "could_not_be_lost", False),
     "nobody is told of a move": (booking.application.telling, "notices", lambda _: iter(())),
 }
 
