@@ -9,11 +9,11 @@ from typing import Any
 
 import httpx
 
-from booking.application.results import Saved
 from booking.domain.ids import PatientId, PractitionerId
 from careflow_events import contracts
 from careflow_service.identity import Actor, Role
 from careflow_service.ids import new_id
+from careflow_service.results import Changed
 from careflow_service.testing.calling import Caller
 from careflow_service.work import Transaction
 from services.booking.tests.builders import local
@@ -115,25 +115,25 @@ async def screening_began(world: World, patient_id: str) -> str:
 async def registered_before(world: World, patient_id: str) -> int:
     """As a version has it that told others less than they are told by now; the patient's version."""
 
-    async def as_before(tx: Transaction) -> Saved:
+    async def as_before(tx: Transaction) -> Changed:
         known = await world.ports.patients.get(PatientId(patient_id))
         before = replace(known.recording(), told=0)
         await world.ports.patients.save(before, expecting=known.version, tx=tx)
-        return Saved(before.id, before.version)
+        return Changed(before.id, before.version)
 
-    done = await world.work.run(as_before, by=Actor.system("test"), action="as_before", returns=Saved)
+    done = await world.work.run(as_before, by=Actor.system("test"), action="as_before", returns=Changed)
     return done.value.version
 
 
 async def entered_before(world: World, practitioner_id: str) -> int:
     """As a version has it that told nobody what practitioners are called; their version."""
 
-    async def as_before(tx: Transaction) -> Saved:
+    async def as_before(tx: Transaction) -> Changed:
         known = await world.ports.practitioners.get(PractitionerId(practitioner_id))
         before = replace(known.recording(), told="")
         await world.ports.practitioners.save(before, expecting=known.version, tx=tx)
-        return Saved(before.id, before.version)
+        return Changed(before.id, before.version)
 
-    done = await world.work.run(as_before, by=Actor.system("test"), action="as_before", returns=Saved)
+    done = await world.work.run(as_before, by=Actor.system("test"), action="as_before", returns=Changed)
     await world.store.database["colleague_names"].delete_many({})
     return done.value.version

@@ -1,10 +1,12 @@
 """Whatever patients, clinicians, the front desk and a biller do, in any order: the money is right after every step."""
 
 import os
+from collections.abc import Awaitable
 from typing import Final
 
 import pytest
 
+from careflow_service.testing import walking
 from services.billing.tests.money_walks import Walk
 
 STEPS: Final = 30
@@ -12,14 +14,8 @@ SHORT: Final = range(300)
 LONG: Final = int(os.environ.get("CAREFLOW_MONEY_WALKS", "100000"))
 
 
-async def walked(seed: int) -> Walk:
-    walk = Walk(seed)
-    try:
-        await walk.go(STEPS)
-    except Exception as error:
-        error.add_note(f"seed {seed}: {' · '.join(walk.done)}")
-        raise
-    return walk
+def walked(seed: int) -> Awaitable[Walk]:
+    return walking.walked(Walk, seed, STEPS)
 
 
 @pytest.mark.parametrize("block", range(0, len(SHORT), 100))

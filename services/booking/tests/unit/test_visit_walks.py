@@ -1,7 +1,7 @@
 """Whatever patients, the desk, clinicians and the waitlist do, in any order: the calendar is right after every step."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from booking.application.scheduling import Scheduling
 from booking.domain import gates
 from booking.domain.appointments import Appointment
 from booking.domain.calendar import Calendar, Claim, days_of
+from careflow_service.testing import walking
 from services.booking.tests.fakes import Appointments
 from services.booking.tests.visit_walks import Walk
 
@@ -23,14 +24,8 @@ SHORT: Final = range(15)
 LONG: Final = int(os.environ.get("CAREFLOW_VISIT_WALKS", "20000"))
 
 
-async def walked(seed: int) -> Walk:
-    walk = Walk(seed)
-    try:
-        await walk.go(STEPS)
-    except Exception as error:
-        error.add_note(f"seed {seed}: {' · '.join(walk.done)}")
-        raise
-    return walk
+def walked(seed: int) -> Awaitable[Walk]:
+    return walking.walked(Walk, seed, STEPS)
 
 
 async def test_the_calendar_is_right_after_every_step() -> None:
@@ -84,6 +79,12 @@ FAULTS: Final[dict[str, tuple[object, str, Any]]] = {
     "what nobody could give is lost": (Appointment, "could_not_be_lost", False),
     "nobody is told of a move": (booking.application.telling, "notices", lambda _: iter(())),
 }
+
+
+def test_what_is_planted_is_there_to_be_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told at once where something was renamed, not by the walks that take minutes."""
+    for fault in FAULTS.values():
+        monkeypatch.setattr(*fault)
 
 
 @pytest.mark.thorough

@@ -6,11 +6,11 @@ import pytest
 
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
+from careflow_service.results import Changed
 from careflow_service.work import Transaction
 from services.sessions.tests.builders import ZONE
 from services.sessions.tests.clinic import dosing_visit, gate_of, has_course, ok, plan_body
 from services.sessions.tests.world import World
-from sessions.application.results import Changed
 from sessions.bootstrap import SERVICE
 from sessions.domain.course import Course, DosedSession
 from sessions.domain.ids import PatientId, PlanId, SessionId

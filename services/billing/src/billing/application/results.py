@@ -1,14 +1,8 @@
-"""What commands answer: small values that are stored with the commit and told again to a repeated request. No PHI."""
+"""What commands answer, where it is more than `careflow_service.results`. Invariant: nothing clinical and nothing
+personal, because results are kept for repeated requests.
+"""
 
 from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """Something was made or changed, and now has this version."""
-
-    id: str
-    version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from booking.application.ownership import check_version
 from booking.application.ports import Inquiries
-from booking.application.results import Saved
 from booking.domain.ids import InquiryId
 from booking.domain.inquiries import Inquiry
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 
@@ -27,14 +27,14 @@ class InquiryChanges:
         by: Actor,
         action: str,
         request: RequestKey | None,
-    ) -> Committed[Saved]:
+    ) -> Committed[Changed]:
         """Raises `inquiry_not_found`, `stale_version` and what `change` raises; it is given the time."""
 
-        async def work(tx: Transaction) -> Saved:
+        async def work(tx: Transaction) -> Changed:
             before = await self.inquiries.get(inquiry_id)
             check_version(before.version, expected_version)
             after = change(before, tx.now)
             await self.inquiries.save(after, expecting=before.version, tx=tx)
-            return Saved(after.id, after.version)
+            return Changed(after.id, after.version)
 
-        return await self.work.run(work, by=by, action=action, returns=Saved, request=request)
+        return await self.work.run(work, by=by, action=action, returns=Changed, request=request)

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from booking.application.ownership import check_own, check_version
 from booking.application.ports import RecordRequests
-from booking.application.results import Saved
 from booking.domain.ids import RecordRequestId
 from booking.domain.record_requests import RecordRequest
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 
@@ -27,17 +27,17 @@ class RecordRequestChanges:
         by: Actor,
         action: str,
         request: RequestKey | None,
-    ) -> Committed[Saved]:
+    ) -> Committed[Changed]:
         """Raises `record_request_not_found`, also for another's, `stale_version` and what `change` raises; it is given
         the time.
         """
 
-        async def work(tx: Transaction) -> Saved:
+        async def work(tx: Transaction) -> Changed:
             before = await self.record_requests.get(request_id)
             check_own(by, before.patient_id, "record_request")
             check_version(before.version, expected_version)
             after = change(before, tx.now)
             await self.record_requests.save(after, expecting=before.version, tx=tx)
-            return Saved(after.id, after.version)
+            return Changed(after.id, after.version)
 
-        return await self.work.run(work, by=by, action=action, returns=Saved, request=request)
+        return await self.work.run(work, by=by, action=action, returns=Changed, request=request)

@@ -1,4 +1,6 @@
-"""What commands answer: small values that are stored with the commit and told again to a repeated request. No PHI."""
+"""What commands answer, where it is more than `careflow_service.results`. Invariant: nothing clinical and nothing
+personal, because results are kept for repeated requests.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,14 +11,6 @@ from booking.domain.ids import AppointmentId, LocationId, PatientId, PlanId, Pra
 from booking.domain.slots import Provider
 from booking.domain.states import Status
 from booking.domain.visits import Disposition, HoldReason, Modality, Phase, VisitKind
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """Something was created or changed."""
-
-    id: str
-    version: int
 
 
 @dataclass(frozen=True, slots=True)

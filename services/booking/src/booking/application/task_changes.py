@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
-from booking.application.results import Saved
 from booking.domain.policy import BookingPolicy
 from booking.domain.seen_to import SeenTo
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 S = TypeVar("S", bound=SeenTo)
@@ -41,14 +41,14 @@ class TaskChanges(Generic[S]):
         by: Actor,
         action: str,
         request: RequestKey | None,
-    ) -> Committed[Saved]:
+    ) -> Committed[Changed]:
         """Raises that there is no such thing, `stale_version` and what `change` raises; it is given the time."""
 
-        async def work(tx: Transaction) -> Saved:
+        async def work(tx: Transaction) -> Changed:
             before = await self.kept.get(kept_id)
             before.check_seen(expected_version)
             after = change(before, self.policy, tx.now)
             await self.kept.save(after, expecting=before.version, tx=tx)
-            return Saved(kept_id, after.version)
+            return Changed(kept_id, after.version)
 
-        return await self.work.run(work, by=by, action=action, returns=Saved, request=request)
+        return await self.work.run(work, by=by, action=action, returns=Changed, request=request)

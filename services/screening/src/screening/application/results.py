@@ -1,23 +1,8 @@
-"""What commands answer. Invariant: nothing clinical, because results are kept for repeated requests."""
+"""What commands answer, where it is more than `careflow_service.results`. Invariant: nothing clinical and nothing
+personal, because results are kept for repeated requests.
+"""
 
 from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """The aggregate a command changed, and its version now."""
-
-    id: str
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What was added to an aggregate, and the aggregate's version now."""
-
-    id: str
-    version: int
-    added_id: str
 
 
 @dataclass(frozen=True, slots=True)

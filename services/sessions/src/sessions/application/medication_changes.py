@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Added, Changed
 from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.medication import situation
 from sessions.application.ports import Ports
-from sessions.application.results import Added, Changed
 from sessions.domain.ids import SessionId
 from sessions.domain.medication import MedicationRecord
 from sessions.domain.medicine_giving import Situation

@@ -5,12 +5,12 @@ from datetime import date
 
 from billing.application.coverage_of_visits import judge_coverage
 from billing.application.ports import Ports
-from billing.application.results import Changed
 from billing.domain.accounts import PrivateContract
 from billing.domain.ids import ContractId, PatientId, StaffId
 from billing.domain.private_contracts import RecordedContract
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 

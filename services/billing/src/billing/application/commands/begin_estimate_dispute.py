@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from billing.application.ports import Ports
-from billing.application.results import Changed
 from billing.domain.ids import EstimateId
 from careflow_domain.errors import stale
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 

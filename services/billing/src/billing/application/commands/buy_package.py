@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from billing.application.bookkeeping import keep_books, open_books
 from billing.application.money_in import known_before, money_in
 from billing.application.ports import Ports
-from billing.application.results import Changed
 from billing.domain.ids import PackageId, PatientId
 from billing.domain.packages import Package
 from billing.domain.payment_methods import PaymentMethod
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 

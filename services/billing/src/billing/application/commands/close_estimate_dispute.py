@@ -5,12 +5,12 @@ back.
 from dataclasses import dataclass
 
 from billing.application.ports import Ports
-from billing.application.results import Changed
 from billing.domain.estimate_disputes import DisputeOutcome
 from billing.domain.ids import EstimateId
 from billing.domain.money import Money
 from careflow_domain.errors import stale
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 

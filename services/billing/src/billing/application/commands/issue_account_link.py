@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from billing.application.ports import Ports
-from billing.application.results import Changed
 from billing.domain.account_links import AccountLink
 from billing.domain.ids import AccountLinkId, PatientId, StaffId
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 from billing.application.account_news import tell_of_news
 from billing.application.ports import Ports
-from billing.application.results import Changed
 from billing.domain.estimate_issues import Parties
 from billing.domain.ids import EstimateId
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from billing.application.bookkeeping import disputed_among, expect_undisputed
 from billing.application.destinations import Destination, charges_of_patient, visit_of_patient
 from billing.application.ports import Ports
-from billing.application.results import Changed
 from billing.domain.charges import Charge
 from billing.domain.ids import AppointmentId, ChargeId, LinkId, PatientId
 from billing.domain.money import Money, total
@@ -14,6 +13,7 @@ from billing.domain.payment_links import PaymentLink
 from careflow_domain.errors import conflict, invalid
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.oversight import check_own
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 

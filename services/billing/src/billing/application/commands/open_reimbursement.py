@@ -6,11 +6,11 @@ from datetime import date
 from billing.application.account_news import tell_of_news
 from billing.application.ports import Ports
 from billing.application.reimbursing import terms_of
-from billing.application.results import Changed
 from billing.domain.ids import ReimbursementId, SuperbillId
 from billing.domain.reimbursements import Reimbursement
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.oversight import check_own
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from billing.application.bookkeeping import keep_books, open_books
 from billing.application.clinician_minutes import minutes_of
 from billing.application.ports import Ports
-from billing.application.results import Changed
 from billing.domain.ids import ChargeId, EntryId
 from careflow_domain.errors import stale
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 

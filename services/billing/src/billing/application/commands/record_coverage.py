@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from billing.application.bookkeeping import open_books
 from billing.application.coverage_of_visits import judge_coverage, post_what_waited_for_coverage
 from billing.application.ports import Ports
-from billing.application.results import Changed
 from billing.domain.accounts import Coverage
 from billing.domain.ids import PatientId
 from careflow_domain.errors import stale
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.oversight import check_own
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 from billing.application.ports import Ports
 from billing.application.reimbursing import terms_of
-from billing.application.results import Changed
 from billing.domain.ids import ReimbursementId
 from billing.domain.reimbursements import Step
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.oversight import check_own
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 

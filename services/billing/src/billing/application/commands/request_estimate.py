@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from billing.application.ports import Ports
-from billing.application.results import Changed
 from billing.application.wanted_estimates import asked_estimate
 from billing.domain.estimate_clocks import due_on_request
 from billing.domain.estimate_issues import Expected
@@ -12,6 +11,7 @@ from billing.domain.visits import FREE_KINDS, VisitKind
 from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.oversight import check_own
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 

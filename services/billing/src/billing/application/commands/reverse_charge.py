@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from billing.application.bookkeeping import keep_books, open_books
 from billing.application.clinician_minutes import minutes_of
 from billing.application.ports import Ports
-from billing.application.results import Changed
 from billing.domain.ids import ChargeId
 from billing.domain.rendered import FEES
 from careflow_domain.errors import conflict, stale
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from billing.application.ports import Ports
-from billing.application.results import Changed
 from billing.domain.account_links import AccountLink
 from billing.domain.ids import AccountLinkId, PatientId, StaffId
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from billing.application.ports import Ports
-from billing.application.results import Changed
 from billing.domain.months import Month
 from billing.domain.statement_runs import StatementRun
 from billing.domain.statements import expect_over
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from billing.application.fees import spare_beside, take_back
 from billing.application.ports import Ports
-from billing.application.results import Changed
 from billing.domain.fee_cases import FeeState, WaiverReason
 from billing.domain.ids import AppointmentId
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 

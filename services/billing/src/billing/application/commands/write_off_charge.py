@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from billing.application.bookkeeping import expect_undisputed, keep_books, open_books
 from billing.application.ports import Ports
-from billing.application.results import Changed
 from billing.domain.ids import ChargeId
 from billing.domain.money import Money
 from billing.domain.write_offs import WriteOff, WriteOffReason
 from careflow_domain.errors import stale
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 

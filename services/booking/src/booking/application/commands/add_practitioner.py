@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from booking.application.ports import Practitioners
-from booking.application.results import Saved
 from booking.application.telling_names import TellingNames
 from booking.domain.practitioners import Practitioner
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 
@@ -24,14 +24,14 @@ class AddPractitionerHandler:
         self._tell_name = tell_name
         self._work = work
 
-    async def __call__(self, command: AddPractitioner, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+    async def __call__(self, command: AddPractitioner, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         added = command.practitioner
 
-        async def work(tx: Transaction) -> Saved:
+        async def work(tx: Transaction) -> Changed:
             if await self._practitioners.find(added.id, of=None) is not None:
                 raise conflict("practitioner_exists", "There is a practitioner with this id already.")
             named = added.apart_from(await self._practitioners.active())
             await self._practitioners.add(await self._tell_name(named, tx), tx)
-            return Saved(added.id, added.version)
+            return Changed(added.id, added.version)
 
-        return await self._work.run(work, by=actor, action="add_practitioner", returns=Saved, request=request)
+        return await self._work.run(work, by=actor, action="add_practitioner", returns=Changed, request=request)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 
 from booking.application.ports import Rooms
-from booking.application.results import Saved
 from booking.domain.hours import Hours
 from booking.domain.ids import LocationId, RoomId
 from booking.domain.rooms import Room
 from booking.domain.visits import RoomPurpose
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 
@@ -27,8 +27,8 @@ class AddRoomHandler:
         self._location_id = location_id
         self._work = work
 
-    async def __call__(self, command: AddRoom, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
-        async def work(tx: Transaction) -> Saved:
+    async def __call__(self, command: AddRoom, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
+        async def work(tx: Transaction) -> Changed:
             room = Room(
                 id=RoomId(tx.new_id()),
                 location_id=self._location_id,
@@ -38,6 +38,6 @@ class AddRoomHandler:
             )
             room = room.apart_from(await self._rooms.active())
             await self._rooms.add(room, tx)
-            return Saved(room.id, room.version)
+            return Changed(room.id, room.version)
 
-        return await self._work.run(work, by=actor, action="add_room", returns=Saved, request=request)
+        return await self._work.run(work, by=actor, action="add_room", returns=Changed, request=request)

@@ -7,13 +7,13 @@ from booking.application.fitness import Fitness
 from booking.application.holding import Holding
 from booking.application.ownership import check_own, check_version, is_patient
 from booking.application.ports import CarePaths, Patients
-from booking.application.results import Saved
 from booking.domain.ids import PatientId
 from booking.domain.patient_details import PatientDetails
 from booking.domain.patients import Evidence
 from booking.domain.person import Person
 from booking.domain.policy import BookingPolicy
 from careflow_service.identity import Actor
+from careflow_service.results import Changed
 from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work
 
@@ -49,8 +49,8 @@ class ChangePatientDetailsHandler:
         self._zone = zone
         self._work = work
 
-    async def __call__(self, command: ChangePatientDetails, actor: Actor) -> Committed[Saved]:
-        async def work(tx: Transaction) -> Saved:
+    async def __call__(self, command: ChangePatientDetails, actor: Actor) -> Committed[Changed]:
+        async def work(tx: Transaction) -> Changed:
             patient = await self._patients.get(command.patient_id)
             check_own(actor, patient.id, "patient")
             check_version(patient.version, command.expected_version)
@@ -71,6 +71,6 @@ class ChangePatientDetailsHandler:
                 await upsert(self._care_paths, path, after, tx)
                 if changed.details.state != patient.details.state:
                     await self._fitness.of_patient(after, changed.details.state, tx)
-            return Saved(changed.id, changed.version)
+            return Changed(changed.id, changed.version)
 
-        return await self._work.run(work, by=actor, action="change_patient_details", returns=Saved)
+        return await self._work.run(work, by=actor, action="change_patient_details", returns=Changed)

@@ -10,12 +10,12 @@ from booking.application.dated_hours import DatedHours
 from booking.application.fitness import Fitness
 from booking.application.ownership import check_version
 from booking.application.ports import Practitioners
-from booking.application.results import Saved
 from booking.application.telling_names import TellingNames
 from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.ids import PractitionerId
 from booking.domain.practitioners import Practitioner
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 
@@ -52,8 +52,8 @@ class ChangePractitionerHandler:
 
     async def __call__(
         self, command: ChangePractitioner, actor: Actor, request: RequestKey | None = None
-    ) -> Committed[Saved]:
-        async def work(tx: Transaction) -> Saved:
+    ) -> Committed[Changed]:
+        async def work(tx: Transaction) -> Changed:
             before = await self._practitioners.get(command.practitioner_id)
             check_version(before.version, command.expected_version)
             if command.until is not None:
@@ -64,6 +64,6 @@ class ChangePractitionerHandler:
             after = await self._tell_name(after, tx)
             await self._practitioners.save(after, expecting=before.version, tx=tx)
             await self._fitness.asked(Resource(ResourceKind.PRACTITIONER, after.id), tx)
-            return Saved(after.id, after.version)
+            return Changed(after.id, after.version)
 
-        return await self._work.run(work, by=actor, action="change_practitioner", returns=Saved, request=request)
+        return await self._work.run(work, by=actor, action="change_practitioner", returns=Changed, request=request)

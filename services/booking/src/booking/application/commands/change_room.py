@@ -8,11 +8,11 @@ from booking.application.dated_hours import DatedHours
 from booking.application.fitness import Fitness
 from booking.application.ownership import check_version
 from booking.application.ports import Rooms
-from booking.application.results import Saved
 from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.ids import RoomId
 from booking.domain.rooms import Room
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 
@@ -39,8 +39,10 @@ class ChangeRoomHandler:
         self._fitness = fitness
         self._work = work
 
-    async def __call__(self, command: ChangeRoom, actor: Actor, request: RequestKey | None = None) -> Committed[Saved]:
-        async def work(tx: Transaction) -> Saved:
+    async def __call__(
+        self, command: ChangeRoom, actor: Actor, request: RequestKey | None = None
+    ) -> Committed[Changed]:
+        async def work(tx: Transaction) -> Changed:
             before = await self._rooms.get(command.room_id)
             check_version(before.version, command.expected_version)
             if command.until is not None:
@@ -50,6 +52,6 @@ class ChangeRoomHandler:
                 after = after.apart_from(await self._rooms.active(), before)
             await self._rooms.save(after, expecting=before.version, tx=tx)
             await self._fitness.asked(Resource(ResourceKind.ROOM, after.id), tx)
-            return Saved(after.id, after.version)
+            return Changed(after.id, after.version)
 
-        return await self._work.run(work, by=actor, action="change_room", returns=Saved, request=request)
+        return await self._work.run(work, by=actor, action="change_room", returns=Changed, request=request)

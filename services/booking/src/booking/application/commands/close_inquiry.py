@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from booking.application.inquiry_changes import InquiryChanges
-from booking.application.results import Saved
 from booking.domain.ids import InquiryId
 from booking.domain.inquiries import InquiryOutcome
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed
 
 
@@ -25,7 +25,7 @@ class CloseInquiryHandler:
 
     changes: InquiryChanges
 
-    async def __call__(self, command: CloseInquiry, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+    async def __call__(self, command: CloseInquiry, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         return await self.changes.apply(
             lambda inquiry, now: inquiry.closed(command.outcome, by=actor.id, now=now),
             command.inquiry_id,

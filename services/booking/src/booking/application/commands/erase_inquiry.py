@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from booking.application.inquiry_changes import InquiryChanges
-from booking.application.results import Saved
 from booking.domain.ids import InquiryId
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed
 
 
@@ -21,7 +21,7 @@ class EraseInquiryHandler:
 
     changes: InquiryChanges
 
-    async def __call__(self, command: EraseInquiry, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+    async def __call__(self, command: EraseInquiry, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         return await self.changes.apply(
             lambda inquiry, _: inquiry.erased(),
             command.inquiry_id,

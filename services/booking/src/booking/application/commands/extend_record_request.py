@@ -5,10 +5,10 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from booking.application.record_request_changes import RecordRequestChanges
-from booking.application.results import Saved
 from booking.domain.ids import RecordRequestId
 from booking.domain.policy import BookingPolicy
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed
 
 
@@ -30,7 +30,7 @@ class ExtendRecordRequestHandler:
 
     async def __call__(
         self, command: ExtendRecordRequest, actor: Actor, request: RequestKey | None
-    ) -> Committed[Saved]:
+    ) -> Committed[Changed]:
         return await self.changes.apply(
             lambda asked, now: asked.extended(
                 command.reason, command.told_on, policy=self.policy, zone=self.zone, by=actor.id, now=now

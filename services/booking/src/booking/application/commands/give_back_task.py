@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from booking.application.results import Saved
 from booking.application.task_changes import TaskChanges
 from booking.domain.appointments import Appointment
 from booking.domain.ids import AppointmentId
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed
 
 
@@ -22,7 +22,7 @@ class GiveBackTaskHandler:
 
     changes: TaskChanges[Appointment]
 
-    async def __call__(self, command: GiveBackTask, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+    async def __call__(self, command: GiveBackTask, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         return await self.changes.apply(
             lambda visit, policy, now: visit.give_back(policy, by=actor.id, now=now),
             command.appointment_id,

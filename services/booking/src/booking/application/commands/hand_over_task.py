@@ -6,11 +6,11 @@ nobody there is, it waits for everybody again when its time is over.
 
 from dataclasses import dataclass
 
-from booking.application.results import Saved
 from booking.application.task_changes import TaskChanges
 from booking.domain.appointments import Appointment
 from booking.domain.ids import AppointmentId
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed
 
 
@@ -29,7 +29,7 @@ class HandOverTaskHandler:
 
     changes: TaskChanges[Appointment]
 
-    async def __call__(self, command: HandOverTask, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+    async def __call__(self, command: HandOverTask, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         return await self.changes.apply(
             lambda visit, policy, now: visit.hand_over(policy, by=actor.id, to=command.to, now=now),
             command.appointment_id,

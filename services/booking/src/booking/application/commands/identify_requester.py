@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from booking.application.record_request_changes import RecordRequestChanges
-from booking.application.results import Saved
 from booking.domain.ids import RecordRequestId
 from booking.domain.record_parts import IdentityProof
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed
 
 
@@ -23,7 +23,9 @@ class IdentifyRequesterHandler:
 
     changes: RecordRequestChanges
 
-    async def __call__(self, command: IdentifyRequester, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+    async def __call__(
+        self, command: IdentifyRequester, actor: Actor, request: RequestKey | None
+    ) -> Committed[Changed]:
         return await self.changes.apply(
             lambda asked, now: asked.identified(command.proof, by=actor.id, now=now),
             command.request_id,

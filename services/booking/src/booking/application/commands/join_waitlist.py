@@ -5,7 +5,6 @@ from datetime import datetime
 
 from booking.application.ownership import check_own
 from booking.application.ports import Patients, Waitlist
-from booking.application.results import Saved
 from booking.application.scheduling import Scheduling
 from booking.domain.ids import PatientId, WaitlistEntryId
 from booking.domain.intervals import Interval
@@ -13,6 +12,7 @@ from booking.domain.policy import BookingPolicy
 from booking.domain.visits import Modality, VisitKind
 from booking.domain.waitlist import WaitlistEntry
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 
@@ -41,10 +41,10 @@ class JoinWaitlistHandler:
         self._policy = policy
         self._work = work
 
-    async def __call__(self, command: JoinWaitlist, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+    async def __call__(self, command: JoinWaitlist, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         check_own(actor, command.patient_id, "patient")
 
-        async def work(tx: Transaction) -> Saved:
+        async def work(tx: Transaction) -> Changed:
             patient, others = await side_by_side(
                 self._patients.get(command.patient_id, of=command.patient_id),
                 self._waitlist.waiting_of(command.patient_id),
@@ -63,6 +63,6 @@ class JoinWaitlistHandler:
             entry.check_joining(others)
             self._scheduling.check_modality(command.kind, command.modality, max(wanted.start, tx.now))
             await self._waitlist.add(entry, tx)
-            return Saved(entry.id, entry.version)
+            return Changed(entry.id, entry.version)
 
-        return await self._work.run(work, by=actor, action="join_waitlist", returns=Saved, request=request)
+        return await self._work.run(work, by=actor, action="join_waitlist", returns=Changed, request=request)

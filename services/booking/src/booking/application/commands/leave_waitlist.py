@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from booking.application.ownership import check_own, check_version
 from booking.application.ports import Waitlist
-from booking.application.results import Saved
 from booking.domain.ids import WaitlistEntryId
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 
@@ -23,13 +23,13 @@ class LeaveWaitlistHandler:
         self._waitlist = waitlist
         self._work = work
 
-    async def __call__(self, command: LeaveWaitlist, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
-        async def work(tx: Transaction) -> Saved:
+    async def __call__(self, command: LeaveWaitlist, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
+        async def work(tx: Transaction) -> Changed:
             entry = await self._waitlist.get(command.entry_id)
             check_own(actor, entry.patient_id, "waitlist_entry")
             check_version(entry.version, command.expected_version)
             left = entry.left()
             await self._waitlist.save(left, expecting=entry.version, tx=tx)
-            return Saved(left.id, left.version)
+            return Changed(left.id, left.version)
 
-        return await self._work.run(work, by=actor, action="leave_waitlist", returns=Saved, request=request)
+        return await self._work.run(work, by=actor, action="leave_waitlist", returns=Changed, request=request)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from booking.application.ownership import check_version
 from booking.application.ports import Appointments, CarePaths, Consents, Patients, Waitlist
-from booking.application.results import Saved
 from booking.domain.contact_consents import ContactConsents
 from booking.domain.ids import PatientId
 from booking.domain.merging import given_up
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 
@@ -43,10 +43,10 @@ class MergePatientsHandler:
         self._consents = consents
         self._work = work
 
-    async def __call__(self, command: MergePatients, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+    async def __call__(self, command: MergePatients, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         patient_id, survivor_id = command.patient_id, command.survivor_id
 
-        async def work(tx: Transaction) -> Saved:
+        async def work(tx: Transaction) -> Changed:
             patient, survivor, path, asked_for = await side_by_side(
                 self._patients.get(patient_id, of=patient_id),
                 self._patients.get(survivor_id, of=survivor_id),
@@ -65,9 +65,9 @@ class MergePatientsHandler:
             if said is not None:
                 kept = (theirs or ContactConsents(id=survivor_id)).absorbing(said)
                 await upsert(self._consents, theirs, kept, tx)
-            return Saved(merged.id, merged.version)
+            return Changed(merged.id, merged.version)
 
-        return await self._work.run(work, by=actor, action="merge_patients", returns=Saved, request=request)
+        return await self._work.run(work, by=actor, action="merge_patients", returns=Changed, request=request)
 
     async def _asked_for(self, patient_id: PatientId) -> int:
         holds, waiting = await side_by_side(

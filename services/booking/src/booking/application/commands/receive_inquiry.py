@@ -11,13 +11,13 @@ from typing import Final
 
 from booking.application.alarming import DeskAlarm
 from booking.application.ports import Inquiries
-from booking.application.results import Saved
 from booking.domain.crisis import sounds_like_crisis
 from booking.domain.ids import InquiryId, PatientId
 from booking.domain.inquiries import Asked, Inquiry
 from booking.domain.policy import BookingPolicy
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.limits import Limit, Limits
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 A_DAY: Final = timedelta(days=1)
@@ -44,12 +44,12 @@ class ReceiveInquiryHandler:
         """Whether whoever wrote this is told at once where there is help."""
         return sounds_like_crisis(words, self.policy.crisis_words.value)
 
-    async def __call__(self, command: ReceiveInquiry, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+    async def __call__(self, command: ReceiveInquiry, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         urgent = self.sounds_urgent(command.asked.words)
         per_person = Limit("inquiry.person", self.policy.inquiries_per_person_a_day.value, A_DAY)
         per_address = Limit("inquiry.address", self.policy.inquiries_per_address_a_day.value, A_DAY)
 
-        async def work(tx: Transaction) -> Saved:
+        async def work(tx: Transaction) -> Changed:
             contacts = [(per_person, contact) for contact in command.asked.contacts]
             await self.limits.take(*contacts, (per_address, command.client))
             inquiry = Inquiry.received(
@@ -57,6 +57,6 @@ class ReceiveInquiryHandler:
             )
             await self.inquiries.add(inquiry, tx)
             await self.alarm.plan(inquiry, tx)
-            return Saved(inquiry.id, inquiry.version)
+            return Changed(inquiry.id, inquiry.version)
 
-        return await self.work.run(work, by=actor, action="receive_inquiry", returns=Saved, request=request)
+        return await self.work.run(work, by=actor, action="receive_inquiry", returns=Changed, request=request)

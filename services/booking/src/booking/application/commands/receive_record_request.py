@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from booking.application.ownership import check_own, is_patient
 from booking.application.ports import Patients, RecordRequests
-from booking.application.results import Saved
 from booking.domain.ids import PatientId, RecordRequestId
 from booking.domain.policy import BookingPolicy
 from booking.domain.record_clocks import Access, AskedBy
@@ -16,6 +15,7 @@ from booking.domain.record_requests import RecordRequest
 from careflow_domain.business_days import BusinessCalendar
 from careflow_domain.errors import forbidden
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 
@@ -50,13 +50,13 @@ class ReceiveRecordRequestHandler:
 
     async def __call__(
         self, command: ReceiveRecordRequest, actor: Actor, request: RequestKey | None
-    ) -> Committed[Saved]:
+    ) -> Committed[Changed]:
         check_own(actor, command.patient_id, "patient")
         own = is_patient(actor)
         if own and command.requester.by is not AskedBy.PATIENT:
             raise forbidden("not_for_others", "Under your own login you ask for your own record.")
 
-        async def work(tx: Transaction) -> Saved:
+        async def work(tx: Transaction) -> Changed:
             patient = await self.patients.get(command.patient_id, of=command.patient_id)
             today = tx.now.astimezone(self.zone).date()
             asked = RecordRequest.received(
@@ -75,6 +75,6 @@ class ReceiveRecordRequestHandler:
                 now=tx.now,
             )
             await self.record_requests.add(asked, tx)
-            return Saved(asked.id, asked.version)
+            return Changed(asked.id, asked.version)
 
-        return await self.work.run(work, by=actor, action="receive_record_request", returns=Saved, request=request)
+        return await self.work.run(work, by=actor, action="receive_record_request", returns=Changed, request=request)

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from booking.application.commands.change_practitioner import ChangePractitioner, ChangePractitionerHandler
 from booking.application.commands.change_room import ChangeRoom, ChangeRoomHandler
-from booking.application.results import Saved
 from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.ids import PractitionerId, RoomId
 from booking.domain.intervals import Interval
 from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed
 
 LONGEST_ABSENCE: Final = timedelta(days=31, hours=1)
@@ -40,7 +40,7 @@ class RecordAbsenceHandler:
     change_room: ChangeRoomHandler
     zone: ZoneInfo
 
-    async def __call__(self, command: RecordAbsence, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+    async def __call__(self, command: RecordAbsence, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         absence, version = command.absence, command.expected_version
         if absence.length > LONGEST_ABSENCE:
             raise invalid("absence_too_long", "One absence covers 31 days at most.", most_days=LONGEST_ABSENCE.days)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from booking.application.ownership import check_own, is_patient
 from booking.application.ports import Consents, Patients
-from booking.application.results import Saved
 from booking.domain.channels import Channel
 from booking.domain.contact_consents import ChannelConsent, ContactConsents, SaidBy
 from booking.domain.ids import PatientId
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 
@@ -30,11 +30,11 @@ class RecordContactConsentHandler:
 
     async def __call__(
         self, command: RecordContactConsent, actor: Actor, request: RequestKey | None
-    ) -> Committed[Saved]:
+    ) -> Committed[Changed]:
         check_own(actor, command.patient_id, "patient")
         said_by = SaidBy.PATIENT if is_patient(actor) else SaidBy.STAFF
 
-        async def work(tx: Transaction) -> Saved:
+        async def work(tx: Transaction) -> Changed:
             patient_id = command.patient_id
             patient, before = await side_by_side(
                 self.patients.get(patient_id, of=patient_id), self.consents.find(patient_id, of=patient_id)
@@ -45,6 +45,6 @@ class RecordContactConsentHandler:
             )
             after = (before or ContactConsents(id=patient_id)).saying_so(consent)
             await upsert(self.consents, before, after, tx)
-            return Saved(after.id, after.version)
+            return Changed(after.id, after.version)
 
-        return await self.work.run(work, by=actor, action="record_contact_consent", returns=Saved, request=request)
+        return await self.work.run(work, by=actor, action="record_contact_consent", returns=Changed, request=request)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from booking.application.offering import Offering
 from booking.application.ownership import check_version
 from booking.application.ports import Appointments, Waitlist
-from booking.application.results import Saved
 from booking.domain.ids import WaitlistEntryId
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 
@@ -32,8 +32,8 @@ class RecordOfferCallHandler:
         self._offering = offering
         self._work = work
 
-    async def __call__(self, command: RecordOfferCall, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
-        async def work(tx: Transaction) -> Saved:
+    async def __call__(self, command: RecordOfferCall, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
+        async def work(tx: Transaction) -> Changed:
             entry = await self._waitlist.get(command.entry_id)
             check_version(entry.version, command.expected_version)
             called = entry.called(now=tx.now)
@@ -42,6 +42,6 @@ class RecordOfferCallHandler:
             else:
                 hold = await self._appointments.get(entry.open_offer.appointment_id, of=entry.patient_id)
                 await self._offering.lapse(hold, tx)
-            return Saved(called.id, called.version)
+            return Changed(called.id, called.version)
 
-        return await self._work.run(work, by=actor, action="record_offer_call", returns=Saved, request=request)
+        return await self._work.run(work, by=actor, action="record_offer_call", returns=Changed, request=request)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from booking.application.record_request_changes import RecordRequestChanges
-from booking.application.results import Saved
 from booking.domain.erasures import Party
 from booking.domain.ids import RecordRequestId
 from booking.domain.record_parts import RecordPart
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed
 
 
@@ -28,7 +28,7 @@ class RecordShareHandler:
 
     changes: RecordRequestChanges
 
-    async def __call__(self, command: RecordShare, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+    async def __call__(self, command: RecordShare, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         return await self.changes.apply(
             lambda asked, now: asked.share_made(command.part, command.party, command.reference, by=actor.id, now=now),
             command.request_id,

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from booking.application.ports import CarePaths
-from booking.application.results import Saved
 from booking.domain.ids import PatientId
 from booking.domain.untold import News, told_by_hand
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 
@@ -24,12 +24,12 @@ class RecordToldHandler:
     care_paths: CarePaths
     work: Work
 
-    async def __call__(self, command: RecordTold, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
-        async def work(tx: Transaction) -> Saved:
+    async def __call__(self, command: RecordTold, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
+        async def work(tx: Transaction) -> Changed:
             path = await self.care_paths.get(command.patient_id, of=command.patient_id)
             path.check_seen(command.expected_version)
             told = told_by_hand(path, command.news, now=tx.now)
             await self.care_paths.save(told, expecting=path.version, tx=tx)
-            return Saved(told.id, told.version)
+            return Changed(told.id, told.version)
 
-        return await self.work.run(work, by=actor, action="record_told", returns=Saved, request=request)
+        return await self.work.run(work, by=actor, action="record_told", returns=Changed, request=request)

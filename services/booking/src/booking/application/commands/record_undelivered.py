@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from booking.application.ownership import check_version
 from booking.application.ports import Messages
-from booking.application.results import Saved
 from booking.application.telling import Noting
 from booking.domain.ids import MessageId
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 
@@ -25,13 +25,15 @@ class RecordUndeliveredHandler:
     note_outcome: Noting
     work: Work
 
-    async def __call__(self, command: RecordUndelivered, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
-        async def work(tx: Transaction) -> Saved:
+    async def __call__(
+        self, command: RecordUndelivered, actor: Actor, request: RequestKey | None
+    ) -> Committed[Changed]:
+        async def work(tx: Transaction) -> Changed:
             message = await self.messages.get(command.message_id)
             check_version(message.version, command.expected_version)
             back = message.came_back(now=tx.now)
             await self.messages.save(back, expecting=message.version, tx=tx)
             await self.note_outcome(back, tx)
-            return Saved(back.id, back.version)
+            return Changed(back.id, back.version)
 
-        return await self.work.run(work, by=actor, action="record_undelivered", returns=Saved, request=request)
+        return await self.work.run(work, by=actor, action="record_undelivered", returns=Changed, request=request)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 from booking.application.record_request_changes import RecordRequestChanges
-from booking.application.results import Saved
 from booking.domain.ids import RecordRequestId
 from booking.domain.record_parts import RecordPart, RefusalGrounds
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed
 
 
@@ -26,7 +26,7 @@ class RefuseRecordPartHandler:
 
     changes: RecordRequestChanges
 
-    async def __call__(self, command: RefuseRecordPart, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+    async def __call__(self, command: RefuseRecordPart, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         return await self.changes.apply(
             lambda asked, now: asked.refused(
                 command.part, command.grounds, command.reason, command.review, by=actor.id, now=now

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from booking.application.ports import CarePaths, Patients
-from booking.application.results import Saved
 from booking.domain.care_path import CarePath
 from booking.domain.ids import PatientId
 from booking.domain.patient_details import PatientDetails
 from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 
@@ -31,8 +31,8 @@ class RegisterPatientHandler:
         self._zone = zone
         self._work = work
 
-    async def __call__(self, command: RegisterPatient, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
-        async def work(tx: Transaction) -> Saved:
+    async def __call__(self, command: RegisterPatient, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
+        async def work(tx: Transaction) -> Changed:
             patient = Patient.registered(
                 PatientId(tx.new_id()),
                 command.details,
@@ -43,6 +43,6 @@ class RegisterPatientHandler:
             )
             await self._patients.add(patient, tx)
             await self._care_paths.add(CarePath(id=patient.id), tx)
-            return Saved(patient.id, patient.version)
+            return Changed(patient.id, patient.version)
 
-        return await self._work.run(work, by=actor, action="register_patient", returns=Saved, request=request)
+        return await self._work.run(work, by=actor, action="register_patient", returns=Changed, request=request)

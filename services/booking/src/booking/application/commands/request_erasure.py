@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from booking.application.ownership import check_own
 from booking.application.ports import Appointments, CarePaths, Erasures, Patients, RecordRequests, Waitlist
-from booking.application.results import Saved
 from booking.domain.erasures import Erasure, Grounds, erasure_under_way
 from booking.domain.ids import ErasureId, PatientId
 from booking.domain.patients import patient_merged
@@ -14,6 +13,7 @@ from careflow_domain.errors import not_found
 from careflow_service.disclosing.records import Disclosures
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 
@@ -53,10 +53,10 @@ class RequestErasureHandler:
         self._policy = policy
         self._work = work
 
-    async def __call__(self, command: RequestErasure, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+    async def __call__(self, command: RequestErasure, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         check_own(actor, command.patient_id, "patient")
 
-        async def work(tx: Transaction) -> Saved:
+        async def work(tx: Transaction) -> Changed:
             patient = await self._patients.get(command.patient_id, of=command.patient_id)
             if patient.merge is not None:
                 raise patient_merged()
@@ -86,9 +86,9 @@ class RequestErasureHandler:
                 await self._erasures.add(each, tx)
                 if each.open:
                     self._erasing.close(each.patient_id)
-            return Saved(asked[0].id, asked[0].version)
+            return Changed(asked[0].id, asked[0].version)
 
-        return await self._work.run(work, by=actor, action="request_erasure", returns=Saved, request=request)
+        return await self._work.run(work, by=actor, action="request_erasure", returns=Changed, request=request)
 
     async def _asked_for(self, patient_id: PatientId) -> int:
         holds, waiting = await side_by_side(
@@ -113,10 +113,10 @@ class WithdrawErasureHandler:
         self._erasing = erasing
         self._work = work
 
-    async def __call__(self, command: WithdrawErasure, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+    async def __call__(self, command: WithdrawErasure, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         check_own(actor, command.patient_id, "patient")
 
-        async def work(tx: Transaction) -> Saved:
+        async def work(tx: Transaction) -> Changed:
             patient = await self._patients.get(command.patient_id, of=command.patient_id)
             asked, *absorbed = await side_by_side(
                 *(self._erasures.latest_of(each) for each in (patient.id, *patient.absorbed))
@@ -128,9 +128,9 @@ class WithdrawErasureHandler:
             for each in absorbed:
                 if each is not None and each.open:
                     await self._open(each, each.withdrawn(now=tx.now), tx)
-            return Saved(withdrawn.id, withdrawn.version)
+            return Changed(withdrawn.id, withdrawn.version)
 
-        return await self._work.run(work, by=actor, action="withdraw_erasure", returns=Saved, request=request)
+        return await self._work.run(work, by=actor, action="withdraw_erasure", returns=Changed, request=request)
 
     async def _open(self, before: Erasure, after: Erasure, tx: Transaction) -> None:
         await self._erasures.save(after, expecting=before.version, tx=tx)

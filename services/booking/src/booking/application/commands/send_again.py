@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from booking.application.ports import Appointments, CarePaths, Messages, Tells
-from booking.application.results import Saved
 from booking.domain.ids import MessageId
 from booking.domain.message_subjects import AboutAccount, AboutPlan, AboutQuestions, AboutVisit
 from booking.domain.messages import Message
 from careflow_domain.errors import DomainError, conflict
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
 
@@ -22,16 +22,16 @@ class SendAgainHandler:
     telling: Tells
     work: Work
 
-    async def __call__(self, message_id: MessageId, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
-        async def work(tx: Transaction) -> Saved:
+    async def __call__(self, message_id: MessageId, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
+        async def work(tx: Transaction) -> Changed:
             message = await self.messages.get(message_id)
             message.check_settled()
             again = await self._again(message, actor.id, tx)
             if again is None:
                 raise conflict("messages_off", "The clinic has neither a mail server nor a gateway for text messages.")
-            return Saved(again.id, again.version)
+            return Changed(again.id, again.version)
 
-        return await self.work.run(work, by=actor, action="send_again", returns=Saved, request=request)
+        return await self.work.run(work, by=actor, action="send_again", returns=Changed, request=request)
 
     async def _again(self, message: Message, by: str, tx: Transaction) -> Message | None:
         match message.about:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from booking.application.in_use import in_use
 from booking.application.message_links import message_of
 from booking.application.ports import Consents, Messages, Patients
-from booking.application.results import Saved
 from booking.domain.contact_consents import ChannelConsent, ContactConsents, SaidBy
 from booking.domain.policy import BookingPolicy
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.pages.links import Signed
+from careflow_service.results import Changed
 from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work
 
@@ -26,10 +26,10 @@ class StopMessagesHandler:
     policy: BookingPolicy
     work: Work
 
-    async def __call__(self, link: str, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+    async def __call__(self, link: str, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         message_id = message_of(link, self.links)
 
-        async def work(tx: Transaction) -> Saved:
+        async def work(tx: Transaction) -> Changed:
             message = await self.messages.get(message_id)
             channel = message.stops(self.policy, now=tx.now)
             if channel is None:
@@ -40,6 +40,6 @@ class StopMessagesHandler:
             after = (before or ContactConsents(id=owner)).saying_so(consent)
             await upsert(self.consents, before, after, tx)
             await self.messages.save(message.stopped(), expecting=message.version, tx=tx)
-            return Saved(message.id, message.version + 1)
+            return Changed(message.id, message.version + 1)
 
-        return await self.work.run(work, by=actor, action="stop_messages", returns=Saved, request=request)
+        return await self.work.run(work, by=actor, action="stop_messages", returns=Changed, request=request)

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 from booking.application.ownership import check_version
 from booking.application.ports import CarePaths, Patients
-from booking.application.results import Saved
 from booking.domain.ids import PatientId
 from booking.domain.policy import BookingPolicy
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 
@@ -28,10 +28,10 @@ class UnmergePatientsHandler:
         self._policy = policy
         self._work = work
 
-    async def __call__(self, command: UnmergePatients, actor: Actor, request: RequestKey | None) -> Committed[Saved]:
+    async def __call__(self, command: UnmergePatients, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         patient_id = command.patient_id
 
-        async def work(tx: Transaction) -> Saved:
+        async def work(tx: Transaction) -> Changed:
             patient, path = await side_by_side(
                 self._patients.get(patient_id, of=patient_id), self._care_paths.get(patient_id, of=patient_id)
             )
@@ -43,6 +43,6 @@ class UnmergePatientsHandler:
             await self._patients.save(parted, expecting=patient.version, tx=tx)
             after = path.person_became(replace(path.person, merged=False), now=tx.now)
             await self._care_paths.save(after, expecting=path.version, tx=tx)
-            return Saved(parted.id, parted.version)
+            return Changed(parted.id, parted.version)
 
-        return await self._work.run(work, by=actor, action="unmerge_patients", returns=Saved, request=request)
+        return await self._work.run(work, by=actor, action="unmerge_patients", returns=Changed, request=request)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from booking.application.record_request_changes import RecordRequestChanges
-from booking.application.results import Saved
 from booking.domain.ids import RecordRequestId
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed
 
 
@@ -23,7 +23,7 @@ class WithdrawRecordRequestHandler:
 
     async def __call__(
         self, command: WithdrawRecordRequest, actor: Actor, request: RequestKey | None
-    ) -> Committed[Saved]:
+    ) -> Committed[Changed]:
         return await self.changes.apply(
             lambda asked, now: asked.taken_back(now=now),
             command.request_id,

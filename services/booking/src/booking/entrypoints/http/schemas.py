@@ -8,11 +8,11 @@ from fastapi import Depends, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from booking.application.results import Saved
 from booking.application.use_cases import Booking
 from booking.domain.ids import PractitionerId
 from careflow_service.http.dependencies import answer, application
 from careflow_service.http.fields import ONE_LINE, Moment
+from careflow_service.results import Changed
 from careflow_service.work import Committed
 
 App = Annotated[Booking, Depends(application(Booking))]
@@ -29,10 +29,10 @@ class SavedView(BaseModel):
     version: int
 
     @classmethod
-    def of(cls, saved: Saved) -> "SavedView":
+    def of(cls, saved: Changed) -> "SavedView":
         return cls(id=saved.id, version=saved.version)
 
 
-def saved(done: Committed[Saved], *, status: int = 200, location: str | None = None) -> Response:
+def saved(done: Committed[Changed], *, status: int = 200, location: str | None = None) -> Response:
     """The answer to a command that made or changed one thing."""
     return answer(done, SavedView.of(done.value), status=status, version=done.value.version, location=location)

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Added
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.commands.record_facts import source_of
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
-from screening.application.results import Added
 from screening.application.reviewing import review, signature
 from screening.application.signatures import signed_by
 from screening.domain.ids import CaseId, MedicationId

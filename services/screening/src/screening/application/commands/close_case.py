@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ending_clearance import end_clearance_of
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
-from screening.application.results import Changed
 from screening.domain.endings import CloseReason, Ending
 from screening.domain.ids import CaseId, StaffId
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from careflow_domain.errors import forbidden
 from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ports import Ports
-from screening.application.results import Changed
 from screening.domain.ids import StaffId, TaskId
 from screening.domain.tasks import FOR_PRESCRIBERS
 

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
-from screening.application.results import Changed
 from screening.domain.endings import Deferral
 from screening.domain.ids import CaseId, StaffId
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from careflow_domain.errors import stale
 from careflow_service.identity import Actor
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ports import Ports
-from screening.application.results import Changed
 from screening.domain.ids import StaffId
 from screening.domain.rota import Responder, Rota, Shift
 from screening.domain.tasks import TaskKind

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.grounds_now import grounds_now
 from screening.application.ports import Ports
-from screening.application.results import Changed
 from screening.domain.ids import ClearanceId
 
 

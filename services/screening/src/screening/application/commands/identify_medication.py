@@ -4,10 +4,10 @@ from dataclasses import dataclass, field, replace
 
 from careflow_domain.errors import conflict, forbidden, invalid
 from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
-from screening.application.results import Changed
 from screening.application.reviewing import review
 from screening.domain.ids import CaseId, MedicationId, StaffId
 from screening.domain.medications import Identification, Medication, as_written

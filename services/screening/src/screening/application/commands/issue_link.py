@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
-from screening.application.results import Changed
 from screening.application.sending_links import known_of
 from screening.domain.answer_links import AnswerLink
 from screening.domain.ids import CaseId, LinkId, StaffId

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ownership import alert_for
 from screening.application.ports import Ports
-from screening.application.results import Changed
 from screening.domain.alert_records import Whereabouts
 from screening.domain.ids import AlertId
 

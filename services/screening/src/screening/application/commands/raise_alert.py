@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 from screening.application.concerns import concern, settle
 from screening.application.ports import Ports
-from screening.application.results import Changed
 from screening.domain.alert_urgency import Positive
 from screening.domain.alerts import AlertSource
 from screening.domain.ids import PatientId

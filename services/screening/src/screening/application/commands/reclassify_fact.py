@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
-from screening.application.results import Changed
 from screening.application.reviewing import review, signature
 from screening.domain.clinic_day import clinic_day
 from screening.domain.conditions import ConditionCode

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from careflow_domain.errors import forbidden
 from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.results import Added
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
-from screening.application.results import Added
 from screening.domain.evaluation import PRESCRIBER_PARTS, Evaluation, PartRecord, ServiceLine
 from screening.domain.ids import AppointmentId, CaseId, EvaluationId, StaffId
 

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Added
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
-from screening.application.results import Added
 from screening.application.reviewing import review, signature
 from screening.application.signatures import signed_by
 from screening.domain.evidence import Evidence, EvidenceKind, EvidenceResult

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Added
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
-from screening.application.results import Added
 from screening.domain.ids import CaseId, StaffId, TrialId
 from screening.domain.medications import as_written
 from screening.domain.trials import AntidepressantTrial

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.grounds_now import findings_now, grounds_now
 from screening.application.ports import Ports
-from screening.application.results import Changed
 from screening.domain.case import Case
 from screening.domain.clearance import Clearance
 from screening.domain.ids import ClearanceId

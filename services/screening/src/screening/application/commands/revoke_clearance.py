@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ports import Ports
-from screening.application.results import Changed
 from screening.domain.ids import ClearanceId, StaffId
 
 

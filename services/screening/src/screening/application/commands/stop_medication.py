@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
-from screening.application.results import Changed
 from screening.application.staff_tasks import open_task
 from screening.domain.clinic_day import clinic_day
 from screening.domain.ids import CaseId, MedicationId, PatientId, StaffId

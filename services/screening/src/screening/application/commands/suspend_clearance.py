@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Added
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ports import Ports
-from screening.application.results import Added
 from screening.domain.clearance import ClearanceState
 from screening.domain.ids import ClearanceId
 from screening.domain.suspensions import Suspension, SuspensionReason, with_suspension

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from screening.application.ownership import case_for
 from screening.application.ports import Ports
-from screening.application.results import Changed
 from screening.application.reviewing import review
 from screening.domain.ids import CaseId, EvidenceId, StaffId
 from screening.domain.voiding import Voiding

@@ -17,6 +17,7 @@ from careflow_service.http.dependencies import (
     answer,
     represent,
 )
+from careflow_service.results import Changed
 from careflow_service.work import Committed
 from screening.application.commands.acknowledge_alert import AcknowledgeAlert
 from screening.application.commands.close_alert import CloseAlert
@@ -24,7 +25,6 @@ from screening.application.commands.locate_patient import LocatePatient
 from screening.application.commands.raise_alert import RaiseAlert
 from screening.application.commands.record_contact import RecordContact
 from screening.application.queries.reading import AlertWithPages
-from screening.application.results import Changed
 from screening.domain.alert_records import AlertDisposition, AlertOutcome, Whereabouts
 from screening.domain.alerts import AlertSource, AlertState
 from screening.domain.ids import AlertId, PatientId

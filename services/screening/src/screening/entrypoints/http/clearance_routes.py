@@ -15,6 +15,7 @@ from careflow_service.http.dependencies import (
     represent,
 )
 from careflow_service.http.fields import Moment
+from careflow_service.results import Changed
 from careflow_service.work import Committed
 from screening.application.commands.defer_clearance import DeferClearance
 from screening.application.commands.deny_clearance import DenyClearance
@@ -23,7 +24,6 @@ from screening.application.commands.grant_clearance import GrantClearance
 from screening.application.commands.reinstate_clearance import ReinstateClearance
 from screening.application.commands.revoke_clearance import RevokeClearance
 from screening.application.commands.suspend_clearance import SuspendClearance
-from screening.application.results import Changed
 from screening.domain.clearance import Clearance, ClearanceState
 from screening.domain.clearance_terms import Indication, Route
 from screening.domain.ids import CaseId, ClearanceId

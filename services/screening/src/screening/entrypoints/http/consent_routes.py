@@ -17,10 +17,10 @@ from careflow_service.http.dependencies import (
     represent,
 )
 from careflow_service.http.fields import Moment
+from careflow_service.results import Changed
 from careflow_service.work import Committed
 from screening.application.commands.record_consent import RecordConsent
 from screening.application.commands.revoke_consent import RevokeConsent
-from screening.application.results import Changed
 from screening.domain.consents import (
     ConsentPurpose,
     ConsentScope,

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from careflow_service.http.dependencies import CurrentActor, IdempotentRequest, RequestBody, answer
 from careflow_service.http.fields import Day, Moment
+from careflow_service.results import Added
 from careflow_service.work import Committed
 from screening.application.commands.add_medication import AddMedication
 from screening.application.commands.identify_medication import IdentifyMedication
@@ -20,7 +21,6 @@ from screening.application.commands.stop_medication import StopMedication
 from screening.application.commands.void_evidence import VoidEvidence
 from screening.application.commands.void_medication import VoidMedication
 from screening.application.commands.void_trial import VoidTrial
-from screening.application.results import Added
 from screening.domain.conditions import ConditionCode
 from screening.domain.evidence import EvidenceKind, EvidenceResult
 from screening.domain.history import ConditionStatus

@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from careflow_service.http.dependencies import answer, application
 from careflow_service.http.fields import ONE_LINE, PROSE
+from careflow_service.results import Changed
 from careflow_service.work import Committed
-from screening.application.results import Changed
 from screening.application.use_cases import Screening
 
 App = Annotated[Screening, Depends(application(Screening))]

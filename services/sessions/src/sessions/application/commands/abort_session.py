@@ -5,11 +5,11 @@ from datetime import datetime
 
 from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction
 from sessions.application.follow_up import ask_for_contacts
 from sessions.application.leaving import who_left
 from sessions.application.rendered_services import rendered_services
-from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain import endings
 from sessions.domain.follow_up import Cause, ContactKind

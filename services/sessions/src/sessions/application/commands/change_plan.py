@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import assert_never
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
-from sessions.application.results import Changed
 from sessions.domain.ids import PlanId
 from sessions.domain.plans import Plan, PlanChangeReason
 

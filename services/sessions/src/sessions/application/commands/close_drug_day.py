@@ -6,10 +6,10 @@ from datetime import date
 
 from careflow_domain.errors import conflict, invalid
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 from sessions.application.discrepancies import Investigated
 from sessions.application.ports import Ports
-from sessions.application.results import Changed
 from sessions.domain.clinic_day import clinic_day, day_bounds
 from sessions.domain.drug_amounts import DrugQuantity
 from sessions.domain.drug_days import DrugDay, discrepancies_of, drug_day_id

@@ -5,10 +5,10 @@ therapist held as much therapy as counts.
 from dataclasses import dataclass
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction
 from sessions.application.courses import note_hour
 from sessions.application.rendered_services import rendered_services
-from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain import endings
 from sessions.domain.ids import SessionId, StaffId

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction
 from sessions.application.correcting import corrector
 from sessions.application.courses import change_course
 from sessions.application.given_instead import OutOfDraw, give_instead
-from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.dose_corrections import DoseAmendment, dose_corrected
 from sessions.domain.ids import SessionId

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction
 from sessions.application.correcting import corrector
-from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.corrections import Amendment, WhichReading, vitals_corrected
 from sessions.domain.ids import SessionId

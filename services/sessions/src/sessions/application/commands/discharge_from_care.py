@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 from sessions.application.care import care_of
 from sessions.application.courses import change_course
 from sessions.application.ports import Ports
-from sessions.application.results import Changed
 from sessions.domain.care import CareDischarge, DischargeReason, integrations_asked_until
 from sessions.domain.course import Course
 from sessions.domain.eligibility import Eligibility

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Added
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 from sessions.application.medication import order_for, situation
 from sessions.application.ports import Ports
-from sessions.application.results import Added
 from sessions.domain.clinic_day import clinic_day
 from sessions.domain.dosing import must_allow_draw
 from sessions.domain.drug_amounts import DrugQuantity

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Added
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.discrepancies import Investigated, loss_of
 from sessions.application.ports import Ports
-from sessions.application.results import Added
 from sessions.domain.drug_amounts import DrugQuantity
 from sessions.domain.drug_entries import Disposal, Entry, EntryKind
 from sessions.domain.ids import ContainerId, DrawId, EntryId, StaffId

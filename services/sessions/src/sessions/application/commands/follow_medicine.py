@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction
 from sessions.application.correcting import corrector
 from sessions.application.given_instead import OutOfDraw, give_instead
 from sessions.application.medication_changes import MedicationChanges
-from sessions.application.results import Changed
 from sessions.domain.administrations import Administration, Effect, MedicineAmendment, Relief
 from sessions.domain.ids import AdministrationId, SessionId, StaffId
 from sessions.domain.medication import MedicationRecord

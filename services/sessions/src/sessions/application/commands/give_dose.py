@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, side_by_side
 from sessions.application.ask_gate import ask_gate
 from sessions.application.courses import change_course, counted
 from sessions.application.ports import Ports
 from sessions.application.rems_reports import ask_for_rems_form
-from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain import dosing
 from sessions.domain.doses import Dose, Order, StatedDose

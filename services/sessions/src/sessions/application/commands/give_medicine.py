@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Added, Changed
 from careflow_service.work import Committed, Transaction
 from sessions.application.medication import order_for
 from sessions.application.medication_changes import MedicationChanges
 from sessions.application.ports import Ports
-from sessions.application.results import Added, Changed
 from sessions.domain.administrations import Administration, FromDraw, NotGiven, NotGivenReason
 from sessions.domain.drug_entries import Entry, EntryKind
 from sessions.domain.ids import AdministrationId, EntryId, SessionId, StaffId

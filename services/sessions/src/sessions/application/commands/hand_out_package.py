@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Added
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 from sessions.application.courses import course_of
 from sessions.application.ports import Ports
-from sessions.application.results import Added
 from sessions.domain.clinic_day import clinic_day
 from sessions.domain.drug_amounts import DrugQuantity
 from sessions.domain.drug_entries import Entry, EntryKind, HandedOut

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
-from sessions.application.results import Changed
 from sessions.domain.discrepancy_cases import Judged, Judgement, Report, ReportKind
 from sessions.domain.drug_rulings import ruled, unwitnessed_in
 from sessions.domain.ids import CaseId, StaffId

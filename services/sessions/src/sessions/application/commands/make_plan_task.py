@@ -5,9 +5,9 @@ from datetime import date
 
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
-from sessions.application.results import Changed
 from sessions.domain.ids import PlanId, StaffId, TaskId
 from sessions.domain.plan_task_terms import TaskKind
 from sessions.domain.plan_tasks import PlanTask

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 from sessions.application.ports import Ports
-from sessions.application.results import Changed
 from sessions.domain.ids import AppointmentId, LocationId, PatientId, SessionId
 from sessions.domain.sessions import Session
 from sessions.domain.words import Modality, VisitKind

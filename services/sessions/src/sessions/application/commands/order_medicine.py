@@ -5,10 +5,10 @@ prescriber answers.
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Added, Changed
 from careflow_service.work import Committed, Transaction
 from sessions.application.correcting import corrector
 from sessions.application.medication_changes import MedicationChanges
-from sessions.application.results import Added, Changed
 from sessions.domain.ids import MedicineOrderId, SessionId, StaffId
 from sessions.domain.medication import MedicationRecord
 from sessions.domain.medicine_giving import Situation

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
-from sessions.application.results import Changed
 from sessions.domain.ids import OutreachId, StaffId
 from sessions.domain.outreach import Decision, OutreachStep, Try
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, side_by_side
 from sessions.application.ask_gate import ask_gate
 from sessions.application.courses import change_course, counted, numbered
@@ -12,7 +13,6 @@ from sessions.application.follow_up import ask_for_contacts
 from sessions.application.ports import Ports
 from sessions.application.rems_reports import ask_for_rems_form
 from sessions.application.rendered_services import with_dose_billed
-from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.as_of import as_of
 from sessions.domain.course import Course

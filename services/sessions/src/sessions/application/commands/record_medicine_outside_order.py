@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from careflow_domain.errors import DomainError, conflict
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Added
 from careflow_service.work import Committed, Transaction
 from sessions.application.courses import change_course
 from sessions.application.medication import order_named
 from sessions.application.medication_changes import MedicationChanges
 from sessions.application.ports import Ports
-from sessions.application.results import Added
 from sessions.domain.administrations import Administration, ByOrder, FromDraw, OrderBasis, OutsideOrder
 from sessions.domain.drug_given_late import GivenLate, given_late
 from sessions.domain.ids import AdministrationId, ContainerId, DrawId, EntryId, OutsideDoseId, SessionId, StaffId

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, side_by_side
 from sessions.application.ask_telehealth import ask_telehealth
 from sessions.application.courses import course_of, numbered, plan_of
 from sessions.application.ports import Ports
-from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.as_of import as_of
 from sessions.domain.held_otherwise import HeldOtherwise

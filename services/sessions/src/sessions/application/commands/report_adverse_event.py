@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.follow_up import ask_for_contacts
 from sessions.application.harm import follow
 from sessions.application.ports import Ports
-from sessions.application.results import Changed
 from sessions.domain.adverse_events import AdverseEvent, Observation
 from sessions.domain.follow_up import Cause, ContactKind
 from sessions.domain.ids import AdverseEventId, PatientId, SessionId, StaffId

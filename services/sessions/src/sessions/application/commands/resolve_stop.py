@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.courses import change_course
 from sessions.application.ports import Ports
-from sessions.application.results import Changed
 from sessions.domain.course import Course
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.stops import StopKind, resolution

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction
 from sessions.application.courses import change_course
-from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.adverse_events import Review, ReviewDecision
 from sessions.domain.given_outside import outside_reviewed

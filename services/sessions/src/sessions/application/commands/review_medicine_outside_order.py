@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction
 from sessions.application.courses import change_course
 from sessions.application.medication_changes import MedicationChanges
-from sessions.application.results import Changed
 from sessions.domain.adverse_events import Review, ReviewDecision
 from sessions.domain.ids import AdministrationId, OutsideDoseId, SessionId, StaffId
 from sessions.domain.medication import MedicationRecord

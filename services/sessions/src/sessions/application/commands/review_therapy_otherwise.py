@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction
 from sessions.application.courses import note_hour
-from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.adverse_events import Review
 from sessions.domain.clinic_day import clinic_day

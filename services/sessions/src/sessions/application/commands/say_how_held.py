@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction
 from sessions.application.correcting import corrector
 from sessions.application.rendered_services import with_place_billed
-from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.how_held import held_said
 from sessions.domain.ids import SessionId

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction
-from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.dosing import pump_set
 from sessions.domain.ids import SessionId, StaffId

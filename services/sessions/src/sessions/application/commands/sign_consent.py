@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.oversight import check_own
+from careflow_service.results import Changed
 from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 from sessions.application.ports import Ports
-from sessions.application.results import Changed
 from sessions.domain.consents import IN_PERSON, Consent, ConsentCategory, ConsentText
 from sessions.domain.ids import ConsentId, PatientId, StaffId
 from sessions.domain.papers import anything_lacking

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction
 from sessions.application.courses import plan_of
-from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.doses import Order, StatedDose
 from sessions.domain.ids import SessionId, StaffId

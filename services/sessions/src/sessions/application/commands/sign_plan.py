@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 from sessions.application.courses import course_of
 from sessions.application.ports import Ports
-from sessions.application.results import Changed
 from sessions.domain.clinic_day import clinic_day
 from sessions.domain.consents import Consent
 from sessions.domain.eligibility import ClearanceCopy

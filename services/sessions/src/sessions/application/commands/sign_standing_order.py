@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
-from sessions.application.results import Changed
 from sessions.domain.clinic_day import clinic_day
 from sessions.domain.ids import LocationId, StaffId, StandingOrderId
 from sessions.domain.medicines import MedicineTerms

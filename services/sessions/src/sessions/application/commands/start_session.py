@@ -5,11 +5,11 @@ distance begins with a patient who was located now.
 from dataclasses import dataclass
 
 from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, side_by_side
 from sessions.application.ask_gate import ask_gate
 from sessions.application.ask_telehealth import ask_telehealth
 from sessions.application.courses import course_of, numbered, plan_of
-from sessions.application.results import Changed
 from sessions.application.session_changes import SessionChanges
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.sessions import Session

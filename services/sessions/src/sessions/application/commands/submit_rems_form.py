@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 from sessions.application.ports import Ports
 from sessions.application.rems_reports import report_of
-from sessions.application.results import Changed
 from sessions.domain.ids import SessionId, StaffId
 from sessions.domain.rems_form import Answers
 

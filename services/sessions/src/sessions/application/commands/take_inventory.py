@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work, side_by_side
 from sessions.application.discrepancies import Investigated
 from sessions.application.ports import Ports
-from sessions.application.results import Changed
 from sessions.domain.clinic_day import clinic_day, day_bounds
 from sessions.domain.discrepancy_cases import DiscrepancyKind, Finding
 from sessions.domain.drug_amounts import DrugQuantity

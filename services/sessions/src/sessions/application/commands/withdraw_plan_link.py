@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor, RequestKey
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
-from sessions.application.results import Changed
 from sessions.domain.ids import PatientId, PlanLinkId
 
 

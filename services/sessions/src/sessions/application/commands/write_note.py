@@ -5,9 +5,9 @@ from typing import Final
 
 from careflow_domain.errors import forbidden
 from careflow_service.identity import Actor, RequestKey, Role
+from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.ports import Ports
-from sessions.application.results import Changed
 from sessions.domain.ids import NoteId, SessionId, StaffId
 from sessions.domain.notes import ClinicalNote, NoteKind
 

@@ -10,8 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from careflow_service.http.dependencies import answer, application
 from careflow_service.http.fields import ONE_LINE, PROSE
+from careflow_service.results import Added, Changed
 from careflow_service.work import Committed
-from sessions.application.results import Added, Changed
 from sessions.application.use_cases import Sessions
 from sessions.domain.registrants import Registrant
 
