@@ -44,7 +44,7 @@ async def test_every_page_is_read_by_everybody(browser: Browser, booking: tuple[
         await has_call(world)
         await logs_in(reader)
         await reader.looks(DAY)
-        await reader.sends("Is here")
+        await reader.sends("Is on the line")
         await reader.looks(DAY)
         await reader.follows("Show it anew every 20 seconds")
         await reader.looks(DAY)
@@ -78,10 +78,10 @@ async def test_the_keyboard_is_enough(browser: Browser, booking: tuple[World, st
         await reader.page.keyboard.type(ISSUER.token(Role.NURSE))
         await reader.enters()
         await reader.page.wait_for_url(f"**{BOARD}")
-        await reader.tabs_to("Is here")
+        await reader.tabs_to("Is on the line")
         await reader.enters()
         await reader.page.wait_for_url("**#visit-*")
-        assert await reader.page.get_by_text("Is here").is_visible()
+        assert await reader.page.get_by_text("Is on the line").is_visible()
 
 
 async def test_a_wall_keeps_itself_current_and_looks_like_nothing_when_it_is_not(
@@ -99,7 +99,7 @@ async def test_a_wall_keeps_itself_current_and_looks_like_nothing_when_it_is_not
         wall, state = reader.page.locator("#wall"), reader.page.locator(".state")
         await acts(world.coordinator, call, "arrive")
         await reader.page.clock.run_for(15_000)
-        await expect(state).to_contain_text("Is here")
+        await expect(state).to_contain_text("Is on the line")
 
         await reader.page.context.set_offline(True)
         await reader.page.clock.run_for(60_000)
@@ -123,9 +123,9 @@ async def test_two_people_one_visit(browser: Browser, booking: tuple[World, str]
     ):
         await logs_in(first)
         await logs_in(second)
-        await first.sends("Is here")
+        await first.sends("Is on the line")
         await first.page.wait_for_url("**#visit-*")
-        await second.sends("Did not come")
+        await second.sends("Was not reached")
         assert await second.page.get_by_role("alert").is_visible()
         assert await second.page.get_by_text("Somebody else changed this visit meanwhile.").is_visible()
         await second.looks(DAY)

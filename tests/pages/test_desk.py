@@ -78,7 +78,7 @@ async def test_how_a_call_ended_is_said_on_its_page(browser: Browser, new_bookin
     call = await has_call(world)
     async with Reader.at(browser, address, EVERY, name="ended") as reader:
         await logs_in(reader, BOARD)
-        await reader.sends("Is here")
+        await reader.sends("Is on the line")
         await reader.looks("Tuesday, November 24, 2026")
         await reader.follows("How did it end?")
         await reader.looks("Free call, Tuesday, November 24, 2026")

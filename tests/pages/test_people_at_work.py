@@ -227,7 +227,7 @@ async def test_from_the_free_call_to_a_superbill(browser: Browser, walk: tuple[W
         # The call is held, and how it ended is said.
         await story.travel_to(at(str(call["starts_at"])))
         await people.coordinator.opens("/booking/pages/day")
-        await people.coordinator.sends("Is here")
+        await people.coordinator.sends("Is on the line")
         await people.coordinator.follows("How did it end?")
         await people.coordinator.page.get_by_label("They want to go on.").check()
         await people.coordinator.sends("It has ended so")

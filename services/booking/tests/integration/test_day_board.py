@@ -49,7 +49,7 @@ async def test_nobody_is_said_to_be_here_before_they_may_be(world: World) -> Non
         world.clock.now = TOMORROW_AT_TEN - before
         for page in (f"{BOARD}?day=2026-11-24", f"/pages/desk/visits/{call['id']}"):
             _, seen = await logs_in(world, to=page)
-            assert any("Is here" in form.buttons for form in seen.forms) is offered, page
+            assert any("Is on the line" in form.buttons for form in seen.forms) is offered, page
 
 
 async def test_who_comes_is_said_with_as_little_of_the_name_as_will_do(world: World) -> None:
@@ -99,12 +99,12 @@ async def test_a_patient_who_is_here_is_marked_so_once(world: World) -> None:
     call = await has_call(world)
     someone, board = await logs_in(world, Role.NURSE, to=BOARD)
 
-    here = await someone.presses(board, "Is here")
+    here = await someone.presses(board, "Is on the line")
     assert (here.h1, here.status) == (board.h1, 200)
     assert "Expected" not in here.text
-    again = await someone.presses(board, "Is here")
+    again = await someone.presses(board, "Is on the line")
 
-    assert "Is here" in again.text
+    assert "Is on the line" in again.text
     assert ok(await world.coordinator.get(f"/v1/appointments/{call['id']}"))["version"] == 2
 
 
@@ -112,12 +112,12 @@ async def test_who_did_not_come_is_marked_so_when_the_visit_has_begun(world: Wor
     await has_call(world)
     world.clock.now = TOMORROW_AT_TEN - timedelta(minutes=1)
     someone, early = await logs_in(world, to=BOARD)
-    assert not any("Did not come" in form.buttons for form in early.forms)
+    assert not any("Was not reached" in form.buttons for form in early.forms)
 
     world.clock.now = TOMORROW_AT_TEN
-    gone = await someone.presses(await someone.opens(BOARD), "Did not come")
+    gone = await someone.presses(await someone.opens(BOARD), "Was not reached")
 
-    assert "dr-lee Did not come" in gone.text
+    assert "dr-lee Was not reached" in gone.text
 
 
 async def test_whoever_is_second_sees_the_board_as_it_is_now_and_why(world: World) -> None:
@@ -125,7 +125,7 @@ async def test_whoever_is_second_sees_the_board_as_it_is_now_and_why(world: Worl
     someone, board = await logs_in(world, to=BOARD)
     await acts(world.coordinator, call, "cancel", reason="patient_request")
 
-    refused = await someone.presses(board, "Is here")
+    refused = await someone.presses(board, "Is on the line")
 
     assert refused.status == 412
     assert "Somebody else changed this visit meanwhile." in refused.text
@@ -186,7 +186,7 @@ async def test_the_board_shows_itself_anew_for_whoever_asks_for_it(world: World)
 
     live = await someone.follows(board, "Show it anew every 20 seconds")
     assert live.headers["refresh"] == "20; url=day?day=2026-11-24&live=1&lang=en&unattended=1"
-    assert "refresh" in (await someone.presses(live, "Is here")).headers
+    assert "refresh" in (await someone.presses(live, "Is on the line")).headers
     assert "refresh" not in (await someone.follows(live, "Stop")).headers
 
 
@@ -211,13 +211,13 @@ async def test_whoever_was_away_keeps_what_they_did_and_is_told_how_to_go_on(wor
     someone, board = await logs_in(world, to=BOARD)
     world.client.cookies.clear()
 
-    away = await someone.presses(board, "Is here")
+    away = await someone.presses(board, "Is on the line")
     assert away.status == 401
     assert "Log in again in another window, then load this page anew" in away.text
     assert ok(await world.coordinator.get(f"/v1/appointments/{call['id']}"))["version"] == 1
 
     await logs_in(world, to=BOARD)
-    assert "Is here" in (await someone.presses(board, "Is here")).text
+    assert "Is on the line" in (await someone.presses(board, "Is on the line")).text
     assert ok(await world.coordinator.get(f"/v1/appointments/{call['id']}"))["version"] == 2
 
 
@@ -249,3 +249,21 @@ async def test_each_look_is_in_the_audit_trail_with_what_was_seen(world: World) 
     audited = await world.store.database["_audit"].find_one({"action": "read_day_board"})
     assert audited is not None
     assert audited["touched"] == [f"appointments/{call['id']}"]
+
+
+@pytest.mark.parametrize(
+    ("modality", "there", "not_there"),
+    [("phone", "Is on the line", "Was not reached"), ("video", "Has joined", "Did not join")],
+)
+async def test_nobody_is_here_or_did_not_come_whose_visit_is_held_at_a_distance(
+    world: World, modality: str, there: str, not_there: str
+) -> None:
+    await has_practitioner(world)
+    await books(world.coordinator, await has_patient(world), modality=modality)
+    world.clock.now = TOMORROW_AT_TEN
+    someone, board = await logs_in(world, to=BOARD)
+    assert [form.buttons for form in board.forms if {there, not_there} & {*form.buttons}] == [[there], [not_there]]
+    after = await someone.presses(board, there)
+    assert there in after.text
+    for never in ("Is here", "Did not come"):
+        assert never not in board.text + after.text

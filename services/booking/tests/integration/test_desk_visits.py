@@ -95,8 +95,8 @@ async def test_how_a_call_ended_is_said_once_it_has_begun_and_nothing_is_chosen_
     call = await has_call(world)
     world.clock.now = TOMORROW_AT_TEN - timedelta(minutes=5)
     someone, visit = await at_visit(world, call)
-    here = await someone.presses(visit, "Is here")
-    assert ("Noted: they are here." in here.text, "How did it end?" in here.text) == (True, False)
+    here = await someone.presses(visit, "Is on the line")
+    assert ("Noted: the patient is there." in here.text, "How did it end?" in here.text) == (True, False)
     world.clock.now = TOMORROW_AT_TEN + timedelta(minutes=12)
     someone, board = await logs_in(world, to="/pages/day")
     visit = await someone.follows(board, "How did it end?")
@@ -146,11 +146,11 @@ async def test_what_is_to_be_done_is_done_on_the_list(world: World) -> None:
     world.clock.now = TOMORROW_AT_TEN + timedelta(minutes=20)
     someone, tasks = await logs_in(world, to="/pages/desk/tasks")
     assert "The visit has begun without the patient: call them. since Tue, November 24, 10:15 AM" in tasks.text
-    done = await someone.presses(tasks, "Is here")
-    assert "Noted: they are here." in done.text
+    done = await someone.presses(tasks, "Is on the line")
+    assert "Noted: the patient is there." in done.text
     assert "Nothing is to be done about any visit." in done.text
-    assert "Noted: they are here." in (await someone.presses(tasks, "Is here")).text
-    refused = await someone.presses(tasks, "Did not come", key="another")
+    assert "Noted: the patient is there." in (await someone.presses(tasks, "Is on the line")).text
+    refused = await someone.presses(tasks, "Was not reached", key="another")
     assert refused.status == 412
     assert (await reads(world, call))["status"] == "arrived"
 
@@ -184,9 +184,9 @@ async def test_whoever_came_after_all_is_marked_so(world: World) -> None:
     await world.catch_up()
     someone, tasks = await logs_in(world, to="/pages/desk/tasks")
     assert "Say what became of this visit." in tasks.text
-    await someone.presses(tasks, "Did not come")
+    await someone.presses(tasks, "Was not reached")
     visit = await someone.opens(f"/pages/desk/visits/{call['id']}")
-    assert "Is here" in (await someone.presses(visit, "Came after all")).text
+    assert "Is on the line" in (await someone.presses(visit, "Was reached after all")).text
 
 
 async def test_a_visit_on_hold_says_for_what_kind_of_thing_and_cannot_be_marked(world: World) -> None:

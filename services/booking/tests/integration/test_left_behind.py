@@ -169,9 +169,9 @@ async def test_giving_up_or_moving_what_lost_its_dose_is_no_loss_at_short_notice
 async def test_the_desk_is_offered_no_button_by_which_it_would_be_missed(world: World) -> None:
     dose = await both_nights_over(world)
     someone, page = await logs_in(world, to=f"/pages/desk/visits/{dose['integration']['id']}")
-    refused = await someone.presses(page, "Did not come")
+    refused = await someone.presses(page, "Did not join")
     assert "Say first what became of the dosing visit before it." in refused.text
     await acts(world.coordinator, await reads(world, dose), "missed")
     page = await someone.opens(f"/pages/desk/visits/{dose['integration']['id']}")
-    assert "Did not come" not in [button for form in page.forms for button in form.buttons]
-    assert "Once it has begun: say that they came, or call it off." in page.text
+    assert "Did not join" not in [button for form in page.forms for button in form.buttons]
+    assert "Once it has begun: say that they were there, or call it off." in page.text

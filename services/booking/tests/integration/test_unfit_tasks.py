@@ -108,7 +108,7 @@ async def test_nobody_is_said_to_have_missed_what_nobody_could_give(world: World
     world.clock.now = local(24, 10, 5)
     for path in ("/pages/day?day=2026-11-24", f"/pages/desk/visits/{call['id']}"):
         _, page = await logs_in(world, to=path)
-        assert not any("Did not come" in form.buttons for form in page.forms), path
+        assert not any("Was not reached" in form.buttons for form in page.forms), path
     _, asks = await logs_in(world, to=f"/pages/desk/visits/{call['id']}/cancel")
     assert "The patient owes nothing." in asks.text
     assert "late cancellations" not in asks.text

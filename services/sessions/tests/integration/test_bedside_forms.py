@@ -112,7 +112,7 @@ async def test_a_whole_dose_is_given_by_forms_alone(world: World) -> None:
     session_id, nurse, page = await arrives(world)
     vial = await has_vial(world)
     page = await nurse.presses(page, "Is here")
-    assert "Noted: the patient is here." in page.text
+    assert "Noted: the patient is there." in page.text
     page = await fills(nurse, page, "I am in the session", role="nurse")
     page = await checks(world, nurse, page)
     ok(await world.therapist.post(f"/v1/sessions/{session_id}/join", {"role": "therapist"}))
