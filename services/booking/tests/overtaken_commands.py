@@ -146,6 +146,14 @@ async def somebody_is_away_while_their_hours_change(world: World, overtaking: Ov
     assert refusal(late) == STALE
 
 
+async def somebody_is_back_while_their_hours_change(world: World, overtaking: Overtaking) -> None:
+    path = f"/v1/practitioners/{await has_practitioner(world)}"
+    ok(await world.coordinator.post(f"{path}/absence", {"day": "2026-11-25"}, version=1))
+    overtaking.by(lambda: world.coordinator.put(f"{path}/hours", {}, version=2))
+    days = {"first_day": "2026-11-25", "last_day": "2026-11-25"}
+    assert refusal(await world.coordinator.post(f"{path}/return", days, version=2)) == STALE
+
+
 async def visits_are_looked_through_while_one_is_cancelled(world: World, overtaking: Overtaking) -> None:
     _, call = await has_call(world)
     who = f"/v1/practitioners/{call['providers'][0]['id']}"

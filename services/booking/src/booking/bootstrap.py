@@ -82,6 +82,7 @@ from booking.application.commands.record_contact_consent import RecordContactCon
 from booking.application.commands.record_missed_visit import RecordMissedVisitHandler
 from booking.application.commands.record_offer_call import RecordOfferCallHandler
 from booking.application.commands.record_patient_told import RecordPatientToldHandler
+from booking.application.commands.record_return import RecordReturnHandler
 from booking.application.commands.record_share import RecordShareHandler
 from booking.application.commands.record_told import RecordToldHandler
 from booking.application.commands.record_undelivered import RecordUndeliveredHandler
@@ -328,8 +329,10 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
         change_room=change_room,
         rooms=all_rooms,
         record_absence=RecordAbsenceHandler(change_practitioner, change_room, zone),
+        record_return=RecordReturnHandler(change_practitioner, change_room),
         find_alternatives=FindAlternatives(
             appointments=all_appointments,
+            calendar_days=all_days,
             patients=all_patients,
             care_paths=all_paths,
             records=records,
@@ -338,7 +341,6 @@ def bootstrap(resources: Resources[BookingSettings]) -> Booking:
             scheduling=scheduling,
             policy=policy,
             audit=resources.audit,
-            clock=clock,
         ),
         find_openings=FindOpeningsHandler(all_patients, all_paths, scheduling, policy, clock),
         hold_appointment=HoldAppointmentHandler(desk, reservations),

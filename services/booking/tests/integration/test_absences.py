@@ -16,7 +16,7 @@ from services.booking.tests.clinic import (
     refusal,
     visit,
 )
-from services.booking.tests.treatment import reads
+from services.booking.tests.treatment import deadlines_fire, reads
 from services.booking.tests.world import World
 
 SICK = "/v1/practitioners/joy/absence"
@@ -94,7 +94,7 @@ async def test_only_what_falls_into_the_hours_of_absence_is_affected_and_nothing
     away = {"starts_at": local(25, 11).isoformat(), "ends_at": local(25, 14).isoformat()}
     (found,) = await is_sick(world, path, **away)
     assert found["appointment"]["id"] == late["id"]
-    assert found["move_to"][0] == "2026-11-23T18:00:00Z"
+    assert found["move_to"] == ["2026-11-24T20:00:00Z", "2026-11-25T18:45:00Z", "2026-11-26T20:00:00Z"]
     cara = await has_patient(world, email="cara@example.org")
     for at, code in ((local(25, 10, 45), None), (local(25, 11), "outside_hours"), (local(25, 14), None)):
         asked = await world.coordinator.post("/v1/appointments/holds", visit(cara, starts_at=at))
@@ -124,3 +124,65 @@ async def test_an_absence_names_a_day_or_two_times_and_lasts_a_month_at_most(wor
         path = f"/v1/{kind}s/nobody/absence"
         for asked in (world.coordinator.post(path, WEDNESDAY, version=1), world.coordinator.get(path, **span)):
             assert refusal(await asked) == (404, f"{kind}_not_found")
+
+
+async def test_every_visit_of_a_week_is_listed_page_by_page_and_nobody_elses(world: World) -> None:
+    """However many others are booked between them; a page is short of what was settled meanwhile alone."""
+    await has_practitioner(world)
+    await has_practitioner(world, "dr-orr")
+    theirs = []
+    for number, day in enumerate((24, 25, 27)):
+        for whose in ("dr-lee", "dr-orr"):
+            who = await has_patient(world, email=f"{whose}-{number}@example.org", phone=f"415 555 01{number}0")
+            booked = await books(world.coordinator, who, starts_at=local(day, 10), provider_id=whose)
+            theirs += [booked["id"]] if whose == "dr-lee" else []
+    span = {"from": local(24, 0).isoformat(), "to": local(28, 0).isoformat(), "limit": "1"}
+    path, listed = "/v1/practitioners/dr-lee/absence", []
+    after: dict[str, str] = {}
+    for _ in theirs:
+        page = ok(await world.coordinator.get(path, **span, **after))
+        listed += [each["appointment"]["id"] for each in page["items"]]
+        after = {"after": page["next"]}
+    assert (listed, page["next"]) == (theirs, None)
+    broken = await world.coordinator.get(path, **span, after="nonsense")
+    assert refusal(broken) == (422, "invalid_cursor")
+    longer = {**span, "to": local(25, 2, month=12).isoformat()}
+    assert refusal(await world.coordinator.get(path, **longer)) == (422, "absence_too_long")
+
+
+async def test_of_a_visit_weeks_ahead_times_around_it_are_proposed(world: World) -> None:
+    """And not those of the next days alone, none of which the gates may let through."""
+    await has_practitioner(world)
+    await has_practitioner(world, "dr-orr")
+    who = await has_patient(world)
+    await books(world.coordinator, who, starts_at=local(16, 10, month=12), provider_id="dr-lee")
+    (found,) = await is_sick(world, "/v1/practitioners/dr-lee/absence", day="2026-12-16")
+    around = [local(day, 10, month=12) for day in (15, 17)]
+    assert found["move_to"][0] == around[0].isoformat().replace("+00:00", "Z")
+    assert around[1].isoformat().replace("+00:00", "Z") in found["move_to"]
+
+
+async def test_whoever_is_there_after_all_is_booked_again_and_their_visit_is_no_task(world: World) -> None:
+    await has_practitioner(world)
+    call = await books(world.coordinator, await has_patient(world), starts_at=local(25, 9))
+    path = "/v1/practitioners/dr-lee"
+    away = {"starts_at": local(24, 0).isoformat(), "ends_at": local(28, 0).isoformat()}
+    ok(await world.coordinator.post(f"{path}/absence", away, version=1))
+    await deadlines_fire(world)
+    assert (await reads(world, call))["unfit_since"] is not None
+    back = {"first_day": "2026-11-25", "last_day": "2026-11-26"}
+    for wrong, code in (
+        ({**back, "last_day": "2026-11-24"}, "end_before_start"),
+        ({**back, "last_day": "2026-12-26"}, "absence_too_long"),
+        ({"first_day": "2026-12-01", "last_day": "2026-12-02"}, "hours_exception_not_found"),
+    ):
+        assert refusal(await world.coordinator.post(f"{path}/return", wrong, version=2))[1] == code
+    told = [await world.coordinator.post(f"{path}/return", back, version=2, key="once") for _ in range(2)]
+    assert [ok(each)["version"] for each in told] == [3, 3]
+    await deadlines_fire(world)
+    assert (await reads(world, call))["unfit_since"] is None
+    closed = [each["day"] for each in ok(await world.coordinator.get(path))["hours"]["exceptions"]]
+    assert closed == ["2026-11-24", "2026-11-27"]
+    room = await has_room(world, "Dose", "dosing")
+    ok(await world.coordinator.post(f"/v1/rooms/{room}/absence", WEDNESDAY, version=1))
+    ok(await world.coordinator.post(f"/v1/rooms/{room}/return", back, version=2))

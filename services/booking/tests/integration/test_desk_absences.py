@@ -5,6 +5,7 @@ each visit.
 from careflow_service.identity import Role
 from services.booking.tests import news
 from services.booking.tests.at_a_browser import logs_in
+from services.booking.tests.builders import local
 from services.booking.tests.clinic import books, has_patient, has_practitioner, ok
 from services.booking.tests.treatment import reads
 from services.booking.tests.world import World
@@ -89,3 +90,33 @@ async def test_who_may_not_record_it_may_still_look(world: World) -> None:
     )
     assert "No visit is concerned." in seen.text
     assert (await someone.presses(seen, "Record the absence")).status == 403
+
+
+async def test_a_week_is_one_absence_all_of_it_seen_before_and_taken_back_as_one(world: World) -> None:
+    await has_practitioner(world)
+    for number, day in enumerate((24, 26, 27)):
+        who = await has_patient(world, given_name=f"Ana{number}", email=f"ana{number}@example.org")
+        await books(world.coordinator, who, starts_at=local(day, 10))
+    someone, ask = await logs_in(world, to=ABSENCES)
+    for until, said in (
+        ("2026-11-23", "The last day is before the first."),
+        ("2026-12-25", "One absence covers 31 days at most"),
+    ):
+        wrong = await someone.presses(ask, "See what follows", who="practitioner:dr-lee", day="2026-11-24", until=until)
+        assert (wrong.status, said in wrong.text) == (422, True)
+
+    seen = await someone.presses(wrong, "See what follows", until="2026-11-27")
+    assert "Tuesday, November 24, 2026 – Friday, November 27, 2026. Nothing is changed yet." in seen.text
+    assert [f"Ana{each}" in seen.text for each in range(3)] == [True, True, True]
+
+    away = await someone.presses(seen, "Record the absence")
+    assert "The absence is recorded." in away.text
+    doctor = ok(await world.coordinator.get("/v1/practitioners/dr-lee"))
+    assert (doctor["version"], len(doctor["hours"]["exceptions"])) == (2, 4)
+    off = await someone.presses(away, "Call it off, free of charge")
+    assert "Tuesday, November 24, 2026 – Friday, November 27, 2026." in off.text
+
+    back = await someone.presses(off, "They are there after all")
+    assert (back.h1, "Noted: they are there after all." in back.text) == ("If dr-lee is away", True)
+    assert ok(await world.coordinator.get("/v1/practitioners/dr-lee"))["hours"]["exceptions"] == []
+    assert "Noted: they are there after all." in (await someone.presses(off, "They are there after all")).text

@@ -79,6 +79,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "add_practitioner": commands.a_practitioner_is_added_while_they_are_added,
     "change_practitioner": commands.hours_change_while_they_change,
     "record_absence": commands.somebody_is_away_while_their_hours_change,
+    "record_return": commands.somebody_is_back_while_their_hours_change,
     "open_calendar_feed": commands.a_feed_is_opened_while_it_is_opened,
     "close_calendar_feed": commands.a_feed_is_closed_while_it_is_opened_anew,
     "add_room": commands.a_room_is_added_while_one_of_its_name_is,

@@ -136,3 +136,16 @@ def test_nobody_is_there_while_absent_and_nowhere_else_more_than_before(
     assert all(any(piece.covers(each) for piece in left) for each in after)
     if day != FALL_BACK:
         assert list(after) == left
+
+
+def test_whoever_is_there_after_all_has_the_hours_of_the_weekday_again_and_other_exceptions_stay() -> None:
+    monday, tuesday, thursday = (date(2026, 11, each) for each in (23, 24, 26))
+    shorter = HoursException(tuesday, (OpenHours(time(10), time(12)),))
+    away = Hours(weekdays().weekly, (HoursException(monday), shorter, HoursException(thursday)))
+    week = [monday + timedelta(days=each) for each in range(3)]
+    assert away.closed_on(week) == (monday,)
+    back = away.open_again(week)
+    assert back.exceptions == (shorter, HoursException(thursday))
+    with pytest.raises(DomainError) as refused:
+        back.open_again(week)
+    assert refused.value.code == "hours_exception_not_found"

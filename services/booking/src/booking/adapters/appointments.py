@@ -131,7 +131,6 @@ class MongoAppointments(Stored[Appointment]):
         return await self._documents.earliest("remind_at")
 
     def _open_fields(self, appointment: Appointment) -> Mapping[str, object]:
-        to_come = appointment.status is Status.BOOKED and not appointment.unmarked
         task = task_of(appointment, self._policy)
         taken = appointment.taken_for_task(self._policy)
         return {
@@ -141,8 +140,8 @@ class MongoAppointments(Stored[Appointment]):
             "listed": appointment.status is not Status.LAPSED,
             "held_until": appointment.held_until,
             "cancels_at": appointment.cancels_at if appointment.status is Status.BOOKED else None,
-            "open": to_come,
-            "day_ends": appointment.day_ends if to_come else None,
+            "open": appointment.is_to_come,
+            "day_ends": appointment.day_ends if appointment.is_to_come else None,
             "task_at": task.since if task else None,
             "task_by": taken.by if taken else None,
             "task_until": taken.until if taken else None,

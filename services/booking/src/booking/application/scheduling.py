@@ -213,8 +213,8 @@ class Scheduling:
         clinic: Clinic,
         limit: int,
     ) -> tuple[datetime, ...]:
-        """The next times at which the visit could be, whoever of these gives it; the plan's therapist where one is
-        named.
+        """The times around its own at which the visit could be, whoever of these gives it; the plan's therapist where
+        one is named.
         """
         wanted = self.wanted(
             visit.kind,
@@ -223,7 +223,7 @@ class Scheduling:
             patient_id=visit.patient_id,
             therapist=therapist,
         )
-        found = await self._free(wanted, clinic, self._ahead(self._clock()), limit)
+        found = await self._free(wanted, clinic, self._around(visit.starts_at), limit)
         return tuple(opening.interval.start for opening in found if opening.interval.start != visit.starts_at)
 
     async def free(self, wanted: Wanted, starts: Interval, limit: int) -> tuple[Opening, ...]:
@@ -295,6 +295,10 @@ class Scheduling:
     def _ahead(self, wished: datetime) -> Interval:
         start = max(wished, self._clock() + self._policy.self_booking_lead)
         return Interval(start, start + timedelta(days=self._policy.suggestion_days.value))
+
+    def _around(self, at: datetime) -> Interval:
+        """As long as `_ahead`, with a time that is further away in the middle."""
+        return self._ahead(at - timedelta(days=self._policy.suggestion_days.value) / 2)
 
     async def _clinic(self, *wanted: Wanted) -> Clinic:
         if not any(part.room for each in wanted for part in each.parts):

@@ -44,6 +44,7 @@ from booking.application.commands.record_contact_consent import RecordContactCon
 from booking.application.commands.record_missed_visit import RecordMissedVisitHandler
 from booking.application.commands.record_offer_call import RecordOfferCallHandler
 from booking.application.commands.record_patient_told import RecordPatientToldHandler
+from booking.application.commands.record_return import RecordReturnHandler
 from booking.application.commands.record_share import RecordShareHandler
 from booking.application.commands.record_told import RecordToldHandler
 from booking.application.commands.record_undelivered import RecordUndeliveredHandler
@@ -126,6 +127,7 @@ class Booking:
     change_room: ChangeRoomHandler
     rooms: Rooms
     record_absence: RecordAbsenceHandler
+    record_return: RecordReturnHandler
     find_alternatives: FindAlternatives
 
     receive_inquiry: ReceiveInquiryHandler

@@ -64,6 +64,11 @@ class AppointmentRecord(SeenTo):
         return self.slot.interval.start
 
     @property
+    def is_to_come(self) -> bool:
+        """Booked, and its day is not over."""
+        return self.status is Status.BOOKED and not self.unmarked
+
+    @property
     def day_ends(self) -> datetime:
         """The midnight after it, where it takes place: until then it can be arrived at."""
         zone = ZoneInfo(self.slot.timezone)

@@ -58,3 +58,7 @@ class Bookable(Aggregate):
     def absent(self, absence: Interval, zone: ZoneInfo) -> Self:
         """Not to be booked in this time, whatever the hours are."""
         return replace(self.recording(), hours=self.hours.closed_during(absence, zone))
+
+    def back(self, days: Iterable[date]) -> Self:
+        """There after all on those of these dates on which they are away: the hours of the weekday hold again."""
+        return replace(self.recording(), hours=self.hours.open_again(days))

@@ -2,6 +2,7 @@
 become instants here and nowhere else.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from itertools import pairwise
@@ -81,6 +82,18 @@ class Hours:
                 told = (_by_the_clock(piece, day, zone) for piece in left)
                 hours = hours.with_exception(HoursException(day, tuple(each for each in told if each)))
         return hours
+
+    def closed_on(self, days: Iterable[date]) -> tuple[date, ...]:
+        """Those of the dates on which it is closed though the weekday may have hours: exceptions without any."""
+        closed = {each.day for each in self.exceptions if not each.hours}
+        return tuple(day for day in days if day in closed)
+
+    def open_again(self, days: Iterable[date]) -> "Hours":
+        """The weekday's hours hold again on those of the dates it is closed on. Raises `hours_exception_not_found`."""
+        again = self.closed_on(days)
+        if not again:
+            raise not_found("hours_exception")
+        return replace(self, exceptions=tuple(each for each in self.exceptions if each.day not in again))
 
     def without_exception(self, day: date) -> "Hours":
         """The weekday's hours hold again on this date."""

@@ -63,6 +63,11 @@ def day_interval(day: date, zone: ZoneInfo) -> Interval:
     return Interval(local_instant(day, time.min, zone), local_instant(day + timedelta(days=1), time.min, zone))
 
 
+def days_interval(first: date, last: date, zone: ZoneInfo) -> Interval:
+    """From the midnight before the first local date to the one after the last. Raises `end_before_start`."""
+    return Interval(day_interval(first, zone).start, day_interval(last, zone).end)
+
+
 def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     """The instant of a wall-clock time. As in RFC 5545: of a time that occurs twice the first, of one that is skipped
     as if it were not.

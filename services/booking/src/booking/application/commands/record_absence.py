@@ -3,22 +3,17 @@ has decided about each visit.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from booking.application.commands.change_practitioner import ChangePractitioner, ChangePractitionerHandler
 from booking.application.commands.change_room import ChangeRoom, ChangeRoomHandler
+from booking.domain.absences import check_absence
 from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.ids import PractitionerId, RoomId
 from booking.domain.intervals import Interval
-from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.results import Changed
 from careflow_service.work import Committed
-
-LONGEST_ABSENCE: Final = timedelta(days=31, hours=1)
-"""A month, also one with an hour more; who is away for longer says so again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +37,7 @@ class RecordAbsenceHandler:
 
     async def __call__(self, command: RecordAbsence, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         absence, version = command.absence, command.expected_version
-        if absence.length > LONGEST_ABSENCE:
-            raise invalid("absence_too_long", "One absence covers 31 days at most.", most_days=LONGEST_ABSENCE.days)
+        check_absence(absence)
         until = absence.days(self.zone)[-1]
         if command.resource.kind is ResourceKind.ROOM:
             room = ChangeRoom(RoomId(command.resource.id), version, lambda each: each.absent(absence, self.zone), until)

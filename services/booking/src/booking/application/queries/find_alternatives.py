@@ -7,32 +7,45 @@ Invariant: they are the same before the absence is recorded and after.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
-from booking.application.ports import Appointments, CarePaths, Patients, Practitioners, ReadAudit, Records, Rooms
+from booking.application.ports import (
+    Appointments,
+    CalendarDays,
+    CarePaths,
+    Patients,
+    Practitioners,
+    ReadAudit,
+    Records,
+    Rooms,
+)
 from booking.application.results import Scheduled
 from booking.application.scheduling import Scheduling, Wish
 from booking.domain import gates
+from booking.domain.absences import check_absence, near_to
 from booking.domain.appointments import Appointment
 from booking.domain.availability import Clinic
-from booking.domain.calendar import Resource, ResourceKind
+from booking.domain.calendar import DayKey, Resource, ResourceKind
 from booking.domain.cancellations import CancelReason
 from booking.domain.care_path import CarePath
 from booking.domain.gates import Asked
 from booking.domain.ids import AppointmentId, PractitionerId, RoomId
-from booking.domain.intervals import QUARTER, Interval, day_interval
+from booking.domain.intervals import QUARTER, Interval
 from booking.domain.policy import BookingPolicy
 from booking.domain.slots import Slot
 from booking.domain.spacing import integration_of
 from booking.domain.visits import VisitKind
-from careflow_service.clock import Clock
+from careflow_service.errors import CursorBroken
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
 from careflow_service.work import side_by_side
 
-_OPENINGS: Final = 40
-"""Of so many free times those are proposed that the gates let through."""
+_OPENINGS: Final = 500
+"""Of so many free times those are proposed that the gates let through: more than two weeks of quarter-hours."""
+
+_Place = tuple[datetime, AppointmentId]
+"""Where a visit stands among those of a resource: from when on it needs it, and which it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +68,7 @@ class FindAlternatives:
         self,
         *,
         appointments: Appointments,
+        calendar_days: CalendarDays,
         patients: Patients,
         care_paths: CarePaths,
         records: Records,
@@ -63,9 +77,9 @@ class FindAlternatives:
         scheduling: Scheduling,
         policy: BookingPolicy,
         audit: ReadAudit,
-        clock: Clock,
     ) -> None:
         self._appointments = appointments
+        self._calendar_days = calendar_days
         self._patients = patients
         self._care_paths = care_paths
         self._records = records
@@ -74,26 +88,39 @@ class FindAlternatives:
         self._scheduling = scheduling
         self._policy = policy
         self._audit = audit
-        self._clock = clock
 
     async def __call__(
         self, resource: Resource, absence: Interval, actor: Actor, limit: int, after: str | None
     ) -> Listed[Alternatives]:
-        """Those among the next `limit` booked visits of that time that need the resource then; a page may be empty and
-        not the last. Raises `practitioner_not_found` or `room_not_found`.
+        """The next `limit` visits that need the resource then; fewer where some of these are no longer to come. Raises
+        `absence_too_long`, `invalid_cursor`, `practitioner_not_found` and `room_not_found`.
         """
+        check_absence(absence)
         if resource.kind is ResourceKind.ROOM:
             await self._rooms.get(RoomId(resource.id))
         else:
             await self._practitioners.get(PractitionerId(resource.id))
         zone = self._scheduling.zone
-        first_day = day_interval(absence.start.astimezone(zone).date() - timedelta(days=1), zone)
-        booked = await self._appointments.booked(Interval(first_day.start, absence.end), limit, after)
-        clinic = (await self._scheduling.everybody()).without(resource, absence, zone)
-        affected = [each for each in booked.items if _needs(each, resource, absence)]
+        behind = None if after is None else _place(after)
+        places = [each for each in await self._places(resource, absence) if behind is None or each > behind]
+        shown = places[:limit]
+        visits, everybody = await side_by_side(
+            self._appointments.several([each for _, each in shown]), self._scheduling.everybody()
+        )
+        clinic = everybody.without(resource, absence, zone)
+        affected = [each for each in visits if each.is_to_come]
         found = await asyncio.gather(*(self._of(each, resource, clinic) for each in affected))
         await self._audit.read(actor, "find_alternatives", *(f"appointments/{each.id}" for each in affected))
-        return Listed(tuple(found), booked.next)
+        return Listed(tuple(found), _cursor(shown[-1]) if len(places) > limit else None)
+
+    async def _places(self, resource: Resource, absence: Interval) -> list[_Place]:
+        """The visits that have claimed the resource in that time, earliest first."""
+        keys = [DayKey(resource, day) for day in absence.days(self._scheduling.zone)]
+        calendar = await self._calendar_days.look(keys)
+        since: dict[AppointmentId, datetime] = {}
+        for taken in (each for key in keys for each in calendar.day(key).taken if each.interval.overlaps(absence)):
+            since.setdefault(taken.appointment_id, taken.interval.start)
+        return sorted((start, visit) for visit, start in since.items())
 
     async def _of(self, visit: Appointment, resource: Resource, clinic: Clinic) -> Alternatives:
         patient, path, complete = await side_by_side(
@@ -153,8 +180,18 @@ class FindAlternatives:
                 ),
             )
         )
-        return tuple(at for at, _ in zip(allowed, range(self._policy.suggestions.value), strict=False))
+        return near_to(visit.starts_at, allowed, self._scheduling.zone, self._policy.suggestions.value)
 
 
-def _needs(visit: Appointment, resource: Resource, absence: Interval) -> bool:
-    return any(claim.resource == resource and claim.interval.overlaps(absence) for claim in visit.slot.claims)
+def _cursor(last: _Place) -> str:
+    since, visit = last
+    return f"{since:%Y%m%dT%H%M}.{visit}"
+
+
+def _place(cursor: str) -> _Place:
+    """Raises `invalid_cursor`."""
+    since, _, visit = cursor.partition(".")
+    try:
+        return datetime.strptime(since, "%Y%m%dT%H%M").replace(tzinfo=UTC), AppointmentId(visit)
+    except ValueError:
+        raise CursorBroken from None

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from booking.application.commands.record_absence import RecordAbsence
+from booking.application.commands.record_return import RecordReturn
 from booking.application.use_cases import Booking
 from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.intervals import Interval
-from booking.entrypoints.http.absence_schemas import AbsenceBody, AbsenceView, AlternativesView
-from booking.entrypoints.http.schemas import App, From, To
+from booking.entrypoints.http.absence_schemas import AbsenceBody, AbsenceView, AlternativesView, ReturnBody
+from booking.entrypoints.http.schemas import App, From, SavedView, To, saved
 from careflow_service.http.dependencies import (
     CurrentActor,
     ExpectedVersion,
@@ -82,6 +83,39 @@ async def list_affected_by_closure(
     """The visits that need the room then; a page may be empty and not the last."""
     resource = Resource(ResourceKind.ROOM, room_id)
     return represent(await _affected(resource, Interval(starts_from, starts_before), app, actor, limit, after))
+
+
+@router.post("/practitioners/{practitioner_id}/return", response_model=SavedView)
+async def record_return(
+    practitioner_id: str,
+    body: ReturnBody,
+    app: App,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+) -> Response:
+    """Somebody is there after all: on the days of these on which they are away the hours of the weekday hold again."""
+    return await _return(Resource(ResourceKind.PRACTITIONER, practitioner_id), body, app, actor, request, version)
+
+
+@router.post("/rooms/{room_id}/return", response_model=SavedView)
+async def open_room(
+    room_id: str,
+    body: ReturnBody,
+    app: App,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    version: ExpectedVersion,
+) -> Response:
+    """A room is open after all: on the days of these on which it is closed the hours of the weekday hold again."""
+    return await _return(Resource(ResourceKind.ROOM, room_id), body, app, actor, request, version)
+
+
+async def _return(
+    resource: Resource, body: ReturnBody, app: Booking, actor: Actor, request: RequestKey | None, version: int
+) -> Response:
+    command = RecordReturn(resource, version, body.days(app.record_absence.zone))
+    return saved(await app.record_return(command, actor, request))
 
 
 async def _record(

@@ -1,14 +1,15 @@
 """How absences look over HTTP, and what can become of the visits they affect."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
 from booking.application.queries.find_alternatives import Alternatives
+from booking.domain.absences import check_absence
 from booking.domain.cancellations import CancelReason
 from booking.domain.ids import AppointmentId, RoomId
-from booking.domain.intervals import Interval, day_interval
+from booking.domain.intervals import Interval, day_interval, days_interval
 from booking.entrypoints.http.appointment_schemas import AppointmentView
 from booking.entrypoints.http.availability_schemas import ProviderView
 from booking.entrypoints.http.schemas import SavedView
@@ -31,6 +32,19 @@ class AbsenceBody(RequestBody):
         if self.day is None and self.starts_at is not None and self.ends_at is not None:
             return Interval(self.starts_at, self.ends_at)
         raise invalid("day_or_interval", "Name a whole day, or when the absence begins and ends.")
+
+
+class ReturnBody(RequestBody):
+    """From `first_day` until `last_day` of the clinic, 31 days at most."""
+
+    first_day: Day
+    last_day: Day
+
+    def days(self, zone: ZoneInfo) -> tuple[date, ...]:
+        """Raises `end_before_start` and `absence_too_long`."""
+        span = days_interval(self.first_day, self.last_day, zone)
+        check_absence(span)
+        return span.days(zone)
 
 
 class SubstituteView(BaseModel):

@@ -1,22 +1,26 @@
-"""Somebody is away for a day, or a room is closed: first what would follow for whom, then the absence, then each visit
-given to somebody else, moved or called off.
+"""Somebody is away for some days, or a room is closed: first what would follow for whom, then the absence, all of it or
+none, then each visit given to somebody else, moved or called off; and that they are there after all.
 """
 
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from booking.application.commands.cancel_appointment import CancelAppointment
 from booking.application.commands.reassign_appointment import ReassignAppointment
 from booking.application.commands.record_absence import RecordAbsence
+from booking.application.commands.record_return import RecordReturn
 from booking.application.use_cases import Booking
+from booking.domain.absences import LONGEST_ABSENCE
 from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.cancellations import CancelReason
 from booking.domain.ids import AppointmentId
-from booking.domain.intervals import day_interval
+from booking.domain.intervals import days_interval
 from booking.entrypoints.http.schemas import App
 from booking.entrypoints.pages.desk.showing import Done, Seen, bookable, show_desk, staff_of, today_of
 from careflow_service.http.dependencies import CurrentActor, PageCursor, RequestBody
@@ -38,10 +42,31 @@ REASONS: Final = {
 
 
 class Away(RequestBody):
-    """Who, or which room, and on which date of the clinic."""
+    """Who, or which room, and from which date of the clinic until which; for one where no last one is said."""
 
     who: Annotated[str, Field(pattern="^(practitioner|room):[A-Za-z0-9_-]{1,64}$")]
     day: Day
+    until: Day | None = None
+
+    @field_validator("until")
+    @classmethod
+    def _in_order(cls, until: date | None, info: ValidationInfo) -> date | None:
+        first: date | None = info.data.get("day")
+        if until is None or first is None:
+            return until
+        if until < first:
+            raise PydanticCustomError("end_before_start", "the last day is before the first")
+        if until - first >= timedelta(days=LONGEST_ABSENCE.days):
+            raise PydanticCustomError("absence_too_long", "longer than one absence may be")
+        return until
+
+    @property
+    def last(self) -> date:
+        return self.until or self.day
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        return tuple(self.day + timedelta(days=each) for each in range((self.last - self.day).days + 1))
 
     @property
     def resource(self) -> Resource:
@@ -50,7 +75,11 @@ class Away(RequestBody):
 
     @property
     def parameters(self) -> dict[str, str]:
-        return {"who": self.who, "day": str(self.day)}
+        return {"who": self.who, "day": str(self.day), "until": str(self.last)}
+
+
+ASKED: Final = frozenset(Away.model_fields)
+"""What the form of an absence asks."""
 
 
 class AwayAsSeen(Away, Seen):
@@ -74,7 +103,7 @@ async def absence(request: Request, app: App, pages: Pages) -> Response:
     people, rooms = await side_by_side(app.practitioners.active(), app.rooms.active())
     whom = [(f"practitioner:{each.id}", each.name) for each in sorted(people, key=lambda each: each.name)]
     whom += [(f"room:{each.id}", each.name) for each in sorted(rooms, key=lambda each: each.name)]
-    faults = faults if {"who", "day"} & request.query_params.keys() else {}
+    faults = faults if ASKED & request.query_params.keys() else {}
     return show_desk(
         request,
         pages,
@@ -99,12 +128,24 @@ async def concerned(
 async def record_absence(
     request: Request, app: App, actor: CurrentActor, pages: Pages, form: Submitted, key: FormRequest
 ) -> Response:
-    """They are away: nothing more is booked with them then."""
+    """They are away: nothing more is booked with them then, on none of the days."""
     away = form.said(AwayAsSeen)
-    command = RecordAbsence(away.resource, away.expected, day_interval(away.day, pages.zone))
+    command = RecordAbsence(away.resource, away.expected, days_interval(away.day, away.last, pages.zone))
     if refused := await refusal_of(app.record_absence(command, actor, key)):
         return await _concerned(request, app, actor, pages, away, refused=refused)
     return go_on(request, "absences/concerned", done="away", **away.parameters)
+
+
+@router.post("/over")
+async def record_return(
+    request: Request, app: App, actor: CurrentActor, pages: Pages, form: Submitted, key: FormRequest
+) -> Response:
+    """They are there after all, on all of these days on which they are away."""
+    away = form.said(AwayAsSeen)
+    command = RecordReturn(away.resource, away.expected, away.days)
+    if refused := await refusal_of(app.record_return(command, actor, key)):
+        return await _concerned(request, app, actor, pages, away, refused=refused)
+    return go_on(request, "concerned", done="back", **away.parameters)
 
 
 @router.post("/visits/{appointment_id}/{act}")
@@ -140,7 +181,7 @@ async def settle_visit(
 
 
 def _asked(request: Request) -> Form:
-    asked = {name: request.query_params.get(name, "").strip() for name in ("who", "day")}
+    asked = {name: request.query_params.get(name, "").strip() for name in ASKED}
     return Form({name: value for name, value in asked.items() if value})
 
 
@@ -157,7 +198,8 @@ async def _concerned(
 ) -> Response:
     """The visits concerned and what can become of each; the buttons for it once the absence is recorded."""
     whose = await bookable(app, away.resource)
-    found = await app.find_alternatives(away.resource, day_interval(away.day, pages.zone), actor, A_FEW, after)
+    span = days_interval(away.day, away.last, pages.zone)
+    found = await app.find_alternatives(away.resource, span, actor, A_FEW, after)
     names = await app.name_patients([each.visit.patient_id for each in found.items], actor)
     return show_desk(
         request,
@@ -168,7 +210,9 @@ async def _concerned(
         away=away,
         name=whose.name,
         version=whose.version,
-        recorded=not whose.active or not whose.hours.open_on(away.day, pages.zone),
+        recorded=not whose.active or not any(whose.hours.open_on(day, pages.zone) for day in away.days),
+        closed=whose.hours.closed_on(away.days) if whose.active else (),
+        further=after is not None,
         found=found,
         names=names,
         staff=await staff_of(app, away.resource),
