@@ -126,8 +126,7 @@ async def an_address_is_named_while_somebody_takes_the_inquiry(world: World, ove
     inquiry = await the_inquiry(world, urgent=True)
     waiting = [each for each in await world.ports.alarms.of_inquiries([inquiry.id]) if each.waits_since]
     desk = {each.channel: "desk@example.org" for each in waiting}
-    named = replace(world.ports.next_to_wake.__self__, desk=desk)  # type: ignore[attr-defined]  # a bound method
-    object.__setattr__(world.ports, "next_to_wake", named.next_to_wake)
+    object.__setattr__(world.ports, "desk", replace(world.ports.desk, addresses=desk))
     overtaking.by(lambda: is_taken(world, inquiry))
     await world.catch_up()
     woken = await world.ports.alarms.of_inquiries([inquiry.id])

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, vCalAddress
 from icalendar.enums import CLASS, PARTSTAT, STATUS, TRANSP
 
-from booking.application.queries.read_invitation import Invitation
+from booking.application.letters import Invitation
 from booking.domain.calendar_feeds import CalendarFeed
 from booking.domain.intervals import Interval
 from booking.domain.states import Status

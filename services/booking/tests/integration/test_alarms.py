@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
+from booking.application.alarming import DeskAlarm
 from booking.deadlines import EFFECTS
 from booking.measures import MEASURES
 from careflow_service.measures import read_all
@@ -152,7 +153,7 @@ async def test_an_address_that_is_named_later_is_told_of_what_still_waits(
         await world.catch_up()
         assert mailbox.ways(world) == ["email"]
         assert "The desk was told by e-mail" in (await at_the_desk(world)).text
-        assert await world.ports.next_to_wake() is None
+        assert await DeskAlarm(world.ports).next_to_wake() is None
 
 
 async def test_an_address_that_is_taken_away_waits_for_another_and_is_no_failure(

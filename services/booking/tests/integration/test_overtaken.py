@@ -60,7 +60,6 @@ NO_DECISIONS: Final = {
     "read_erasures",
     "read_record_requests",
     "records",
-    "forget",
     "ports",
 }
 RESUME: Final = news.reviewed(session_codes.ReviewDecision.RESUME)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -149,11 +148,8 @@ async def test_others_of_a_household_may_call_too(world: World) -> None:
 async def test_an_address_does_not_fill_the_calendar_either(world: World) -> None:
     """As many as the policy lets it; then others are asked to wait, whoever they are."""
     await has_practitioner(world)
-    calls = BookInfoCallHandler(
-        replace(world.application.book_info_call.desk, policy=replace(POLICY, info_calls_per_address_a_day=TWO)),
-        ZoneInfo("America/Los_Angeles"),
-        world.store.limits,
-    )
+    desk, policy = world.application.book_info_call.desk, replace(POLICY, info_calls_per_address_a_day=TWO)
+    calls = BookInfoCallHandler(replace(desk, ports=replace(world.ports, policy=policy)))
 
     async def call(number: int) -> None:
         person = wish(email=f"{number}@example.org", phone=f"+1415555013{number}", starts_at=at(number))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from booking.application.queries.read_invitation import Invitation
+from booking.application.letters import Invitation
 from booking.application.results import Scheduled
 from booking.domain.appointments import Appointment
 from booking.domain.calendar import EXCLUSIVE, CalendarDay, DayKey, Occupancy, Resource, ResourceKind, Taken, Use

@@ -15,6 +15,7 @@ from booking.application.scheduling import Scheduling
 from booking.domain import gates
 from booking.domain.appointments import Appointment
 from booking.domain.calendar import Calendar, Claim, days_of
+from booking.domain.care_path import CarePath
 from careflow_service.testing import walking
 from services.booking.tests.fakes import Appointments
 from services.booking.tests.visit_walks import Walk
@@ -64,15 +65,15 @@ def without_anybodys(calendar: Calendar, _: object, claims: Iterable[Claim]) -> 
     )
 
 
+async def the_dose_itself(self: ReschedulePairHandler, path: CarePath, dosing: Appointment) -> Appointment:
+    return await self.desk.ports.appointments.get(dosing.id)
+
+
 FAULTS: Final[dict[str, tuple[object, str, Any]]] = {
     "a move frees what others have": (Calendar, "release", without_anybodys),
     "time is not given back": (Scheduling, "release", nothing_of_it),
     "a dose needs no integration": (gates, "soon_enough", lambda *_: True),
-    "a pair does not move together": (
-        ReschedulePairHandler,
-        "_integration",
-        lambda self, path, dose: self.desk.appointments.get(dose.id),
-    ),
+    "a pair does not move together": (ReschedulePairHandler, "_integration", the_dose_itself),
     "an offer stays open when it is taken": (Offering, "accepted", nothing_of_it),
     "a hold never runs out": (Appointments, "next_lapse", nothing_of_it),
     "one reason gone is all gone": (booking.application.holding, "grounds", lambda *_: ()),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from booking.application.holding import settle_holds
 from booking.application.ports import Ports
 from booking.domain.care_path import CarePath
 from booking.domain.course import Course
@@ -31,5 +32,5 @@ async def changing(
     """Writes the path as the change leaves it, with the holds that follow from it."""
     path = await ports.care_paths.find(patient_id, of=patient_id)
     before = path or CarePath(id=patient_id)
-    after = await ports.settle_holds(before, change(before), tx)
+    after = await settle_holds(before, change(before), tx, ports)
     await upsert(ports.care_paths, path, after, tx)

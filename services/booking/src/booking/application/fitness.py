@@ -6,9 +6,8 @@ Invariant: a visit is marked by who and what is there when it is looked at, and 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from booking.application.ports import Appointments, FitnessChecks, Patients
+from booking.application.ports import Ports
 from booking.application.scheduling import Scheduling
 from booking.domain.appointments import Appointment
 from booking.domain.availability import Clinic
@@ -17,7 +16,6 @@ from booking.domain.care_path import CarePath
 from booking.domain.fitness_checks import FitnessCheck
 from booking.domain.ids import AppointmentId
 from booking.domain.intervals import Interval
-from booking.domain.policy import BookingPolicy
 from booking.domain.states import Status
 from booking.domain.unfit import unfit
 from careflow_service.upsert import upsert
@@ -31,40 +29,35 @@ _AT_ONCE: Final = 50
 class Fitness:
     """Who changes a practitioner or a room asks for a look, which `timers` take; who changes a patient, at once."""
 
-    checks: FitnessChecks
-    appointments: Appointments
-    patients: Patients
-    scheduling: Scheduling
-    policy: BookingPolicy
-    zone: ZoneInfo
+    ports: Ports
 
     async def asked(self, resource: Resource, tx: Transaction) -> None:
         """What is booked with it is looked through, from the beginning."""
-        before = await self.checks.find(FitnessCheck.id_of(resource), of=None)
+        before = await self.ports.fitness_checks.find(FitnessCheck.id_of(resource), of=None)
         check = before or FitnessCheck(id=FitnessCheck.id_of(resource), resource=resource)
-        await upsert(self.checks, before, check.anew(now=tx.now), tx)
+        await upsert(self.ports.fitness_checks, before, check.anew(now=tx.now), tx)
 
     async def look_on(self, check: FitnessCheck, tx: Transaction) -> None:
         """The next of them."""
-        ahead = Interval(tx.now, tx.now + self.policy.horizon + timedelta(days=1))
-        found = await self.appointments.booked(ahead, _AT_ONCE, check.seen_until)
-        clinic = await self.scheduling.everybody()
+        ahead = Interval(tx.now, tx.now + self.ports.policy.horizon + timedelta(days=1))
+        found = await self.ports.appointments.booked(ahead, _AT_ONCE, check.seen_until)
+        clinic = await Scheduling(self.ports).everybody()
         for visit in found.items:
             if any(claim.resource == check.resource for claim in visit.slot.claims):
-                patient = await self.patients.get(visit.patient_id)
+                patient = await self.ports.patients.get(visit.patient_id)
                 await self._judge(visit.id, clinic, patient.details.state, tx)
-        await self.checks.save(check.seen(found.next), expecting=check.version, tx=tx)
+        await self.ports.fitness_checks.save(check.seen(found.next), expecting=check.version, tx=tx)
 
     async def of_patient(self, path: CarePath, state: str, tx: Transaction) -> None:
         """Everything that is booked for a patient who lives in this state now."""
-        clinic = await self.scheduling.everybody()
+        clinic = await Scheduling(self.ports).everybody()
         for visit in path.booked():
             await self._judge(visit.appointment_id, clinic, state, tx)
 
     async def _judge(self, appointment_id: AppointmentId, clinic: Clinic, state: str, tx: Transaction) -> None:
-        visit: Appointment = await self.appointments.get(appointment_id)
+        visit: Appointment = await self.ports.appointments.get(appointment_id)
         if visit.status is not Status.BOOKED or visit.starts_at <= tx.now:
             return
-        after = visit.found_fit(not unfit(visit, clinic, state, self.zone), now=tx.now)
+        after = visit.found_fit(not unfit(visit, clinic, state, self.ports.zone), now=tx.now)
         if after is not visit:
-            await self.appointments.save(after, expecting=visit.version, tx=tx)
+            await self.ports.appointments.save(after, expecting=visit.version, tx=tx)

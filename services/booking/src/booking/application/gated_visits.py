@@ -1,9 +1,9 @@
 """Gives a visit a time if the care path lets it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from booking.application.ports import Records
+from booking.application.ports import Ports
 from booking.application.scheduling import Scheduling, Wish
 from booking.domain import gates
 from booking.domain.appointments import Appointment
@@ -12,19 +12,16 @@ from booking.domain.care_path import CarePath
 from booking.domain.gates import Asked, Refusal
 from booking.domain.ids import AppointmentId
 from booking.domain.patients import Patient
-from booking.domain.policy import BookingPolicy
 from booking.domain.slots import NewVisit, Slot
 from booking.domain.states import BookedBy
 from careflow_service.work import Transaction, side_by_side
 
 
+@dataclass(frozen=True, slots=True)
 class GatedVisits:
     """The gates and the calendar together."""
 
-    def __init__(self, records: Records, scheduling: Scheduling, policy: BookingPolicy) -> None:
-        self._records = records
-        self._scheduling = scheduling
-        self._policy = policy
+    ports: Ports
 
     async def new(
         self,
@@ -41,18 +38,18 @@ class GatedVisits:
         `gates_closed` and the refusals of `Scheduling.claim`.
         """
         look, _ = await side_by_side(
-            self._scheduling.look(by_plan(wish, path), patient.id, patient.details, clinic),
+            Scheduling(self.ports).look(by_plan(wish, path), patient.id, patient.details, clinic),
             self.check(path, wish, integration_at=integration_at),
         )
         plan = path.plan_for(wish.kind)
         appointment_id = AppointmentId(tx.new_id())
-        slot = await self._scheduling.claim(look, patient.id, appointment_id, tx, by=by)
+        slot = await Scheduling(self.ports).claim(look, patient.id, appointment_id, tx, by=by)
         return NewVisit(
             id=appointment_id,
             patient_id=patient.id,
             kind=wish.kind,
             slot=slot,
-            template_version=self._scheduling.template_version,
+            template_version=self.ports.templates.version,
             plan_id=plan.id if plan else None,
             phase=plan.phase if plan else None,
         )
@@ -76,10 +73,10 @@ class GatedVisits:
         if together_with is not None:
             path = path.but_for(together_with.id)
         look, _ = await side_by_side(
-            self._scheduling.look(by_plan(wish, path), patient.id, patient.details, clinic, instead_of=moving),
+            Scheduling(self.ports).look(by_plan(wish, path), patient.id, patient.details, clinic, instead_of=moving),
             self.check(path, wish, moving=moving.id, integration_at=integration_at),
         )
-        return await self._scheduling.claim(look, patient.id, moving.id, tx, by=by)
+        return await Scheduling(self.ports).claim(look, patient.id, moving.id, tx, by=by)
 
     async def check(
         self,
@@ -109,12 +106,12 @@ class GatedVisits:
         return Asked(
             kind=wish.kind,
             starts_at=wish.starts_at,
-            zone=self._scheduling.zone,
+            zone=self.ports.zone,
             modality=wish.modality,
             moving=moving,
             integration_at=integration_at,
-            windows=self._policy.dose_windows,
-            record_complete=await self._records.complete(path.id),
+            windows=self.ports.policy.dose_windows,
+            record_complete=await self.ports.records.complete(path.id),
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.application.ownership import check_version
-from booking.application.ports import Inquiries
+from booking.application.ports import Ports
 from booking.domain.ids import InquiryId
 from booking.domain.inquiries import Inquiry
 from careflow_service.identity import Actor, RequestKey
@@ -15,7 +15,7 @@ from careflow_service.work import Committed, Transaction, Work
 
 @dataclass(frozen=True, slots=True)
 class InquiryChanges:
-    inquiries: Inquiries
+    ports: Ports
     work: Work
 
     async def apply(
@@ -31,10 +31,10 @@ class InquiryChanges:
         """Raises `inquiry_not_found`, `stale_version` and what `change` raises; it is given the time."""
 
         async def work(tx: Transaction) -> Changed:
-            before = await self.inquiries.get(inquiry_id)
+            before = await self.ports.inquiries.get(inquiry_id)
             check_version(before.version, expected_version)
             after = change(before, tx.now)
-            await self.inquiries.save(after, expecting=before.version, tx=tx)
+            await self.ports.inquiries.save(after, expecting=before.version, tx=tx)
             return Changed(after.id, after.version)
 
         return await self.work.run(work, by=by, action=action, returns=Changed, request=request)

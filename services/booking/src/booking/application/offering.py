@@ -3,15 +3,16 @@
 Invariant: an offer and the time held for it are made, answered and given back in one transaction.
 """
 
+from dataclasses import dataclass
+
 from booking.application.gated_visits import GatedVisits
-from booking.application.ports import Appointments, CarePaths, FreedTimes, Patients, Tells, Waitlist
+from booking.application.ports import Ports
 from booking.application.scheduling import NoTime, Scheduling, Wish
 from booking.domain.appointments import Appointment
 from booking.domain.freed_times import FreedTime, freed_by
 from booking.domain.ids import FreedTimeId
 from booking.domain.intervals import QUARTER
 from booking.domain.message_subjects import Reason
-from booking.domain.policy import BookingPolicy
 from booking.domain.states import BookedBy
 from booking.domain.visits import VisitKind
 from booking.domain.waitlist import Offer, WaitlistEntry
@@ -19,61 +20,37 @@ from careflow_domain.errors import DomainError
 from careflow_service.work import Transaction, side_by_side
 
 
-class FreedVisits:
-    """What a change of an appointment gave up is offered."""
-
-    def __init__(self, freed_times: FreedTimes) -> None:
-        self._freed_times = freed_times
-
-    async def note(self, changed: Appointment, tx: Transaction) -> None:
-        """Does nothing for a change that gave up no time, or one that is past."""
-        starts_at = freed_by(changed)
-        if starts_at is not None and starts_at > tx.now:
-            freed = FreedTime(
-                id=FreedTimeId(tx.new_id()),
-                given_up=changed.id,
-                kind=changed.kind,
-                starts_at=starts_at,
-                freed_at=tx.now,
-                due_at=tx.now,
-            )
-            await self._freed_times.add(freed, tx)
+async def note_freed(changed: Appointment, tx: Transaction, ports: Ports) -> None:
+    """What a change of an appointment gave up is offered. Does nothing for a change that gave up no time, or one that
+    is past.
+    """
+    starts_at = freed_by(changed)
+    if starts_at is not None and starts_at > tx.now:
+        freed = FreedTime(
+            id=FreedTimeId(tx.new_id()),
+            given_up=changed.id,
+            kind=changed.kind,
+            starts_at=starts_at,
+            freed_at=tx.now,
+            due_at=tx.now,
+        )
+        await ports.freed_times.add(freed, tx)
 
 
+@dataclass(frozen=True, slots=True)
 class Offering:
     """The waitlist and what is held for it."""
 
-    def __init__(
-        self,
-        *,
-        waitlist: Waitlist,
-        freed_times: FreedTimes,
-        appointments: Appointments,
-        patients: Patients,
-        care_paths: CarePaths,
-        visits: GatedVisits,
-        scheduling: Scheduling,
-        telling: Tells,
-        policy: BookingPolicy,
-    ) -> None:
-        self._waitlist = waitlist
-        self._freed_times = freed_times
-        self._appointments = appointments
-        self._patients = patients
-        self._care_paths = care_paths
-        self._visits = visits
-        self._scheduling = scheduling
-        self._telling = telling
-        self._policy = policy
+    ports: Ports
 
     async def offer_next(self, freed: FreedTime, tx: Transaction) -> FreedTime:
         """The freed time after the next in line was asked, or passed over."""
-        asking_from = self._policy.asking_from(tx.now, self._scheduling.zone)
-        if freed.starts_at - asking_from < self._policy.self_booking_lead:
+        asking_from = self.ports.policy.asking_from(tx.now, self.ports.zone)
+        if freed.starts_at - asking_from < self.ports.policy.self_booking_lead:
             return freed.closed()
         if asking_from > tx.now:
             return freed.put_off(asking_from)
-        found = await self._waitlist.next_in_line(freed.kind, freed.asked_until)
+        found = await self.ports.waitlist.next_in_line(freed.kind, freed.asked_until)
         if found is None:
             return freed.closed()
         entry, place = found
@@ -82,19 +59,19 @@ class Offering:
     async def accepted(self, hold: Appointment, tx: Transaction) -> None:
         """The held time is booked now. Raises `call_first` and `no_offer`."""
         if hold.waitlist_entry_id is not None:
-            entry = await self._waitlist.get(hold.waitlist_entry_id, of=hold.patient_id)
-            await self._waitlist.save(entry.accepted(), expecting=entry.version, tx=tx)
+            entry = await self.ports.waitlist.get(hold.waitlist_entry_id, of=hold.patient_id)
+            await self.ports.waitlist.save(entry.accepted(), expecting=entry.version, tx=tx)
 
     async def lapse(self, hold: Appointment, tx: Transaction) -> Appointment:
         """The held time is given back; one that was offered goes to the next in line."""
         lapsed = hold.lapse()
-        await self._scheduling.release(hold, tx)
-        await self._appointments.save(lapsed, expecting=hold.version, tx=tx)
+        await Scheduling(self.ports).release(hold, tx)
+        await self.ports.appointments.save(lapsed, expecting=hold.version, tx=tx)
         if hold.waitlist_entry_id is not None:
-            entry = await self._waitlist.get(hold.waitlist_entry_id, of=hold.patient_id)
-            freed = await self._freed_times.get(entry.open_offer.freed_id)
-            await self._waitlist.save(entry.passed_on(), expecting=entry.version, tx=tx)
-            await self._freed_times.save(freed.put_off(tx.now), expecting=freed.version, tx=tx)
+            entry = await self.ports.waitlist.get(hold.waitlist_entry_id, of=hold.patient_id)
+            freed = await self.ports.freed_times.get(entry.open_offer.freed_id)
+            await self.ports.waitlist.save(entry.passed_on(), expecting=entry.version, tx=tx)
+            await self.ports.freed_times.save(freed.put_off(tx.now), expecting=freed.version, tx=tx)
         return lapsed
 
     async def _offered(self, freed: FreedTime, listed: WaitlistEntry, tx: Transaction) -> bool:
@@ -102,7 +79,7 @@ class Offering:
         the time is free for them.
         """
         entry, given_up = await side_by_side(
-            self._waitlist.get(listed.id, of=listed.patient_id), self._appointments.get(freed.given_up)
+            self.ports.waitlist.get(listed.id, of=listed.patient_id), self.ports.appointments.get(freed.given_up)
         )
         if not entry.takes(freed.starts_at) or entry.patient_id == given_up.patient_id:
             return False
@@ -110,25 +87,25 @@ class Offering:
         integration_at = freed.starts_at + QUARTER if entry.kind is VisitKind.DOSING else None
         try:
             patient, path, clinic = await side_by_side(
-                self._patients.get(entry.patient_id, of=entry.patient_id),
-                self._care_paths.get(entry.patient_id, of=entry.patient_id),
-                self._scheduling.clinic(wish),
+                self.ports.patients.get(entry.patient_id, of=entry.patient_id),
+                self.ports.care_paths.get(entry.patient_id, of=entry.patient_id),
+                Scheduling(self.ports).clinic(wish),
             )
-            visit = await self._visits.new(
+            visit = await GatedVisits(self.ports).new(
                 wish, patient, path, clinic, tx, by=BookedBy.STAFF, integration_at=integration_at
             )
         except (DomainError, NoTime):
             return False
-        until = self._policy.offered_until(freed.starts_at, now=tx.now)
-        hold = Appointment.offered(visit, self._policy, to=entry.id, until=until, now=tx.now)
+        until = self.ports.policy.offered_until(freed.starts_at, now=tx.now)
+        hold = Appointment.offered(visit, self.ports.policy, to=entry.id, until=until, now=tx.now)
         offer = Offer(
             appointment_id=hold.id,
             freed_id=freed.id,
             made_at=tx.now,
             expires_at=until,
-            call_first=self._policy.call_first(entry.kind, freed.starts_at, now=tx.now),
+            call_first=self.ports.policy.call_first(entry.kind, freed.starts_at, now=tx.now),
         )
-        await self._appointments.add(hold, tx)
-        await self._telling.of(Reason.TIME_OFFERED, hold, tx)
-        await self._waitlist.save(entry.offered(offer), expecting=entry.version, tx=tx)
+        await self.ports.appointments.add(hold, tx)
+        await self.ports.telling.of(Reason.TIME_OFFERED, hold, tx)
+        await self.ports.waitlist.save(entry.offered(offer), expecting=entry.version, tx=tx)
         return True

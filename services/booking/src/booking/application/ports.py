@@ -2,13 +2,14 @@
 `of` is the patient whose it is, or would be.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from booking.domain.alarms import Alarm, AlarmAttempt
+from booking.application.letters import Carriers, Desk, Writer
+from booking.domain.alarms import Alarm
 from booking.domain.appointments import Appointment
 from booking.domain.calendar import Calendar, CalendarDay, DayKey
 from booking.domain.calendar_feeds import CalendarFeed
@@ -25,6 +26,7 @@ from booking.domain.ids import (
     FitnessCheckId,
     FreedTimeId,
     InquiryId,
+    LocationId,
     MessageId,
     PatientId,
     PlanId,
@@ -36,23 +38,29 @@ from booking.domain.ids import (
 from booking.domain.inquiries import Inquiry, InquiryOutcome
 from booking.domain.intervals import Interval
 from booking.domain.message_subjects import ByLink, Reason
-from booking.domain.messages import Attempt, Message
+from booking.domain.messages import Message
 from booking.domain.patient_details import PatientDetails
 from booking.domain.patients import Patient
 from booking.domain.policy import BookingPolicy
 from booking.domain.practitioners import Practitioner
 from booking.domain.record_requests import RecordRequest
 from booking.domain.rooms import Room
+from booking.domain.visit_templates import VisitTemplates
 from booking.domain.visits import VisitKind
 from booking.domain.waitlist import WaitlistEntry
+from careflow_domain.business_days import BusinessCalendar
 from careflow_service.clock import Clock
+from careflow_service.disclosing.records import Disclosures, Held
 from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor
+from careflow_service.limits import Limits
 from careflow_service.listed import Listed
+from careflow_service.naming import ColleagueNames
+from careflow_service.pages.links import Signed
 from careflow_service.work import Transaction
 
 
-class Patients(Protocol):
+class Patients(Held[Patient], Protocol):
     async def get(self, patient_id: PatientId, /, *, of: PatientId | None = None) -> Patient:
         """Raises `patient_not_found`."""
 
@@ -107,7 +115,7 @@ class Rooms(Protocol):
     async def save(self, room: Room, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
-class Appointments(Protocol):
+class Appointments(Held[Appointment], Protocol):
     async def get(self, appointment_id: AppointmentId, /, *, of: PatientId | None = None) -> Appointment:
         """Raises `appointment_not_found`."""
 
@@ -157,7 +165,7 @@ class Appointments(Protocol):
     async def save(self, appointment: Appointment, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
-class CarePaths(Protocol):
+class CarePaths(Held[CarePath], Protocol):
     async def get(self, patient_id: PatientId, /, *, of: PatientId | None = None) -> CarePath:
         """Raises `care_path_not_found`."""
 
@@ -180,7 +188,7 @@ class CarePaths(Protocol):
     async def save(self, path: CarePath, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
-class Waitlist(Protocol):
+class Waitlist(Held[WaitlistEntry], Protocol):
     async def get(self, entry_id: WaitlistEntryId, /, *, of: PatientId | None = None) -> WaitlistEntry:
         """Raises `waitlist_entry_not_found`."""
 
@@ -201,7 +209,7 @@ class Waitlist(Protocol):
     async def save(self, entry: WaitlistEntry, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
-class Inquiries(Protocol):
+class Inquiries(Held[Inquiry], Protocol):
     async def get(self, inquiry_id: InquiryId, /, *, of: PatientId | None = None) -> Inquiry:
         """Raises `inquiry_not_found`."""
 
@@ -274,7 +282,7 @@ class CalendarFeeds(Protocol):
     async def save(self, feed: CalendarFeed, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
-class Messages(Protocol):
+class Messages(Held[Message], Protocol):
     async def get(self, message_id: MessageId, /, *, of: PatientId | None = None) -> Message:
         """Raises `message_not_found`."""
 
@@ -316,7 +324,7 @@ class Erasures(Protocol):
     async def save(self, erasure: Erasure, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
-class RecordRequests(Protocol):
+class RecordRequests(Held[RecordRequest], Protocol):
     async def get(self, request_id: RecordRequestId, /, *, of: PatientId | None = None) -> RecordRequest:
         """Raises `record_request_not_found`."""
 
@@ -339,7 +347,7 @@ class RecordRequests(Protocol):
     async def save(self, request: RecordRequest, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
-class Consents(Protocol):
+class Consents(Held[ContactConsents], Protocol):
     async def find(self, patient_id: PatientId, /, *, of: PatientId | None) -> ContactConsents | None: ...
 
     async def add(self, consents: ContactConsents, /, tx: Transaction) -> None: ...
@@ -381,6 +389,9 @@ class CalendarDays(Protocol):
     async def save(self, changed: Sequence[CalendarDay], tx: Transaction) -> None:
         """Each from the version that was loaded, in the order given."""
 
+    async def forget(self, patient_id: PatientId, days: Sequence[date]) -> None:
+        """Nothing is left of where a patient was on these days."""
+
 
 class Records(Protocol):
     async def complete(self, patient_id: PatientId) -> bool:
@@ -397,49 +408,44 @@ class ReadAudit(Protocol):
         """Keeps that the actor read something."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What reactions and deadlines get."""
+    """Everything use cases, reactions, deadlines and effects stand on."""
 
-    appointments: Appointments
     patients: Patients
-    practitioners: Practitioners
-    tell_name: Callable[[Practitioner, Transaction], Awaitable[Practitioner]]
-    """Tells other services, and this one's pages, what somebody is called."""
     care_paths: CarePaths
-    policy: BookingPolicy
-    settle_holds: Callable[[CarePath, CarePath, Transaction], Awaitable[CarePath]]
-    """Brings the holds of the visits of a path, as it was and as it is, up to what it says."""
-    give_back: Callable[[Appointment, Transaction], Awaitable[None]]
-    """Frees what an appointment has taken of the calendar."""
+    appointments: Appointments
+    calendar_days: CalendarDays
+    practitioners: Practitioners
+    rooms: Rooms
+    fitness_checks: FitnessChecks
     waitlist: Waitlist
     freed_times: FreedTimes
-    fitness_checks: FitnessChecks
-    look_on: Callable[[FitnessCheck, Transaction], Awaitable[None]]
-    """Looks at the next visits booked with somebody of whom something has changed."""
-    lapse: Callable[[Appointment, Transaction], Awaitable[Appointment]]
-    """Gives a held time back; one that was offered goes to the next in line."""
-    free: Callable[[Appointment, Transaction], Awaitable[None]]
-    """Has the waitlist offered what this change of an appointment gave up."""
+    calendar_feeds: CalendarFeeds
     messages: Messages
+    consents: Consents
+    telling: Tells
+    letters: Writer
+    carriers: Carriers
+    message_links: Signed
+    """What a message lets people do without a login."""
+    inquiries: Inquiries
+    alarms: Alarms
+    desk: Desk
     erasures: Erasures
     record_requests: RecordRequests
+    disclosures: Disclosures
+    colleague_names: ColleagueNames
+    records: Records
     erasing: Erasing
-    telling: Tells
-    attempt: Callable[[Message], Awaitable[Attempt]]
-    """Hands a message on, or says why not."""
-    alarms: Alarms
-    inquiries: Inquiries
-    waits: Callable[[Alarm], Awaitable[bool]]
-    plan_record_alarm: Callable[[RecordRequest, datetime, Transaction], Awaitable[None]]
-    next_to_wake: Callable[[], Awaitable[tuple[datetime, str] | None]]
-    """The alarm that waits longest for an address that there is now."""
-    ring: Callable[[Alarm], Awaitable[AlarmAttempt]]
-    """Tells the desk of an urgent inquiry, or says why not."""
-    note_outcome: Callable[[Message, Transaction], Awaitable[None]]
-    """Keeps where it matters whether the patient was told."""
-    clock: Clock
+    limits: Limits
+    audit: ReadAudit
+    policy: BookingPolicy
+    templates: VisitTemplates
+    calendar: BusinessCalendar
+    location_id: LocationId
+    organizer: str
+    """The e-mail address that invites."""
     zone: ZoneInfo
     """The clinic's."""
-    offer_next: Callable[[FreedTime, Transaction], Awaitable[FreedTime]]
-    """Offers a freed time to whoever is next in line; the time as it is afterwards."""
+    clock: Clock

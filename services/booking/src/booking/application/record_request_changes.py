@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.application.ownership import check_own, check_version
-from booking.application.ports import RecordRequests
+from booking.application.ports import Ports
 from booking.domain.ids import RecordRequestId
 from booking.domain.record_requests import RecordRequest
 from careflow_service.identity import Actor, RequestKey
@@ -15,7 +15,7 @@ from careflow_service.work import Committed, Transaction, Work
 
 @dataclass(frozen=True, slots=True)
 class RecordRequestChanges:
-    record_requests: RecordRequests
+    ports: Ports
     work: Work
 
     async def apply(
@@ -33,11 +33,11 @@ class RecordRequestChanges:
         """
 
         async def work(tx: Transaction) -> Changed:
-            before = await self.record_requests.get(request_id)
+            before = await self.ports.record_requests.get(request_id)
             check_own(by, before.patient_id, "record_request")
             check_version(before.version, expected_version)
             after = change(before, tx.now)
-            await self.record_requests.save(after, expecting=before.version, tx=tx)
+            await self.ports.record_requests.save(after, expecting=before.version, tx=tx)
             return Changed(after.id, after.version)
 
         return await self.work.run(work, by=by, action=action, returns=Changed, request=request)

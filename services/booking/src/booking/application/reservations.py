@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from booking.application.offering import Offering
-from booking.application.ports import Appointments
+from booking.application.ports import Ports
 from booking.application.scheduling import Wish
 from booking.application.visit_changes import VisitChanges
 from booking.domain.appointments import Appointment
@@ -16,13 +16,11 @@ from careflow_service.work import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Reservations:
-    appointments: Appointments
-    changes: VisitChanges
-    offering: Offering
+    ports: Ports
 
     async def wished_by(self, patient_id: PatientId, wish: Wish, tx: Transaction) -> Appointment | None:
         """The patient's own reservation of what they wish, if it has not run out."""
-        return self.among(await self.appointments.holds_of(patient_id), wish, tx)
+        return self.among(await self.ports.appointments.holds_of(patient_id), wish, tx)
 
     def among(self, held: Sequence[Appointment], wish: Wish, tx: Transaction) -> Appointment | None:
         """The same, of all that is reserved for the patient."""
@@ -33,8 +31,8 @@ class Reservations:
         it was offered at short notice.
         """
         booked = hold.book(by=by, now=tx.now)
-        await self.offering.accepted(hold, tx)
-        (booked,) = await self.changes.save(path, tx, (booked, hold.version))
+        await Offering(self.ports).accepted(hold, tx)
+        (booked,) = await VisitChanges(self.ports).save(path, tx, (booked, hold.version))
         return booked
 
 

@@ -4,32 +4,24 @@ Invariant: a visit's claims are made in the unit of work that saves the visit.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
-from typing import TypeVar
-from zoneinfo import ZoneInfo
 
-from booking.application.ports import CalendarDays, Practitioners, Rooms
-from booking.application.turns import Turns
+from booking.application.ports import Ports
 from booking.domain.appointments import Appointment
 from booking.domain.availability import Clinic, Opening, Wanted, opening_at, openings
 from booking.domain.calendar import Calendar, Claim, days_of
-from booking.domain.ids import AppointmentId, LocationId, PatientId, PractitionerId
+from booking.domain.ids import AppointmentId, PatientId, PractitionerId
 from booking.domain.impossible import required_opening
 from booking.domain.intervals import Interval
 from booking.domain.patient_details import PatientDetails
-from booking.domain.policy import BookingPolicy
 from booking.domain.slots import Slot
 from booking.domain.states import BookedBy
-from booking.domain.visit_templates import VisitTemplates
 from booking.domain.visits import Modality, VisitKind
 from careflow_domain.errors import DomainError
-from careflow_service.clock import Clock
 from careflow_service.work import Transaction, side_by_side
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,47 +71,11 @@ class NoTime(Exception):
         self.clinic = clinic
 
 
+@dataclass(frozen=True, slots=True)
 class Scheduling:
     """The clinic's calendar as use cases see it."""
 
-    def __init__(
-        self,
-        *,
-        practitioners: Practitioners,
-        rooms: Rooms,
-        calendar_days: CalendarDays,
-        templates: VisitTemplates,
-        policy: BookingPolicy,
-        location_id: LocationId,
-        zone: ZoneInfo,
-        clock: Clock,
-    ) -> None:
-        self._practitioners = practitioners
-        self._rooms = rooms
-        self._days = calendar_days
-        self._templates = templates
-        self._policy = policy
-        self._location_id = location_id
-        self._zone = zone
-        self._clock = clock
-        self._turns = Turns()
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return self._zone
-
-    @property
-    def template_version(self) -> str:
-        return self._templates.version
-
-    async def run(self, wishes: Sequence[Wish], command: Callable[[], Awaitable[T]]) -> T:
-        """Runs a command that will `claim` these, in its turn. Names free times where it is refused one."""
-        try:
-            async with self._turns.taking(*(self._date(wish.starts_at) for wish in wishes)):
-                return await command()
-        except NoTime as refused:
-            free = await self._next_free(refused.wanted, refused.clinic, refused.wish.starts_at)
-            raise refused.refusal.with_extra(next_free=free) from None
+    ports: Ports
 
     async def clinic(self, *wishes: Wish) -> Clinic:
         """Who and which rooms there are for these wishes."""
@@ -127,7 +83,9 @@ class Scheduling:
 
     async def everybody(self) -> Clinic:
         """Who and which rooms there are."""
-        return Clinic(self._location_id, *await side_by_side(self._practitioners.active(), self._rooms.active()))
+        return Clinic(
+            self.ports.location_id, *await side_by_side(self.ports.practitioners.active(), self.ports.rooms.active())
+        )
 
     async def look(
         self,
@@ -143,8 +101,8 @@ class Scheduling:
         """
         wanted = self._wanted_by(wish, patient_id, patient)
         given_up = instead_of.slot.claims if instead_of else ()
-        looked_at = clinic.days_to_read(wanted, wanted.template.reach(wish.starts_at), self._zone)
-        days = await self._days.load(sorted({*looked_at, *days_of(given_up, self._zone)}))
+        looked_at = clinic.days_to_read(wanted, wanted.template.reach(wish.starts_at), self.ports.zone)
+        days = await self.ports.calendar_days.load(sorted({*looked_at, *days_of(given_up, self.ports.zone)}))
         return Look(wish, wanted, clinic, days, given_up)
 
     async def claim(
@@ -155,7 +113,7 @@ class Scheduling:
         Raises the refusals of `BookingPolicy.check_start`, `VisitTemplate.check_modality` and `required_opening`.
         """
         wish, wanted = look.wish, look.wanted
-        self._policy.check_start(wish.starts_at, now=tx.now, by_patient=by is BookedBy.PATIENT)
+        self.ports.policy.check_start(wish.starts_at, now=tx.now, by_patient=by is BookedBy.PATIENT)
         wanted.template.check_modality(wish.modality, self._date(wish.starts_at))
         free = look.days.release(appointment_id, look.given_up)
         try:
@@ -163,20 +121,20 @@ class Scheduling:
         except DomainError as refusal:
             raise NoTime(refusal, wish, wanted, look.clinic) from None
         slot = self._slot(opening, wanted, patient_id)
-        await self._days.save(free.claim(appointment_id, slot.claims).changes_since(look.days), tx)
+        await self.ports.calendar_days.save(free.claim(appointment_id, slot.claims).changes_since(look.days), tx)
         return slot
 
     async def release(self, appointment: Appointment, tx: Transaction) -> None:
         """Gives the appointment's time back."""
         claims = appointment.slot.claims
-        before = await self._days.load(days_of(claims, self._zone))
-        await self._days.save(before.release(appointment.id, claims).changes_since(before), tx)
+        before = await self.ports.calendar_days.load(days_of(claims, self.ports.zone))
+        await self.ports.calendar_days.save(before.release(appointment.id, claims).changes_since(before), tx)
 
     async def substitute(self, wish: Wish, visit: Appointment, patient: PatientDetails, clinic: Clinic) -> Slot | None:
         """How the visit could be given as wished instead, for somebody who only looks; by nobody: nothing."""
         wanted = self._wanted_by(wish, visit.patient_id, patient)
-        reach = clinic.days_to_read(wanted, wanted.template.reach(wish.starts_at), self._zone)
-        days = await self._days.look(sorted({*reach, *days_of(visit.slot.claims, self._zone)}))
+        reach = clinic.days_to_read(wanted, wanted.template.reach(wish.starts_at), self.ports.zone)
+        days = await self.ports.calendar_days.look(sorted({*reach, *days_of(visit.slot.claims, self.ports.zone)}))
         opening = opening_at(wanted, clinic, days.release(visit.id, visit.slot.claims), wish.starts_at)
         return None if opening is None else self._slot(opening, wanted, visit.patient_id)
 
@@ -194,11 +152,11 @@ class Scheduling:
         """
         wanted = self._wanted_by(wish, patient_id, patient)
         given_up = instead_of.slot.claims if instead_of else ()
-        reach = clinic.days_to_read(wanted, wanted.template.reach(wish.starts_at), self._zone)
-        days = await self._days.look(sorted({*reach, *days_of(given_up, self._zone)}))
+        reach = clinic.days_to_read(wanted, wanted.template.reach(wish.starts_at), self.ports.zone)
+        days = await self.ports.calendar_days.look(sorted({*reach, *days_of(given_up, self.ports.zone)}))
         free = days.release(instead_of.id, given_up) if instead_of else days
         try:
-            self._policy.check_start(wish.starts_at, now=self._clock(), by_patient=False)
+            self.ports.policy.check_start(wish.starts_at, now=self.ports.clock(), by_patient=False)
             wanted.template.check_modality(wish.modality, self._date(wish.starts_at))
             required_opening(wanted, clinic, free, wish.starts_at)
         except DomainError as refusal:
@@ -233,13 +191,17 @@ class Scheduling:
         wanted.template.check_modality(wanted.modality, self._date(starts.start))
         return await self._free(wanted, await self._clinic(wanted), starts, limit)
 
+    async def next_free(self, refused: NoTime) -> list[datetime]:
+        """After a time that was refused."""
+        return await self._next_free(refused.wanted, refused.clinic, refused.wish.starts_at)
+
     async def _next_free(self, wanted: Wanted, clinic: Clinic, wished: datetime) -> list[datetime]:
-        found = await self._free(wanted, clinic, self._ahead(wished), self._policy.suggestions.value)
+        found = await self._free(wanted, clinic, self._ahead(wished), self.ports.policy.suggestions.value)
         return [opening.interval.start for opening in found]
 
     async def _free(self, wanted: Wanted, clinic: Clinic, starts: Interval, limit: int) -> tuple[Opening, ...]:
         span = Interval(starts.start, wanted.template.reach(starts.end).end)
-        calendar = await self._days.look(clinic.days_to_read(wanted, span, self._zone))
+        calendar = await self.ports.calendar_days.look(clinic.days_to_read(wanted, span, self.ports.zone))
         # In a thread, so that other requests go on: it may take tens of milliseconds. The domain is pure and all it is
         # given is frozen, so nothing can change under it.
         return await asyncio.to_thread(self._first, wanted, clinic, calendar, starts, limit)
@@ -256,7 +218,7 @@ class Scheduling:
 
     def check_modality(self, kind: VisitKind, modality: Modality, at: datetime) -> None:
         """Raises `modality_not_allowed` where such a visit is not held so at that time."""
-        self._templates.of(kind).check_modality(modality, self._date(at))
+        self.ports.templates.of(kind).check_modality(modality, self._date(at))
 
     def wanted(
         self,
@@ -270,9 +232,9 @@ class Scheduling:
     ) -> Wanted:
         """What to look for; the clinic's own state where nobody said another."""
         return Wanted(
-            template=self._templates.of(kind),
+            template=self.ports.templates.of(kind),
             modality=modality,
-            state=state or self._policy.home_state,
+            state=state or self.ports.policy.home_state,
             patient_id=patient_id,
             provider=provider,
             therapist=therapist,
@@ -290,20 +252,20 @@ class Scheduling:
         return replace(wanted, without=wish.without, rather=wish.rather)
 
     def _slot(self, opening: Opening, wanted: Wanted, patient_id: PatientId) -> Slot:
-        return Slot.of(opening, wanted, patient_id, location_id=self._location_id, timezone=self._zone.key)
+        return Slot.of(opening, wanted, patient_id, location_id=self.ports.location_id, timezone=self.ports.zone.key)
 
     def _ahead(self, wished: datetime) -> Interval:
-        start = max(wished, self._clock() + self._policy.self_booking_lead)
-        return Interval(start, start + timedelta(days=self._policy.suggestion_days.value))
+        start = max(wished, self.ports.clock() + self.ports.policy.self_booking_lead)
+        return Interval(start, start + timedelta(days=self.ports.policy.suggestion_days.value))
 
     def _around(self, at: datetime) -> Interval:
         """As long as `_ahead`, with a time that is further away in the middle."""
-        return self._ahead(at - timedelta(days=self._policy.suggestion_days.value) / 2)
+        return self._ahead(at - timedelta(days=self.ports.policy.suggestion_days.value) / 2)
 
     async def _clinic(self, *wanted: Wanted) -> Clinic:
         if not any(part.room for each in wanted for part in each.parts):
-            return Clinic(self._location_id, await self._practitioners.active(), ())
+            return Clinic(self.ports.location_id, await self.ports.practitioners.active(), ())
         return await self.everybody()
 
     def _date(self, instant: datetime) -> date:
-        return instant.astimezone(self._zone).date()
+        return instant.astimezone(self.ports.zone).date()

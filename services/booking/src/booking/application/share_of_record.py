@@ -4,10 +4,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from booking.application.ports import Patients, RecordRequests
+from booking.application.ports import Ports, RecordRequests
 from booking.domain.erasures import Party
 from booking.domain.ids import PatientId, RecordRequestId
-from booking.domain.policy import BookingPolicy
 from booking.domain.record_parts import Export
 from booking.domain.record_parts import RecordPart as AskedPart
 from booking.domain.record_requests import RecordRequest
@@ -15,7 +14,7 @@ from careflow_domain.aggregate import Aggregate
 from careflow_domain.disclosures import Disclosure, RecordPart
 from careflow_domain.errors import not_found
 from careflow_domain.wanted_shares import WantedShare
-from careflow_service.disclosing.records import Disclosures, Held, Piece, ShareOfRecord, everything
+from careflow_service.disclosing.records import Held, Piece, ShareOfRecord, everything
 from careflow_service.identity import Role
 from careflow_service.listed import Listed
 from careflow_service.work import Transaction
@@ -53,26 +52,31 @@ def _wanted_of(asked: RecordRequest) -> WantedShare:
     )
 
 
-def share_of_record(
-    disclosures: Disclosures,
-    patients: Patients,
-    record_requests: RecordRequests,
-    kinds: Mapping[str, Held[Aggregate]],
-    policy: BookingPolicy,
-) -> ShareOfRecord:
+def share_of_record(ports: Ports) -> ShareOfRecord:
     """What booking holds of a record, and how it is handed out. What answers a request for the record settles booking's
     own share of it with the same commit; refused: `record_request_not_found`, also for another patient's.
     """
 
+    kinds: Mapping[str, Held[Aggregate]] = {
+        "patient": ports.patients,
+        "contact_consents": ports.consents,
+        "care_path": ports.care_paths,
+        "visit": ports.appointments,
+        "waitlist_entry": ports.waitlist,
+        "inquiry": ports.inquiries,
+        "message": ports.messages,
+        "record_request": ports.record_requests,
+    }
+
     async def absorbed(patient_id: str) -> Sequence[str]:
-        return (await patients.get(PatientId(patient_id))).absorbed
+        return (await ports.patients.get(PatientId(patient_id))).absorbed
 
     async def knows(patient_id: str) -> bool:
-        return bool(await patients.several([PatientId(patient_id)]))
+        return bool(await ports.patients.several([PatientId(patient_id)]))
 
     async def answered(disclosure: Disclosure, record_request_id: str, tx: Transaction) -> None:
         patient_id = PatientId(disclosure.patient_id)
-        before = await record_requests.find(RecordRequestId(record_request_id), of=patient_id)
+        before = await ports.record_requests.find(RecordRequestId(record_request_id), of=patient_id)
         if before is None or before.patient_id != patient_id:
             raise not_found("record_request")
         share = Export(
@@ -84,20 +88,20 @@ def share_of_record(
         )
         after = before.exported(share)
         if after is not before:
-            await record_requests.save(after, expecting=before.version, tx=tx)
+            await ports.record_requests.save(after, expecting=before.version, tx=tx)
 
     def pieces(disclosure: Disclosure) -> AsyncIterator[Piece]:
         return everything(disclosure.patient_id, kinds)
 
     return ShareOfRecord(
         service="booking",
-        disclosures=disclosures,
-        wanted=_Wanted(record_requests),
+        disclosures=ports.disclosures,
+        wanted=_Wanted(ports.record_requests),
         absorbed=absorbed,
         parts={RecordPart.GENERAL: frozenset({Role.COORDINATOR, Role.MEDICAL_DIRECTOR})},
         knows=knows,
         pieces=pieces,
         notice=lambda _: NOTICE,
-        copied_within=policy.record_copies.copied_within,
+        copied_within=ports.policy.record_copies.copied_within,
         answered=answered,
     )

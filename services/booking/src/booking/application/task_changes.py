@@ -15,27 +15,29 @@ from careflow_service.identity import Actor, RequestKey
 from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
+K = TypeVar("K", bound=str)
+K_contra = TypeVar("K_contra", bound=str, contravariant=True)
 S = TypeVar("S", bound=SeenTo)
 
 
-class Kept(Protocol[S]):
+class Kept(Protocol[K_contra, S]):
     """Where what is seen to is kept."""
 
-    async def get(self, kept_id: str, /) -> S: ...
+    async def get(self, kept_id: K_contra, /) -> S: ...
 
     async def save(self, seen_to: S, /, *, expecting: int, tx: Transaction) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
-class TaskChanges(Generic[S]):
-    kept: Kept[S]
+class TaskChanges(Generic[K, S]):
+    kept: Kept[K, S]
     policy: BookingPolicy
     work: Work
 
     async def apply(
         self,
         change: Callable[[S, BookingPolicy, datetime], S],
-        kept_id: str,
+        kept_id: K,
         expected_version: int,
         *,
         by: Actor,

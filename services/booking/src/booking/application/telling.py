@@ -6,7 +6,7 @@ Invariant: whatever writes a change of a visit plans what its patient is told of
 from dataclasses import dataclass
 
 from booking.application.in_use import in_use
-from booking.application.ports import Appointments, CarePaths, Messages, Patients
+from booking.application.ports import Messages, Ports
 from booking.domain.appointments import Appointment
 from booking.domain.care_path import CarePath
 from booking.domain.ids import MessageId, PatientId
@@ -57,42 +57,36 @@ class Telling:
         return message
 
 
-@dataclass(frozen=True, slots=True)
-class Noting:
+async def note_outcome(message: Message, tx: Transaction, ports: Ports) -> None:
     """Whom no message reached somebody has to tell: the visit knows that, or the care path of the record in use. What
     is no longer as the message says tells nothing of that.
     """
+    if message.state not in (MessageState.SENT, MessageState.UNDELIVERED):
+        return
+    reached = message.state is MessageState.SENT
+    match message.about:
+        case AboutVisit(appointment_id=appointment_id):
+            visit = await ports.appointments.get(appointment_id, of=message.patient_id)
+            noted = visit.reached() if reached else visit.untold(now=tx.now)
+            if message.true_of(visit, now=tx.now) and noted is not visit:
+                await ports.appointments.save(noted, expecting=visit.version, tx=tx)
+        case AboutQuestions():
+            path = await ports.care_paths.find(message.patient_id, of=message.patient_id)
+            if path is None or not message.still_leads(path.questions, now=tx.now):
+                return
+            change = Questions.told if reached else lambda asked: asked.untold(tx.now)
+            await _keep(path, path.questioned(change, now=tx.now), tx, ports)
+        case AboutAccount():
+            whose = (await in_use(ports.patients, message.patient_id)).id
+            path = await ports.care_paths.get(whose, of=whose)
+            await _keep(path, path.account_told(None if reached else tx.now, now=tx.now), tx, ports)
+        case AboutPlan(useful_until=until):
+            reached = reached or until <= tx.now
+            whose = (await in_use(ports.patients, message.patient_id)).id
+            path = await ports.care_paths.get(whose, of=whose)
+            await _keep(path, path.plan_told(None if reached else tx.now, now=tx.now), tx, ports)
 
-    appointments: Appointments
-    care_paths: CarePaths
-    patients: Patients
 
-    async def __call__(self, message: Message, tx: Transaction) -> None:
-        if message.state not in (MessageState.SENT, MessageState.UNDELIVERED):
-            return
-        reached = message.state is MessageState.SENT
-        match message.about:
-            case AboutVisit(appointment_id=appointment_id):
-                visit = await self.appointments.get(appointment_id, of=message.patient_id)
-                noted = visit.reached() if reached else visit.untold(now=tx.now)
-                if message.true_of(visit, now=tx.now) and noted is not visit:
-                    await self.appointments.save(noted, expecting=visit.version, tx=tx)
-            case AboutQuestions():
-                path = await self.care_paths.find(message.patient_id, of=message.patient_id)
-                if path is None or not message.still_leads(path.questions, now=tx.now):
-                    return
-                change = Questions.told if reached else lambda asked: asked.untold(tx.now)
-                await self._keep(path, path.questioned(change, now=tx.now), tx)
-            case AboutAccount():
-                whose = (await in_use(self.patients, message.patient_id)).id
-                path = await self.care_paths.get(whose, of=whose)
-                await self._keep(path, path.account_told(None if reached else tx.now, now=tx.now), tx)
-            case AboutPlan(useful_until=until):
-                reached = reached or until <= tx.now
-                whose = (await in_use(self.patients, message.patient_id)).id
-                path = await self.care_paths.get(whose, of=whose)
-                await self._keep(path, path.plan_told(None if reached else tx.now, now=tx.now), tx)
-
-    async def _keep(self, path: CarePath, after: CarePath, tx: Transaction) -> None:
-        if after is not path:
-            await self.care_paths.save(after, expecting=path.version, tx=tx)
+async def _keep(path: CarePath, after: CarePath, tx: Transaction, ports: Ports) -> None:
+    if after is not path:
+        await ports.care_paths.save(after, expecting=path.version, tx=tx)

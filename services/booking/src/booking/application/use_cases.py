@@ -1,7 +1,5 @@
 """The service's table of contents: everything booking can be asked to do."""
 
-from dataclasses import dataclass
-
 from booking.application.commands.add_practitioner import AddPractitionerHandler
 from booking.application.commands.add_room import AddRoomHandler
 from booking.application.commands.answer_inquiry import AnswerInquiryHandler
@@ -62,8 +60,9 @@ from booking.application.commands.take_task import TakeTaskHandler
 from booking.application.commands.take_telling import TakeTellingHandler
 from booking.application.commands.unmerge_patients import UnmergePatientsHandler
 from booking.application.commands.withdraw_record_request import WithdrawRecordRequestHandler
-from booking.application.forgetting import Forgetting
-from booking.application.ports import Ports, Practitioners, Rooms
+from booking.application.front_desk import FrontDesk
+from booking.application.inquiry_changes import InquiryChanges
+from booking.application.ports import Ports
 from booking.application.queries.find_alternatives import FindAlternatives
 from booking.application.queries.find_openings import FindOpeningsHandler
 from booking.application.queries.find_patients import FindPatients
@@ -86,112 +85,130 @@ from booking.application.queries.read_record_requests import ReadRecordRequests
 from booking.application.queries.read_visit import ReadVisit
 from booking.application.queries.read_waitlist import ReadWaitlist
 from booking.application.queries.weigh_visit import WeighVisit
+from booking.application.record_request_changes import RecordRequestChanges
+from booking.application.task_changes import TaskChanges
+from booking.domain.appointments import Appointment
+from booking.domain.care_path import CarePath
+from booking.domain.ids import AppointmentId, PatientId
 from careflow_service.disclosing.commands import DiscloseRecordHandler
 from careflow_service.disclosing.reading import Records
 from careflow_service.pages.links import SittingDown
+from careflow_service.work import Work
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
-    """`ports` is what reactions and deadlines get; `practitioners` and `rooms` are read as they are."""
+    """`ports` is what reactions, deadlines and effects get; `practitioners` and `rooms` are read as they are."""
 
-    register_patient: RegisterPatientHandler
-    read_patient: ReadPatientHandler
-    read_patient_page: ReadPatientPage
-    name_patients: NamePatients
-    find_patients: FindPatients
-    change_patient_details: ChangePatientDetailsHandler
-    merge_patients: MergePatientsHandler
-    unmerge_patients: UnmergePatientsHandler
+    def __init__(
+        self,
+        ports: Ports,
+        work: Work,
+        *,
+        disclose_record: DiscloseRecordHandler,
+        records: Records,
+        sitting_down: SittingDown,
+        clinic_phone: str | None,
+    ) -> None:
+        desk = FrontDesk(ports, work)
+        inquiries, requests = InquiryChanges(ports, work), RecordRequestChanges(ports, work)
+        tasks: TaskChanges[AppointmentId, Appointment] = TaskChanges(ports.appointments, ports.policy, work)
+        tellings: TaskChanges[PatientId, CarePath] = TaskChanges(ports.care_paths, ports.policy, work)
+        self.register_patient = RegisterPatientHandler(ports, work)
+        self.read_patient = ReadPatientHandler(ports)
+        self.read_patient_page = ReadPatientPage(ports)
+        self.name_patients = NamePatients(ports)
+        self.find_patients = FindPatients(ports)
+        self.change_patient_details = ChangePatientDetailsHandler(ports, work)
+        self.merge_patients = MergePatientsHandler(ports, work)
+        self.unmerge_patients = UnmergePatientsHandler(ports, work)
 
-    request_erasure: RequestErasureHandler
-    withdraw_erasure: WithdrawErasureHandler
-    read_erasures: ReadErasures
-    forget: Forgetting
+        self.request_erasure = RequestErasureHandler(ports, work)
+        self.withdraw_erasure = WithdrawErasureHandler(ports, work)
+        self.read_erasures = ReadErasures(ports)
 
-    disclose_record: DiscloseRecordHandler
-    records: Records
-    receive_record_request: ReceiveRecordRequestHandler
-    identify_requester: IdentifyRequesterHandler
-    extend_record_request: ExtendRecordRequestHandler
-    record_share: RecordShareHandler
-    give_record_part: GiveRecordPartHandler
-    refuse_record_part: RefuseRecordPartHandler
-    withdraw_record_request: WithdrawRecordRequestHandler
-    read_record_requests: ReadRecordRequests
+        self.disclose_record = disclose_record
+        self.records = records
+        self.receive_record_request = ReceiveRecordRequestHandler(ports, work)
+        self.identify_requester = IdentifyRequesterHandler(requests)
+        self.extend_record_request = ExtendRecordRequestHandler(requests)
+        self.record_share = RecordShareHandler(requests)
+        self.give_record_part = GiveRecordPartHandler(requests)
+        self.refuse_record_part = RefuseRecordPartHandler(requests)
+        self.withdraw_record_request = WithdrawRecordRequestHandler(requests)
+        self.read_record_requests = ReadRecordRequests(ports)
 
-    add_practitioner: AddPractitionerHandler
-    change_practitioner: ChangePractitionerHandler
-    practitioners: Practitioners
-    add_room: AddRoomHandler
-    change_room: ChangeRoomHandler
-    rooms: Rooms
-    record_absence: RecordAbsenceHandler
-    record_return: RecordReturnHandler
-    find_alternatives: FindAlternatives
+        self.add_practitioner = AddPractitionerHandler(ports, work)
+        self.change_practitioner = ChangePractitionerHandler(ports, work)
+        self.practitioners = ports.practitioners
+        self.add_room = AddRoomHandler(ports, work)
+        self.change_room = ChangeRoomHandler(ports, work)
+        self.rooms = ports.rooms
+        self.record_absence = RecordAbsenceHandler(ports, work)
+        self.record_return = RecordReturnHandler(ports, work)
+        self.find_alternatives = FindAlternatives(ports)
 
-    receive_inquiry: ReceiveInquiryHandler
-    take_inquiry: TakeInquiryHandler
-    answer_inquiry: AnswerInquiryHandler
-    close_inquiry: CloseInquiryHandler
-    reopen_inquiry: ReopenInquiryHandler
-    erase_inquiry: EraseInquiryHandler
-    book_for_inquiry: BookForInquiryHandler
-    read_inquiries: ReadInquiries
+        self.receive_inquiry = ReceiveInquiryHandler(ports, work)
+        self.take_inquiry = TakeInquiryHandler(inquiries)
+        self.answer_inquiry = AnswerInquiryHandler(inquiries)
+        self.close_inquiry = CloseInquiryHandler(inquiries)
+        self.reopen_inquiry = ReopenInquiryHandler(inquiries)
+        self.erase_inquiry = EraseInquiryHandler(inquiries)
+        self.book_for_inquiry = BookForInquiryHandler(desk)
+        self.read_inquiries = ReadInquiries(ports)
 
-    find_openings: FindOpeningsHandler
-    hold_appointment: HoldAppointmentHandler
-    confirm_hold: ConfirmHoldHandler
-    confirm_dosing: ConfirmDosingHandler
-    release_hold: ReleaseHoldHandler
-    book_appointment: BookAppointmentHandler
-    book_dosing: BookDosingHandler
-    book_series: BookSeriesHandler
-    book_info_call: BookInfoCallHandler
-    reschedule_appointment: RescheduleAppointmentHandler
-    reschedule_pair: ReschedulePairHandler
-    reassign_appointment: ReassignAppointmentHandler
-    cancel_appointment: CancelAppointmentHandler
-    keep_visit: KeepVisitHandler
-    record_arrival: RecordArrivalHandler
-    complete_consultation: CompleteConsultationHandler
-    record_missed_visit: RecordMissedVisitHandler
-    correct_appointment: CorrectAppointmentHandler
-    read_appointments: ReadAppointments
-    find_unfit_visits: FindUnfitVisits
-    read_visit: ReadVisit
-    weigh_visit: WeighVisit
-    read_care_path: ReadCarePathHandler
-    list_tasks: ListTasks
-    take_task: TakeTaskHandler
-    give_back_task: GiveBackTaskHandler
-    hand_over_task: HandOverTaskHandler
-    take_telling: TakeTellingHandler
-    give_back_telling: GiveBackTellingHandler
-    hand_over_telling: HandOverTellingHandler
-    read_calendar: ReadCalendar
-    read_day_board: ReadDayBoard
+        self.find_openings = FindOpeningsHandler(ports)
+        self.hold_appointment = HoldAppointmentHandler(desk)
+        self.confirm_hold = ConfirmHoldHandler(ports, work)
+        self.confirm_dosing = ConfirmDosingHandler(desk)
+        self.release_hold = ReleaseHoldHandler(ports, work)
+        self.book_appointment = BookAppointmentHandler(desk)
+        self.book_dosing = BookDosingHandler(desk)
+        self.book_series = BookSeriesHandler(desk)
+        self.book_info_call = BookInfoCallHandler(desk)
+        self.reschedule_appointment = RescheduleAppointmentHandler(desk)
+        self.reschedule_pair = ReschedulePairHandler(desk)
+        self.reassign_appointment = ReassignAppointmentHandler(desk)
+        self.cancel_appointment = CancelAppointmentHandler(ports, work)
+        self.keep_visit = KeepVisitHandler(ports, work)
+        self.record_arrival = RecordArrivalHandler(ports, work)
+        self.complete_consultation = CompleteConsultationHandler(ports, work)
+        self.record_missed_visit = RecordMissedVisitHandler(ports, work)
+        self.correct_appointment = CorrectAppointmentHandler(ports, work)
+        self.read_appointments = ReadAppointments(ports)
+        self.find_unfit_visits = FindUnfitVisits(ports)
+        self.read_visit = ReadVisit(ports)
+        self.weigh_visit = WeighVisit(desk)
+        self.read_care_path = ReadCarePathHandler(ports)
+        self.list_tasks = ListTasks(ports)
+        self.take_task = TakeTaskHandler(tasks)
+        self.give_back_task = GiveBackTaskHandler(tasks)
+        self.hand_over_task = HandOverTaskHandler(tasks)
+        self.take_telling = TakeTellingHandler(tellings)
+        self.give_back_telling = GiveBackTellingHandler(tellings)
+        self.hand_over_telling = HandOverTellingHandler(tellings)
+        self.read_calendar = ReadCalendar(ports)
+        self.read_day_board = ReadDayBoard(ports)
 
-    read_invitation: ReadInvitation
-    open_calendar_feed: OpenCalendarFeedHandler
-    close_calendar_feed: CloseCalendarFeedHandler
-    read_busy_times: ReadBusyTimes
+        self.read_invitation = ReadInvitation(ports)
+        self.open_calendar_feed = OpenCalendarFeedHandler(ports, work)
+        self.close_calendar_feed = CloseCalendarFeedHandler(ports, work)
+        self.read_busy_times = ReadBusyTimes(ports)
 
-    join_waitlist: JoinWaitlistHandler
-    leave_waitlist: LeaveWaitlistHandler
-    record_offer_call: RecordOfferCallHandler
-    read_waitlist: ReadWaitlist
+        self.join_waitlist = JoinWaitlistHandler(ports, work)
+        self.leave_waitlist = LeaveWaitlistHandler(ports, work)
+        self.record_offer_call = RecordOfferCallHandler(ports, work)
+        self.read_waitlist = ReadWaitlist(ports)
 
-    record_contact_consent: RecordContactConsentHandler
-    send_again: SendAgainHandler
-    record_undelivered: RecordUndeliveredHandler
-    record_patient_told: RecordPatientToldHandler
-    record_told: RecordToldHandler
-    list_untold: ListUntold
-    stop_messages: StopMessagesHandler
-    read_messages: ReadMessages
-    come_in: ComeInHandler
-    sitting_down: SittingDown
-    clinic_phone: str | None
+        self.record_contact_consent = RecordContactConsentHandler(ports, work)
+        self.send_again = SendAgainHandler(ports, work)
+        self.record_undelivered = RecordUndeliveredHandler(ports, work)
+        self.record_patient_told = RecordPatientToldHandler(ports, work)
+        self.record_told = RecordToldHandler(ports, work)
+        self.list_untold = ListUntold(ports)
+        self.stop_messages = StopMessagesHandler(ports, work)
+        self.read_messages = ReadMessages(ports)
+        self.come_in = ComeInHandler(ports, work)
+        self.sitting_down = sitting_down
+        self.clinic_phone = clinic_phone
 
-    ports: Ports
+        self.ports = ports

@@ -1,11 +1,12 @@
 """Changes a booked visit and lets the care path know. What every use case on an existing appointment shares."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from booking.application.holding import Holding
-from booking.application.offering import FreedVisits
+from booking.application.holding import settle_holds
+from booking.application.offering import note_freed
 from booking.application.ownership import check_own
-from booking.application.ports import Appointments, CarePaths
+from booking.application.ports import Ports
 from booking.domain.appointments import Appointment
 from booking.domain.care_path import CarePath
 from booking.domain.ids import AppointmentId
@@ -15,16 +16,13 @@ from careflow_service.upsert import upsert
 from careflow_service.work import Transaction
 
 
+@dataclass(frozen=True, slots=True)
 class VisitChanges:
     """Invariant: an appointment, what its care path knows of it, the holds that follow, and what is offered of the time
     it gave up change together.
     """
 
-    def __init__(self, appointments: Appointments, care_paths: CarePaths, holding: Holding, freed: FreedVisits) -> None:
-        self._appointments = appointments
-        self._care_paths = care_paths
-        self._holding = holding
-        self._freed = freed
+    ports: Ports
 
     async def apply(
         self,
@@ -45,10 +43,10 @@ class VisitChanges:
         self, appointment_id: AppointmentId, expected_version: int, actor: Actor
     ) -> tuple[Appointment, CarePath]:
         """What is to be changed, as somebody saw it, and its patient's path. Raises as `apply`."""
-        before = await self._appointments.get(appointment_id)
+        before = await self.ports.appointments.get(appointment_id)
         check_own(actor, before.patient_id, "appointment")
         before.check_seen(expected_version)
-        path = await self._care_paths.get(before.patient_id, of=before.patient_id)
+        path = await self.ports.care_paths.get(before.patient_id, of=before.patient_id)
         check_in_use(path)
         return before, path
 
@@ -63,10 +61,10 @@ class VisitChanges:
         their holds. Raises `stale_version`.
         """
         for each, expecting in changed:
-            await self._appointments.save(each, expecting=expecting, tx=tx)
-            await self._freed.note(each, tx)
+            await self.ports.appointments.save(each, expecting=expecting, tx=tx)
+            await note_freed(each, tx, self.ports)
         for each in added:
-            await self._appointments.add(each, tx)
+            await self.ports.appointments.add(each, tx)
         return await self._noted([*(each for each, _ in changed), *added], path, tx)
 
     async def _noted(
@@ -76,8 +74,8 @@ class VisitChanges:
         noted = path
         for each in appointments:
             noted = noted.note_visit(each, now=tx.now)
-        after = await self._holding.settled(path, noted, tx)
-        await upsert(self._care_paths, path, after, tx)
+        after = await settle_holds(path, noted, tx, self.ports)
+        await upsert(self.ports.care_paths, path, after, tx)
         if after is noted:
             return tuple(appointments)
-        return tuple([await self._appointments.get(each.id) for each in appointments])
+        return tuple([await self.ports.appointments.get(each.id) for each in appointments])

@@ -1,17 +1,16 @@
 """Puts a letter together: what it tells, in the patient's language and by the clock where they live."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from booking.application.letters import Letter
-from booking.application.queries.read_invitation import Invitation
+from booking.application.letters import Invitation, Letter
 from booking.application.results import Scheduled
 from booking.domain.appointments import Appointment
 from booking.domain.message_subjects import AboutAccount, AboutPlan, AboutQuestions, AboutVisit, Reason
 from booking.domain.messages import Message
 from booking.domain.patient_details import PatientDetails
+from careflow_service.clock import Clock
 from careflow_service.pages.links import Signed
 from careflow_service.pages.words import Words, preferred, words_of
 from careflow_service.pages.writing import Writing
@@ -31,20 +30,22 @@ VISITS_PAGE: Final = "/pages/visits/"
 
 class LetterWriter:
     """See `booking.application.letters.Writer`. `phone` is what patients call, `address` where they find this
-    service's pages; what is not known is not written of.
+    service's pages; what is not known is not written of. `organizer` is who invites.
     """
 
     def __init__(
         self,
-        invite: Callable[[Scheduled, str], Invitation],
         *,
+        organizer: str,
+        clock: Clock,
         stop: Signed,
         visits: Signed,
         phone: str | None,
         address: str | None,
     ) -> None:
         self._words = words_of(__package__)
-        self._invite = invite
+        self._organizer = organizer
+        self._clock = clock
         self._phone = phone
         self._stop = stop
         self._visits = visits
@@ -80,7 +81,7 @@ class LetterWriter:
     def _invitation(self, message: Message, visit: Appointment | None, details: PatientDetails) -> Invitation | None:
         if visit is None or message.reason not in WITH_CALENDAR:
             return None
-        return self._invite(Scheduled.of(visit), details.email)
+        return Invitation(Scheduled.of(visit), details.email, self._organizer, told_at=self._clock())
 
 
 def _told(message: Message, visit: Appointment, words: Words, zone: ZoneInfo) -> str:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from booking.application.ports import Practitioners
-from booking.application.telling_names import TellingNames
+from booking.application.ports import Ports
+from booking.application.telling_names import tell_name
 from booking.domain.practitioners import Practitioner
 from careflow_domain.errors import conflict
 from careflow_service.identity import Actor, RequestKey
@@ -16,22 +16,21 @@ class AddPractitioner:
     practitioner: Practitioner
 
 
+@dataclass(frozen=True, slots=True)
 class AddPractitionerHandler:
     """Raises `practitioner_exists` and `name_taken`."""
 
-    def __init__(self, practitioners: Practitioners, tell_name: TellingNames, work: Work) -> None:
-        self._practitioners = practitioners
-        self._tell_name = tell_name
-        self._work = work
+    ports: Ports
+    work: Work
 
     async def __call__(self, command: AddPractitioner, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         added = command.practitioner
 
         async def work(tx: Transaction) -> Changed:
-            if await self._practitioners.find(added.id, of=None) is not None:
+            if await self.ports.practitioners.find(added.id, of=None) is not None:
                 raise conflict("practitioner_exists", "There is a practitioner with this id already.")
-            named = added.apart_from(await self._practitioners.active())
-            await self._practitioners.add(await self._tell_name(named, tx), tx)
+            named = added.apart_from(await self.ports.practitioners.active())
+            await self.ports.practitioners.add(await tell_name(named, tx, self.ports), tx)
             return Changed(added.id, added.version)
 
-        return await self._work.run(work, by=actor, action="add_practitioner", returns=Changed, request=request)
+        return await self.work.run(work, by=actor, action="add_practitioner", returns=Changed, request=request)

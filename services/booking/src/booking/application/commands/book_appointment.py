@@ -26,7 +26,6 @@ class BookAppointmentHandler:
     """
 
     desk: FrontDesk
-    reservations: Reservations
 
     async def __call__(
         self, command: BookAppointment, actor: Actor, request: RequestKey | None
@@ -39,11 +38,11 @@ class BookAppointmentHandler:
             try:
                 visit = await self.desk.visits.new(command.wish, patient, path, clinic, tx, by=by)
             except NoTime:
-                hold = await self.reservations.wished_by(patient.id, command.wish, tx)
+                hold = await Reservations(self.desk.ports).wished_by(patient.id, command.wish, tx)
                 if hold is None:
                     raise
-                return Scheduled.of(await self.reservations.book(hold, path, tx, by=by))
-            appointment = Appointment.booked(visit, self.desk.policy, by=by, now=tx.now)
+                return Scheduled.of(await Reservations(self.desk.ports).book(hold, path, tx, by=by))
+            appointment = Appointment.booked(visit, self.desk.ports.policy, by=by, now=tx.now)
             (appointment,) = await self.desk.changes.add(path, tx, appointment)
             return Scheduled.of(appointment)
 

@@ -42,7 +42,7 @@ class BookDosingHandler:
                 ),
                 await self.desk.visits.new(command.integration, patient, path, clinic, tx, by=by),
             ]
-            booked = (Appointment.booked(each, self.desk.policy, by=by, now=tx.now) for each in visits)
+            booked = (Appointment.booked(each, self.desk.ports.policy, by=by, now=tx.now) for each in visits)
             dosing, integration = await self.desk.changes.add(path, tx, *booked)
             return Pair(Scheduled.of(dosing), Scheduled.of(integration))
 

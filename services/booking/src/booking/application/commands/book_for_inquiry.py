@@ -4,12 +4,10 @@ is closed with it.
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from booking.application.commands.book_info_call import first_call
 from booking.application.front_desk import FrontDesk
 from booking.application.ownership import check_version
-from booking.application.ports import Inquiries
 from booking.application.results import Scheduled
 from booking.application.scheduling import Wish
 from booking.domain.ids import InquiryId
@@ -36,16 +34,14 @@ class BookForInquiryHandler:
     """
 
     desk: FrontDesk
-    inquiries: Inquiries
-    zone: ZoneInfo
 
     async def __call__(self, command: BookForInquiry, actor: Actor, request: RequestKey | None) -> Committed[Scheduled]:
         wish = Wish(kind=VisitKind.INFO_CALL, starts_at=command.starts_at, modality=command.modality)
 
         async def work(tx: Transaction) -> Scheduled:
             before, alike, clinic = await side_by_side(
-                self.inquiries.get(command.inquiry_id),
-                self.desk.patients.alike(command.details),
+                self.desk.ports.inquiries.get(command.inquiry_id),
+                self.desk.ports.patients.alike(command.details),
                 self.desk.scheduling.clinic(wish),
             )
             check_version(before.version, command.expected_version)
@@ -58,10 +54,9 @@ class BookForInquiryHandler:
                 alike,
                 clinic,
                 tx,
-                zone=self.zone,
                 by=BookedBy.STAFF,
             )
-            await self.inquiries.save(
+            await self.desk.ports.inquiries.save(
                 before.became_call(call.id, by=actor.id, now=tx.now), expecting=before.version, tx=tx
             )
             return Scheduled.of(call)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from booking.application.front_desk import FrontDesk
 from booking.application.results import Scheduled
@@ -23,7 +22,7 @@ from booking.domain.patients import Patient
 from booking.domain.states import BookedBy
 from booking.domain.visits import Modality, VisitKind
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.limits import Limit, Limits
+from careflow_service.limits import Limit
 from careflow_service.work import Committed, Transaction, side_by_side
 
 A_DAY: Final = timedelta(days=1)
@@ -45,8 +44,6 @@ class BookInfoCallHandler:
     """
 
     desk: FrontDesk
-    zone: ZoneInfo
-    limits: Limits
 
     async def __call__(self, command: BookInfoCall, actor: Actor, request: RequestKey | None) -> Committed[Scheduled]:
         wish = Wish(kind=VisitKind.INFO_CALL, starts_at=command.starts_at, modality=command.modality)
@@ -54,7 +51,7 @@ class BookInfoCallHandler:
 
         async def work(tx: Transaction) -> Scheduled:
             _, alike, clinic = await side_by_side(
-                self._count(command), self.desk.patients.alike(command.details), self.desk.scheduling.clinic(wish)
+                self._count(command), self.desk.ports.patients.alike(command.details), self.desk.scheduling.clinic(wish)
             )
             call = await first_call(
                 self.desk,
@@ -64,7 +61,6 @@ class BookInfoCallHandler:
                 alike,
                 clinic,
                 tx,
-                zone=self.zone,
                 by=by,
             )
             return Scheduled.of(call)
@@ -82,10 +78,10 @@ class BookInfoCallHandler:
         """The same work for everybody: what is counted is the person by each contact, and the address."""
         if command.client is None:
             return
-        policy = self.desk.policy
+        policy = self.desk.ports.policy
         per_person = Limit("info_call.person", policy.info_calls_per_person_a_day.value, A_DAY)
         per_address = Limit("info_call.address", policy.info_calls_per_address_a_day.value, A_DAY)
-        await self.limits.take(
+        await self.desk.ports.limits.take(
             *((per_person, person) for person in command.details.known_by.values()),
             (per_address, command.client),
         )
@@ -100,19 +96,23 @@ async def first_call(
     clinic: Clinic,
     tx: Transaction,
     *,
-    zone: ZoneInfo,
     by: BookedBy,
 ) -> Appointment:
     """Registers somebody under this id, with those they look like, and books their call. Raises as
     `BookInfoCallHandler` but for `rate_limited`.
     """
     patient = Patient.registered(
-        patient_id, details, policy=desk.policy, now=tx.now, today=tx.now.astimezone(zone).date(), alike=tuple(alike)
+        patient_id,
+        details,
+        policy=desk.ports.policy,
+        now=tx.now,
+        today=tx.now.astimezone(desk.ports.zone).date(),
+        alike=tuple(alike),
     )
     path = CarePath(id=patient.id)
     visit = await desk.visits.new(wish, patient, path, clinic, tx, by=by)
-    appointment = Appointment.booked(visit, desk.policy, by=by, now=tx.now)
-    await desk.patients.add(patient, tx)
-    await desk.appointments.add(appointment, tx)
-    await desk.care_paths.add(path.note_visit(appointment, now=tx.now), tx)
+    appointment = Appointment.booked(visit, desk.ports.policy, by=by, now=tx.now)
+    await desk.ports.patients.add(patient, tx)
+    await desk.ports.appointments.add(appointment, tx)
+    await desk.ports.care_paths.add(path.note_visit(appointment, now=tx.now), tx)
     return appointment

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from booking.application.commands.book_dosing import BookDosing, BookDosingHandler
+from booking.application.front_desk import FrontDesk
 from booking.application.ownership import check_own
-from booking.application.ports import CarePaths
 from booking.application.results import Pair
 from booking.application.scheduling import Wish
 from booking.domain.ids import PlanId
 from booking.domain.intervals import local_instant
-from booking.domain.policy import BookingPolicy
 from careflow_domain.errors import DomainError, conflict, invalid
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed
@@ -46,26 +44,21 @@ class PairResult:
     refusal: DomainError | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class BookSeriesHandler:
     """Raises `plan_not_found`, `plan_not_current` and `series_too_long`; what keeps one pair from being booked is its
     result. The same request again books what was refused and repeats the rest.
     """
 
-    def __init__(
-        self, care_paths: CarePaths, book_dosing: BookDosingHandler, policy: BookingPolicy, zone: ZoneInfo
-    ) -> None:
-        self._care_paths = care_paths
-        self._book_dosing = book_dosing
-        self._policy = policy
-        self._zone = zone
+    desk: FrontDesk
 
     async def __call__(self, command: BookSeries, actor: Actor, request: RequestKey) -> Sequence[PairResult]:
-        path = await self._care_paths.of_plan(command.plan_id)
+        path = await self.desk.ports.care_paths.of_plan(command.plan_id)
         check_own(actor, path.id, "plan")
         plan = path.course.plan
         if plan is None or plan.id != command.plan_id:
             raise conflict("plan_not_current", "Another plan of this patient has taken the place of this one.")
-        pattern, longest = command.pattern, self._policy.longest_series.value
+        pattern, longest = command.pattern, self.desk.ports.policy.longest_series.value
         if pattern.pairs > longest:
             raise invalid("series_too_long", "Book fewer pairs at once.", most=longest)
         step = pattern.every_days or plan.terms.cadence_days
@@ -79,10 +72,10 @@ class BookSeriesHandler:
     async def _result(self, pair: BookDosing, actor: Actor, request: RequestKey) -> PairResult:
         times = (pair.dosing.starts_at, pair.integration.starts_at)
         try:
-            return PairResult(*times, booked=await self._book_dosing(pair, actor, request))
+            return PairResult(*times, booked=await BookDosingHandler(self.desk)(pair, actor, request))
         except DomainError as refusal:
             return PairResult(*times, refusal=refusal)
 
     def _later(self, wish: Wish, days: timedelta) -> Wish:
-        first = wish.starts_at.astimezone(self._zone)
-        return replace(wish, starts_at=local_instant(first.date() + days, first.time(), self._zone))
+        first = wish.starts_at.astimezone(self.desk.ports.zone)
+        return replace(wish, starts_at=local_instant(first.date() + days, first.time(), self.desk.ports.zone))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from booking.application.ownership import acting_for
-from booking.application.ports import Appointments
+from booking.application.ports import Ports
 from booking.application.results import Scheduled
 from booking.application.scheduling import Scheduling
 from booking.application.visit_changes import VisitChanges
@@ -30,34 +30,33 @@ class CancelAppointment:
     integration: AppointmentId | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class CancelAppointmentHandler:
     """Raises `visit_started` and `wrong_state`, and `not_a_pair` if `integration` is not the one booked after it."""
 
-    def __init__(self, appointments: Appointments, changes: VisitChanges, scheduling: Scheduling, work: Work) -> None:
-        self._appointments = appointments
-        self._changes = changes
-        self._scheduling = scheduling
-        self._work = work
+    ports: Ports
+    work: Work
 
     async def __call__(
         self, command: CancelAppointment, actor: Actor, request: RequestKey | None
     ) -> Committed[Scheduled]:
         async def work(tx: Transaction) -> Scheduled:
-            visit, path = await self._changes.seen(command.appointment_id, command.expected_version, actor)
+            changes = VisitChanges(self.ports)
+            visit, path = await changes.seen(command.appointment_id, command.expected_version, actor)
             given_up = [visit]
             if command.integration is not None:
                 given_up.append(await self._integration(visit, path, command.integration))
             asked_by = acting_for(actor)
             changed = [(each.cancel(command.reason, asked_by=asked_by, now=tx.now), each.version) for each in given_up]
-            cancelled = await self._changes.save(path, tx, *changed)
+            cancelled = await changes.save(path, tx, *changed)
             for each in cancelled:
-                await self._scheduling.release(each, tx)
+                await Scheduling(self.ports).release(each, tx)
             return Scheduled.of(cancelled[0])
 
-        return await self._work.run(work, by=actor, action="cancel_appointment", returns=Scheduled, request=request)
+        return await self.work.run(work, by=actor, action="cancel_appointment", returns=Scheduled, request=request)
 
     async def _integration(self, visit: Appointment, path: CarePath, wished: AppointmentId) -> Appointment:
         booked = integration_of(path, visit.starts_at) if visit.kind is VisitKind.DOSING else None
         if booked is None or booked.appointment_id != wished:
             raise conflict("not_a_pair", "That is not the integration booked after this visit.")
-        return await self._appointments.get(wished, of=visit.patient_id)
+        return await self.ports.appointments.get(wished, of=visit.patient_id)

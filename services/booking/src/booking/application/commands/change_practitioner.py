@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from booking.application.dated_hours import DatedHours
 from booking.application.fitness import Fitness
 from booking.application.ownership import check_version
-from booking.application.ports import Practitioners
-from booking.application.telling_names import TellingNames
+from booking.application.ports import Ports
+from booking.application.telling_names import tell_name
 from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.ids import PractitionerId
 from booking.domain.practitioners import Practitioner
@@ -31,39 +30,29 @@ class ChangePractitioner:
     until: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class ChangePractitionerHandler:
     """Raises `practitioner_not_found`, `stale_version`, `name_taken`, `day_past`, `day_too_far` and what the change
     raises. Visits already booked stay; those that cannot be given so any more become tasks.
     """
 
-    def __init__(
-        self,
-        practitioners: Practitioners,
-        dated: DatedHours,
-        fitness: Fitness,
-        tell_name: TellingNames,
-        work: Work,
-    ) -> None:
-        self._practitioners = practitioners
-        self._tell_name = tell_name
-        self._dated = dated
-        self._fitness = fitness
-        self._work = work
+    ports: Ports
+    work: Work
 
     async def __call__(
         self, command: ChangePractitioner, actor: Actor, request: RequestKey | None = None
     ) -> Committed[Changed]:
         async def work(tx: Transaction) -> Changed:
-            before = await self._practitioners.get(command.practitioner_id)
+            before = await self.ports.practitioners.get(command.practitioner_id)
             check_version(before.version, command.expected_version)
             if command.until is not None:
-                self._dated.check(command.until, tx.now)
+                self.ports.policy.check_dated_hours(command.until, today=tx.now.astimezone(self.ports.zone).date())
             after = command.change(before)
             if (after.name, after.active) != (before.name, before.active):
-                after = after.apart_from(await self._practitioners.active(), before)
-            after = await self._tell_name(after, tx)
-            await self._practitioners.save(after, expecting=before.version, tx=tx)
-            await self._fitness.asked(Resource(ResourceKind.PRACTITIONER, after.id), tx)
+                after = after.apart_from(await self.ports.practitioners.active(), before)
+            after = await tell_name(after, tx, self.ports)
+            await self.ports.practitioners.save(after, expecting=before.version, tx=tx)
+            await Fitness(self.ports).asked(Resource(ResourceKind.PRACTITIONER, after.id), tx)
             return Changed(after.id, after.version)
 
-        return await self._work.run(work, by=actor, action="change_practitioner", returns=Changed, request=request)
+        return await self.work.run(work, by=actor, action="change_practitioner", returns=Changed, request=request)

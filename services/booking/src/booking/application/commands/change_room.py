@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from booking.application.dated_hours import DatedHours
 from booking.application.fitness import Fitness
 from booking.application.ownership import check_version
-from booking.application.ports import Rooms
+from booking.application.ports import Ports
 from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.ids import RoomId
 from booking.domain.rooms import Room
@@ -28,30 +27,28 @@ class ChangeRoom:
     until: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class ChangeRoomHandler:
     """Raises `room_not_found`, `stale_version`, `name_taken`, `day_past`, `day_too_far` and what the change raises.
     Visits already booked stay; those that cannot be given so any more become tasks.
     """
 
-    def __init__(self, rooms: Rooms, dated: DatedHours, fitness: Fitness, work: Work) -> None:
-        self._rooms = rooms
-        self._dated = dated
-        self._fitness = fitness
-        self._work = work
+    ports: Ports
+    work: Work
 
     async def __call__(
         self, command: ChangeRoom, actor: Actor, request: RequestKey | None = None
     ) -> Committed[Changed]:
         async def work(tx: Transaction) -> Changed:
-            before = await self._rooms.get(command.room_id)
+            before = await self.ports.rooms.get(command.room_id)
             check_version(before.version, command.expected_version)
             if command.until is not None:
-                self._dated.check(command.until, tx.now)
+                self.ports.policy.check_dated_hours(command.until, today=tx.now.astimezone(self.ports.zone).date())
             after = command.change(before)
             if (after.name, after.active) != (before.name, before.active):
-                after = after.apart_from(await self._rooms.active(), before)
-            await self._rooms.save(after, expecting=before.version, tx=tx)
-            await self._fitness.asked(Resource(ResourceKind.ROOM, after.id), tx)
+                after = after.apart_from(await self.ports.rooms.active(), before)
+            await self.ports.rooms.save(after, expecting=before.version, tx=tx)
+            await Fitness(self.ports).asked(Resource(ResourceKind.ROOM, after.id), tx)
             return Changed(after.id, after.version)
 
-        return await self._work.run(work, by=actor, action="change_room", returns=Changed, request=request)
+        return await self.work.run(work, by=actor, action="change_room", returns=Changed, request=request)

@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from booking.application.in_use import in_use
-from booking.application.ports import Messages, Patients
+from booking.application.ports import Ports
 from booking.domain.ids import MessageId
-from booking.domain.policy import BookingPolicy
 from careflow_service.identity import Actor
 from careflow_service.pages.links import CameIn
 from careflow_service.work import Committed, Transaction, Work
@@ -22,19 +21,17 @@ class ComeIn:
 class ComeInHandler:
     """Raises `message_not_found`."""
 
-    messages: Messages
-    patients: Patients
-    policy: BookingPolicy
+    ports: Ports
     work: Work
 
     async def __call__(self, command: ComeIn, actor: Actor) -> Committed[CameIn]:
         async def work(tx: Transaction) -> CameIn:
-            message = await self.messages.get(command.message_id)
-            person = await in_use(self.patients, message.patient_id)
-            tried = message.tried(command.born_on, person.details, self.policy, now=tx.now)
+            message = await self.ports.messages.get(command.message_id)
+            person = await in_use(self.ports.patients, message.patient_id)
+            tried = message.tried(command.born_on, person.details, self.ports.policy, now=tx.now)
             if tried is message:
                 return CameIn(message.id, None)
-            await self.messages.save(tried, expecting=message.version, tx=tx)
+            await self.ports.messages.save(tried, expecting=message.version, tx=tx)
             return CameIn.by(message.id, tried.tries)
 
         return await self.work.run(work, by=actor, action="come_in", returns=CameIn)

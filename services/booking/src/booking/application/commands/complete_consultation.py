@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from booking.application.ports import Ports
 from booking.application.results import Scheduled
 from booking.application.visit_changes import VisitChanges
 from booking.domain.ids import AppointmentId
@@ -17,18 +18,18 @@ class CompleteConsultation:
     disposition: Disposition
 
 
+@dataclass(frozen=True, slots=True)
 class CompleteConsultationHandler:
     """Raises `disposition_invalid`, `visit_not_started`, `completed_by_sessions` and `wrong_state`."""
 
-    def __init__(self, changes: VisitChanges, work: Work) -> None:
-        self._changes = changes
-        self._work = work
+    ports: Ports
+    work: Work
 
     async def __call__(
         self, command: CompleteConsultation, actor: Actor, request: RequestKey | None
     ) -> Committed[Scheduled]:
         async def work(tx: Transaction) -> Scheduled:
-            after = await self._changes.apply(
+            after = await VisitChanges(self.ports).apply(
                 lambda appointment: appointment.complete(command.disposition, now=tx.now),
                 command.appointment_id,
                 command.expected_version,
@@ -37,4 +38,4 @@ class CompleteConsultationHandler:
             )
             return Scheduled.of(after)
 
-        return await self._work.run(work, by=actor, action="complete_consultation", returns=Scheduled, request=request)
+        return await self.work.run(work, by=actor, action="complete_consultation", returns=Scheduled, request=request)

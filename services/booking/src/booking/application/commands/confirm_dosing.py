@@ -30,10 +30,9 @@ class ConfirmDosingHandler:
     """
 
     desk: FrontDesk
-    offering: Offering
 
     async def __call__(self, command: ConfirmDosing, actor: Actor, request: RequestKey | None) -> Committed[Pair]:
-        found = await self.desk.appointments.get(command.hold.appointment_id)
+        found = await self.desk.ports.appointments.get(command.hold.appointment_id)
         check_own(actor, found.patient_id, "appointment")
         if (found.kind, command.integration.kind) != (VisitKind.DOSING, VisitKind.INTEGRATION):
             raise invalid("not_a_pair", "An integration is booked with a dosing visit, and with nothing else.")
@@ -42,15 +41,15 @@ class ConfirmDosingHandler:
 
         async def work(tx: Transaction) -> Pair:
             hold, (patient, path, clinic) = await side_by_side(
-                self.desk.appointments.get(found.id, of=found.patient_id),
+                self.desk.ports.appointments.get(found.id, of=found.patient_id),
                 self.desk.know(found.patient_id, command.integration),
             )
             hold.check_seen(command.hold.expected_version)
             booked = hold.book(by=by, now=tx.now)
             await self.desk.visits.check(path, wish, integration_at=command.integration.starts_at)
             visit = await self.desk.visits.new(command.integration, patient, path, clinic, tx, by=by)
-            integration = Appointment.booked(visit, self.desk.policy, by=by, now=tx.now)
-            await self.offering.accepted(hold, tx)
+            integration = Appointment.booked(visit, self.desk.ports.policy, by=by, now=tx.now)
+            await Offering(self.desk.ports).accepted(hold, tx)
             dosing, integration = await self.desk.changes.save(path, tx, (booked, hold.version), added=(integration,))
             return Pair(Scheduled.of(dosing), Scheduled.of(integration))
 

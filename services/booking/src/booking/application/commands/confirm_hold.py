@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from booking.application.gated_visits import GatedVisits
 from booking.application.ownership import acting_for, check_own
-from booking.application.ports import Appointments, CarePaths
+from booking.application.ports import Ports
 from booking.application.reservations import Reservations
 from booking.application.results import Scheduled
 from booking.application.scheduling import Wish
@@ -19,32 +19,22 @@ class ConfirmHold:
     expected_version: int
 
 
+@dataclass(frozen=True, slots=True)
 class ConfirmHoldHandler:
     """Raises `hold_expired`, `gates_closed`, and `call_first` where it was offered at short notice."""
 
-    def __init__(
-        self,
-        appointments: Appointments,
-        care_paths: CarePaths,
-        visits: GatedVisits,
-        reservations: Reservations,
-        work: Work,
-    ) -> None:
-        self._appointments = appointments
-        self._care_paths = care_paths
-        self._reservations = reservations
-        self._visits = visits
-        self._work = work
+    ports: Ports
+    work: Work
 
     async def __call__(self, command: ConfirmHold, actor: Actor, request: RequestKey | None) -> Committed[Scheduled]:
         async def work(tx: Transaction) -> Scheduled:
-            hold = await self._appointments.get(command.appointment_id)
+            hold = await self.ports.appointments.get(command.appointment_id)
             check_own(actor, hold.patient_id, "appointment")
             hold.check_seen(command.expected_version)
             hold.check_bookable(now=tx.now)
-            path = await self._care_paths.get(hold.patient_id)
+            path = await self.ports.care_paths.get(hold.patient_id)
             wish = Wish(kind=hold.kind, starts_at=hold.starts_at, modality=hold.slot.modality)
-            await self._visits.check(path, wish)
-            return Scheduled.of(await self._reservations.book(hold, path, tx, by=acting_for(actor)))
+            await GatedVisits(self.ports).check(path, wish)
+            return Scheduled.of(await Reservations(self.ports).book(hold, path, tx, by=acting_for(actor)))
 
-        return await self._work.run(work, by=actor, action="confirm_hold", returns=Scheduled, request=request)
+        return await self.work.run(work, by=actor, action="confirm_hold", returns=Scheduled, request=request)

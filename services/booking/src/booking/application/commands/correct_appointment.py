@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from booking.application.ports import Ports
 from booking.application.results import Scheduled
 from booking.application.visit_changes import VisitChanges
 from booking.domain.ids import AppointmentId
@@ -15,22 +16,22 @@ class CorrectAppointment:
     expected_version: int
 
 
+@dataclass(frozen=True, slots=True)
 class CorrectAppointmentHandler:
     """Raises `wrong_state`, and `on_hold` for a visit nobody marked. A visit that was missed or not marked still has
     its time, so that nothing must be claimed anew.
     """
 
-    def __init__(self, changes: VisitChanges, work: Work) -> None:
-        self._changes = changes
-        self._work = work
+    ports: Ports
+    work: Work
 
     async def __call__(
         self, command: CorrectAppointment, actor: Actor, request: RequestKey | None
     ) -> Committed[Scheduled]:
         async def work(tx: Transaction) -> Scheduled:
-            after = await self._changes.apply(
+            after = await VisitChanges(self.ports).apply(
                 lambda visit: visit.correct(now=tx.now), command.appointment_id, command.expected_version, actor, tx
             )
             return Scheduled.of(after)
 
-        return await self._work.run(work, by=actor, action="correct_appointment", returns=Scheduled, request=request)
+        return await self.work.run(work, by=actor, action="correct_appointment", returns=Scheduled, request=request)

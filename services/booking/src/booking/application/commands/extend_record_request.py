@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from booking.application.record_request_changes import RecordRequestChanges
 from booking.domain.ids import RecordRequestId
-from booking.domain.policy import BookingPolicy
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.results import Changed
 from careflow_service.work import Committed
@@ -25,15 +23,18 @@ class ExtendRecordRequestHandler:
     """Raises `record_request_not_found`, `stale_version`, and as `RecordRequest.extended`."""
 
     changes: RecordRequestChanges
-    policy: BookingPolicy
-    zone: ZoneInfo
 
     async def __call__(
         self, command: ExtendRecordRequest, actor: Actor, request: RequestKey | None
     ) -> Committed[Changed]:
         return await self.changes.apply(
             lambda asked, now: asked.extended(
-                command.reason, command.told_on, policy=self.policy, zone=self.zone, by=actor.id, now=now
+                command.reason,
+                command.told_on,
+                policy=self.changes.ports.policy,
+                zone=self.changes.ports.zone,
+                by=actor.id,
+                now=now,
             ),
             command.request_id,
             command.expected_version,

@@ -20,7 +20,7 @@ class GiveBackTask:
 class GiveBackTaskHandler:
     """Raises `appointment_not_found`, `stale_version`, `no_task`, `task_taken`, `task_not_taken`."""
 
-    changes: TaskChanges[Appointment]
+    changes: TaskChanges[AppointmentId, Appointment]
 
     async def __call__(self, command: GiveBackTask, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         return await self.changes.apply(

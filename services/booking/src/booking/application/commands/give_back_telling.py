@@ -20,7 +20,7 @@ class GiveBackTelling:
 class GiveBackTellingHandler:
     """Raises `care_path_not_found`, `stale_version`, `no_task`, `task_taken`, `task_not_taken`."""
 
-    changes: TaskChanges[CarePath]
+    changes: TaskChanges[PatientId, CarePath]
 
     async def __call__(self, command: GiveBackTelling, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         return await self.changes.apply(

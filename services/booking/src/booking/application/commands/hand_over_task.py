@@ -27,7 +27,7 @@ class HandOverTask:
 class HandOverTaskHandler:
     """Raises `appointment_not_found`, `stale_version`, `no_task`, `task_taken`."""
 
-    changes: TaskChanges[Appointment]
+    changes: TaskChanges[AppointmentId, Appointment]
 
     async def __call__(self, command: HandOverTask, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         return await self.changes.apply(

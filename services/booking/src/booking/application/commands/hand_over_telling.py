@@ -23,7 +23,7 @@ class HandOverTelling:
 class HandOverTellingHandler:
     """Raises `care_path_not_found`, `stale_version`, `no_task`, `task_taken`."""
 
-    changes: TaskChanges[CarePath]
+    changes: TaskChanges[PatientId, CarePath]
 
     async def __call__(self, command: HandOverTelling, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         return await self.changes.apply(

@@ -26,7 +26,6 @@ class HoldAppointmentHandler:
     """
 
     desk: FrontDesk
-    reservations: Reservations
 
     async def __call__(
         self, command: HoldAppointment, actor: Actor, request: RequestKey | None
@@ -35,15 +34,16 @@ class HoldAppointmentHandler:
 
         async def work(tx: Transaction) -> Scheduled:
             (patient, path, clinic), held = await side_by_side(
-                self.desk.know(command.patient_id, command.wish), self.desk.appointments.holds_of(command.patient_id)
+                self.desk.know(command.patient_id, command.wish),
+                self.desk.ports.appointments.holds_of(command.patient_id),
             )
-            known = self.reservations.among(held, command.wish, tx)
+            known = Reservations(self.desk.ports).among(held, command.wish, tx)
             if known is not None:
                 return Scheduled.of(known)
-            self.desk.policy.check_another_hold(len(held))
+            self.desk.ports.policy.check_another_hold(len(held))
             visit = await self.desk.visits.new(command.wish, patient, path, clinic, tx, by=acting_for(actor))
-            hold = Appointment.held(visit, self.desk.policy, now=tx.now)
-            await self.desk.appointments.add(hold, tx)
+            hold = Appointment.held(visit, self.desk.ports.policy, now=tx.now)
+            await self.desk.ports.appointments.add(hold, tx)
             return Scheduled.of(hold)
 
         return await self.desk.run(

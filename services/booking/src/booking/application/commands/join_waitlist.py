@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.application.ownership import check_own
-from booking.application.ports import Patients, Waitlist
+from booking.application.ports import Ports
 from booking.application.scheduling import Scheduling
 from booking.domain.ids import PatientId, WaitlistEntryId
 from booking.domain.intervals import Interval
-from booking.domain.policy import BookingPolicy
 from booking.domain.visits import Modality, VisitKind
 from booking.domain.waitlist import WaitlistEntry
 from careflow_service.identity import Actor, RequestKey
@@ -27,31 +26,28 @@ class JoinWaitlist:
     starts_before: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class JoinWaitlistHandler:
     """Raises `patient_not_found`, `patient_merged`, `end_before_start`, `wish_past`, `slot_too_far`, `waiting_already`
     and `modality_not_allowed`.
     """
 
-    def __init__(
-        self, waitlist: Waitlist, patients: Patients, scheduling: Scheduling, policy: BookingPolicy, work: Work
-    ) -> None:
-        self._waitlist = waitlist
-        self._patients = patients
-        self._scheduling = scheduling
-        self._policy = policy
-        self._work = work
+    ports: Ports
+    work: Work
 
     async def __call__(self, command: JoinWaitlist, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         check_own(actor, command.patient_id, "patient")
 
         async def work(tx: Transaction) -> Changed:
             patient, others = await side_by_side(
-                self._patients.get(command.patient_id, of=command.patient_id),
-                self._waitlist.waiting_of(command.patient_id),
+                self.ports.patients.get(command.patient_id, of=command.patient_id),
+                self.ports.waitlist.waiting_of(command.patient_id),
             )
             patient.check_in_use()
-            self._policy.check_wish(command.starts_from, now=tx.now)
-            wanted = Interval(command.starts_from or tx.now, command.starts_before or tx.now + self._policy.horizon)
+            self.ports.policy.check_wish(command.starts_from, now=tx.now)
+            wanted = Interval(
+                command.starts_from or tx.now, command.starts_before or tx.now + self.ports.policy.horizon
+            )
             entry = WaitlistEntry(
                 id=WaitlistEntryId(tx.new_id()),
                 patient_id=command.patient_id,
@@ -61,8 +57,8 @@ class JoinWaitlistHandler:
                 joined_at=tx.now,
             )
             entry.check_joining(others)
-            self._scheduling.check_modality(command.kind, command.modality, max(wanted.start, tx.now))
-            await self._waitlist.add(entry, tx)
+            Scheduling(self.ports).check_modality(command.kind, command.modality, max(wanted.start, tx.now))
+            await self.ports.waitlist.add(entry, tx)
             return Changed(entry.id, entry.version)
 
-        return await self._work.run(work, by=actor, action="join_waitlist", returns=Changed, request=request)
+        return await self.work.run(work, by=actor, action="join_waitlist", returns=Changed, request=request)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from booking.application.ports import Ports
 from booking.application.results import Scheduled
 from booking.application.visit_changes import VisitChanges
 from booking.domain.ids import AppointmentId
@@ -19,12 +20,12 @@ class KeepVisit:
 class KeepVisitHandler:
     """Raises `nothing_to_settle`, `visit_started` and `wrong_state`."""
 
-    changes: VisitChanges
+    ports: Ports
     work: Work
 
     async def __call__(self, command: KeepVisit, actor: Actor, request: RequestKey | None) -> Committed[Scheduled]:
         async def work(tx: Transaction) -> Scheduled:
-            kept = await self.changes.apply(
+            kept = await VisitChanges(self.ports).apply(
                 lambda visit: visit.kept(now=tx.now), command.appointment_id, command.expected_version, actor, tx
             )
             return Scheduled.of(kept)

@@ -5,7 +5,7 @@ messages, on either record, goes on.
 from dataclasses import dataclass
 
 from booking.application.ownership import check_version
-from booking.application.ports import Appointments, CarePaths, Consents, Patients, Waitlist
+from booking.application.ports import Ports
 from booking.domain.contact_consents import ContactConsents
 from booking.domain.ids import PatientId
 from booking.domain.merging import given_up
@@ -24,53 +24,42 @@ class MergePatients:
     survivor_id: PatientId
 
 
+@dataclass(frozen=True, slots=True)
 class MergePatientsHandler:
     """Raises `same_patient`, `patient_merged`, `not_alike`, `visits_open` and `clinical_history`."""
 
-    def __init__(
-        self,
-        patients: Patients,
-        care_paths: CarePaths,
-        appointments: Appointments,
-        waitlist: Waitlist,
-        consents: Consents,
-        work: Work,
-    ) -> None:
-        self._patients = patients
-        self._care_paths = care_paths
-        self._appointments = appointments
-        self._waitlist = waitlist
-        self._consents = consents
-        self._work = work
+    ports: Ports
+    work: Work
 
     async def __call__(self, command: MergePatients, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         patient_id, survivor_id = command.patient_id, command.survivor_id
 
         async def work(tx: Transaction) -> Changed:
             patient, survivor, path, asked_for = await side_by_side(
-                self._patients.get(patient_id, of=patient_id),
-                self._patients.get(survivor_id, of=survivor_id),
-                self._care_paths.get(patient_id, of=patient_id),
+                self.ports.patients.get(patient_id, of=patient_id),
+                self.ports.patients.get(survivor_id, of=survivor_id),
+                self.ports.care_paths.get(patient_id, of=patient_id),
                 self._asked_for(patient_id),
             )
             said, theirs = await side_by_side(
-                self._consents.find(patient_id, of=patient_id), self._consents.find(survivor_id, of=survivor_id)
+                self.ports.consents.find(patient_id, of=patient_id),
+                self.ports.consents.find(survivor_id, of=survivor_id),
             )
             check_version(patient.version, command.expected_version)
             merged = patient.merged_into(survivor, by=actor.id, now=tx.now)
             after = path.person_became(given_up(path, asked_for=asked_for), now=tx.now)
-            await self._patients.save(merged, expecting=patient.version, tx=tx)
-            await self._patients.save(survivor.absorbing(merged), expecting=survivor.version, tx=tx)
-            await self._care_paths.save(after, expecting=path.version, tx=tx)
+            await self.ports.patients.save(merged, expecting=patient.version, tx=tx)
+            await self.ports.patients.save(survivor.absorbing(merged), expecting=survivor.version, tx=tx)
+            await self.ports.care_paths.save(after, expecting=path.version, tx=tx)
             if said is not None:
                 kept = (theirs or ContactConsents(id=survivor_id)).absorbing(said)
-                await upsert(self._consents, theirs, kept, tx)
+                await upsert(self.ports.consents, theirs, kept, tx)
             return Changed(merged.id, merged.version)
 
-        return await self._work.run(work, by=actor, action="merge_patients", returns=Changed, request=request)
+        return await self.work.run(work, by=actor, action="merge_patients", returns=Changed, request=request)
 
     async def _asked_for(self, patient_id: PatientId) -> int:
         holds, waiting = await side_by_side(
-            self._appointments.holds_of(patient_id), self._waitlist.waiting_of(patient_id)
+            self.ports.appointments.holds_of(patient_id), self.ports.waitlist.waiting_of(patient_id)
         )
         return len(holds) + len(waiting)

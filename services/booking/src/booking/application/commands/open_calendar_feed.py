@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from booking.application.ownership import check_own_feed
-from booking.application.ports import CalendarFeeds, Practitioners
+from booking.application.ports import Ports
 from booking.application.results import FeedOpened
 from booking.domain.calendar_feeds import CalendarFeed
 from booking.domain.ids import PractitionerId
@@ -21,8 +21,7 @@ SECRET_BYTES: Final = 32
 class OpenCalendarFeedHandler:
     """Raises `practitioner_not_found`, `not_your_calendar_feed`. The secret is told once; only its digest is kept."""
 
-    feeds: CalendarFeeds
-    practitioners: Practitioners
+    ports: Ports
     work: Work
 
     async def __call__(
@@ -31,16 +30,16 @@ class OpenCalendarFeedHandler:
         check_own_feed(practitioner_id, actor)
 
         async def work(tx: Transaction) -> FeedOpened:
-            await self.practitioners.get(practitioner_id)
+            await self.ports.practitioners.get(practitioner_id)
             secret = secrets.token_urlsafe(SECRET_BYTES)
             digest = digest_of(secret)
-            before = await self.feeds.find(practitioner_id, of=None)
+            before = await self.ports.calendar_feeds.find(practitioner_id, of=None)
             after = (
                 CalendarFeed(id=practitioner_id, digest=digest, opened_at=tx.now)
                 if before is None
                 else before.opened(digest, now=tx.now)
             )
-            await upsert(self.feeds, before, after, tx)
+            await upsert(self.ports.calendar_feeds, before, after, tx)
             return FeedOpened(practitioner_id, secret)
 
         return await self.work.run(work, by=actor, action="open_calendar_feed", returns=FeedOpened, request=request)

@@ -33,7 +33,7 @@ class ReassignAppointmentHandler:
     async def __call__(
         self, command: ReassignAppointment, actor: Actor, request: RequestKey | None
     ) -> Committed[Scheduled]:
-        found = await self.desk.appointments.get(command.appointment_id)
+        found = await self.desk.ports.appointments.get(command.appointment_id)
         wish = Wish(
             kind=found.kind,
             starts_at=found.starts_at,
@@ -45,7 +45,7 @@ class ReassignAppointmentHandler:
 
         async def work(tx: Transaction) -> Scheduled:
             appointment, (patient, path, clinic) = await side_by_side(
-                self.desk.appointments.get(command.appointment_id, of=found.patient_id),
+                self.desk.ports.appointments.get(command.appointment_id, of=found.patient_id),
                 self.desk.know(found.patient_id, wish),
             )
             appointment.check_seen(command.expected_version)

@@ -10,13 +10,12 @@ from datetime import timedelta
 from typing import Final
 
 from booking.application.alarming import DeskAlarm
-from booking.application.ports import Inquiries
+from booking.application.ports import Ports
 from booking.domain.crisis import sounds_like_crisis
 from booking.domain.ids import InquiryId, PatientId
 from booking.domain.inquiries import Asked, Inquiry
-from booking.domain.policy import BookingPolicy
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.limits import Limit, Limits
+from careflow_service.limits import Limit
 from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work
 
@@ -34,29 +33,26 @@ class ReceiveInquiry:
 class ReceiveInquiryHandler:
     """Raises `rate_limited` where this was done too often for the contact or from the address."""
 
-    inquiries: Inquiries
-    alarm: DeskAlarm
-    policy: BookingPolicy
-    limits: Limits
+    ports: Ports
     work: Work
 
     def sounds_urgent(self, words: str) -> bool:
         """Whether whoever wrote this is told at once where there is help."""
-        return sounds_like_crisis(words, self.policy.crisis_words.value)
+        return sounds_like_crisis(words, self.ports.policy.crisis_words.value)
 
     async def __call__(self, command: ReceiveInquiry, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         urgent = self.sounds_urgent(command.asked.words)
-        per_person = Limit("inquiry.person", self.policy.inquiries_per_person_a_day.value, A_DAY)
-        per_address = Limit("inquiry.address", self.policy.inquiries_per_address_a_day.value, A_DAY)
+        per_person = Limit("inquiry.person", self.ports.policy.inquiries_per_person_a_day.value, A_DAY)
+        per_address = Limit("inquiry.address", self.ports.policy.inquiries_per_address_a_day.value, A_DAY)
 
         async def work(tx: Transaction) -> Changed:
             contacts = [(per_person, contact) for contact in command.asked.contacts]
-            await self.limits.take(*contacts, (per_address, command.client))
+            await self.ports.limits.take(*contacts, (per_address, command.client))
             inquiry = Inquiry.received(
                 InquiryId(tx.new_id()), PatientId(tx.new_id()), command.asked, urgent=urgent, now=tx.now
             )
-            await self.inquiries.add(inquiry, tx)
-            await self.alarm.plan(inquiry, tx)
+            await self.ports.inquiries.add(inquiry, tx)
+            await DeskAlarm(self.ports).plan(inquiry, tx)
             return Changed(inquiry.id, inquiry.version)
 
         return await self.work.run(work, by=actor, action="receive_inquiry", returns=Changed, request=request)

@@ -3,16 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from booking.application.ownership import check_own, is_patient
-from booking.application.ports import Patients, RecordRequests
+from booking.application.ports import Ports
 from booking.domain.ids import PatientId, RecordRequestId
-from booking.domain.policy import BookingPolicy
 from booking.domain.record_clocks import Access, AskedBy
 from booking.domain.record_parts import CopyForm, IdentityProof, RecordPart, Requester
 from booking.domain.record_requests import RecordRequest
-from careflow_domain.business_days import BusinessCalendar
 from careflow_domain.errors import forbidden
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.results import Changed
@@ -41,11 +38,7 @@ class ReceiveRecordRequestHandler:
     `RecordRequest.received`.
     """
 
-    record_requests: RecordRequests
-    patients: Patients
-    policy: BookingPolicy
-    calendar: BusinessCalendar
-    zone: ZoneInfo
+    ports: Ports
     work: Work
 
     async def __call__(
@@ -57,8 +50,8 @@ class ReceiveRecordRequestHandler:
             raise forbidden("not_for_others", "Under your own login you ask for your own record.")
 
         async def work(tx: Transaction) -> Changed:
-            patient = await self.patients.get(command.patient_id, of=command.patient_id)
-            today = tx.now.astimezone(self.zone).date()
+            patient = await self.ports.patients.get(command.patient_id, of=command.patient_id)
+            today = tx.now.astimezone(self.ports.zone).date()
             asked = RecordRequest.received(
                 RecordRequestId(tx.new_id()),
                 patient.id,
@@ -68,13 +61,13 @@ class ReceiveRecordRequestHandler:
                 command.parts,
                 on=today if own or command.received_on is None else command.received_on,
                 proof=IdentityProof.LOGIN if own and not command.by_link else command.proof,
-                policy=self.policy,
-                calendar=self.calendar,
-                zone=self.zone,
+                policy=self.ports.policy,
+                calendar=self.ports.calendar,
+                zone=self.ports.zone,
                 by=actor.id,
                 now=tx.now,
             )
-            await self.record_requests.add(asked, tx)
+            await self.ports.record_requests.add(asked, tx)
             return Changed(asked.id, asked.version)
 
         return await self.work.run(work, by=actor, action="receive_record_request", returns=Changed, request=request)

@@ -3,17 +3,17 @@ has decided about each visit.
 """
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from booking.application.commands.change_practitioner import ChangePractitioner, ChangePractitionerHandler
 from booking.application.commands.change_room import ChangeRoom, ChangeRoomHandler
+from booking.application.ports import Ports
 from booking.domain.absences import check_absence
 from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.ids import PractitionerId, RoomId
 from booking.domain.intervals import Interval
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.results import Changed
-from careflow_service.work import Committed
+from careflow_service.work import Committed, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +31,17 @@ class RecordAbsenceHandler:
     raise.
     """
 
-    change_practitioner: ChangePractitionerHandler
-    change_room: ChangeRoomHandler
-    zone: ZoneInfo
+    ports: Ports
+    work: Work
 
     async def __call__(self, command: RecordAbsence, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
-        absence, version = command.absence, command.expected_version
+        absence, version, zone = command.absence, command.expected_version, self.ports.zone
         check_absence(absence)
-        until = absence.days(self.zone)[-1]
+        until = absence.days(zone)[-1]
         if command.resource.kind is ResourceKind.ROOM:
-            room = ChangeRoom(RoomId(command.resource.id), version, lambda each: each.absent(absence, self.zone), until)
-            return await self.change_room(room, actor, request)
+            room = ChangeRoom(RoomId(command.resource.id), version, lambda each: each.absent(absence, zone), until)
+            return await ChangeRoomHandler(self.ports, self.work)(room, actor, request)
         person = ChangePractitioner(
-            PractitionerId(command.resource.id), version, lambda each: each.absent(absence, self.zone), until
+            PractitionerId(command.resource.id), version, lambda each: each.absent(absence, zone), until
         )
-        return await self.change_practitioner(person, actor, request)
+        return await ChangePractitionerHandler(self.ports, self.work)(person, actor, request)

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from booking.application.ports import Ports
 from booking.application.results import Scheduled
 from booking.application.visit_changes import VisitChanges
 from booking.domain.ids import AppointmentId
-from booking.domain.policy import BookingPolicy
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.work import Committed, Transaction, Work
 
@@ -16,18 +16,17 @@ class RecordArrival:
     expected_version: int
 
 
+@dataclass(frozen=True, slots=True)
 class RecordArrivalHandler:
     """Raises `too_early_to_arrive` and `wrong_state`."""
 
-    def __init__(self, changes: VisitChanges, policy: BookingPolicy, work: Work) -> None:
-        self._changes = changes
-        self._policy = policy
-        self._work = work
+    ports: Ports
+    work: Work
 
     async def __call__(self, command: RecordArrival, actor: Actor, request: RequestKey | None) -> Committed[Scheduled]:
         async def work(tx: Transaction) -> Scheduled:
-            after = await self._changes.apply(
-                lambda appointment: appointment.arrive(self._policy, now=tx.now),
+            after = await VisitChanges(self.ports).apply(
+                lambda appointment: appointment.arrive(self.ports.policy, now=tx.now),
                 command.appointment_id,
                 command.expected_version,
                 actor,
@@ -35,4 +34,4 @@ class RecordArrivalHandler:
             )
             return Scheduled.of(after)
 
-        return await self._work.run(work, by=actor, action="record_arrival", returns=Scheduled, request=request)
+        return await self.work.run(work, by=actor, action="record_arrival", returns=Scheduled, request=request)

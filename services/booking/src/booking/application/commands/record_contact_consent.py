@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from booking.application.ownership import check_own, is_patient
-from booking.application.ports import Consents, Patients
+from booking.application.ports import Ports
 from booking.domain.channels import Channel
 from booking.domain.contact_consents import ChannelConsent, ContactConsents, SaidBy
 from booking.domain.ids import PatientId
@@ -24,8 +24,7 @@ class RecordContactConsent:
 class RecordContactConsentHandler:
     """Raises `patient_not_found`, also for another's, and `patient_merged`."""
 
-    consents: Consents
-    patients: Patients
+    ports: Ports
     work: Work
 
     async def __call__(
@@ -37,14 +36,14 @@ class RecordContactConsentHandler:
         async def work(tx: Transaction) -> Changed:
             patient_id = command.patient_id
             patient, before = await side_by_side(
-                self.patients.get(patient_id, of=patient_id), self.consents.find(patient_id, of=patient_id)
+                self.ports.patients.get(patient_id, of=patient_id), self.ports.consents.find(patient_id, of=patient_id)
             )
             patient.check_in_use()
             consent = ChannelConsent(
                 channel=command.channel, given=command.given, at=tx.now, said_by=said_by, by=actor.id
             )
             after = (before or ContactConsents(id=patient_id)).saying_so(consent)
-            await upsert(self.consents, before, after, tx)
+            await upsert(self.ports.consents, before, after, tx)
             return Changed(after.id, after.version)
 
         return await self.work.run(work, by=actor, action="record_contact_consent", returns=Changed, request=request)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from booking.application.ports import Ports
 from booking.application.results import Scheduled
 from booking.application.visit_changes import VisitChanges
 from booking.domain.ids import AppointmentId
@@ -16,21 +17,22 @@ class RecordMissedVisit:
     expected_version: int
 
 
+@dataclass(frozen=True, slots=True)
 class RecordMissedVisitHandler:
     """Raises `visit_not_started`, `on_hold`, `cannot_be_given`, `dose_gone`, `dose_unmarked` and `wrong_state`."""
 
-    def __init__(self, changes: VisitChanges, work: Work) -> None:
-        self._changes = changes
-        self._work = work
+    ports: Ports
+    work: Work
 
     async def __call__(
         self, command: RecordMissedVisit, actor: Actor, request: RequestKey | None
     ) -> Committed[Scheduled]:
         async def work(tx: Transaction) -> Scheduled:
-            visit, path = await self._changes.seen(command.appointment_id, command.expected_version, actor)
+            changes = VisitChanges(self.ports)
+            visit, path = await changes.seen(command.appointment_id, command.expected_version, actor)
             missed = visit.miss(now=tx.now)
             check_dose_marked(path, visit.id)
-            (after,) = await self._changes.save(path, tx, (missed, visit.version))
+            (after,) = await changes.save(path, tx, (missed, visit.version))
             return Scheduled.of(after)
 
-        return await self._work.run(work, by=actor, action="record_missed_visit", returns=Scheduled, request=request)
+        return await self.work.run(work, by=actor, action="record_missed_visit", returns=Scheduled, request=request)

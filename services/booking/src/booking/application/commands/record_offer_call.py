@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from booking.application.offering import Offering
 from booking.application.ownership import check_version
-from booking.application.ports import Appointments, Waitlist
+from booking.application.ports import Ports
 from booking.domain.ids import WaitlistEntryId
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.results import Changed
@@ -23,25 +23,23 @@ class RecordOfferCall:
     escorted: bool
 
 
+@dataclass(frozen=True, slots=True)
 class RecordOfferCallHandler:
     """Raises `no_offer`."""
 
-    def __init__(self, waitlist: Waitlist, appointments: Appointments, offering: Offering, work: Work) -> None:
-        self._waitlist = waitlist
-        self._appointments = appointments
-        self._offering = offering
-        self._work = work
+    ports: Ports
+    work: Work
 
     async def __call__(self, command: RecordOfferCall, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         async def work(tx: Transaction) -> Changed:
-            entry = await self._waitlist.get(command.entry_id)
+            entry = await self.ports.waitlist.get(command.entry_id)
             check_version(entry.version, command.expected_version)
             called = entry.called(now=tx.now)
             if command.fasted and command.escorted:
-                await self._waitlist.save(called, expecting=entry.version, tx=tx)
+                await self.ports.waitlist.save(called, expecting=entry.version, tx=tx)
             else:
-                hold = await self._appointments.get(entry.open_offer.appointment_id, of=entry.patient_id)
-                await self._offering.lapse(hold, tx)
+                hold = await self.ports.appointments.get(entry.open_offer.appointment_id, of=entry.patient_id)
+                await Offering(self.ports).lapse(hold, tx)
             return Changed(called.id, called.version)
 
-        return await self._work.run(work, by=actor, action="record_offer_call", returns=Changed, request=request)
+        return await self.work.run(work, by=actor, action="record_offer_call", returns=Changed, request=request)

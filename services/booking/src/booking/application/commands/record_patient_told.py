@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from booking.application.ownership import check_version
-from booking.application.ports import Appointments
+from booking.application.ports import Ports
 from booking.application.results import Scheduled
 from booking.domain.ids import AppointmentId
 from careflow_service.identity import Actor, RequestKey
@@ -20,17 +20,17 @@ class RecordPatientTold:
 class RecordPatientToldHandler:
     """Raises `told_already`."""
 
-    appointments: Appointments
+    ports: Ports
     work: Work
 
     async def __call__(
         self, command: RecordPatientTold, actor: Actor, request: RequestKey | None
     ) -> Committed[Scheduled]:
         async def work(tx: Transaction) -> Scheduled:
-            visit = await self.appointments.get(command.appointment_id)
+            visit = await self.ports.appointments.get(command.appointment_id)
             check_version(visit.version, command.expected_version)
             told = visit.told()
-            await self.appointments.save(told, expecting=visit.version, tx=tx)
+            await self.ports.appointments.save(told, expecting=visit.version, tx=tx)
             return Scheduled.of(told)
 
         return await self.work.run(work, by=actor, action="record_patient_told", returns=Scheduled, request=request)

@@ -7,11 +7,12 @@ from datetime import date
 
 from booking.application.commands.change_practitioner import ChangePractitioner, ChangePractitionerHandler
 from booking.application.commands.change_room import ChangeRoom, ChangeRoomHandler
+from booking.application.ports import Ports
 from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.ids import PractitionerId, RoomId
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.results import Changed
-from careflow_service.work import Committed
+from careflow_service.work import Committed, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,14 @@ class RecordReturnHandler:
     and `ChangeRoomHandler` raise.
     """
 
-    change_practitioner: ChangePractitionerHandler
-    change_room: ChangeRoomHandler
+    ports: Ports
+    work: Work
 
     async def __call__(self, command: RecordReturn, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         days, version = command.days, command.expected_version
         if command.resource.kind is ResourceKind.ROOM:
             room = ChangeRoom(RoomId(command.resource.id), version, lambda each: each.back(days), days[-1])
-            return await self.change_room(room, actor, request)
+            return await ChangeRoomHandler(self.ports, self.work)(room, actor, request)
         whom = PractitionerId(command.resource.id)
         person = ChangePractitioner(whom, version, lambda each: each.back(days), days[-1])
-        return await self.change_practitioner(person, actor, request)
+        return await ChangePractitionerHandler(self.ports, self.work)(person, actor, request)

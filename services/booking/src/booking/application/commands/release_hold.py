@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from booking.application.offering import Offering
 from booking.application.ownership import check_own
-from booking.application.ports import Appointments
+from booking.application.ports import Ports
 from booking.application.results import Scheduled
 from booking.domain.ids import AppointmentId
 from careflow_service.identity import Actor, RequestKey
@@ -17,19 +17,18 @@ class ReleaseHold:
     expected_version: int
 
 
+@dataclass(frozen=True, slots=True)
 class ReleaseHoldHandler:
     """Raises `wrong_state`."""
 
-    def __init__(self, appointments: Appointments, offering: Offering, work: Work) -> None:
-        self._appointments = appointments
-        self._offering = offering
-        self._work = work
+    ports: Ports
+    work: Work
 
     async def __call__(self, command: ReleaseHold, actor: Actor, request: RequestKey | None) -> Committed[Scheduled]:
         async def work(tx: Transaction) -> Scheduled:
-            hold = await self._appointments.get(command.appointment_id)
+            hold = await self.ports.appointments.get(command.appointment_id)
             check_own(actor, hold.patient_id, "appointment")
             hold.check_seen(command.expected_version)
-            return Scheduled.of(await self._offering.lapse(hold, tx))
+            return Scheduled.of(await Offering(self.ports).lapse(hold, tx))
 
-        return await self._work.run(work, by=actor, action="release_hold", returns=Scheduled, request=request)
+        return await self.work.run(work, by=actor, action="release_hold", returns=Scheduled, request=request)

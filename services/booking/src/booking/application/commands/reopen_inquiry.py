@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from booking.application.inquiry_changes import InquiryChanges
 from booking.domain.ids import InquiryId
-from booking.domain.policy import BookingPolicy
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.results import Changed
 from careflow_service.work import Committed
@@ -23,11 +22,10 @@ class ReopenInquiryHandler:
     """
 
     changes: InquiryChanges
-    policy: BookingPolicy
 
     async def __call__(self, command: ReopenInquiry, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         return await self.changes.apply(
-            lambda inquiry, now: inquiry.reopened(self.policy, by=actor.id, now=now),
+            lambda inquiry, now: inquiry.reopened(self.changes.ports.policy, by=actor.id, now=now),
             command.inquiry_id,
             command.expected_version,
             by=actor,

@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 
 from booking.application.ownership import check_own
-from booking.application.ports import Appointments, CarePaths, Erasures, Patients, RecordRequests, Waitlist
+from booking.application.ports import Ports
 from booking.domain.erasures import Erasure, Grounds, erasure_under_way
 from booking.domain.ids import ErasureId, PatientId
 from booking.domain.patients import patient_merged
-from booking.domain.policy import BookingPolicy
 from booking.domain.record_requests import check_no_request_open
 from careflow_domain.errors import not_found
-from careflow_service.disclosing.records import Disclosures
-from careflow_service.erasing import Erasing
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.results import Changed
 from careflow_service.work import Committed, Transaction, Work, side_by_side
@@ -23,51 +20,31 @@ class RequestErasure:
     grounds: Grounds
 
 
+@dataclass(frozen=True, slots=True)
 class RequestErasureHandler:
     """Records that were merged into the patient's are asked about with it, each for itself. Raises `patient_not_found`,
     `patient_merged` for a record that was given up, `visits_open`, `record_request_open`, and `erasure_under_way` for
     the second request.
     """
 
-    def __init__(
-        self,
-        patients: Patients,
-        care_paths: CarePaths,
-        appointments: Appointments,
-        waitlist: Waitlist,
-        erasures: Erasures,
-        record_requests: RecordRequests,
-        disclosures: Disclosures,
-        erasing: Erasing,
-        policy: BookingPolicy,
-        work: Work,
-    ) -> None:
-        self._patients = patients
-        self._care_paths = care_paths
-        self._appointments = appointments
-        self._waitlist = waitlist
-        self._erasures = erasures
-        self._record_requests = record_requests
-        self._disclosures = disclosures
-        self._erasing = erasing
-        self._policy = policy
-        self._work = work
+    ports: Ports
+    work: Work
 
     async def __call__(self, command: RequestErasure, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         check_own(actor, command.patient_id, "patient")
 
         async def work(tx: Transaction) -> Changed:
-            patient = await self._patients.get(command.patient_id, of=command.patient_id)
+            patient = await self.ports.patients.get(command.patient_id, of=command.patient_id)
             if patient.merge is not None:
                 raise patient_merged()
-            latest = {each: await self._erasures.latest_of(each) for each in (patient.id, *patient.absorbed)}
+            latest = {each: await self.ports.erasures.latest_of(each) for each in (patient.id, *patient.absorbed)}
             records = [each for each, asked in latest.items() if asked is None or not asked.open]
             if patient.id not in records:
                 raise erasure_under_way()
-            for asking in await side_by_side(*(self._record_requests.open_of(each) for each in records)):
+            for asking in await side_by_side(*(self.ports.record_requests.open_of(each) for each in records)):
                 check_no_request_open(asking)
-            paths = await side_by_side(*(self._care_paths.get(each, of=each) for each in records))
-            handed_out = await side_by_side(*(self._disclosures.all_of(each) for each in records))
+            paths = await side_by_side(*(self.ports.care_paths.get(each, of=each) for each in records))
+            handed_out = await side_by_side(*(self.ports.disclosures.all_of(each) for each in records))
             asked_for = await side_by_side(*(self._asked_for(each) for each in records))
             asked = [
                 Erasure.asked(
@@ -77,22 +54,22 @@ class RequestErasureHandler:
                     asked_for=open_,
                     disclosures=of_record,
                     by=actor.id,
-                    policy=self._policy,
+                    policy=self.ports.policy,
                     now=tx.now,
                 )
                 for path, open_, of_record in zip(paths, asked_for, handed_out, strict=True)
             ]
             for each in asked:
-                await self._erasures.add(each, tx)
+                await self.ports.erasures.add(each, tx)
                 if each.open:
-                    self._erasing.close(each.patient_id)
+                    self.ports.erasing.close(each.patient_id)
             return Changed(asked[0].id, asked[0].version)
 
-        return await self._work.run(work, by=actor, action="request_erasure", returns=Changed, request=request)
+        return await self.work.run(work, by=actor, action="request_erasure", returns=Changed, request=request)
 
     async def _asked_for(self, patient_id: PatientId) -> int:
         holds, waiting = await side_by_side(
-            self._appointments.holds_of(patient_id), self._waitlist.waiting_of(patient_id)
+            self.ports.appointments.holds_of(patient_id), self.ports.waitlist.waiting_of(patient_id)
         )
         return len(holds) + len(waiting)
 
@@ -102,24 +79,22 @@ class WithdrawErasure:
     patient_id: PatientId
 
 
+@dataclass(frozen=True, slots=True)
 class WithdrawErasureHandler:
     """Takes back the newest request, of the records merged into the patient's as well. Raises `erasure_not_found` and
     `erasure_ended`.
     """
 
-    def __init__(self, patients: Patients, erasures: Erasures, erasing: Erasing, work: Work) -> None:
-        self._patients = patients
-        self._erasures = erasures
-        self._erasing = erasing
-        self._work = work
+    ports: Ports
+    work: Work
 
     async def __call__(self, command: WithdrawErasure, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         check_own(actor, command.patient_id, "patient")
 
         async def work(tx: Transaction) -> Changed:
-            patient = await self._patients.get(command.patient_id, of=command.patient_id)
+            patient = await self.ports.patients.get(command.patient_id, of=command.patient_id)
             asked, *absorbed = await side_by_side(
-                *(self._erasures.latest_of(each) for each in (patient.id, *patient.absorbed))
+                *(self.ports.erasures.latest_of(each) for each in (patient.id, *patient.absorbed))
             )
             if asked is None:
                 raise not_found("erasure")
@@ -130,8 +105,8 @@ class WithdrawErasureHandler:
                     await self._open(each, each.withdrawn(now=tx.now), tx)
             return Changed(withdrawn.id, withdrawn.version)
 
-        return await self._work.run(work, by=actor, action="withdraw_erasure", returns=Changed, request=request)
+        return await self.work.run(work, by=actor, action="withdraw_erasure", returns=Changed, request=request)
 
     async def _open(self, before: Erasure, after: Erasure, tx: Transaction) -> None:
-        await self._erasures.save(after, expecting=before.version, tx=tx)
-        self._erasing.open(after.patient_id)
+        await self.ports.erasures.save(after, expecting=before.version, tx=tx)
+        self.ports.erasing.open(after.patient_id)

@@ -33,7 +33,7 @@ class RescheduleAppointmentHandler:
     async def __call__(
         self, command: RescheduleAppointment, actor: Actor, request: RequestKey | None
     ) -> Committed[Scheduled]:
-        found = await self.desk.appointments.get(command.appointment_id)
+        found = await self.desk.ports.appointments.get(command.appointment_id)
         check_own(actor, found.patient_id, "appointment")
         by = acting_for(actor)
         wish = Wish(
@@ -45,12 +45,12 @@ class RescheduleAppointmentHandler:
 
         async def work(tx: Transaction) -> Scheduled:
             appointment, (patient, path, clinic) = await side_by_side(
-                self.desk.appointments.get(command.appointment_id, of=found.patient_id),
+                self.desk.ports.appointments.get(command.appointment_id, of=found.patient_id),
                 self.desk.know(found.patient_id, wish),
             )
             appointment.check_seen(command.expected_version)
             slot = await self.desk.visits.elsewhere(wish, appointment, patient, path, clinic, tx, by=by)
-            moved = appointment.reschedule(slot, by=by, policy=self.desk.policy, now=tx.now)
+            moved = appointment.reschedule(slot, by=by, policy=self.desk.ports.policy, now=tx.now)
             (moved,) = await self.desk.changes.save(path, tx, (moved, appointment.version))
             return Scheduled.of(moved)
 

@@ -35,7 +35,7 @@ class ReschedulePairHandler:
     desk: FrontDesk
 
     async def __call__(self, command: ReschedulePair, actor: Actor, request: RequestKey | None) -> Committed[Pair]:
-        found = await self.desk.appointments.get(command.dosing.appointment_id)
+        found = await self.desk.ports.appointments.get(command.dosing.appointment_id)
         check_own(actor, found.patient_id, "appointment")
         if found.kind is not VisitKind.DOSING:
             raise invalid("not_a_pair", "An integration is moved with a dosing visit, and with nothing else.")
@@ -54,7 +54,7 @@ class ReschedulePairHandler:
 
         async def work(tx: Transaction) -> Pair:
             dosing, (patient, path, clinic) = await side_by_side(
-                self.desk.appointments.get(found.id, of=found.patient_id),
+                self.desk.ports.appointments.get(found.id, of=found.patient_id),
                 self.desk.know(found.patient_id, dosing_wish, wished),
             )
             dosing.check_seen(command.dosing.expected_version)
@@ -71,10 +71,10 @@ class ReschedulePairHandler:
                 together_with=integration,
                 integration_at=wish.starts_at,
             )
-            moved = [(dosing.reschedule(slot, by=by, policy=self.desk.policy, now=tx.now), dosing.version)]
+            moved = [(dosing.reschedule(slot, by=by, policy=self.desk.ports.policy, now=tx.now), dosing.version)]
             if (wish.starts_at, wish.modality) != (integration.starts_at, integration.slot.modality):
                 slot = await self.desk.visits.elsewhere(wish, integration, patient, path, clinic, tx, by=by)
-                after = integration.reschedule(slot, by=by, policy=self.desk.policy, now=tx.now)
+                after = integration.reschedule(slot, by=by, policy=self.desk.ports.policy, now=tx.now)
                 moved.append((after, integration.version))
             saved = await self.desk.changes.save(path, tx, *moved)
             return Pair(Scheduled.of(saved[0]), Scheduled.of(saved[1] if len(saved) > 1 else integration))
@@ -88,4 +88,4 @@ class ReschedulePairHandler:
         booked = integration_of(path, dosing.starts_at)
         if booked is None:
             raise conflict("not_a_pair", "No integration is booked after this visit.")
-        return await self.desk.appointments.get(booked.appointment_id, of=dosing.patient_id)
+        return await self.desk.ports.appointments.get(booked.appointment_id, of=dosing.patient_id)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from booking.application.ports import Appointments, CarePaths, Messages, Tells
+from booking.application.ports import Ports
 from booking.domain.ids import MessageId
 from booking.domain.message_subjects import AboutAccount, AboutPlan, AboutQuestions, AboutVisit
 from booking.domain.messages import Message
@@ -16,15 +16,12 @@ from careflow_service.work import Committed, Transaction, Work
 class SendAgainHandler:
     """Raises `still_planned`, `not_true_any_more`, and `messages_off` where nothing carries messages."""
 
-    messages: Messages
-    appointments: Appointments
-    care_paths: CarePaths
-    telling: Tells
+    ports: Ports
     work: Work
 
     async def __call__(self, message_id: MessageId, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         async def work(tx: Transaction) -> Changed:
-            message = await self.messages.get(message_id)
+            message = await self.ports.messages.get(message_id)
             message.check_settled()
             again = await self._again(message, actor.id, tx)
             if again is None:
@@ -36,16 +33,16 @@ class SendAgainHandler:
     async def _again(self, message: Message, by: str, tx: Transaction) -> Message | None:
         match message.about:
             case AboutVisit(appointment_id=appointment_id):
-                visit = await self.appointments.get(appointment_id, of=message.patient_id)
+                visit = await self.ports.appointments.get(appointment_id, of=message.patient_id)
                 if not message.true_of(visit, now=tx.now):
                     raise _not_true_any_more()
-                return await self.telling.of(message.reason, visit, tx, again=by)
+                return await self.ports.telling.of(message.reason, visit, tx, again=by)
             case AboutQuestions() | AboutAccount() | AboutPlan() as about:
-                path = await self.care_paths.find(message.patient_id, of=message.patient_id)
+                path = await self.ports.care_paths.find(message.patient_id, of=message.patient_id)
                 if path is None or not message.still_leads(path.questions, now=tx.now):
                     raise _not_true_any_more()
                 message_id = MessageId(tx.new_id())
-                return await self.telling.by_link(message_id, message.patient_id, about, tx, again=by)
+                return await self.ports.telling.by_link(message_id, message.patient_id, about, tx, again=by)
 
 
 def _not_true_any_more() -> DomainError:

@@ -4,12 +4,10 @@ from dataclasses import dataclass
 
 from booking.application.in_use import in_use
 from booking.application.message_links import message_of
-from booking.application.ports import Consents, Messages, Patients
+from booking.application.ports import Ports
 from booking.domain.contact_consents import ChannelConsent, ContactConsents, SaidBy
-from booking.domain.policy import BookingPolicy
 from careflow_domain.errors import not_found
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.pages.links import Signed
 from careflow_service.results import Changed
 from careflow_service.upsert import upsert
 from careflow_service.work import Committed, Transaction, Work
@@ -19,27 +17,23 @@ from careflow_service.work import Committed, Transaction, Work
 class StopMessagesHandler:
     """Raises `message_not_found` for a link that is unknown, was used, or is too old: nobody is told which."""
 
-    messages: Messages
-    links: Signed
-    consents: Consents
-    patients: Patients
-    policy: BookingPolicy
+    ports: Ports
     work: Work
 
     async def __call__(self, link: str, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
-        message_id = message_of(link, self.links)
+        message_id = message_of(link, self.ports.message_links)
 
         async def work(tx: Transaction) -> Changed:
-            message = await self.messages.get(message_id)
-            channel = message.stops(self.policy, now=tx.now)
+            message = await self.ports.messages.get(message_id)
+            channel = message.stops(self.ports.policy, now=tx.now)
             if channel is None:
                 raise not_found("message")
-            owner = (await in_use(self.patients, message.patient_id)).id
-            before = await self.consents.find(owner, of=owner)
+            owner = (await in_use(self.ports.patients, message.patient_id)).id
+            before = await self.ports.consents.find(owner, of=owner)
             consent = ChannelConsent(channel=channel, given=False, at=tx.now, said_by=SaidBy.LINK, by=message.id)
             after = (before or ContactConsents(id=owner)).saying_so(consent)
-            await upsert(self.consents, before, after, tx)
-            await self.messages.save(message.stopped(), expecting=message.version, tx=tx)
+            await upsert(self.ports.consents, before, after, tx)
+            await self.ports.messages.save(message.stopped(), expecting=message.version, tx=tx)
             return Changed(message.id, message.version + 1)
 
         return await self.work.run(work, by=actor, action="stop_messages", returns=Changed, request=request)

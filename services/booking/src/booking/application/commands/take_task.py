@@ -20,7 +20,7 @@ class TakeTask:
 class TakeTaskHandler:
     """Raises `appointment_not_found`, `stale_version`, `no_task`, `task_taken`."""
 
-    changes: TaskChanges[Appointment]
+    changes: TaskChanges[AppointmentId, Appointment]
 
     async def __call__(self, command: TakeTask, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         return await self.changes.apply(

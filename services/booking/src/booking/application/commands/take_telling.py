@@ -20,7 +20,7 @@ class TakeTelling:
 class TakeTellingHandler:
     """Raises `care_path_not_found`, `stale_version`, `no_task`, `task_taken`."""
 
-    changes: TaskChanges[CarePath]
+    changes: TaskChanges[PatientId, CarePath]
 
     async def __call__(self, command: TakeTelling, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
         return await self.changes.apply(

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from booking.application.care_path_reactions import changing
+from booking.application.offering import note_freed
 from booking.application.ports import Ports
+from booking.application.scheduling import Scheduling
 from booking.domain.cancellations import CancelReason
 from booking.domain.ids import AppointmentId
 from booking.domain.states import BookedBy, Status
@@ -21,7 +23,7 @@ async def call_off_visit(appointment_id: str, tx: Transaction, ports: Ports) -> 
     if visit.status is not Status.BOOKED or visit.cancels_at is None or visit.cancels_at > tx.now:
         return
     cancelled = visit.cancel(CancelReason.HOLD_NOT_RELEASED, asked_by=BookedBy.STAFF, now=tx.now)
-    await ports.give_back(visit, tx)
-    await ports.free(cancelled, tx)
+    await Scheduling(ports).release(visit, tx)
+    await note_freed(cancelled, tx, ports)
     await ports.appointments.save(cancelled, expecting=visit.version, tx=tx)
     await changing(visit.patient_id, tx, ports, lambda path: path.note_visit(cancelled, now=tx.now))

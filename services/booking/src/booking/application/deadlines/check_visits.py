@@ -4,6 +4,7 @@
 
 from datetime import datetime
 
+from booking.application.fitness import Fitness
 from booking.application.ports import Ports
 from booking.domain.ids import FitnessCheckId
 from careflow_service.work import Transaction
@@ -18,4 +19,4 @@ async def check_visits(check_id: str, tx: Transaction, ports: Ports) -> None:
     """Does nothing once all is looked through."""
     check = await ports.fitness_checks.get(FitnessCheckId(check_id))
     if check.due_at is not None and check.due_at <= tx.now:
-        await ports.look_on(check, tx)
+        await Fitness(ports).look_on(check, tx)

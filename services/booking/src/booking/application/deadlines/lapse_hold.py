@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from booking.application.offering import Offering
 from booking.application.ports import Ports
 from booking.domain.ids import AppointmentId
 from booking.domain.states import Status
@@ -18,4 +19,4 @@ async def lapse_hold(appointment_id: str, tx: Transaction, ports: Ports) -> None
     hold = await ports.appointments.get(AppointmentId(appointment_id))
     if hold.status is not Status.HELD or hold.held_until is None or hold.held_until > tx.now:
         return
-    await ports.lapse(hold, tx)
+    await Offering(ports).lapse(hold, tx)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from booking.application.offering import Offering
 from booking.application.ports import Ports
 from booking.domain.ids import FreedTimeId
 from careflow_service.work import Transaction
@@ -17,5 +18,5 @@ async def offer_freed_time(freed_id: str, tx: Transaction, ports: Ports) -> None
     freed = await ports.freed_times.get(FreedTimeId(freed_id))
     if freed.due_at is None or freed.due_at > tx.now:
         return
-    after = await ports.offer_next(freed, tx)
+    after = await Offering(ports).offer_next(freed, tx)
     await ports.freed_times.save(after, expecting=freed.version, tx=tx)

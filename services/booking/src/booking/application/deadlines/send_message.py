@@ -4,7 +4,9 @@ Handed on and not yet recorded when the process died, it goes out once more: wit
 mail and the gateway know it again.
 """
 
+from booking.application.messaging import Messenger
 from booking.application.ports import Ports
+from booking.application.telling import note_outcome
 from booking.domain.ids import MessageId
 from booking.domain.messages import Attempt, MessageState
 from careflow_service.work import Transaction
@@ -19,7 +21,7 @@ async def next_message(ports: Ports) -> str | None:
 async def send_message(message_id: str, ports: Ports) -> Attempt | None:
     """Hand the message on; None when it is settled."""
     message = await ports.messages.get(MessageId(message_id))
-    return await ports.attempt(message) if message.state is MessageState.PLANNED else None
+    return await Messenger(ports).attempt(message) if message.state is MessageState.PLANNED else None
 
 
 async def settle_message(message_id: str, attempt: Attempt | None, tx: Transaction, ports: Ports) -> None:
@@ -29,4 +31,4 @@ async def settle_message(message_id: str, attempt: Attempt | None, tx: Transacti
         return
     after = before.attempted(attempt, now=tx.now)
     await ports.messages.save(after, expecting=before.version, tx=tx)
-    await ports.note_outcome(after, tx)
+    await note_outcome(after, tx, ports)

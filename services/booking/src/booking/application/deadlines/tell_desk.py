@@ -4,6 +4,7 @@ Handed on and not yet recorded when the process died, it goes out once more: wit
 mail and the gateway know it again.
 """
 
+from booking.application.alarming import DeskAlarm
 from booking.application.ports import Ports
 from booking.domain.alarms import AlarmAttempt
 from booking.domain.ids import AlarmId
@@ -18,7 +19,7 @@ async def next_alarm(ports: Ports) -> str | None:
 
 async def ring(alarm_id: str, ports: Ports) -> AlarmAttempt:
     """Hand it on, where the inquiry waits still."""
-    return await ports.ring(await ports.alarms.get(AlarmId(alarm_id)))
+    return await DeskAlarm(ports).ring(await ports.alarms.get(AlarmId(alarm_id)))
 
 
 async def settle_alarm(alarm_id: str, attempt: AlarmAttempt, tx: Transaction, ports: Ports) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from booking.application import telling_names
 from booking.application.ports import Ports
 from booking.domain.ids import PractitionerId
 from careflow_service.work import Transaction
@@ -16,5 +17,5 @@ async def tell_name(practitioner_id: str, tx: Transaction, ports: Ports) -> None
     """Does nothing where it was told meanwhile."""
     before = await ports.practitioners.get(PractitionerId(practitioner_id))
     if before.to_be_told:
-        after = await ports.tell_name(before.recording(), tx)
+        after = await telling_names.tell_name(before.recording(), tx, ports)
         await ports.practitioners.save(after, expecting=before.version, tx=tx)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from booking.application.alarming import DeskAlarm
 from booking.application.ports import Ports
 from booking.domain.ids import RecordRequestId
 from careflow_service.telemetry.logs import log
@@ -25,5 +26,5 @@ async def tell_record_request(request_id: str, tx: Transaction, ports: Ports) ->
     event = "record_request_late" if asked.late(tx.now, zone) else "record_request_due"
     missing = sorted({party.value for _, party in asked.waits_for})
     log.warning(event, document_id=asked.id, reason=", ".join(missing) or None)
-    await ports.plan_record_alarm(asked, ports.policy.asking_from(tx.now, zone), tx)
+    await DeskAlarm(ports).plan_record(asked, ports.policy.asking_from(tx.now, zone), tx)
     await ports.record_requests.save(asked.told(tx.now), expecting=asked.version, tx=tx)

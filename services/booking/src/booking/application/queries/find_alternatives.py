@@ -10,16 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from booking.application.ports import (
-    Appointments,
-    CalendarDays,
-    CarePaths,
-    Patients,
-    Practitioners,
-    ReadAudit,
-    Records,
-    Rooms,
-)
+from booking.application.ports import Ports
 from booking.application.results import Scheduled
 from booking.application.scheduling import Scheduling, Wish
 from booking.domain import gates
@@ -32,7 +23,6 @@ from booking.domain.care_path import CarePath
 from booking.domain.gates import Asked
 from booking.domain.ids import AppointmentId, PractitionerId, RoomId
 from booking.domain.intervals import QUARTER, Interval
-from booking.domain.policy import BookingPolicy
 from booking.domain.slots import Slot
 from booking.domain.spacing import integration_of
 from booking.domain.visits import VisitKind
@@ -63,31 +53,9 @@ class Alternatives:
     cancel_reason: CancelReason
 
 
+@dataclass(frozen=True, slots=True)
 class FindAlternatives:
-    def __init__(
-        self,
-        *,
-        appointments: Appointments,
-        calendar_days: CalendarDays,
-        patients: Patients,
-        care_paths: CarePaths,
-        records: Records,
-        practitioners: Practitioners,
-        rooms: Rooms,
-        scheduling: Scheduling,
-        policy: BookingPolicy,
-        audit: ReadAudit,
-    ) -> None:
-        self._appointments = appointments
-        self._calendar_days = calendar_days
-        self._patients = patients
-        self._care_paths = care_paths
-        self._records = records
-        self._practitioners = practitioners
-        self._rooms = rooms
-        self._scheduling = scheduling
-        self._policy = policy
-        self._audit = audit
+    ports: Ports
 
     async def __call__(
         self, resource: Resource, absence: Interval, actor: Actor, limit: int, after: str | None
@@ -97,26 +65,26 @@ class FindAlternatives:
         """
         check_absence(absence)
         if resource.kind is ResourceKind.ROOM:
-            await self._rooms.get(RoomId(resource.id))
+            await self.ports.rooms.get(RoomId(resource.id))
         else:
-            await self._practitioners.get(PractitionerId(resource.id))
-        zone = self._scheduling.zone
+            await self.ports.practitioners.get(PractitionerId(resource.id))
+        zone = self.ports.zone
         behind = None if after is None else _place(after)
         places = [each for each in await self._places(resource, absence) if behind is None or each > behind]
         shown = places[:limit]
         visits, everybody = await side_by_side(
-            self._appointments.several([each for _, each in shown]), self._scheduling.everybody()
+            self.ports.appointments.several([each for _, each in shown]), Scheduling(self.ports).everybody()
         )
         clinic = everybody.without(resource, absence, zone)
         affected = [each for each in visits if each.is_to_come]
         found = await asyncio.gather(*(self._of(each, resource, clinic) for each in affected))
-        await self._audit.read(actor, "find_alternatives", *(f"appointments/{each.id}" for each in affected))
+        await self.ports.audit.read(actor, "find_alternatives", *(f"appointments/{each.id}" for each in affected))
         return Listed(tuple(found), _cursor(shown[-1]) if len(places) > limit else None)
 
     async def _places(self, resource: Resource, absence: Interval) -> list[_Place]:
         """The visits that have claimed the resource in that time, earliest first."""
-        keys = [DayKey(resource, day) for day in absence.days(self._scheduling.zone)]
-        calendar = await self._calendar_days.look(keys)
+        keys = [DayKey(resource, day) for day in absence.days(self.ports.zone)]
+        calendar = await self.ports.calendar_days.look(keys)
         since: dict[AppointmentId, datetime] = {}
         for taken in (each for key in keys for each in calendar.day(key).taken if each.interval.overlaps(absence)):
             since.setdefault(taken.appointment_id, taken.interval.start)
@@ -124,9 +92,9 @@ class FindAlternatives:
 
     async def _of(self, visit: Appointment, resource: Resource, clinic: Clinic) -> Alternatives:
         patient, path, complete = await side_by_side(
-            self._patients.get(visit.patient_id),
-            self._care_paths.get(visit.patient_id),
-            self._records.complete(visit.patient_id),
+            self.ports.patients.get(visit.patient_id),
+            self.ports.care_paths.get(visit.patient_id),
+            self.ports.records.complete(visit.patient_id),
         )
         wish = Wish(
             kind=visit.kind,
@@ -136,8 +104,10 @@ class FindAlternatives:
             rather=visit.slot.given_by,
         )
         substitute, free = await side_by_side(
-            self._scheduling.substitute(wish, visit, patient.details, clinic),
-            self._scheduling.free_instead(visit, patient.details, path.therapist_for(visit.kind), clinic, _OPENINGS),
+            Scheduling(self.ports).substitute(wish, visit, patient.details, clinic),
+            Scheduling(self.ports).free_instead(
+                visit, patient.details, path.therapist_for(visit.kind), clinic, _OPENINGS
+            ),
         )
         follows = integration_of(path, visit.starts_at) if visit.kind is VisitKind.DOSING else None
         integration = follows.appointment_id if follows else None
@@ -171,16 +141,16 @@ class FindAlternatives:
                 Asked(
                     kind=visit.kind,
                     starts_at=at,
-                    zone=self._scheduling.zone,
+                    zone=self.ports.zone,
                     modality=visit.slot.modality,
                     moving=visit.id,
                     integration_at=at + QUARTER if visit.kind is VisitKind.DOSING else None,
-                    windows=self._policy.dose_windows,
+                    windows=self.ports.policy.dose_windows,
                     record_complete=complete,
                 ),
             )
         )
-        return near_to(visit.starts_at, allowed, self._scheduling.zone, self._policy.suggestions.value)
+        return near_to(visit.starts_at, allowed, self.ports.zone, self.ports.policy.suggestions.value)
 
 
 def _cursor(last: _Place) -> str:

@@ -5,15 +5,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from booking.application.ownership import check_own, is_patient
-from booking.application.ports import CarePaths, Patients
+from booking.application.ports import Ports
 from booking.application.scheduling import Scheduling
 from booking.domain.availability import Opening
 from booking.domain.ids import PatientId, PractitionerId
 from booking.domain.intervals import Interval
-from booking.domain.policy import BookingPolicy
 from booking.domain.visits import Modality, VisitKind
 from careflow_domain.errors import invalid
-from careflow_service.clock import Clock
 from careflow_service.identity import Actor
 from careflow_service.work import side_by_side
 
@@ -38,22 +36,11 @@ class FindOpenings:
     provider: PractitionerId | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class FindOpeningsHandler:
     """Raises `end_before_start`, `search_too_long`, `modality_not_allowed` and `patient_not_found`."""
 
-    def __init__(
-        self,
-        patients: Patients,
-        care_paths: CarePaths,
-        scheduling: Scheduling,
-        policy: BookingPolicy,
-        clock: Clock,
-    ) -> None:
-        self._patients = patients
-        self._care_paths = care_paths
-        self._scheduling = scheduling
-        self._policy = policy
-        self._clock = clock
+    ports: Ports
 
     async def __call__(self, query: FindOpenings, actor: Actor) -> tuple[Opening, ...]:
         asked = Interval(query.starts_from, query.starts_before)
@@ -63,10 +50,10 @@ class FindOpeningsHandler:
         if query.patient_id is not None:
             check_own(actor, query.patient_id, "patient")
             patient, path = await side_by_side(
-                self._patients.get(query.patient_id), self._care_paths.get(query.patient_id)
+                self.ports.patients.get(query.patient_id), self.ports.care_paths.get(query.patient_id)
             )
             state, therapist = patient.details.state, path.therapist_for(query.kind)
-        wanted = self._scheduling.wanted(
+        wanted = Scheduling(self.ports).wanted(
             query.kind,
             query.modality,
             state=state,
@@ -75,13 +62,13 @@ class FindOpeningsHandler:
             therapist=therapist,
         )
         bookable = self._bookable(by_patient=is_patient(actor)).within(asked)
-        return () if bookable is None else await self._scheduling.free(wanted, bookable, MOST_OPENINGS)
+        return () if bookable is None else await Scheduling(self.ports).free(wanted, bookable, MOST_OPENINGS)
 
     def over_at(self, kind: VisitKind, modality: Modality, starts_at: datetime) -> datetime:
         """When such a visit is over that starts then, whoever else is there."""
-        return self._scheduling.wanted(kind, modality).template.interval(starts_at).end
+        return Scheduling(self.ports).wanted(kind, modality).template.interval(starts_at).end
 
     def _bookable(self, *, by_patient: bool) -> Interval:
-        now = self._clock()
-        lead = self._policy.self_booking_lead if by_patient else timedelta.resolution
-        return Interval(now + lead, now + self._policy.horizon)
+        now = self.ports.clock()
+        lead = self.ports.policy.self_booking_lead if by_patient else timedelta.resolution
+        return Interval(now + lead, now + self.ports.policy.horizon)

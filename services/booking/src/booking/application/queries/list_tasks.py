@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from booking.application.ports import Appointments, ReadAudit
+from booking.application.ports import Ports
 from booking.application.results import Scheduled
 from booking.domain.appointments import Appointment
 from booking.domain.ids import AppointmentId
-from booking.domain.policy import BookingPolicy
 from booking.domain.states import Taken
 from booking.domain.tasks import VisitTask, task_of
-from careflow_service.clock import Clock
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
 
@@ -34,35 +32,32 @@ class TaskOfVisit:
     taken: Taken | None
 
 
+@dataclass(frozen=True, slots=True)
 class ListTasks:
-    def __init__(self, appointments: Appointments, policy: BookingPolicy, audit: ReadAudit, clock: Clock) -> None:
-        self._appointments = appointments
-        self._policy = policy
-        self._audit = audit
-        self._clock = clock
+    ports: Ports
 
     async def __call__(
         self, actor: Actor, limit: int, after: str | None, *, whose: Whose = Whose.ALL
     ) -> Listed[TaskOfVisit]:
-        now = self._clock()
+        now = self.ports.clock()
         match whose:
             case Whose.ALL:
-                found = await self._appointments.to_see_to(now, limit, after)
+                found = await self.ports.appointments.to_see_to(now, limit, after)
             case Whose.MINE:
-                found = await self._appointments.seen_to_by(actor.id, now, limit, after)
+                found = await self.ports.appointments.seen_to_by(actor.id, now, limit, after)
             case Whose.NOBODYS:
-                found = await self._appointments.seen_to_by_nobody(now, limit, after)
-        await self._audit.read(actor, "list_tasks", *(f"appointments/{each.id}" for each in found.items))
+                found = await self.ports.appointments.seen_to_by_nobody(now, limit, after)
+        await self.ports.audit.read(actor, "list_tasks", *(f"appointments/{each.id}" for each in found.items))
         return Listed(tuple(filter(None, map(self._task, found.items))), found.next)
 
     async def one(self, appointment_id: AppointmentId, actor: Actor) -> TaskOfVisit | None:
         """What is to be done about one visit, and who sees to it. Raises `appointment_not_found`."""
-        visit = await self._appointments.get(appointment_id)
-        await self._audit.read(actor, "list_tasks", f"appointments/{visit.id}")
+        visit = await self.ports.appointments.get(appointment_id)
+        await self.ports.audit.read(actor, "list_tasks", f"appointments/{visit.id}")
         return self._task(visit)
 
     def _task(self, visit: Appointment) -> TaskOfVisit | None:
-        task = task_of(visit, self._policy)
+        task = task_of(visit, self.ports.policy)
         if task is None:
             return None
-        return TaskOfVisit(task, Scheduled.of(visit), visit.seen_to(self._policy, now=self._clock()))
+        return TaskOfVisit(task, Scheduled.of(visit), visit.seen_to(self.ports.policy, now=self.ports.clock()))

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking.application.ports import CarePaths, ReadAudit
+from booking.application.ports import Ports
 from booking.application.queries.list_tasks import Whose
 from booking.domain.care_path import CarePath
 from booking.domain.ids import PatientId
-from booking.domain.policy import BookingPolicy
 from booking.domain.states import Taken
 from booking.domain.untold import News, untold_of
-from careflow_service.clock import Clock
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
 
@@ -32,31 +30,28 @@ class Untold:
 
 @dataclass(frozen=True, slots=True)
 class ListUntold:
-    care_paths: CarePaths
-    policy: BookingPolicy
-    audit: ReadAudit
-    clock: Clock
+    ports: Ports
 
     async def __call__(
         self, actor: Actor, limit: int, after: str | None, *, whose: Whose = Whose.ALL
     ) -> Listed[Untold]:
-        now = self.clock()
+        now = self.ports.clock()
         match whose:
             case Whose.ALL:
-                found = await self.care_paths.untold(limit, after)
+                found = await self.ports.care_paths.untold(limit, after)
             case Whose.MINE:
-                found = await self.care_paths.told_by(actor.id, now, limit, after)
+                found = await self.ports.care_paths.told_by(actor.id, now, limit, after)
             case Whose.NOBODYS:
-                found = await self.care_paths.told_by_nobody(now, limit, after)
-        await self.audit.read(actor, "list_untold", *(f"care_paths/{each.id}" for each in found.items))
+                found = await self.ports.care_paths.told_by_nobody(now, limit, after)
+        await self.ports.audit.read(actor, "list_untold", *(f"care_paths/{each.id}" for each in found.items))
         return Listed(tuple(map(self._untold, found.items)), found.next)
 
     async def one(self, patient_id: PatientId, actor: Actor) -> Untold | None:
         """What one patient has yet to be told, and who sees to it. Raises `care_path_not_found`."""
-        path = await self.care_paths.get(patient_id, of=patient_id)
-        await self.audit.read(actor, "list_untold", f"care_paths/{path.id}")
+        path = await self.ports.care_paths.get(patient_id, of=patient_id)
+        await self.ports.audit.read(actor, "list_untold", f"care_paths/{path.id}")
         untold = self._untold(path)
         return untold if untold.since else None
 
     def _untold(self, path: CarePath) -> Untold:
-        return Untold(path.id, path.version, untold_of(path), path.seen_to(self.policy, now=self.clock()))
+        return Untold(path.id, path.version, untold_of(path), path.seen_to(self.ports.policy, now=self.ports.clock()))

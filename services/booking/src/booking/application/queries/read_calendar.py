@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from booking.application.naming import told_apart
 from booking.application.ownership import is_patient
-from booking.application.ports import Appointments, CalendarDays, Patients, Practitioners, ReadAudit, Rooms
+from booking.application.ports import Ports
 from booking.application.results import Scheduled
 from booking.domain.appointments import Appointment
 from booking.domain.calendar import DayKey, Resource, ResourceKind
@@ -21,7 +20,6 @@ from booking.domain.practitioners import Practitioner
 from booking.domain.rooms import Room
 from booking.domain.states import Status
 from careflow_domain.errors import forbidden
-from careflow_service.clock import Clock
 from careflow_service.identity import Actor
 from careflow_service.work import side_by_side
 
@@ -82,22 +80,17 @@ class ResourceWeek:
     days: tuple[BookedDay, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ReadCalendar:
-    appointments: Appointments
-    patients: Patients
-    practitioners: Practitioners
-    rooms: Rooms
-    calendar_days: CalendarDays
-    audit: ReadAudit
-    zone: ZoneInfo
-    clock: Clock
+    ports: Ports
 
     async def day(self, day: date, actor: Actor) -> CalendarDayRead:
         """Everybody and every room on a date, also those with nothing; people first, by name."""
         _check_staff(actor)
         found, practitioners, rooms = await side_by_side(
-            self.appointments.on_day(day, MOST_VISITS, None), self.practitioners.active(), self.rooms.active()
+            self.ports.appointments.on_day(day, MOST_VISITS, None),
+            self.ports.practitioners.active(),
+            self.ports.rooms.active(),
         )
         visits = [each for each in found.items if each.status not in NOT_THERE]
         known = _resources(practitioners, rooms)
@@ -105,17 +98,17 @@ class ReadCalendar:
         left = sorted(each for each in booked - known.keys() if each.kind is not ResourceKind.PATIENT)
         names = await self._names(visits, actor)
         there = [self._resource_day(resource, known.get(resource), day, visits, names) for resource in (*known, *left)]
-        return CalendarDayRead(day=day, as_of=self.clock(), resources=tuple(there), whole=found.next is None)
+        return CalendarDayRead(day=day, as_of=self.ports.clock(), resources=tuple(there), whole=found.next is None)
 
     async def week_of(self, resource: Resource, first: date, actor: Actor) -> tuple[ResourceDay, ...]:
         """Seven days of one of them, with their visits. Raises `practitioner_not_found` or `room_not_found`."""
         _check_staff(actor)
         days = _week(first)
         whose, calendar = await side_by_side(
-            self._get(resource), self.calendar_days.look([DayKey(resource, day) for day in days])
+            self._get(resource), self.ports.calendar_days.look([DayKey(resource, day) for day in days])
         )
         taken = {each.appointment_id for day in calendar.days.values() for each in day.taken}
-        found = await self.appointments.several(sorted(taken))
+        found = await self.ports.appointments.several(sorted(taken))
         visits = [each for each in found if each.status not in NOT_THERE]
         names = await self._names(visits, actor)
         return tuple(
@@ -127,9 +120,9 @@ class ReadCalendar:
         """Seven days of everybody and every room, without anything of a patient."""
         _check_staff(actor)
         days = _week(first)
-        practitioners, rooms = await side_by_side(self.practitioners.active(), self.rooms.active())
+        practitioners, rooms = await side_by_side(self.ports.practitioners.active(), self.ports.rooms.active())
         known = _resources(practitioners, rooms)
-        calendar = await self.calendar_days.look([DayKey(resource, day) for resource in known for day in days])
+        calendar = await self.ports.calendar_days.look([DayKey(resource, day) for resource in known for day in days])
         return tuple(
             ResourceWeek(
                 resource,
@@ -137,7 +130,7 @@ class ReadCalendar:
                 tuple(
                     BookedDay(
                         day=day,
-                        open=each.hours.open_on(day, self.zone),
+                        open=each.hours.open_on(day, self.ports.zone),
                         otherwise=_otherwise(each.hours, day),
                         visits=len({t.appointment_id for t in calendar.day(DayKey(resource, day)).taken}),
                     )
@@ -149,13 +142,13 @@ class ReadCalendar:
 
     async def _get(self, resource: Resource) -> Practitioner | Room:
         if resource.kind is ResourceKind.ROOM:
-            return await self.rooms.get(RoomId(resource.id))
-        return await self.practitioners.get(PractitionerId(resource.id))
+            return await self.ports.rooms.get(RoomId(resource.id))
+        return await self.ports.practitioners.get(PractitionerId(resource.id))
 
     async def _names(self, visits: Iterable[Appointment], actor: Actor) -> Mapping[PatientId, str]:
         shown = list(visits)
-        patients = await self.patients.several(sorted({each.patient_id for each in shown}))
-        await self.audit.read(actor, "read_calendar", *(f"appointments/{each.id}" for each in shown))
+        patients = await self.ports.patients.several(sorted({each.patient_id for each in shown}))
+        await self.ports.audit.read(actor, "read_calendar", *(f"appointments/{each.id}" for each in shown))
         return told_apart(patients)
 
     def _resource_day(
@@ -172,14 +165,14 @@ class ReadCalendar:
             resource=resource,
             name=whose.name if whose else resource.id,
             day=day,
-            open=whose.hours.open_on(day, self.zone) if whose else (),
+            open=whose.hours.open_on(day, self.ports.zone) if whose else (),
             otherwise=whose is not None and _otherwise(whose.hours, day),
             active=whose is not None and whose.active,
             visits=tuple(SeenVisit(Scheduled.of(each), names.get(each.patient_id, "")) for each in theirs),
         )
 
     def _is_on(self, visit: Appointment, day: date) -> bool:
-        return visit.starts_at.astimezone(self.zone).date() == day
+        return visit.starts_at.astimezone(self.ports.zone).date() == day
 
 
 def _check_staff(actor: Actor) -> None:

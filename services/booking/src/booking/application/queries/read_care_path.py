@@ -3,18 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from booking.application.ownership import check_own, is_patient
-from booking.application.ports import CarePaths, ReadAudit, Records
+from booking.application.ports import Ports
 from booking.domain.care_path import CarePath
 from booking.domain.due import Due, due
 from booking.domain.gates import Asked, Refusal, refusals
 from booking.domain.ids import PatientId
 from booking.domain.intervals import QUARTER
-from booking.domain.policy import BookingPolicy
 from booking.domain.visits import VisitKind
-from careflow_service.clock import Clock
 from careflow_service.identity import Actor
 
 
@@ -27,33 +24,20 @@ class CarePathReport:
     due: tuple[Due, ...]
 
 
+@dataclass(frozen=True, slots=True)
 class ReadCarePathHandler:
     """Raises `care_path_not_found`, also for another's patient."""
 
-    def __init__(
-        self,
-        care_paths: CarePaths,
-        records: Records,
-        audit: ReadAudit,
-        policy: BookingPolicy,
-        zone: ZoneInfo,
-        clock: Clock,
-    ) -> None:
-        self._care_paths = care_paths
-        self._records = records
-        self._audit = audit
-        self._policy = policy
-        self._zone = zone
-        self._clock = clock
+    ports: Ports
 
     async def __call__(self, patient_id: PatientId, actor: Actor) -> CarePathReport:
         check_own(actor, patient_id, "care_path")
-        path = await self._care_paths.get(patient_id)
-        complete = await self._records.complete(patient_id)
-        await self._audit.read(actor, "read_care_path", f"care_paths/{path.id}")
-        now = self._clock()
+        path = await self.ports.care_paths.get(patient_id)
+        complete = await self.ports.records.complete(patient_id)
+        await self.ports.audit.read(actor, "read_care_path", f"care_paths/{path.id}")
+        now = self.ports.clock()
         closed = {kind: refusals(path, self._asked(kind, now, complete)) for kind in VisitKind}
-        items = due(path, self._policy)
+        items = due(path, self.ports.policy)
         if is_patient(actor):
             items = tuple(item for item in items if item.code != "safety_response")
         return CarePathReport(path, closed, items)
@@ -63,8 +47,8 @@ class ReadCarePathHandler:
         return Asked(
             kind=kind,
             starts_at=now,
-            zone=self._zone,
+            zone=self.ports.zone,
             integration_at=now + QUARTER,
-            windows=self._policy.dose_windows,
+            windows=self.ports.policy.dose_windows,
             record_complete=complete,
         )

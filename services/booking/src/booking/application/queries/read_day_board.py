@@ -9,16 +9,14 @@ from typing import Final
 
 from booking.application.naming import initials, told_apart
 from booking.application.ownership import is_patient
-from booking.application.ports import Appointments, Patients, Practitioners, ReadAudit, Records, Rooms
+from booking.application.ports import Ports
 from booking.application.results import Scheduled
 from booking.domain.appointments import Appointment
 from booking.domain.ids import PatientId, PractitionerId, RoomId
-from booking.domain.policy import BookingPolicy
 from booking.domain.states import Status
 from booking.domain.tasks import TaskKind, task_of
 from booking.domain.visits import TREATMENTS
 from careflow_domain.errors import forbidden
-from careflow_service.clock import Clock
 from careflow_service.identity import Actor
 from careflow_service.work import side_by_side
 
@@ -58,35 +56,28 @@ class DayBoard:
     whole: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ReadDayBoard:
-    appointments: Appointments
-    patients: Patients
-    practitioners: Practitioners
-    rooms: Rooms
-    records: Records
-    policy: BookingPolicy
-    audit: ReadAudit
-    clock: Clock
+    ports: Ports
 
     async def __call__(self, day: date, actor: Actor) -> DayBoard:
         if is_patient(actor):
             raise forbidden("forbidden", "The clinic's day is shown to its staff.")
-        found = await self.appointments.on_day(day, MOST_VISITS, None)
+        found = await self.ports.appointments.on_day(day, MOST_VISITS, None)
         visits = [each for each in found.items if each.status not in {Status.CANCELLED, Status.HELD}]
         whose = sorted({each.patient_id for each in visits})
         patients, practitioners, rooms, heard = await side_by_side(
-            self.patients.several(whose),
-            self.practitioners.active(),
-            self.rooms.active(),
-            self.records.heard_until(whose),
+            self.ports.patients.several(whose),
+            self.ports.practitioners.active(),
+            self.ports.rooms.active(),
+            self.ports.records.heard_until(whose),
         )
-        await self.audit.read(actor, "read_day_board", *(f"appointments/{each.id}" for each in visits))
+        await self.ports.audit.read(actor, "read_day_board", *(f"appointments/{each.id}" for each in visits))
         names = told_apart(patients)
         letters = {each.id: initials(each) for each in patients}
         staff: Mapping[PractitionerId, str] = {each.id: each.name for each in practitioners}
         places: Mapping[RoomId, str] = {each.id: each.name for each in rooms}
-        now = self.clock()
+        now = self.ports.clock()
         lines = (self._line(each, names, letters, staff, places, heard.get(each.patient_id), now) for each in visits)
         return DayBoard(day, now, tuple(lines), whole=found.next is None)
 
@@ -103,7 +94,7 @@ class ReadDayBoard:
         room_id = visit.slot.room_id
         waits_for_news = visit.kind in TREATMENTS and visit.status is Status.BOOKED
         is_fresh = heard_until is not None and now - heard_until <= FRESH_FOR
-        task = task_of(visit, self.policy)
+        task = task_of(visit, self.ports.policy)
         return BoardLine(
             visit=Scheduled.of(visit),
             who=names[visit.patient_id],

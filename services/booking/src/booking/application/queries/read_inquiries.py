@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from booking.application.ports import Alarms, Inquiries, ReadAudit
+from booking.application.ports import Ports
 from booking.domain.alarms import Alarm
 from booking.domain.ids import InquiryId
 from booking.domain.inquiries import Inquiry, InquiryOutcome
@@ -20,18 +19,17 @@ LOOKED_AT: Final = 25
 
 @dataclass(frozen=True, slots=True)
 class ReadInquiries:
-    """`desk_reached` is whether there is a way to tell the clinic's own staff of an urgent one."""
+    ports: Ports
 
-    inquiries: Inquiries
-    alarms: Alarms
-    audit: ReadAudit
-    zone: ZoneInfo
-    desk_reached: bool
+    @property
+    def desk_reached(self) -> bool:
+        """Whether there is a way to tell the clinic's own staff of an urgent one."""
+        return bool(self.ports.desk.channels)
 
     async def listed(self, actor: Actor, limit: int, after: str | None, *, urgent: bool) -> Listed[Inquiry]:
         """Those that are not closed, what waits longest first: the urgent ones, or the others."""
-        found = await self.inquiries.listed(limit, after, urgent=urgent)
-        await self.audit.read(actor, "read_inquiries", *(f"inquiries/{each.id}" for each in found.items))
+        found = await self.ports.inquiries.listed(limit, after, urgent=urgent)
+        await self.ports.audit.read(actor, "read_inquiries", *(f"inquiries/{each.id}" for each in found.items))
         return found
 
     async def closed(
@@ -44,24 +42,24 @@ class ReadInquiries:
         outcome: InquiryOutcome | None = None,
     ) -> Listed[Inquiry]:
         """Those that are closed, the newest first: on this date of the clinic, and so, where one is named."""
-        on = day_interval(day, self.zone) if day is not None else None
-        found = await self.inquiries.closed(limit, after, on=on, outcome=outcome)
-        await self.audit.read(actor, "read_inquiries", *(f"inquiries/{each.id}" for each in found.items))
+        on = day_interval(day, self.ports.zone) if day is not None else None
+        found = await self.ports.inquiries.closed(limit, after, on=on, outcome=outcome)
+        await self.ports.audit.read(actor, "read_inquiries", *(f"inquiries/{each.id}" for each in found.items))
         return found
 
     async def one(self, inquiry_id: InquiryId, actor: Actor) -> Inquiry:
         """Raises `inquiry_not_found`."""
-        inquiry = await self.inquiries.get(inquiry_id)
-        await self.audit.read(actor, "read_inquiry", f"inquiries/{inquiry.id}")
+        inquiry = await self.ports.inquiries.get(inquiry_id)
+        await self.ports.audit.read(actor, "read_inquiry", f"inquiries/{inquiry.id}")
         return inquiry
 
     async def told(self, *inquiries: Inquiry) -> Mapping[InquiryId, Sequence[Alarm]]:
         """How the desk was told of each urgent one of them: over which channels, when, and how often."""
         urgent = [each.id for each in inquiries if each.urgent]
-        found = await self.alarms.of_inquiries(urgent)
+        found = await self.ports.alarms.of_inquiries(urgent)
         return {each: [alarm for alarm in found if alarm.inquiry_id == each and not alarm.untried] for each in urgent}
 
     async def urgent_waits(self) -> bool:
         """Whether there is an urgent one that nobody has answered; nothing of it."""
-        found = await self.inquiries.listed(LOOKED_AT, None, urgent=True)
+        found = await self.ports.inquiries.listed(LOOKED_AT, None, urgent=True)
         return found.next is not None or any(each.answer is None for each in found.items)

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 
 from booking.application.message_links import message_of
 from booking.application.ownership import check_own
-from booking.application.ports import Consents, Messages, Patients, ReadAudit
+from booking.application.ports import Ports
 from booking.domain.channels import Channel
 from booking.domain.contact_consents import ContactConsents
 from booking.domain.ids import PatientId
 from booking.domain.messages import Message
-from booking.domain.policy import BookingPolicy
 from careflow_domain.errors import not_found
-from careflow_service.clock import Clock
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
-from careflow_service.pages.links import Signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,34 +26,28 @@ class Contactable:
 
 @dataclass(frozen=True, slots=True)
 class ReadMessages:
-    messages: Messages
-    links: Signed
-    consents: Consents
-    patients: Patients
-    policy: BookingPolicy
-    audit: ReadAudit
-    clock: Clock
+    ports: Ports
 
     async def of_patient(self, patient_id: PatientId, actor: Actor, limit: int, after: str | None) -> Listed[Message]:
         """The newest first. Raises `patient_not_found` for another's."""
         check_own(actor, patient_id, "patient")
-        found = await self.messages.of_patient(patient_id, limit, after)
+        found = await self.ports.messages.of_patient(patient_id, limit, after)
         read = (f"patients/{patient_id}", *(f"messages/{each.id}" for each in found.items))
-        await self.audit.read(actor, "read_messages", *read)
+        await self.ports.audit.read(actor, "read_messages", *read)
         return found
 
     async def consents_of(self, patient_id: PatientId, actor: Actor) -> Contactable:
         """Raises `patient_not_found`, also for another's."""
         check_own(actor, patient_id, "patient")
-        await self.patients.get(patient_id)
-        found = await self.consents.find(patient_id, of=patient_id) or ContactConsents(id=patient_id)
-        await self.audit.read(actor, "read_contact_consents", f"patients/{patient_id}")
-        return Contactable(found, tuple(channel for channel in Channel if found.allows(channel, self.policy)))
+        await self.ports.patients.get(patient_id)
+        found = await self.ports.consents.find(patient_id, of=patient_id) or ContactConsents(id=patient_id)
+        await self.ports.audit.read(actor, "read_contact_consents", f"patients/{patient_id}")
+        return Contactable(found, tuple(channel for channel in Channel if found.allows(channel, self.ports.policy)))
 
     async def by_link(self, link: str) -> Channel:
         """What somebody with this link can end. Raises `message_not_found`."""
-        message = await self.messages.get(message_of(link, self.links))
-        channel = message.stops(self.policy, now=self.clock())
+        message = await self.ports.messages.get(message_of(link, self.ports.message_links))
+        channel = message.stops(self.ports.policy, now=self.ports.clock())
         if channel is None:
             raise not_found("message")
         return channel

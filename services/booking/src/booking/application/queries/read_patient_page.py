@@ -6,16 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from booking.application.ports import CarePaths, Patients, ReadAudit, Waitlist
+from booking.application.ports import Ports
 from booking.domain.care_path import CarePath
 from booking.domain.due import Due, due
 from booking.domain.ids import PatientId
 from booking.domain.noted_visits import Visit
 from booking.domain.patients import Patient
-from booking.domain.policy import BookingPolicy
 from booking.domain.visits import VisitKind
 from booking.domain.waitlist import WaitlistEntry
-from careflow_service.clock import Clock
 from careflow_service.identity import Actor, Role
 from careflow_service.work import side_by_side
 
@@ -41,36 +39,31 @@ class PatientSeen:
     waits: tuple[WaitlistEntry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ReadPatientPage:
     """Raises `patient_not_found`. An emergency access shows who it is and whom to call."""
 
-    patients: Patients
-    care_paths: CarePaths
-    waitlist: Waitlist
-    policy: BookingPolicy
-    audit: ReadAudit
-    clock: Clock
+    ports: Ports
 
     async def __call__(self, patient_id: PatientId, actor: Actor) -> PatientSeen:
         if actor.has(Role.EMERGENCY):
-            patient = await self.patients.get(patient_id)
-            await self.audit.read(actor, _ACTION, f"patients/{patient.id}")
-            return PatientSeen(as_of=self.clock(), patient=patient)
+            patient = await self.ports.patients.get(patient_id)
+            await self.ports.audit.read(actor, _ACTION, f"patients/{patient.id}")
+            return PatientSeen(as_of=self.ports.clock(), patient=patient)
         patient, path, waits = await side_by_side(
-            self.patients.get(patient_id),
-            self.care_paths.get(patient_id),
-            self.waitlist.listed(patient_id, MOST_WAITS, None),
+            self.ports.patients.get(patient_id),
+            self.ports.care_paths.get(patient_id),
+            self.ports.waitlist.listed(patient_id, MOST_WAITS, None),
         )
         shown = (f"appointments/{each.appointment_id}" for each in path.visits)
-        await self.audit.read(actor, _ACTION, f"patients/{patient.id}", f"care_paths/{path.id}", *shown)
+        await self.ports.audit.read(actor, _ACTION, f"patients/{patient.id}", f"care_paths/{path.id}", *shown)
         by_time = sorted(path.visits, key=lambda each: each.starts_at)
         return PatientSeen(
-            as_of=self.clock(),
+            as_of=self.ports.clock(),
             patient=patient,
             path=path,
             coming=tuple(each for each in by_time if each.upcoming),
             been=tuple(each for each in reversed(by_time) if not each.upcoming),
-            open=tuple(each for each in due(path, self.policy) if each.code not in _BOOKED),
+            open=tuple(each for each in due(path, self.ports.policy) if each.code not in _BOOKED),
             waits=tuple(waits.items),
         )

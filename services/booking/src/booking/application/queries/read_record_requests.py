@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from booking.application.ownership import check_own
-from booking.application.ports import ReadAudit, RecordRequests
+from booking.application.ports import Ports
 from booking.domain.ids import PatientId, RecordRequestId
 from booking.domain.record_clocks import RecordRequestPolicy
 from booking.domain.record_requests import RecordRequest
@@ -14,14 +14,13 @@ from careflow_service.listed import Listed
 
 @dataclass(frozen=True, slots=True)
 class ReadRecordRequests:
-    record_requests: RecordRequests
-    audit: ReadAudit
+    ports: Ports
 
     async def one(self, request_id: RecordRequestId, actor: Actor) -> RecordRequest:
         """Raises `record_request_not_found`, also for another's."""
-        asked = await self.record_requests.get(request_id)
+        asked = await self.ports.record_requests.get(request_id)
         check_own(actor, asked.patient_id, "record_request")
-        await self.audit.read(actor, "read_record_request", f"record_requests/{asked.id}")
+        await self.ports.audit.read(actor, "read_record_request", f"record_requests/{asked.id}")
         return asked
 
     async def of_patient(
@@ -29,11 +28,11 @@ class ReadRecordRequests:
     ) -> Listed[RecordRequest]:
         """The newest first. Raises `patient_not_found` for another's."""
         check_own(actor, patient_id, "patient")
-        return await self._read(actor, await self.record_requests.of_patient(patient_id, limit, after))
+        return await self._read(actor, await self.ports.record_requests.of_patient(patient_id, limit, after))
 
     async def under_way(self, actor: Actor, limit: int, after: str | None) -> Listed[RecordRequest]:
         """Those that have not ended, what is due first at the top."""
-        return await self._read(actor, await self.record_requests.under_way(limit, after))
+        return await self._read(actor, await self.ports.record_requests.under_way(limit, after))
 
     async def pressing(self, actor: Actor, on: date, clocks: RecordRequestPolicy, limit: int) -> list[RecordRequest]:
         """Those that are due soon or late on this day, what is due first at the top; the first of them where there are
@@ -43,5 +42,7 @@ class ReadRecordRequests:
         return [each for each in found.items if clocks.warned_on(each.due_on) <= on]
 
     async def _read(self, actor: Actor, found: Listed[RecordRequest]) -> Listed[RecordRequest]:
-        await self.audit.read(actor, "list_record_requests", *(f"record_requests/{each.id}" for each in found.items))
+        await self.ports.audit.read(
+            actor, "list_record_requests", *(f"record_requests/{each.id}" for each in found.items)
+        )
         return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.application.ownership import check_own
-from booking.application.ports import Appointments, CarePaths, Patients, ReadAudit
+from booking.application.ports import Ports
 from booking.application.results import Scheduled
 from booking.application.scheduling import Scheduling
 from booking.domain.appointments import Appointment
@@ -14,14 +14,12 @@ from booking.domain.availability import Clinic
 from booking.domain.ids import AppointmentId
 from booking.domain.noted_visits import Visit
 from booking.domain.patients import Patient
-from booking.domain.policy import BookingPolicy
 from booking.domain.practitioners import Practitioner
 from booking.domain.spacing import integration_of
 from booking.domain.states import Status
 from booking.domain.tasks import TaskKind, task_of
 from booking.domain.unfit import Unfit, unfit
 from booking.domain.visits import VisitKind
-from careflow_service.clock import Clock
 from careflow_service.identity import Actor
 from careflow_service.work import side_by_side
 
@@ -43,35 +41,31 @@ class VisitRead:
     as_of: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ReadVisit:
     """Raises `appointment_not_found`, also for another's appointment."""
 
-    appointments: Appointments
-    patients: Patients
-    care_paths: CarePaths
-    scheduling: Scheduling
-    policy: BookingPolicy
-    audit: ReadAudit
-    clock: Clock
+    ports: Ports
 
     async def __call__(self, appointment_id: AppointmentId, actor: Actor) -> VisitRead:
-        visit = await self.appointments.get(appointment_id)
+        visit = await self.ports.appointments.get(appointment_id)
         check_own(actor, visit.patient_id, "appointment")
-        patient, path = await side_by_side(self.patients.get(visit.patient_id), self.care_paths.get(visit.patient_id))
+        patient, path = await side_by_side(
+            self.ports.patients.get(visit.patient_id), self.ports.care_paths.get(visit.patient_id)
+        )
         pair = visit.kind is VisitKind.DOSING and visit.status is Status.BOOKED
         follows = integration_of(path, visit.starts_at) if pair else None
-        integration = await self.appointments.get(follows.appointment_id) if follows else None
+        integration = await self.ports.appointments.get(follows.appointment_id) if follows else None
         cannot: tuple[Unfit, ...] = ()
         others: tuple[Practitioner, ...] = ()
         if visit.status is Status.BOOKED:
-            clinic = await self.scheduling.everybody()
+            clinic = await Scheduling(self.ports).everybody()
             others = self._others(visit, clinic)
             if visit.unfit_since is not None:
-                cannot = unfit(visit, clinic, patient.details.state, self.scheduling.zone)
-        now, task = self.clock(), task_of(visit, self.policy)
+                cannot = unfit(visit, clinic, patient.details.state, self.ports.zone)
+        now, task = self.ports.clock(), task_of(visit, self.ports.policy)
         shown = [f"appointments/{each.id}" for each in (visit, integration) if each is not None]
-        await self.audit.read(actor, "read_visit", f"patients/{patient.id}", *shown)
+        await self.ports.audit.read(actor, "read_visit", f"patients/{patient.id}", *shown)
         return VisitRead(
             visit=Scheduled.of(visit),
             patient=patient,
@@ -88,7 +82,7 @@ class ReadVisit:
         )
 
     def _others(self, visit: Appointment, clinic: Clinic) -> tuple[Practitioner, ...]:
-        parts = self.scheduling.wanted(visit.kind, visit.slot.modality).parts
+        parts = Scheduling(self.ports).wanted(visit.kind, visit.slot.modality).parts
         roles = {role for part in parts for role in part.roles}
         given_by = visit.slot.given_by
         return tuple(each for each in clinic.practitioners if each.roles & roles and each.id not in given_by)

@@ -10,7 +10,6 @@ from datetime import datetime
 from booking.application.front_desk import FrontDesk
 from booking.application.gated_visits import by_plan
 from booking.application.ownership import check_own
-from booking.application.ports import ReadAudit
 from booking.application.results import Scheduled
 from booking.application.scheduling import Impossible, Wish
 from booking.domain.gates import Refusal
@@ -36,7 +35,6 @@ class WeighVisit:
     """Raises `patient_not_found`, and `appointment_not_found` for a visit that would be moved."""
 
     desk: FrontDesk
-    audit: ReadAudit
 
     async def __call__(
         self,
@@ -52,12 +50,12 @@ class WeighVisit:
         check_own(actor, patient_id, "patient")
         desk = self.desk
         patient, path, clinic = await desk.know(patient_id, wish)
-        visit = None if moving is None else await desk.appointments.get(moving.appointment_id)
+        visit = None if moving is None else await desk.ports.appointments.get(moving.appointment_id)
         if together_with is not None:
             path = path.but_for(together_with)
         gates, impossible = await side_by_side(
             desk.visits.closed(path, wish, moving=None if visit is None else visit.id, integration_at=integration_at),
             desk.scheduling.why_not(by_plan(wish, path), patient.id, patient.details, clinic, instead_of=visit),
         )
-        await self.audit.read(actor, "weigh_visit", f"patients/{patient_id}")
+        await self.desk.ports.audit.read(actor, "weigh_visit", f"patients/{patient_id}")
         return Weighed(gates, impossible)

@@ -4,7 +4,10 @@ An information call is left alone: with it a patient comes back. So is, where th
 what was arranged since.
 """
 
+from booking.application.holding import settle_holds
+from booking.application.offering import note_freed
 from booking.application.ports import Ports
+from booking.application.scheduling import Scheduling
 from booking.domain.cancellations import CancelReason
 from booking.domain.care_path import CarePath
 from booking.domain.ids import PatientId
@@ -35,8 +38,8 @@ async def on_care_discharged(event: Received[CareDischarged], tx: Transaction, p
             continue
         called_off = appointment.cancel(CancelReason.CARE_ENDED, asked_by=BookedBy.STAFF, now=tx.now)
         cancelled = called_off.untold(now=tx.now)
-        await ports.give_back(appointment, tx)
-        await ports.free(cancelled, tx)
+        await Scheduling(ports).release(appointment, tx)
+        await note_freed(cancelled, tx, ports)
         await ports.appointments.save(cancelled, expecting=appointment.version, tx=tx)
         path = path.note_visit(cancelled, now=tx.now)
     for entry in waiting:
@@ -44,5 +47,5 @@ async def on_care_discharged(event: Received[CareDischarged], tx: Transaction, p
             continue
         if path.run.ended_with_care(entry.joined_at):
             await ports.waitlist.save(entry.left(), expecting=entry.version, tx=tx)
-    path = await ports.settle_holds(before or path, path, tx)
+    path = await settle_holds(before or path, path, tx, ports)
     await upsert(ports.care_paths, before, path, tx)

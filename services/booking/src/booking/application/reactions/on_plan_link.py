@@ -1,6 +1,7 @@
 """Sessions made a link by which a patient sees what their plan asks of them: they are sent it, while it leads there."""
 
 from booking.application.ports import Ports
+from booking.application.telling import note_outcome
 from booking.domain.ids import MessageId, PatientId
 from booking.domain.message_subjects import AboutPlan
 from booking.domain.messages import Message
@@ -37,4 +38,4 @@ async def on_plan_link_withdrawn(event: Received[PlanLinkWithdrawn], tx: Transac
             continue
         await ports.messages.save(after, expecting=each.version, tx=tx)
         if each in untold and not others:
-            await ports.note_outcome(after, tx)
+            await note_outcome(after, tx, ports)

@@ -114,14 +114,14 @@ async def open_room(
 async def _return(
     resource: Resource, body: ReturnBody, app: Booking, actor: Actor, request: RequestKey | None, version: int
 ) -> Response:
-    command = RecordReturn(resource, version, body.days(app.record_absence.zone))
+    command = RecordReturn(resource, version, body.days(app.ports.zone))
     return saved(await app.record_return(command, actor, request))
 
 
 async def _record(
     resource: Resource, body: AbsenceBody, app: Booking, actor: Actor, request: RequestKey | None, version: int
 ) -> Response:
-    absence = body.interval(app.record_absence.zone)
+    absence = body.interval(app.ports.zone)
     done = await app.record_absence(RecordAbsence(resource, version, absence), actor, request)
     affected = await _affected(resource, absence, app, actor, A_FEW, None)
     saved = done.value

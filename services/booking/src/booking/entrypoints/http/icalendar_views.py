@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from fastapi.responses import Response
 
 from booking import icalendars
-from booking.application.queries.read_invitation import Invitation
+from booking.application.letters import Invitation
 from booking.domain.calendar_feeds import CalendarFeed
 from booking.domain.intervals import Interval
 from booking.icalendars import CalendarText
