@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeVar
 
 from careflow_events import metrics
+from careflow_events.cancelled import end_if_cancelled
 from careflow_events.checkpoint import Checkpoints
 from careflow_events.faults import Fault, FaultOf
 from careflow_events.lease import Fenced, Grant, HeldLease
@@ -126,6 +127,7 @@ class Relay:
         try:
             while not stopping.is_set():
                 await self._run_once()
+                end_if_cancelled()
         finally:
             await self._producer.close()
             await self._give_back()

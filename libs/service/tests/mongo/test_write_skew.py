@@ -94,6 +94,34 @@ async def test_a_refusal_comes_of_the_second_look(store: Store, paths: Documents
     assert await store.database["bookings"].count_documents({}) == 0
 
 
+async def refused_after(store: Store, look: Act, meanwhile: Act) -> list[Any]:
+    """What each try of a command saw that looks and then refuses, while something else is committed meanwhile."""
+    seen: list[Any] = []
+
+    async def book(_: Transaction) -> None:
+        seen.append(await look())
+        if len(seen) == 1:
+            await elsewhere(meanwhile)
+        raise GateClosed
+
+    with pytest.raises(GateClosed):
+        await store.work.run(book, by=COORDINATOR, action="book", returns=NoneType)
+    return seen
+
+
+async def test_who_refuses_by_what_has_changed_decides_anew(store: Store, paths: Documents[CarePath]) -> None:
+    path = a_care_path()
+    await stored(store, paths, path)
+
+    async def look() -> CareStage:
+        return (await paths.get(path.id)).stage
+
+    async def nothing() -> None: ...
+
+    assert await refused_after(store, look, nothing) == [CareStage.INFO_CALL]
+    assert await refused_after(store, look, closing(store, paths, path)) == [CareStage.INFO_CALL, CareStage.CLOSED]
+
+
 @pytest.fixture
 def calls(store: Store) -> Documents[CarePath]:
     """Several of one patient in one collection, which the clinic's own care paths never are."""
@@ -120,6 +148,13 @@ async def test_a_list_that_grew_meanwhile_is_asked_for_again(store: Store, calls
         return len(await calls.many({"patient_id": ANA}, of=ANA, limit=10))
 
     assert await decide(store, look, adding(store, calls, "second")) == [1, 2]
+
+
+async def test_who_refuses_by_a_list_that_grew_meanwhile_asks_again(store: Store, calls: Documents[CarePath]) -> None:
+    async def look() -> int:
+        return len(await calls.many({"patient_id": ANA}, of=ANA, limit=10))
+
+    assert await refused_after(store, look, adding(store, calls, "first")) == [0, 1]
 
 
 async def test_an_empty_list_is_one_too(store: Store, calls: Documents[CarePath]) -> None:

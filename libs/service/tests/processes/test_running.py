@@ -9,6 +9,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from careflow_service.garbage import look_for_none
+from careflow_service.processes import running as running_tasks
 from careflow_service.processes.running import Run, run_tasks, until_stopped
 from careflow_service.processes.serving import bind, serving
 
@@ -97,6 +98,24 @@ async def test_a_task_that_does_not_stop_is_cancelled_when_the_grace_is_over() -
     stop.set()
     assert await run_tasks({"stays": stays}, stop, grace=0.01) is True
     assert cancelled.is_set()
+
+
+async def test_who_swallows_a_cancellation_is_cancelled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running_tasks, "CANCEL_AGAIN_SECONDS", 0.01)
+    cancelled = 0
+
+    async def swallows(_stop: asyncio.Event) -> None:
+        nonlocal cancelled
+        while cancelled < 2:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                cancelled += 1
+
+    stop = asyncio.Event()
+    stop.set()
+    assert await run_tasks({"swallows": swallows}, stop, grace=0.01) is True
+    assert cancelled == 2
 
 
 async def test_what_knows_no_stopping_is_cancelled() -> None:

@@ -2,7 +2,14 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Collection
+from contextvars import Context
 
+import pytest
+
+from billing.domain.ids import ChargeId, PatientId
+from billing.domain.payments import Payment
+from careflow_events.handling import Settled
 from careflow_service.ids import new_id
 from careflow_service.testing.overtaking import Overtaking
 from services.billing.tests.builders import ANA, local
@@ -51,6 +58,34 @@ async def test_a_session_is_corrected_while_it_is_paid_and_given_back(world: Wor
     assert (charge["amount"], charge["balance"]) == (usd(225), usd(0))
     assert balance["cash"] in {25_000, 30_000}, "the refund was in time, or found the payment changed"
     assert balance["unapplied_payments"] == 22_500 - balance["cash"]
+
+
+async def test_a_correction_that_read_one_half_before_a_refund_and_one_after_is_decided_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await has_patient(world)
+    session_id = new_id()
+    await world.hear(session_completed(INFUSION, THERAPY_HOUR, session_id=session_id))
+    paid = await pays(world, 100)
+    refund = {"amount": usd(50), "reason": "goodwill"}
+    allocated_to, given_back = world.ports.payments.allocated_to, asyncio.Event()
+
+    async def after_a_refund(charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Payment]:
+        if not given_back.is_set():
+            given_back.set()
+            refunding = world.biller.post(
+                f"/v1/payments/{paid['payment_id']}/refunds", refund, version=paid["version"]
+            )
+            ok(await asyncio.create_task(refunding, context=Context()), 201)  # belongs to no unit of work
+        return await allocated_to(charge_ids, of=of)
+
+    monkeypatch.setattr(type(world.ports.payments), "allocated_to", staticmethod(after_a_refund))
+
+    assert await world.hear(services_corrected(session_id, 2, THERAPY_HOUR)) is Settled.HANDLED
+
+    charge = await the_charge(world)
+    assert (charge["amount"], charge["paid"], charge["balance"]) == (usd(225), usd(50), usd(175))
+    assert (await trial_balance(world))["cash"] == 5_000
 
 
 async def test_of_two_superbills_for_one_charge_one_is_issued(world: World) -> None:

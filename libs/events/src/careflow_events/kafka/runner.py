@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from careflow_events import metrics
+from careflow_events.cancelled import end_if_cancelled
 from careflow_events.delivery import Delivery
 from careflow_events.faults import Fault, FaultOf
 from careflow_events.fencing import Fences
@@ -324,6 +325,7 @@ def _show_lag(topic: str, states: Mapping[int, PartitionState]) -> None:
 
 
 async def _wait(stopping: asyncio.Event, seconds: float) -> None:
+    end_if_cancelled()
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await stopping.wait()

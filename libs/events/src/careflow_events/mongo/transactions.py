@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from typing import Any, Final, TypeVar
 
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from careflow_events.envelope import Envelope
 from careflow_events.handling import Reacting
@@ -49,8 +49,18 @@ class MongoTransactions:
             for reaction in reactions:
                 unit = Unit(self._database, self._owners, again=again)
                 stack.push_async_callback(unit.close)
-                with working_in(unit), reaction.span():
-                    results.append(await reaction.fn(unit))
+                results.append(await self._decided(reaction, unit))
                 units.append(unit)
             await commit(self._database.client, units)
             return results
+
+    async def _decided(self, reaction: Reacting[R], unit: Unit) -> R:
+        """What the reaction comes to. Raises Overtaken where it refuses by what is no longer so."""
+        try:
+            with working_in(unit), reaction.span():
+                return await reaction.fn(unit)
+        except (Overtaken, PyMongoError):
+            raise
+        except Exception:
+            await unit.confirm_current()
+            raise

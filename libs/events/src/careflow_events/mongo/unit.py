@@ -3,7 +3,8 @@
 Reads go out side by side, outside of any transaction; every one of them is remembered here, and guarded without
 anybody naming it. Invariants: a try believes a list, or that something is missing, only when it asked after it knew the
 owner's mark; what it found by id beside the mark is guarded by its own version; what it writes it can read again by id
-and is written once, however often it was put; what is closed by an erasure it does not write.
+and is written once, however often it was put; what is closed by an erasure it does not write; who refuses by what is
+overtaken decides anew, as who writes does.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pymongo import InsertOne, ReplaceOne, UpdateOne
 from pymongo.asynchronous.database import AsyncDatabase
 
 from careflow_events.closing import Closing, OwnerClosed
-from careflow_events.mongo.collections import Document
+from careflow_events.mongo.collections import Document, committed
 from careflow_events.mongo.owners import OWNERS, Mark, Owners, owner_of
 from careflow_events.outbox import StreamHead
 
@@ -245,6 +246,37 @@ class Unit:
             ),
         ]
         return [*self._open_writes(marks), *writes] if len(writes) > 1 else writes
+
+    async def confirm_current(self) -> None:
+        """Raises Overtaken where something this try rests on has changed by now: what refuses must be so, as what is
+        written must; readings sent side by side may stand on both sides of another's commit.
+        """
+        marks = {owner: read.result().version for owner, read in self._marks.items() if self._rests_on(owner, read)}
+        await asyncio.gather(
+            self._confirm_versions(OWNERS, marks),
+            *(self._confirm_versions(collection, versions) for collection, versions in self._guarded().items()),
+        )
+
+    def _rests_on(self, owner: str, read: asyncio.Future[Mark]) -> bool:
+        answered = read.done() and not read.cancelled() and read.exception() is None
+        return answered and owner not in self._made | self._peeked
+
+    def _guarded(self) -> dict[str, dict[str, int | None]]:
+        """The versions of documents that no mark guards, by collection."""
+        guarded: dict[str, dict[str, int | None]] = {}
+        for (collection, key), version in self._guards.items():
+            guarded.setdefault(collection, {})[key] = version
+        return guarded
+
+    async def _confirm_versions(self, collection: str, versions: Mapping[str, int | None]) -> None:
+        if not versions:
+            return
+        query = {"_id": {"$in": sorted(versions)}}
+        found = committed(self._database, collection).find(query, {"version": 1})
+        now = {document["_id"]: document["version"] async for document in found}
+        for key, version in versions.items():
+            if now.get(key) != version:
+                raise Overtaken(f"{collection}/{key}")
 
     async def close(self) -> None:
         """Ends what is still being read."""

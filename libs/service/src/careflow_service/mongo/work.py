@@ -49,7 +49,7 @@ from careflow_service.mongo.queues import Queues
 from careflow_service.mongo.tries import Call, Try
 from careflow_service.oversight import current_oversight
 from careflow_service.telemetry.tracing import current_traceparent
-from careflow_service.work import Cause, Committed, Transaction, current_cause
+from careflow_service.work import Cause, Committed, Transaction, current_cause, side_by_side
 
 R = TypeVar("R")
 
@@ -189,7 +189,8 @@ class MongoWork:
 
     async def _try(self, call: Call[R]) -> Committed[R]:
         """A request is taken for a new one without asking: the insert of its record finds out, and then, or where `fn`
-        refuses, which has no effect outside, the record is looked for and what the earlier one came to counts.
+        refuses, which has no effect outside, the record is looked for and what the earlier one came to counts. Who
+        refuses by what has been overtaken meanwhile decides anew.
         """
         left = call.trying_until - time.monotonic()
         if left <= 0:
@@ -205,7 +206,7 @@ class MongoWork:
                 except (Overtaken, PyMongoError):
                     raise
                 except Exception:
-                    earlier = await self._earlier(call)
+                    earlier, _ = await side_by_side(self._earlier(call), unit.confirm_current())
                     if earlier is None:
                         raise
                     return earlier

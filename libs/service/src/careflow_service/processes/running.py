@@ -7,7 +7,7 @@ started anew. Stopping is graceful once: a second signal ends the process at onc
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 from careflow_service.garbage import look_from_here_on
@@ -15,6 +15,7 @@ from careflow_service.telemetry.logs import log
 
 GRACE_SECONDS: Final = 15.0
 """How long what is in flight may take to finish; containers are given 30 seconds."""
+CANCEL_AGAIN_SECONDS: Final = 5.0
 EXIT_AT_ONCE: Final = 130
 
 Run = Callable[[asyncio.Event], Awaitable[None]]
@@ -59,10 +60,15 @@ async def run_tasks(tasks: Mapping[str, Run], stop: asyncio.Event, *, grace: flo
     return told and not failed
 
 
-async def _cancel(tasks: Iterable[asyncio.Future[Any]]) -> None:
-    """Cancel what is left and wait for it, so that nothing is closed under a running task."""
-    for task in tasks:
-        task.cancel()
+async def _cancel(tasks: Sequence[asyncio.Future[Any]]) -> None:
+    """Cancel what is left and wait for it, so that nothing is closed under a running task. Who goes on for long is
+    cancelled again: what they awaited may have taken it (see `careflow_events.cancelled`).
+    """
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_SECONDS)
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
