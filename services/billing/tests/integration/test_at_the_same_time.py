@@ -73,9 +73,7 @@ async def test_a_correction_that_read_one_half_before_a_refund_and_one_after_is_
     async def after_a_refund(charge_ids: Collection[ChargeId], *, of: PatientId) -> list[Payment]:
         if not given_back.is_set():
             given_back.set()
-            refunding = world.biller.post(
-                f"/v1/payments/{paid['payment_id']}/refunds", refund, version=paid["version"]
-            )
+            refunding = world.biller.post(f"/v1/payments/{paid['payment_id']}/refunds", refund, version=paid["version"])
             ok(await asyncio.create_task(refunding, context=Context()), 201)  # belongs to no unit of work
         return await allocated_to(charge_ids, of=of)
 
