@@ -134,6 +134,14 @@ class AtOnePatient:
     async def _run(self, handler: Any, command: Any, who: StaffId) -> Any:
         return await handler(self.memory.ports, self.memory)(command, PEOPLE[who], REQUEST)
 
+    def _from_paper(self) -> datetime | None:
+        """When something happened that somebody writes down some time later; None of what is written down as it is."""
+        waited = self.random.choice((0, 0, 0, 20, 90))
+        if not waited:
+            return None
+        self.memory.now += timedelta(minutes=waited)
+        return self.now - timedelta(minutes=self.random.choice((waited, waited, 5, 240, -5)))
+
     def _runs_no_more(self, *sessions: str) -> None:
         for session_id in self.told.running.intersection(sessions):
             self.told.dose_ended[session_id] = self.now

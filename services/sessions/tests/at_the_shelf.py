@@ -1,6 +1,7 @@
 """What anybody may do with the drug: receive, draw up, give, and waste the rest, well or badly."""
 
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -88,7 +89,7 @@ class AtTheShelf(Anybody):
         await self._handle(GiveDoseHandler, command, by)
         self._tells_dose(given)
         self._finds(reasons)
-        if self.random.random() < 0.2:
+        if self.random.random() < 0.3:
             await self._again(command)
 
     def _serial(self, session: Any) -> str | None:
@@ -122,11 +123,19 @@ class AtTheShelf(Anybody):
         infused = self.random.choice((None, None, "0", "0.1", "0.3", "0.4", "9"))
         ran = None if infused is None else Millilitres(Decimal(infused))
         hung = session.doses[-1].stated if session.doses else None
-        await self._handle(EndDoseHandler, EndDose(session.id, ran), a.NURSE)
+        then = self._from_paper()
+        await self._handle(EndDoseHandler, EndDose(session.id, ran, ended_at=then), a.NURSE)
         self.told.running.discard(session.id)
-        self.told.dose_ended[session.id] = self.now
+        self._ended(session.id, then, since=self.told.doses[-1].at)
         if ran is not None and hung is not None and hung.volume is not None:
             self._ran_in(session.id, hung.mass.value * ran.value / hung.volume.value)
+
+    def _ended(self, session_id: str, then: datetime | None, *, since: datetime) -> None:
+        """It ended, or so it says on paper: not before `since`, to the minute, and not in the future."""
+        at = then or self.now
+        self.told.dose_ended[session_id] = max(at, since)
+        self.told.reached["an end of a dose from paper"] += then is not None
+        self._finds(["an end of a dose that cannot be"] if not since.replace(second=0) <= at <= self.now else [])
 
     def _ran_in(self, session_id: str, mg: Decimal) -> None:
         place = max(place for place, each in enumerate(self.told.doses) if each.session == session_id)

@@ -1,8 +1,11 @@
 """Somebody of the team at the bedside, with a browser without scripts."""
 
+from datetime import datetime
+
 from careflow_service.identity import Role
 from careflow_service.testing.calling import ISSUER
 from careflow_service.testing.visiting import Page, Visitor
+from services.sessions.tests.builders import ZONE
 from services.sessions.tests.world import World
 
 TODAY_PAGE = "/pages/bedside"
@@ -31,3 +34,8 @@ async def logs_in(
 def of(session_id: str) -> str:
     """The page of a session."""
     return f"{TODAY_PAGE}?session={session_id}"
+
+
+def clock(moment: datetime) -> str:
+    """As it is typed."""
+    return moment.astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")

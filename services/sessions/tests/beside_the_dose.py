@@ -242,12 +242,14 @@ class BesideTheDose(Mistaken):
         infused = None if self.random.random() < 0.3 else self._read_pump()
         note = self.random.choice(("", "", "stopped early"))
         ran = pump.made_up if infused is None else infused
-        reasons = list(forbids_reading(pump, ran, self.now, explained=bool(note)))
-        command = EndDose(session.id, None if infused is None else Millilitres(infused), note)
+        then = self._from_paper()
+        read_at = max(then or self.now, pump.at)
+        reasons = list(forbids_reading(pump, ran, read_at, explained=bool(note)))
+        command = EndDose(session.id, None if infused is None else Millilitres(infused), note, then)
         await self._handle(EndDoseHandler, command, a.NURSE)
         self.told.running.discard(session.id)
         self.pump = None
-        self.told.dose_ended[session.id] = self.now
+        self._ended(session.id, then, since=pump.at)
         self._ran_in(session.id, hung.mass.value * ran / pump.made_up)
         if reasons:
             self.violations.append((self.now, reasons))

@@ -151,8 +151,12 @@ class GoingHome(BesideTheDose):
             return
         session = gone[-1]
         self.memory.now += timedelta(minutes=self.random.choice((1, 30, 100, 600)))
-        await self._handle(RecordReturnHandler, RecordReturn(session.id, session.version), a.NURSE)
-        self.told.away.setdefault(session.id, []).append((session.left_early_at, self.now))
+        then = self._from_paper()
+        await self._handle(RecordReturnHandler, RecordReturn(session.id, session.version, then), a.NURSE)
+        back = max(then or self.now, session.left_early_at)
+        self.told.away.setdefault(session.id, []).append((session.left_early_at, back))
+        self.told.reached["came back, written down late"] += then is not None
+        self._finds(["back before they left"] if back > self.now or (then and then < session.left_early_at) else [])
         self.told.left.discard(session.id)
         self.told.reached["came back"] += 1
         if self.random.random() < 0.7:

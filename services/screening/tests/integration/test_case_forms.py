@@ -87,6 +87,19 @@ async def test_what_is_missing_for_a_clearance_is_named_and_nothing_typed_is_los
     assert refused.form(GRANT).fields["indications.anxiety"] == "1"
 
 
+async def test_what_a_case_is_treated_for_already_is_filled_in_where_it_is_decided(world: World) -> None:
+    case = await has_case(world)
+    body = {"indications": ["ptsd", "addiction"]}
+    version = (await reads(world, case))["version"]
+    ok(await world.nurse.put(f"/v1/cases/{case['id']}/indications", body, version=version))
+    prescriber, page = await logs_in(world, Role.PRESCRIBER, of(case))
+
+    form = (await prescriber.follows(page, GRANT)).form(GRANT)
+
+    named = {name for name, value in form.fields.items() if name.startswith("indications.") and value}
+    assert named == {"indications.ptsd", "indications.addiction"}
+
+
 async def test_a_form_that_somebody_overtook_says_what_is_different_and_can_be_sent_again(world: World) -> None:
     case = await ready_to_decide(world)
     prescriber, page = await logs_in(world, Role.PRESCRIBER, of(case))

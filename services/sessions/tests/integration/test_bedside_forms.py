@@ -1,7 +1,7 @@
 """The forms of the bedside: a whole dose by them alone, and every way one is refused without losing what was typed."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -9,7 +9,7 @@ import pytest
 
 from careflow_service.identity import Role
 from careflow_service.testing.visiting import Page, Visitor
-from services.sessions.tests.bedside import logs_in, of
+from services.sessions.tests.bedside import clock, logs_in, of
 from services.sessions.tests.builders import ZONE
 from services.sessions.tests.clinic import (
     books,
@@ -29,11 +29,6 @@ from services.sessions.tests.world import World
 
 MINUTE = timedelta(minutes=1)
 CANARY = "zzcanaryzz"
-
-
-def clock(moment: datetime) -> str:
-    """As it is typed."""
-    return moment.astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")
 
 
 async def fills(someone: Visitor, page: Page, form: str, button: str = "Save", **typed: str) -> Page:

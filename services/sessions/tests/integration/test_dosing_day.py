@@ -370,6 +370,27 @@ async def test_who_comes_back_on_another_day_is_seen_in_a_visit_of_that_day(worl
     assert refusal(await does(world, session_id, "return")) == (409, "returned_on_another_day")
 
 
+async def test_who_came_back_in_a_power_cut_is_watched_since_then(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    await receives_dose(world, session_id)
+    ok(await does(world, session_id, "abort", {"patient_left": True, "reason": "walked out"}))
+    back = world.clock() + 30 * MINUTE
+    before = (back - 31 * MINUTE).isoformat()
+    await world.travel(24 * 60 * MINUTE)
+    assert refusal(await does(world, session_id, "return", {"back_at": before})) == (409, "happened_later")
+
+    ok(await does(world, session_id, "return", {"back_at": back.isoformat()}))
+
+    (away,) = ok(await world.nurse.get(f"/v1/sessions/{session_id}"))["away"]
+    assert (away["back_at"], away["noted_at"]) == (
+        back.isoformat().replace("+00:00", "Z"),
+        world.clock().isoformat().replace("+00:00", "Z"),
+    )
+    await world.catch_up()
+    assert (await world.alarmed(course.patient_id))[-2:] == ["PatientReturned", "VitalsOverdue"]
+
+
 async def test_a_positive_pregnancy_test_at_the_bedside_is_told_to_screening(world: World) -> None:
     course = await has_course(world)
     session_id = await ready_for_dose(world, course)

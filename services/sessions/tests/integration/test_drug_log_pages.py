@@ -9,7 +9,7 @@ from careflow_service.identity import Actor, Role
 from careflow_service.pages.places import Places
 from careflow_service.pages.words import words_of
 from careflow_service.testing.visiting import Page, Visitor
-from services.sessions.tests.bedside import logs_in
+from services.sessions.tests.bedside import clock, logs_in
 from services.sessions.tests.builders import MILL_VALLEY
 from services.sessions.tests.clinic import (
     has_course,
@@ -75,12 +75,14 @@ async def test_stock_arrives_is_returned_before_a_witness_and_taken_back(world: 
     page = await first.follows(page, name)
     form = await first.follows(page, "Return to a distributor")
     typed = {"quantity": "10", "returned.distributor": "Reverse Inc.", "returned.dea_number": "wrong"}
+    typed["happened_at"] = clock(world.clock())
     wrong = await first.presses(form, "Return to a distributor", **typed)
     assert wrong.status == 422
     page = await first.presses(wrong, "Return to a distributor", **{"returned.dea_number": "RR1234563"})
     assert "Entered. It counts once a second person has witnessed it." in page.text
     assert "I saw this" not in {button for form in page.forms for button in form.buttons}
     assert "There, with what is drawn up30 Troche (1500 mg)" in page.text
+    assert "entered afterwards" in page.text
 
     second, page = await nurse(world, "second-nurse", path_of(page))
     page = await second.presses(page, "I saw this")

@@ -1,12 +1,12 @@
 """The pump of an infusion over HTTP and at the bedside, and what that makes of the dose, the log and the record."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from careflow_service.identity import Role
-from services.sessions.tests.bedside import logs_in, of
+from services.sessions.tests.bedside import clock, logs_in, of
 from services.sessions.tests.clinic import (
     does,
     has_course,
@@ -100,6 +100,25 @@ async def test_what_cannot_be_of_a_pump_changes_nothing(world: World, body: dict
         assert refusal(await world.nurse.post(f"/v1/sessions/{session_id}/doses/pump", body)) == (422, code)
 
 
+@pytest.mark.thorough
+async def test_an_infusion_that_ended_in_a_power_cut_is_written_down_from_paper(world: World) -> None:
+    """It ended forty minutes after it was begun; two hours later there was light again."""
+    session_id, _, _ = await hangs(world)
+    ok(await pump(world, session_id, "rate_changed", "0", "150", made_up_to_ml="100"), 201)
+    ended = world.clock() + 40 * MINUTE
+    await world.travel(160 * MINUTE)
+    nurse, page = await logs_in(world, Role.NURSE, to=of(session_id))
+
+    form = await nurse.follows(page, "The dose ended earlier: write it down")
+    page = await nurse.presses(form, "Save", ended_at=clock(ended))
+
+    assert "its end written down" in page.text
+    given = await dose(world, session_id)
+    assert datetime.fromisoformat(given["ended_at"]) == ended
+    assert datetime.fromisoformat(given["end_recorded_at"]) == world.clock()
+    assert given["infusion"]["steps"][-1]["recorded_at"] == given["end_recorded_at"]
+
+
 async def test_an_infusion_is_run_stopped_and_put_right_at_the_bedside(world: World) -> None:
     session_id, _, _ = await hangs(world)
     nurse, page = await logs_in(world, Role.NURSE, to=of(session_id))
@@ -111,6 +130,9 @@ async def test_an_infusion_is_run_stopped_and_put_right_at_the_bedside(world: Wo
     refused = await nurse.presses(page, "The dose has ended")
     assert "That is not what the rate makes of the time." in refused.text
     form = await nurse.follows(page, "Stopped before it had run in")
+    too_soon = clock(world.clock() - 21 * MINUTE)
+    refused = await nurse.presses(form, "Save", infused_ml="50", ended_at=too_soon, note="read from paper")
+    assert "what it followed on had not happened yet" in refused.text
     page = await nurse.presses(form, "Save", infused_ml="50")
     assert "What did not run in is drawn up still: enter it as wasted." in page.text
     assert "20 mg ketamine, of 40 mg that hung" in page.text

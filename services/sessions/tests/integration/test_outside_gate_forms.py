@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from careflow_service.identity import Role
-from services.sessions.tests.bedside import logs_in, of
+from services.sessions.tests.bedside import clock, logs_in, of
 from services.sessions.tests.clinic import does, draws, has_course, has_vial, ok, ready_for_dose
-from services.sessions.tests.integration.test_bedside_forms import clock, fills
+from services.sessions.tests.integration.test_bedside_forms import fills
 from services.sessions.tests.medicated import medicines, visit
 from services.sessions.tests.otherwise import dosed_yesterday, held, hour_nobody_began, therapy
 from services.sessions.tests.outside import INJECTED, MINUTE, gate_closes_after_the_dose, late, record

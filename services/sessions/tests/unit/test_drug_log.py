@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -20,6 +20,7 @@ from services.sessions.tests.builders import (
     PRESCRIBER,
     SESSION,
     TODAY,
+    days,
     dose,
     drawn,
     given,
@@ -28,6 +29,7 @@ from services.sessions.tests.builders import (
     vial,
 )
 from sessions.domain.drug_amounts import DrugQuantity, DrugUnit
+from sessions.domain.drug_entered_late import happened_in_log
 from sessions.domain.drug_entries import ADDING, WITNESSED, Destroyed, Disposal, Entry, EntryKind, Returned
 from sessions.domain.drug_log import DrugLossReported
 from sessions.domain.ids import DrawId, EntryId, SessionId, StaffId
@@ -341,3 +343,44 @@ def test_a_counter_entry_nobody_saw_in_time_is_made_again_and_counts_once() -> N
         again.id, OTHER_NURSE, window=WINDOW, now=NOW
     )
     assert container.unsettled_since is None
+
+
+def test_what_is_entered_from_paper_is_of_today_and_says_when_it_happened() -> None:
+    held = vial()
+    evening = NOW + minutes(300)
+    then = happened_in_log(held, None, NOW + minutes(60), POLICY, now=evening)
+    late = replace(entry(EntryKind.RETURNED), disposal=DISPOSED[EntryKind.RETURNED], at=evening, happened_at=then)
+
+    after = held.entered(late, overfill_percent=OVERFILL)
+
+    assert (after.entries[-1].at, after.entries[-1].was_at) == (evening, NOW + minutes(60))
+    assert after.touched_between(evening, evening + minutes(1))
+    assert happened_in_log(held, None, None, POLICY, now=evening) is None
+    taken_back = after.reversed(late.id, EntryId(new_uuid()), "not sent", by=NURSE, now=evening + minutes(5))
+    assert taken_back.entries[-1].was_at is None
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "refused"),
+    [
+        (NOW + minutes(6), NOW + minutes(5), "happened_in_future"),
+        (NOW - minutes(1), NOW + minutes(5), "happened_later"),
+        (NOW + minutes(1), NOW + days(8), "recorded_too_late"),
+    ],
+)
+def test_nothing_happened_to_a_drug_before_it_was_there(then: datetime, now: datetime, refused: str) -> None:
+    with pytest.raises(DomainError, match=refused):
+        happened_in_log(vial(), None, then, POLICY, now=now)
+
+
+def test_what_was_drawn_up_and_entered_late_can_be_wasted_since_it_was_given() -> None:
+    """The draw was entered with the dose, two hours after."""
+    drawn_at, given_at = NOW + minutes(180), NOW + minutes(60)
+    held, draw_id = drawn(vial())
+    late = replace(held.draws[-1], at=drawn_at)
+    held = replace(held, draws=(*held.draws[:-1], late))
+    assert held.since(draw_id) == drawn_at
+
+    gave = replace(entry(EntryKind.ADMINISTERED, draw_id=draw_id), at=drawn_at, given_at=given_at)
+
+    assert replace(held, entries=(*held.entries, gave)).since(draw_id) == given_at

@@ -26,7 +26,7 @@ from services.sessions.tests.course_builders import corrector, monitored, questi
 from sessions.domain.corrections import Corrector
 from sessions.domain.dose_corrections import DoseAmendment, dose_corrected
 from sessions.domain.doses import Dose, StatedDose
-from sessions.domain.dosing import dose_ended, dosed, must_allow_draw, pump_set
+from sessions.domain.dosing import done_then, dose_ended, dosed, must_allow_draw, pump_set
 from sessions.domain.drug_amounts import DrugQuantity, DrugUnit
 from sessions.domain.drug_entries import EntryKind
 from sessions.domain.drug_log import Container
@@ -114,6 +114,50 @@ def test_what_an_uneven_share_leaves_is_written_to_a_ten_thousandth() -> None:
     given = ended(run(), 13, "33.3")
     assert given.stated.mass.value == Decimal("13.3200")
     assert given.stated.mass + (stated().mass - given.stated.mass) == stated().mass
+
+
+def test_an_end_that_is_written_down_from_paper_is_judged_when_it_was() -> None:
+    """40 minutes after it was begun all of it had run in; two hours later the rate makes more of the time."""
+    written = step(160, "100", kind="ended")
+
+    last = done_then(begun(), written, NOW + minutes(40), POLICY)
+    given = dose_ended(begun(), None, last, TOLERANCE).doses[-1]
+
+    assert (given.ended_at, given.end_recorded_at) == (NOW + minutes(40), NOW + minutes(160))
+    assert given.infusion is not None
+    assert (given.infusion.last.at, given.infusion.last.recorded_at) == (NOW + minutes(40), NOW + minutes(160))
+    assert done_then(begun(), written, None, POLICY) == written
+
+
+def test_a_pause_from_paper_counts_from_when_it_was() -> None:
+    paused = done_then(begun(), step(60, "25", kind="paused"), NOW + minutes(10), POLICY)
+
+    assert pump_set(begun(), paused, None, TOLERANCE).doses[-1].last_step_at == NOW + minutes(10)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "refused"),
+    [
+        (NOW + minutes(61), NOW + minutes(60), "happened_in_future"),
+        (NOW + minutes(9), NOW + minutes(60), "happened_later"),
+        (NOW + minutes(40), NOW + days(8), "recorded_too_late"),
+    ],
+)
+def test_what_cannot_have_been_of_a_pump_is_not_written_down_from_paper(
+    then: datetime, now: datetime, refused: str
+) -> None:
+    set_anew = run(step(10, "25", "150"))
+
+    with pytest.raises(DomainError, match=refused):
+        done_then(set_anew, replace(step(0, "50"), at=now), then, POLICY)
+
+
+def test_on_paper_there_are_no_seconds() -> None:
+    began = NOW.replace(second=30)
+    session = infusing()
+    session = replace(session, doses=(replace(session.doses[0], started_at=began),))
+
+    assert done_then(session, step(60, "0"), NOW.replace(second=0), POLICY).at == began
 
 
 def test_nothing_ran_in() -> None:

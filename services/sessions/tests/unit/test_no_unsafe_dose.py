@@ -96,6 +96,7 @@ AT_LEAST = {
     "an hour at a distance refused": 10,
     "a coordination call": 5,
     "came back": 3,
+    "an end of a dose from paper": 5,
     "the power went": 10,
     "signs from paper": 20,
     "let go, written down late": 3,

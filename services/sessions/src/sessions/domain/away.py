@@ -12,12 +12,15 @@ from sessions.domain.ids import StaffId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Away:
-    """`reason` is what was written down when they left, `noted_by` who saw them come back."""
+    """`reason` is what was written down when they left, `noted_by` who saw them come back, `noted_at` when that was
+    written down, where that was afterwards.
+    """
 
     left_at: datetime
     reason: str = field(repr=False)
     back_at: datetime
     noted_by: StaffId
+    noted_at: datetime | None = None
 
 
 def was_away(away: Iterable[Away], at: datetime) -> bool:

@@ -4,15 +4,18 @@ Invariants: no dose while another runs; one dose is no more than ordered, all to
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from careflow_domain.errors import conflict, invalid
 from sessions.domain.doses import Devices, Dose
 from sessions.domain.gate import Gate
 from sessions.domain.infusion import Infusion, Step, StepKind, Tolerance
 from sessions.domain.monitoring import Monitoring
+from sessions.domain.policy import SessionsPolicy
 from sessions.domain.sessions import Session, SessionFact
 from sessions.domain.states import UNDER_WAY, SessionState
 from sessions.domain.units import Milligrams, Millilitres
+from sessions.domain.what_happened import happened_then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,17 @@ def dosed(session: Session, dose: Dose, gate: Gate, monitoring: Monitoring, devi
     )
     state = SessionState.IN_PROGRESS if dose.ended_at is None else SessionState.MONITORING
     return given.became(state, DoseAdministered, dose.started_at)
+
+
+def done_then(session: Session, step: Step, said: datetime | None, policy: SessionsPolicy) -> Step:
+    """What was done to the running dose, at the time it was done where that is written down afterwards, and judged by
+    that. Refused: `no_dose_running`, `wrong_state`, and what `happened_then` refuses (`happened_later` before the dose
+    began, or its pump was set last).
+    """
+    if said is None:
+        return step
+    at = happened_then(said, _running(session).last_step_at, policy, now=step.at)
+    return replace(step, at=at, recorded_at=step.at)
 
 
 def pump_set(session: Session, step: Step, made_up_to: Millilitres | None, tolerance: Tolerance) -> Session:

@@ -93,8 +93,8 @@ DISPOSALS: Final[Mapping[EntryKind, type[Disposal]]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One line of the log. `reverses` names the entry this one takes back; `draw_id` the draw it settles,
-    `serial` the device; `disposal` is where stock went that is kept no longer; `given_at` is when it was given, where
-    that was entered late.
+    `serial` the device; `disposal` is where stock went that is kept no longer; `given_at` is when it was given,
+    `happened_at` when anything else happened, where that was entered late.
     """
 
     id: EntryId
@@ -110,6 +110,12 @@ class Entry:
     disposal: Disposal | None = None
     ruling: Ruling | None = None
     given_at: datetime | None = None
+    happened_at: datetime | None = None
+
+    @property
+    def was_at(self) -> datetime | None:
+        """When what it tells happened, where that was entered late."""
+        return self.given_at or self.happened_at
 
     @property
     def counts(self) -> bool:

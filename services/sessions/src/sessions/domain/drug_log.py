@@ -107,6 +107,15 @@ class Container(Aggregate):
             each for each in self.entries if not (each.counts or self._withdrawn(each) or self._replaced(each))
         )
 
+    def since(self, draw_id: DrawId | None) -> datetime:
+        """Since when something can have happened to what is in it, or to this draw of it: a draw that was entered late
+        is no younger than what was given out of it. Refused: `draw_not_found`.
+        """
+        if draw_id is None:
+            return self.entries[0].at
+        given = (each.given_at for each in self.entries if each.draw_id == draw_id and each.given_at is not None)
+        return min((self._draw(draw_id).at, *given))
+
     def drawn(
         self,
         draw_id: DrawId,
@@ -268,7 +277,8 @@ class Container(Aggregate):
             raise invalid("note_missing", "A counter-entry says what was wrong.")
         if refused := self._keeps(entry):
             raise refused
-        counter = replace(entry, id=counter_id, by=by, at=now, note=note, witness=None, ruling=None, reverses=entry_id)
+        unseen = replace(entry, id=counter_id, witness=None, ruling=None, happened_at=None)
+        counter = replace(unseen, by=by, at=now, note=note, reverses=entry_id)
         if entry.counts:
             self._must_fit(counter)
         return replace(self.recording(), entries=(*self.entries, counter))

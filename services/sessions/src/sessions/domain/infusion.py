@@ -29,7 +29,8 @@ class StepKind(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """`infused` is all that had run in by then, `rate` at which it ran from then on, None where nothing did; `note` why
-    as much as that had run in, where the rate makes another amount of the time.
+    as much as that had run in, where the rate makes another amount of the time; `recorded_at` when it was written down,
+    where that was afterwards.
     """
 
     kind: StepKind
@@ -38,6 +39,7 @@ class Step:
     note: str = field(default="", repr=False)
     by: StaffId
     at: datetime
+    recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,13 @@ it is told that there was nobody to observe.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from careflow_domain.errors import conflict, invalid
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.sessions import Session
 from sessions.domain.vitals import Severity
+from sessions.domain.what_happened import must_be_in_time
 
 
 def left_then(
@@ -23,8 +24,7 @@ def left_then(
     """
     if at > now:
         raise invalid("left_in_future", "Nobody left at a time that has not come.")
-    if now - at > timedelta(days=policy.outside_gate.record_days.value):
-        raise conflict("recorded_too_late", "The time to write this down has passed; a note is added instead.")
+    must_be_in_time(at, policy, now=now)
     seen = max((*_seen(session), *given), default=at)
     if seen.replace(second=0, microsecond=0) > at:
         raise conflict("seen_later", "Something was observed, given or said of the patient after that time.")

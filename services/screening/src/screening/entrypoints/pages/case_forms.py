@@ -104,6 +104,12 @@ def _granting(seen: CaseSeen, reader: Reader) -> Fields:
     )
 
 
+def _named_already(seen: CaseSeen, _: Reader) -> Mapping[str, str]:
+    """What the case says it is treated for, as far as the reader may know; whoever decides may change it."""
+    named = {each for part in seen.parts for each in part.case.indications}
+    return {f"indications.{each}": "1" for each in named}
+
+
 def signing(part: PartSeen, reader: Reader) -> Fields:
     """For one part of the record: a reason for each finding that takes a signature, and for each suspension."""
     accepts, ends = reader.word("case_page", "accepts"), reader.word("case_page", "ends")
@@ -183,7 +189,7 @@ FORMS: Final = (
     CaseForm("acknowledge", Nothing, do.acknowledge, _alert(AlertState.OPEN), at_once=True),
     CaseForm("contact", NewContact, do.contact, _alert(AlertState.ACKNOWLEDGED), prose("note", "safety_plan")),
     CaseForm("close-alert", AlertClosing, do.close_alert, _alert(AlertState.ACKNOWLEDGED), _closing),
-    CaseForm("grant", Grant, do.grant, _case_in_care, _granting),
+    CaseForm("grant", Grant, do.grant, _case_in_care, _granting, suggests=_named_already),
     CaseForm("defer", Deferral, do.defer, _case_in_care, _deferring),
     CaseForm("deny", Reason, do.deny, _case_in_care, prose("reason")),
     CaseForm("extend", Nothing, do.extend, _clearance(*_LASTING)),

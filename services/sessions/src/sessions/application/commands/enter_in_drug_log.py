@@ -1,6 +1,7 @@
 """A line is entered in the drug log, or taken back by a counter-entry; a loss opens a case at once."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey
@@ -9,6 +10,7 @@ from careflow_service.work import Committed, Transaction, Work
 from sessions.application.discrepancies import Investigated, loss_of
 from sessions.application.ports import Ports
 from sessions.domain.drug_amounts import DrugQuantity
+from sessions.domain.drug_entered_late import happened_in_log
 from sessions.domain.drug_entries import Disposal, Entry, EntryKind
 from sessions.domain.ids import ContainerId, DrawId, EntryId, StaffId
 from sessions.domain.units import Milligrams
@@ -16,12 +18,15 @@ from sessions.domain.units import Milligrams
 
 @dataclass(frozen=True, slots=True)
 class EnterInDrugLog:
+    """`happened_at` is when it happened, where that is entered afterwards."""
+
     container_id: ContainerId
     kind: EntryKind
     amount: Milligrams | DrugQuantity
     draw_id: DrawId | None
     note: str = field(repr=False)
     disposal: Disposal | None = None
+    happened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +42,8 @@ class EnterInDrugLogHandler:
     work: Work
 
     async def __call__(self, command: EnterInDrugLog, actor: Actor, request: RequestKey) -> Committed[Added]:
-        """Refused: `container_not_found`, and what `Item.mass_of` and `Container.entered` refuse."""
-        amount = command.amount
+        """Refused: `container_not_found`, and what `Item.mass_of`, `happened_in_log` and `Container.entered` refuse."""
+        amount, policy = command.amount, self.ports.policy
 
         async def enter(tx: Transaction) -> Added:
             before = await self.ports.drug_log.get(command.container_id)
@@ -53,8 +58,9 @@ class EnterInDrugLogHandler:
                 draw_id=command.draw_id,
                 note=command.note,
                 disposal=command.disposal,
+                happened_at=happened_in_log(before, command.draw_id, command.happened_at, policy, now=tx.now),
             )
-            container = before.entered(entry, overfill_percent=self.ports.policy.drug_log.overfill_percent.value)
+            container = before.entered(entry, overfill_percent=policy.drug_log.overfill_percent.value)
             if entry.kind is EntryKind.LOST:
                 known = await self.ports.drug_cases.of_containers(container.location_id, [container.id])
                 investigated = Investigated(known, self.ports)

@@ -201,6 +201,7 @@ BEDSIDE_FORMS: Final = {
     "review-dose": "POST /v1/sessions/{session_id}/doses/outside-gate/{dose_id}/reviews",
     "pump": "POST /v1/sessions/{session_id}/doses/pump",
     "dose-ended": "POST /v1/sessions/{session_id}/doses/end",
+    "dose-ended-before": "POST /v1/sessions/{session_id}/doses/end",
     "dose-stopped": "POST /v1/sessions/{session_id}/doses/end",
     "correct-dose": "POST /v1/sessions/{session_id}/doses/corrections",
     "vitals": "POST /v1/sessions/{session_id}/vitals",
@@ -229,6 +230,7 @@ BEDSIDE_FORMS: Final = {
     "convert": "POST /v1/sessions/{session_id}/convert",
     "abort": "POST /v1/sessions/{session_id}/abort",
     "return": "POST /v1/sessions/{session_id}/return",
+    "returned-before": "POST /v1/sessions/{session_id}/return",
 }
 """Each form, and the route of the API whose command it is."""
 

@@ -92,7 +92,8 @@ class PumpStep(StrEnum):
 
 class PumpSetting(RequestBody):
     """What was done to the pump, and what had run in by then. The first time it is the rate, and of a drug that was
-    diluted what it was made up to. `note`: why what ran in is not what the rate makes of the time.
+    diluted what it was made up to. `note`: why what ran in is not what the rate makes of the time. `set_at`: when it
+    was done, where that is written down afterwards.
     """
 
     step: PumpStep
@@ -100,6 +101,7 @@ class PumpSetting(RequestBody):
     infused_ml: Quantity = Decimal(0)
     made_up_to_ml: Quantity | None = None
     note: Note | None = None
+    set_at: Moment | None = None
 
     def said(self, session_id: SessionId) -> SetPump:
         paused = self.step is PumpStep.PAUSED
@@ -110,18 +112,22 @@ class PumpSetting(RequestBody):
             None if paused or self.ml_per_hour is None else MillilitresPerHour(self.ml_per_hour),
             None if self.made_up_to_ml is None else Millilitres(self.made_up_to_ml),
             self.note or "",
+            self.set_at,
         )
 
 
 class DoseEnd(RequestBody):
-    """How much had run in of what the dose was made up to; all of it where nothing is said."""
+    """How much had run in of what the dose was made up to; all of it where nothing is said. `ended_at`: when it ended,
+    where that is written down afterwards.
+    """
 
     infused_ml: Quantity | None = None
     note: Note | None = None
+    ended_at: Moment | None = None
 
     def said(self, session_id: SessionId) -> EndDose:
         infused = None if self.infused_ml is None else Millilitres(self.infused_ml)
-        return EndDose(session_id, infused, self.note or "")
+        return EndDose(session_id, infused, self.note or "", self.ended_at)
 
 
 class NewVitals(RequestBody):

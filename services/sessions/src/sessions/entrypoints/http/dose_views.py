@@ -16,7 +16,9 @@ from sessions.entrypoints.http.schemas import Shown, View
 
 
 class PumpStepView(BaseModel):
-    """What was done to the pump: all that had run in by then, and the rate from then on."""
+    """What was done to the pump: all that had run in by then, and the rate from then on; `recorded_at` is when it was
+    written down, where that was afterwards.
+    """
 
     step: StepKind
     infused_ml: Shown
@@ -24,6 +26,7 @@ class PumpStepView(BaseModel):
     note: str
     by: str
     at: datetime
+    recorded_at: datetime | None
 
 
 class InfusionView(BaseModel):
@@ -81,6 +84,7 @@ class OutsideGateView(BaseModel):
 class DoseView(BaseModel):
     """`mg` is what was given, `hung_mg` what an infusion was begun with that was stopped before; `earlier` is what was
     written down wrong, the first record first; `outside_gate` is None of a dose the gate was open for.
+    `end_recorded_at` is when its end was written down, where that was afterwards.
     """
 
     mg: Shown
@@ -94,6 +98,7 @@ class DoseView(BaseModel):
     given_by: str
     started_at: datetime
     ended_at: datetime | None
+    end_recorded_at: datetime | None
     hung_mg: Shown | None
     infusion: InfusionView | None
     earlier: tuple[DoseRecordView, ...]
@@ -114,6 +119,7 @@ def dose_view(dose: Dose) -> DoseView:
         given_by=dose.given_by,
         started_at=dose.started_at,
         ended_at=dose.ended_at,
+        end_recorded_at=dose.end_recorded_at,
         hung_mg=dose.hung.mass.value if dose.hung else None,
         infusion=_infusion(dose.infusion) if dose.infusion else None,
         earlier=tuple(_earlier(each) for each in dose.earlier),
@@ -130,6 +136,7 @@ def _infusion(infusion: Infusion) -> InfusionView:
             note=each.note,
             by=each.by,
             at=each.at,
+            recorded_at=each.recorded_at,
         )
         for each in infusion.steps
     )

@@ -17,7 +17,7 @@ from careflow_service.http.dependencies import (
     RequestPart,
     represent,
 )
-from careflow_service.http.fields import PROSE, Day
+from careflow_service.http.fields import PROSE, Day, Moment
 from sessions.application.commands.draw_drug import DrawDrug
 from sessions.application.commands.enter_in_drug_log import EnterInDrugLog, ReverseEntry
 from sessions.application.commands.hand_out_package import HandOutPackage
@@ -139,7 +139,8 @@ class Destruction(RequestBody):
 
 class NewEntry(Amounting):
     """From a draw, or from the container itself, in milligrams or in its own unit. What is returned names its
-    distributor, what is destroyed how.
+    distributor, what is destroyed how. `happened_at` is when it happened, where that is entered afterwards; the line is
+    of the day it is entered on.
     """
 
     kind: EntryKind
@@ -148,6 +149,7 @@ class NewEntry(Amounting):
     mg: Quantity | None = None
     draw_id: Uuid | None = None
     note: Annotated[str, StringConstraints(max_length=4000), PROSE] = ""
+    happened_at: Moment | None = None
 
     def said(self, container_id: ContainerId) -> EnterInDrugLog:
         """The line of this container. Refused: `disposal_ambiguous`, `amount_missing`, `amount_ambiguous`."""
@@ -161,6 +163,7 @@ class NewEntry(Amounting):
             DrawId(self.draw_id) if self.draw_id else None,
             self.note,
             gone.said() if gone else None,
+            self.happened_at,
         )
 
 

@@ -51,7 +51,7 @@ class RulingView(BaseModel):
 
 class EntryView(BaseModel):
     """`counts` once it is in the balance: by its witness, or where nobody was one in time by `judged`; `serial` is the
-    device's; `given_at` is when it was given, of what was entered late.
+    device's; `happened_at` is when it happened, of what was entered late, `given_at` the same of what was given.
     """
 
     id: str
@@ -72,6 +72,7 @@ class EntryView(BaseModel):
     handed_out: HandedOutView | None
     judged: RulingView | None
     given_at: datetime | None
+    happened_at: datetime | None
 
 
 class DrawView(BaseModel):
@@ -196,6 +197,7 @@ def container_view(container: Container, packages: Mapping[PackageId, Package], 
                 handed_out=HandedOutView.model_validate(gone) if isinstance(gone, HandedOut) else None,
                 judged=RulingView.of(entry.ruling) if entry.ruling else None,
                 given_at=entry.given_at,
+                happened_at=entry.was_at,
             )
             for entry in container.entries
         ),

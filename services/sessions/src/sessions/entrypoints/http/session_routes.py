@@ -69,6 +69,15 @@ class Completion(RequestBody):
     therapy: Annotated[tuple[Therapy, ...], Field(max_length=20)] = ()
 
 
+class CameBack(RequestBody):
+    """`back_at` is when a patient came back of whom it is written down afterwards."""
+
+    back_at: Moment | None = None
+
+    def said(self, session_id: SessionId, version: int) -> RecordReturn:
+        return RecordReturn(session_id, version, self.back_at)
+
+
 class EarlyEnd(RequestBody):
     """`left_at` is when a patient left of whom it is written down afterwards."""
 
@@ -131,12 +140,13 @@ class RefusalView(BaseModel):
 
 
 class AwayView(View):
-    """`noted_by` saw them come back."""
+    """`noted_by` saw them come back; `noted_at` is when that was written down, where that was afterwards."""
 
     left_at: datetime
     reason: str
     back_at: datetime
     noted_by: str
+    noted_at: datetime | None
 
 
 class SessionView(BaseModel):
@@ -282,10 +292,17 @@ async def abort_session(
 
 @router.post("/v1/sessions/{session_id}/return", response_model=AggregateChanged)
 async def record_return(
-    session_id: Uuid, actor: CurrentActor, request: IdempotentRequest, expected_version: ExpectedVersion, app: App
+    session_id: Uuid,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    expected_version: ExpectedVersion,
+    app: App,
+    body: CameBack | None = None,
 ) -> Response:
     """Who had left after a dose without being discharged is there again: observed, alarmed for and discharged."""
-    return changed(await app.record_return(RecordReturn(SessionId(session_id), expected_version), actor, request))
+    now = RecordReturn(SessionId(session_id), expected_version)
+    command = body.said(now.session_id, expected_version) if body else now
+    return changed(await app.record_return(command, actor, request))
 
 
 @router.post("/v1/sessions/{session_id}/services", response_model=AggregateChanged)

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Generic, TypeVar
 from pydantic import BeforeValidator, StringConstraints
 
 from careflow_service.http.dependencies import RequestBody
+from careflow_service.http.fields import Moment
 from careflow_service.http.places import UsState
 from careflow_service.identity import Actor, RequestKey
 from sessions.application.commands.attest_eligibility import AttestEligibility
@@ -21,7 +22,6 @@ from sessions.application.commands.give_dose import GiveDose
 from sessions.application.commands.join_session import JoinSession, LeaveSession
 from sessions.application.commands.record_checks import RecordChecks
 from sessions.application.commands.record_coordination_call import RecordCoordinationCall
-from sessions.application.commands.record_return import RecordReturn
 from sessions.application.commands.record_vitals import RecordVitals
 from sessions.application.commands.refuse_session import RefuseSession
 from sessions.application.commands.report_adverse_event import ReportAdverseEvent
@@ -43,7 +43,7 @@ from sessions.entrypoints.http.dose_routes import DoseEnd, NewDischarge, NewDose
 from sessions.entrypoints.http.drug_log_routes import NewEntry
 from sessions.entrypoints.http.gate_routes import Clearing, NewOrder, Reason, Signing
 from sessions.entrypoints.http.schemas import Note, Quantity, Uuid
-from sessions.entrypoints.http.session_routes import Completion, Conversion, EarlyEnd, Joining
+from sessions.entrypoints.http.session_routes import CameBack, Completion, Conversion, EarlyEnd, Joining
 from sessions.entrypoints.http.telehealth_routes import HowHeld, NewCoordinationCall, NewVerification
 
 B = TypeVar("B")
@@ -88,6 +88,18 @@ class StoppedBefore(DoseEnd):
     """How much had run in is asked where not all of it had."""
 
     infused_ml: Quantity
+
+
+class EndedBefore(DoseEnd):
+    """When that was is asked where it was not just now."""
+
+    ended_at: Moment
+
+
+class BackBefore(CameBack):
+    """When that was is asked where it was not just now."""
+
+    back_at: Moment
 
 
 class CorrectingDose(DoseAmended):
@@ -245,8 +257,8 @@ async def convert(app: Sessions, asked: Asked[Conversion], actor: Actor, key: Re
     return await app.convert_session(command, actor, key)
 
 
-async def take_back(app: Sessions, asked: Asked[Nothing], actor: Actor, key: RequestKey) -> object:
-    return await app.record_return(RecordReturn(asked.session_id, asked.version), actor, key)
+async def take_back(app: Sessions, asked: Asked[CameBack], actor: Actor, key: RequestKey) -> object:
+    return await app.record_return(asked.body.said(asked.session_id, asked.version), actor, key)
 
 
 async def abort(app: Sessions, asked: Asked[EarlyEnd], actor: Actor, key: RequestKey) -> object:

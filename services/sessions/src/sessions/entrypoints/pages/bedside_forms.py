@@ -22,7 +22,7 @@ from sessions.entrypoints.http.check_bodies import NewChecks
 from sessions.entrypoints.http.correction_routes import ChecksCorrection
 from sessions.entrypoints.http.dose_routes import DoseEnd, NewDischarge, NewDose, NewVitals, PumpSetting, PumpStep
 from sessions.entrypoints.http.gate_routes import Clearing, NewOrder, Reason, Signing
-from sessions.entrypoints.http.session_routes import Completion, Conversion, EarlyEnd, Joining
+from sessions.entrypoints.http.session_routes import CameBack, Completion, Conversion, EarlyEnd, Joining
 from sessions.entrypoints.http.telehealth_routes import HowHeld, NewCoordinationCall
 from sessions.entrypoints.pages import bedside_commands as do
 from sessions.entrypoints.pages.bedside_choices import (
@@ -37,9 +37,11 @@ from sessions.entrypoints.pages.bedside_choices import (
     waiting,
 )
 from sessions.entrypoints.pages.bedside_commands import (
+    BackBefore,
     CorrectingDose,
     CorrectingVitals,
     Drawing,
+    EndedBefore,
     Entering,
     Nothing,
     StoppedBefore,
@@ -50,6 +52,7 @@ from sessions.entrypoints.pages.bedside_fields import (
     CALL,
     CORRECTING_DOSE,
     DISCHARGE,
+    ENDED_BEFORE,
     ESCORT,
     EVENT,
     IDENTITY,
@@ -229,6 +232,7 @@ FORMS: Final = (
     BedsideForm("dose", NewDose, do.give, _gives, _giving),
     BedsideForm("pump", PumpSetting, do.set_pump, _runs, _setting),
     BedsideForm("dose-ended", DoseEnd, do.end_dose, _runs, at_once=True),
+    BedsideForm("dose-ended-before", EndedBefore, do.end_dose, _runs, lambda _, __: ENDED_BEFORE),
     BedsideForm("dose-stopped", StoppedBefore, do.end_dose, _runs, lambda _, __: STOPPING),
     BedsideForm(
         "vitals", NewVitals, do.observe, lambda seen: seen.session.monitoring is not None, lambda _, __: signs("signs")
@@ -290,6 +294,13 @@ FORMS: Final = (
         lambda seen: seen.session.state in UNDER_WAY or seen.session.patient_watched,
         lambda _, __: (field("patient_left", Kind.YES_NO), LEFT_AT, field("reason", Kind.PROSE)),
     ),
-    BedsideForm("return", Nothing, do.take_back, lambda seen: has_left_early(seen.session), at_once=True),
+    BedsideForm("return", CameBack, do.take_back, lambda seen: has_left_early(seen.session), at_once=True),
+    BedsideForm(
+        "returned-before",
+        BackBefore,
+        do.take_back,
+        lambda seen: has_left_early(seen.session),
+        lambda _, __: (field("back_at", Kind.MOMENT),),
+    ),
 )
 """In the order a team goes through them."""

@@ -35,8 +35,9 @@ PARTS: Final[Mapping[Part, tuple[str, ...]]] = {
         *("medicine-order", "verbal-order", "answer-order"),
     ),
     Part.OTHERWISE: (
-        *("dose-stopped", "dose-outside", "review-dose", "medicine-outside", "review-medicine"),
-        *("therapy-otherwise", "review-therapy", "refuse", "convert", "coordination", "abort"),
+        *("dose-stopped", "dose-ended-before", "dose-outside", "review-dose"),
+        *("medicine-outside", "review-medicine", "therapy-otherwise", "review-therapy"),
+        *("refuse", "convert", "coordination", "abort", "returned-before"),
     ),
     Part.MENDING: ("correct-vitals", "correct-checks", "correct-dose", "correct-medicine", "correct-order"),
 }

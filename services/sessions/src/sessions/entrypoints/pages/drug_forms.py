@@ -106,7 +106,7 @@ def _entering(container: Container) -> Sequence[Field]:
     draws: Sequence[Option] = [(each.id, _left_of(each, container), each.by) for each in container.unsettled]
     asks = [field("kind", Kind.CHOICE, *BY_HAND)]
     asks += [Field(name="draw_id", kind=Kind.CHOICE, options=draws, word="of_draw")] if draws else []
-    return (*asks, _AMOUNT, _NOTE)
+    return (*asks, _AMOUNT, _WHEN, _NOTE)
 
 
 def _left_of(draw: Draw, container: Container) -> str:
@@ -114,14 +114,22 @@ def _left_of(draw: Draw, container: Container) -> str:
 
 
 _AMOUNT: Final = field("quantity", Kind.AMOUNT)
+_WHEN: Final = field("happened_at", Kind.MOMENT)
 _NOTE: Final = field("note", Kind.PROSE)
 _RETURNING: Final = (
     _AMOUNT,
     field("returned.distributor", Kind.TEXT),
     field("returned.dea_number", Kind.TEXT),
+    _WHEN,
     _NOTE,
 )
-_DESTROYING: Final = (_AMOUNT, field("destroyed.place", Kind.TEXT), field("destroyed.method", Kind.TEXT), _NOTE)
+_DESTROYING: Final = (
+    _AMOUNT,
+    field("destroyed.place", Kind.TEXT),
+    field("destroyed.method", Kind.TEXT),
+    _WHEN,
+    _NOTE,
+)
 _HANDING_OUT: Final = (
     _AMOUNT,
     field("recipient", Kind.CHOICE, *Recipient),
