@@ -1,5 +1,7 @@
 """What overtakes the pump of an infusion and whoever puts right what was recorded wrong, and what comes of it then."""
 
+from datetime import timedelta
+
 from careflow_service.testing.overtaking import Overtaking
 from services.sessions.tests.clinic import does, has_course, observes, ok, ready_for_dose, refusal
 from services.sessions.tests.overtaken_sessions import dosed
@@ -36,3 +38,12 @@ async def a_dose_put_right_while_it_is_put_right(world: World, overtaking: Overt
     wrong = {"number": 0, "ml": "0.6", "reason": "misread"}
     overtaking.by(lambda: does(world, session_id, "doses/corrections", wrong))
     assert refusal(await does(world, session_id, "doses/corrections", wrong)) == (422, "nothing_corrected")
+
+
+async def when_somebody_left_put_right_while_it_is_put_right(world: World, overtaking: Overtaking) -> None:
+    _, session_id = await dosed(world)
+    await world.travel(timedelta(minutes=40))
+    ok(await does(world, session_id, "abort", {"patient_left": True, "reason": "walked out"}))
+    right = {"left_at": (world.clock() - timedelta(minutes=10)).isoformat(), "reason": "seen at the door"}
+    overtaking.by(lambda: does(world, session_id, "leaving/corrections", right))
+    assert refusal(await does(world, session_id, "leaving/corrections", right)) == (422, "nothing_corrected")

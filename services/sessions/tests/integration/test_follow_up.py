@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from services.sessions.tests.builders import POLICY
-from services.sessions.tests.clinic import does, has_course, ok, ready_for_dose, receives_dose, refusal
+from services.sessions.tests.clinic import SCORE, does, has_course, observes, ok, ready_for_dose, receives_dose, refusal
 from services.sessions.tests.integration.test_end_of_care import discharges, ends
 from services.sessions.tests.setbacks import calls, reviews, suffers
 from services.sessions.tests.world import World
@@ -81,6 +83,33 @@ async def test_who_left_last_night_is_called_today(world: World) -> None:
     assert [(datetime.fromisoformat(str(each["at"])), each["overdue_after_leaving"]) for each in gone] == [
         (left_at, "urgent")
     ]
+
+
+@pytest.mark.thorough
+async def test_whom_a_corrected_time_shows_to_have_left_too_early_is_called(world: World) -> None:
+    course = await has_course(world)
+    session_id = await ready_for_dose(world, course)
+    await receives_dose(world, session_id)
+    ok(await world.nurse.post(f"/v1/sessions/{session_id}/doses/end"))
+    await world.travel(timedelta(minutes=25))
+    ok(await observes(world, session_id), 201)
+    seen = world.clock()
+    await world.travel(timedelta(minutes=60))
+    ok(await observes(world, session_id), 201)
+    ok(await does(world, session_id, "discharge", SCORE))
+    early = {"left_at": (seen + timedelta(minutes=1)).isoformat(), "reason": "the door's log"}
+    assert refusal(await does(world, session_id, "leaving/corrections", early)) == (409, "seen_later")
+    wrong = {"among": "vitals", "number": 1, "signs": {"observed_at": seen.isoformat()}, "reason": "the same one"}
+    ok(await world.nurse.post(f"/v1/sessions/{session_id}/vitals/corrections", wrong), 201)
+
+    ok(await does(world, session_id, "leaving/corrections", early), 201)
+
+    kept = ok(await world.nurse.get(f"/v1/sessions/{session_id}/record"))
+    assert kept["discharge"]["not_met"] == ["monitored_long_enough"]
+    assert [each["reason"] for each in kept["left_records"]] == ["the door's log"]
+    (contact,) = ok(await world.nurse.get(CONTACTS))["items"]
+    assert (contact["kind"], contact["session_id"]) == ("next_day_contact", session_id)
+    assert (await world.alarmed(course.patient_id))[-1] == "PatientLeftEarly"
 
 
 async def test_who_leaves_before_a_dose_is_not_called(world: World) -> None:

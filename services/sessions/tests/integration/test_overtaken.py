@@ -81,6 +81,7 @@ ROWS: Final[Mapping[str, Race[World]]] = {
     "end_dose": sessions.a_dose_ends_while_the_session_is_stopped,
     "record_vitals": sessions.signs_while_the_session_is_stopped,
     "correct_vitals": corrections.signs_put_right_while_they_are_put_right,
+    "correct_leaving": corrections.when_somebody_left_put_right_while_it_is_put_right,
     "discharge_patient": sessions.a_discharge_while_the_patient_walks_out,
     "complete_session": sessions.a_completion_while_the_session_is_aborted,
     "record_return": sessions.a_return_while_a_colleague_writes_it_down,

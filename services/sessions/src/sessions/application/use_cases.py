@@ -14,6 +14,7 @@ from sessions.application.commands.complete_session import CompleteSessionHandle
 from sessions.application.commands.convert_session import ConvertSessionHandler
 from sessions.application.commands.correct_checks import CorrectChecksHandler
 from sessions.application.commands.correct_dose import CorrectDoseHandler
+from sessions.application.commands.correct_leaving import CorrectLeavingHandler
 from sessions.application.commands.correct_services import CorrectServicesHandler
 from sessions.application.commands.correct_vitals import CorrectVitalsHandler
 from sessions.application.commands.discharge_from_care import DischargeFromCareHandler
@@ -147,6 +148,7 @@ class Sessions:
         self.correct_dose = CorrectDoseHandler(changes)
         self.record_vitals = RecordVitalsHandler(changes)
         self.correct_vitals = CorrectVitalsHandler(changes)
+        self.correct_leaving = CorrectLeavingHandler(changes)
         self.discharge_patient = DischargePatientHandler(ports, work)
         self.complete_session = CompleteSessionHandler(changes)
         self.record_therapy_otherwise = RecordTherapyOtherwiseHandler(changes)

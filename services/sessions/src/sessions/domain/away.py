@@ -1,4 +1,5 @@
-"""When a patient was away who had left without being discharged and came back.
+"""When a patient was away who had left without being discharged and came back, and what was said wrongly of when one
+left.
 
 Invariant: nobody was observed, given anything or watched meanwhile, whatever is written down afterwards.
 """
@@ -21,6 +22,16 @@ class Away:
     back_at: datetime
     noted_by: StaffId
     noted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftRecord:
+    """When a patient was said to have left before that was put right, and who put it right, when and why."""
+
+    left_at: datetime
+    by: StaffId
+    at: datetime
+    reason: str = field(repr=False)
 
 
 def was_away(away: Iterable[Away], at: datetime) -> bool:

@@ -65,7 +65,7 @@ class WrittenLate:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discharge:
     """The patient may go: the score, who discharged, when that was written down, and the criteria a prescriber signed
-    for.
+    for. `not_met` are those that when the patient left, put right, shows not to have been met, and nobody signed for.
     """
 
     score: DischargeScore
@@ -75,6 +75,7 @@ class Discharge:
     transport: str | None = field(default=None, repr=False)
     signed_by: StaffId | None = None
     late: WrittenLate | None = None
+    not_met: tuple[str, ...] = ()
 
     @property
     def left_at(self) -> datetime:
@@ -217,8 +218,16 @@ RESTRICTED: Final = frozenset(
 there a prescriber says why, and the form tells both times.
 """
 
+BY_TIME: Final = frozenset({"vitals_observed", "monitored_long_enough", "prescriber_on_site"})
+"""What is met or not by when the patient left, with everything else as it was."""
+
 NEVER_SIGNED: Final = frozenset({RISK})
 """Whatever the route: the risk is assessed anew, or the patient goes where somebody watches."""
+
+
+def unmet_by_time(leaving: Leaving) -> tuple[str, ...]:
+    """The criteria that were not met by when the patient left."""
+    return tuple(name for name, met in CRITERIA.items() if name in BY_TIME and not met(leaving))
 
 
 def nobody_lets_go(*criteria: str) -> DomainError:

@@ -12,7 +12,7 @@ from typing import Self
 
 from careflow_domain.aggregate import Aggregate, Fact
 from careflow_domain.errors import conflict, invalid, not_found
-from sessions.domain.away import Away, was_away
+from sessions.domain.away import Away, LeftRecord, was_away
 from sessions.domain.checks import Checks, Recorded, RiskLevel
 from sessions.domain.discharge import Discharge
 from sessions.domain.doses import Dose, Order
@@ -77,7 +77,8 @@ class Session(Aggregate):
     `modality` is None while nobody has said how a therapy hour takes place: by `held` it is judged and billed.
     `checks` are the newest of everything in `recorded`, `verified` tells where a patient at a distance was, the newest
     last, `said_held` how somebody there said the hour takes place. `overran` is the booked end that was said to have
-    passed, `left_early_at` when the patient left without being discharged, `away` when they had and came back.
+    passed, `left_early_at` when the patient left without being discharged, `away` when they had and came back,
+    `left_records` when they were said to have left before that was put right.
     """
 
     id: SessionId
@@ -115,6 +116,7 @@ class Session(Aggregate):
     outcome: Outcome | None = None
     left_early_at: datetime | None = None
     away: tuple[Away, ...] = ()
+    left_records: tuple[LeftRecord, ...] = ()
     end_reason: str | None = field(default=None, repr=False)
     services: BillableServices | None = None
     therapy_otherwise: tuple[HeldOtherwise, ...] = ()

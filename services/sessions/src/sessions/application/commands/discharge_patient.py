@@ -5,22 +5,18 @@ recorded and reported, and stops the discharge.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from careflow_domain.errors import conflict, invalid
+from careflow_domain.errors import invalid
 from careflow_service.identity import Actor, RequestKey, Role
 from careflow_service.work import Committed, Transaction, Work
 from sessions.application.courses import change_course, course_of
-from sessions.application.leaving import who_left
+from sessions.application.leaving import leaving_of, who_left
 from sessions.application.ports import Ports
 from sessions.application.results import LetGo
 from sessions.domain import endings
 from sessions.domain.checks import Recorded
-from sessions.domain.course import Course
-from sessions.domain.discharge import RISK, DischargeScore, Exceptions, Leaving, discharge, nobody_lets_go
+from sessions.domain.discharge import RISK, DischargeScore, Exceptions, discharge, nobody_lets_go
 from sessions.domain.ids import SessionId, StaffId
-from sessions.domain.presence import who_was_there
-from sessions.domain.sessions import Session
 from sessions.domain.stops import StopKind, stops_in
-from sessions.domain.words import ProviderRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,8 @@ class DischargePatientHandler:
             course = await course_of(before.patient_id, self.ports)
             risk = Recorded(value=command.score.suicide_risk, by=by, at=tx.now)
             left, overdue = await who_left(before, command.left_at, self.ports, now=tx.now)
-            leaving = _leaving(before, course, command.score, self.ports, left, tx.now)
+            stands = bool(course.standing(StopKind.HIGH_SUICIDE_RISK))
+            leaving = leaving_of(before, command.score, self.ports.policy, risk_stands=stands, left=left, now=tx.now)
             if leaving.found_at_risk:
                 after = before.assessed(risk)
             else:
@@ -78,30 +75,3 @@ class DischargePatientHandler:
         if not committed.value.gone:
             raise nobody_lets_go(RISK)
         return committed
-
-
-def _leaving(
-    session: Session, course: Course, score: DischargeScore, ports: Ports, left: datetime | None, now: datetime
-) -> Leaving:
-    if session.monitoring is None or session.last_dose is None:
-        raise conflict("nothing_to_monitor", "Only after a dose is anybody discharged.")
-    ends = [each.latest_end for each in session.doses if each.latest_end is not None]
-    if len(ends) < len(session.doses):
-        raise conflict("dose_running", "The dose has not ended.")
-    # Given in more ways than one, the longest watch counts from the end of all.
-    from_end = len(session.routes) > 1
-    return Leaving(
-        score=score,
-        risk_stands=bool(course.standing(StopKind.HIGH_SUICIDE_RISK)),
-        prescriber_there=session.present(ProviderRole.PRESCRIBER)
-        if left is None
-        else who_was_there(session.team, ProviderRole.PRESCRIBER, left) is not None,
-        monitoring=session.monitoring,
-        last_dose_started_at=max(ends) if from_end else session.last_dose.latest_start,
-        last_dose_ended_at=max(ends),
-        away=session.away,
-        route=ports.policy.strictest(session.routes),
-        policy=ports.policy,
-        now=left or now,
-        written_at=now if left else None,
-    )

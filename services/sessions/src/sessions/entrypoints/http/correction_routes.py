@@ -15,6 +15,7 @@ from careflow_service.http.dependencies import (
 from careflow_service.http.fields import Moment
 from sessions.application.commands.correct_checks import CorrectChecks
 from sessions.application.commands.correct_dose import CorrectDose
+from sessions.application.commands.correct_leaving import CorrectLeaving
 from sessions.application.commands.correct_vitals import CorrectVitals
 from sessions.domain.corrections import Amendment, ReadingList, WhichReading
 from sessions.domain.dose_corrections import DoseAmendment
@@ -84,6 +85,16 @@ class DoseCorrection(DoseAmended):
     number: Annotated[int, Field(ge=0, le=1_000)]
 
 
+class LeavingCorrection(RequestBody):
+    """When the patient left, who was written down as having left at another time."""
+
+    left_at: Moment
+    reason: Note
+
+    def said(self, session_id: SessionId, version: int) -> CorrectLeaving:
+        return CorrectLeaving(session_id, self.left_at, self.reason, version)
+
+
 @router.post("/v1/sessions/{session_id}/vitals/corrections", status_code=201, response_model=AggregateChanged)
 async def correct_vitals(
     session_id: Uuid, body: VitalsCorrection, actor: CurrentActor, request: IdempotentRequest, app: App
@@ -119,3 +130,17 @@ async def correct_dose(
     """Put right how much was given of a dose, or when: whoever gave it, or a prescriber."""
     command = CorrectDose(SessionId(session_id), body.number, body.amendment(), body.reason, expected_version)
     return changed(await app.correct_dose(command, actor, request), status=201)
+
+
+@router.post("/v1/sessions/{session_id}/leaving/corrections", status_code=201, response_model=AggregateChanged)
+async def correct_leaving(
+    session_id: Uuid,
+    body: LeavingCorrection,
+    actor: CurrentActor,
+    request: IdempotentRequest,
+    expected_version: ExpectedVersion,
+    app: App,
+) -> Response:
+    """Put right when the patient left: whoever let them go or wrote it down, or a prescriber."""
+    committed = await app.correct_leaving(body.said(SessionId(session_id), expected_version), actor, request)
+    return changed(committed, status=201)

@@ -85,7 +85,8 @@ class ExceptionView(View):
 
 class DischargeView(BaseModel):
     """`at` is when it was written down; `left_at` when the patient left, `written_by` who wrote it down afterwards, and
-    `overdue_after_leaving` how late an observation had been said to be when there was nobody to observe.
+    `overdue_after_leaving` how late an observation had been said to be when there was nobody to observe. `not_met` are
+    criteria that when the patient left, put right, shows not to have been met, and nobody signed for.
     """
 
     oriented: bool
@@ -103,6 +104,16 @@ class DischargeView(BaseModel):
     left_at: datetime
     written_by: str | None
     overdue_after_leaving: Severity | None
+    not_met: tuple[str, ...]
+
+
+class LeftRecordView(View):
+    """When the patient was said to have left before that was put right, and who put it right, when and why."""
+
+    left_at: datetime
+    by: str
+    at: datetime
+    reason: str
 
 
 class PresentView(View):
@@ -114,7 +125,8 @@ class PresentView(View):
 
 class RecordView(BaseModel):
     """`baseline` are the signs before the dose, `vitals` those since, in the order they were written down; what was put
-    right is in the list still, and does not stand. `therapy_otherwise` is what was held otherwise than planned.
+    right is in the list still, and does not stand. `therapy_otherwise` is what was held otherwise than planned,
+    `left_records` when the patient was said to have left before that was put right, the first record first.
     """
 
     id: str
@@ -127,6 +139,7 @@ class RecordView(BaseModel):
     vitals: tuple[VitalsView, ...]
     medication: MedicationView
     discharge: DischargeView | None
+    left_records: tuple[LeftRecordView, ...]
     therapy_otherwise: tuple[TherapyOtherwiseView, ...]
     end_reason: str | None
 
@@ -206,6 +219,7 @@ def _record(session: Session, medication: MedicationRecord | None) -> RecordView
         vitals=tuple(vitals_view(each) for each in observed),
         medication=medication_view(medication),
         discharge=_discharge(session.discharge) if session.discharge else None,
+        left_records=tuple(LeftRecordView.model_validate(each) for each in session.left_records),
         therapy_otherwise=tuple(TherapyOtherwiseView.of(each) for each in session.therapy_otherwise),
         end_reason=session.end_reason,
     )
@@ -263,4 +277,5 @@ def _discharge(discharge: Discharge) -> DischargeView:
         left_at=discharge.left_at,
         written_by=discharge.late.by if discharge.late else None,
         overdue_after_leaving=discharge.late.overdue if discharge.late else None,
+        not_met=discharge.not_met,
     )

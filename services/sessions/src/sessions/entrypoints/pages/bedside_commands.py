@@ -38,7 +38,7 @@ from sessions.domain.ids import ContainerId, DrawId, EntryId, PatientId, Session
 from sessions.domain.units import Milligrams, MilligramsPerKilogram
 from sessions.entrypoints.http.adverse_event_routes import NewAdverseEvent
 from sessions.entrypoints.http.check_bodies import NewChecks
-from sessions.entrypoints.http.correction_routes import AmendedVitals, ChecksCorrection, DoseAmended
+from sessions.entrypoints.http.correction_routes import AmendedVitals, ChecksCorrection, DoseAmended, LeavingCorrection
 from sessions.entrypoints.http.dose_routes import DoseEnd, NewDischarge, NewDose, NewVitals, PumpSetting
 from sessions.entrypoints.http.drug_log_routes import NewEntry
 from sessions.entrypoints.http.gate_routes import Clearing, NewOrder, Reason, Signing
@@ -194,6 +194,10 @@ async def set_pump(app: Sessions, asked: Asked[PumpSetting], actor: Actor, key: 
 
 async def end_dose(app: Sessions, asked: Asked[DoseEnd], actor: Actor, key: RequestKey) -> object:
     return await app.end_dose(asked.body.said(asked.session_id), actor, key)
+
+
+async def correct_leaving(app: Sessions, asked: Asked[LeavingCorrection], actor: Actor, key: RequestKey) -> object:
+    return await app.correct_leaving(asked.body.said(asked.session_id, asked.version), actor, key)
 
 
 async def correct_dose(app: Sessions, asked: Asked[CorrectingDose], actor: Actor, key: RequestKey) -> object:

@@ -13,13 +13,14 @@ from sessions.domain.discharge import CRITERIA, NEVER_SIGNED
 from sessions.domain.distance import is_at_a_distance
 from sessions.domain.drug_entries import ADDING, DISPOSALS, WITNESSED
 from sessions.domain.how_held import TELLABLE
+from sessions.domain.left_corrections import has_left
 from sessions.domain.presence import AT_THE_BEDSIDE
 from sessions.domain.returns import has_left_early
 from sessions.domain.states import UNDER_WAY, SessionState
 from sessions.domain.words import CONVERTIBLE_TO, Modality, VisitKind
 from sessions.entrypoints.http.adverse_event_routes import NewAdverseEvent
 from sessions.entrypoints.http.check_bodies import NewChecks
-from sessions.entrypoints.http.correction_routes import ChecksCorrection
+from sessions.entrypoints.http.correction_routes import ChecksCorrection, LeavingCorrection
 from sessions.entrypoints.http.dose_routes import DoseEnd, NewDischarge, NewDose, NewVitals, PumpSetting, PumpStep
 from sessions.entrypoints.http.gate_routes import Clearing, NewOrder, Reason, Signing
 from sessions.entrypoints.http.session_routes import CameBack, Completion, Conversion, EarlyEnd, Joining
@@ -255,6 +256,13 @@ FORMS: Final = (
             *(PIECES if any(each.stated.pieces for each in seen.session.doses) else ()),
             *CORRECTING_DOSE,
         ),
+    ),
+    BedsideForm(
+        "correct-leaving",
+        LeavingCorrection,
+        do.correct_leaving,
+        lambda seen: has_left(seen.session),
+        lambda _, __: (field("left_at", Kind.MOMENT, word="left_instead"), field("reason", Kind.PROSE)),
     ),
     *OUTSIDE_FORMS,
     *MEDICINE_FORMS,

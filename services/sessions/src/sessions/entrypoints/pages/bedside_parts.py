@@ -39,7 +39,14 @@ PARTS: Final[Mapping[Part, tuple[str, ...]]] = {
         *("medicine-outside", "review-medicine", "therapy-otherwise", "review-therapy"),
         *("refuse", "convert", "coordination", "abort", "returned-before"),
     ),
-    Part.MENDING: ("correct-vitals", "correct-checks", "correct-dose", "correct-medicine", "correct-order"),
+    Part.MENDING: (
+        "correct-vitals",
+        "correct-checks",
+        "correct-dose",
+        "correct-medicine",
+        "correct-order",
+        "correct-leaving",
+    ),
 }
 """Every form by its name, in the order a team goes through them."""
 
