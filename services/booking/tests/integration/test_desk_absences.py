@@ -117,6 +117,16 @@ async def test_a_week_is_one_absence_all_of_it_seen_before_and_taken_back_as_one
     assert "Tuesday, November 24, 2026 – Friday, November 27, 2026." in off.text
 
     back = await someone.presses(off, "They are there after all")
-    assert (back.h1, "Noted: they are there after all." in back.text) == ("If dr-lee is away", True)
+    assert (back.h1, "Noted: the usual hours hold again." in back.text) == ("If dr-lee is away", True)
     assert ok(await world.coordinator.get("/v1/practitioners/dr-lee"))["hours"]["exceptions"] == []
-    assert "Noted: they are there after all." in (await someone.presses(off, "They are there after all")).text
+    assert "Noted: the usual hours hold again." in (await someone.presses(off, "They are there after all")).text
+
+
+async def test_a_room_is_closed_and_open_again_not_away(world: World) -> None:
+    _, dose = await news.booked(world)
+    closing = f"{ABSENCES}/concerned?who=room%3A{dose['room_id']}&day=2026-11-25"
+    someone, seen = await logs_in(world, to=closing)
+    assert (seen.h1, "There is no other room for it at that time." in seen.text) == ("If Dose is closed", True)
+    closed = await someone.presses(seen, "Record the absence")
+    assert closed.h1 == "Dose is closed"
+    assert (await someone.presses(closed, "It is open after all")).h1 == "If Dose is closed"

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from booking.entrypoints.pages.desk import patients as desk_patients
 from careflow_service.identity import Role
 from careflow_service.testing.visiting import Page, Visitor
 from services.booking.tests.at_a_browser import logs_in
+from services.booking.tests.builders import local
 from services.booking.tests.clinic import (
     TOMORROW_AT_TEN,
     acts,
@@ -200,7 +202,7 @@ async def test_whom_no_time_suits_waits_and_is_called_about_a_free_one(world: Wo
     assert "They are on the waitlist." in waits.text
 
     waitlist = await someone.follows(waits, "Waitlist")
-    assert "Ana R. · Free call By phone · Would come from Wed, November 25, 12:00 AM" in waitlist.text
+    assert "Ana R. · Free call By phone · Would come from November 25, 2026 until November 25, 2026." in waitlist.text
     offered = await someone.follows(waitlist, "See free times for them")
     assert offered.h1 == "Choose a time"
     left = await someone.presses(waitlist, "Waits no longer")
@@ -231,3 +233,27 @@ async def test_an_offered_time_is_booked_for_who_says_yes(world: World) -> None:
 async def test_who_may_not_search_among_patients_is_told_so(world: World) -> None:
     _, refused = await logs_in(world, Role.NURSE, to=FIND)
     assert refused.status == 403
+
+
+async def test_what_comes_stands_before_what_has_been_and_of_that_the_latest_first(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the way here was; what is of another year says so."""
+    monkeypatch.setattr(desk_patients, "SHOWN", 2)
+    await has_practitioner(world)
+    who = await has_patient(world)
+    for day, month in ((24, 11), (25, 11), (27, 11), (1, 12)):
+        call = await books(world.coordinator, who, starts_at=local(day, 10, month=month))
+        await acts(world.coordinator, call, "cancel", reason="clinic_closed")
+    world.clock.now = local(27, 8)
+    someone, page = await logs_in(world, to=f"/pages/desk/patients/{who}")
+    shown = [each.partition(" · ")[0] for each in page.links if "Free call" in each]
+    assert shown == [
+        f"{each}, 10:00 AM" for each in ("Fri, November 27", "Tue, December 1", "Wed, November 25", "Tue, November 24")
+    ]
+    world.clock.now = local(4, 8, month=1, year=2027)
+    page = await someone.opens(f"/pages/desk/patients/{who}")
+    shown = [each.partition(" · ")[0] for each in page.links if "Free call" in each]
+    assert shown == ["Tue, December 1, 2026, 10:00 AM", "Fri, November 27, 2026, 10:00 AM"]
+    earlier = await someone.follows(page, "Further ones")
+    assert [each.partition(" · ")[0][:8] for each in earlier.links if "Free call" in each] == ["Wed, Nov", "Tue, Nov"]

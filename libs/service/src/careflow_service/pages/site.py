@@ -167,7 +167,7 @@ class Site:
             words.groups,
             lang=words.language,
             fault=words.fault,
-            write=Writing(words),
+            write=Writing(words, self.clock().astimezone(self.zone).date()),
             place=lambda each: self.places.called(each, words.groups["frame"]["unnamed_place"]),
             patient_named=lambda name, its_id: name or by_its_end(words.groups["frame"]["unnamed_patient"], its_id),
             here=None if once else _here(scope),

@@ -11,14 +11,17 @@ from careflow_service.pages.words import Words
 
 
 class Writing:
-    """In one language."""
+    """In one language. Where `today` is told, days of another year are written with theirs."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, today: date | None = None) -> None:
         self._locale = words.locale
+        self._today = today
 
     def day(self, day: date) -> str:
-        """Of these weeks: `Tue, November 24`."""
-        return format_skeleton("MMMMEd", datetime(day.year, day.month, day.day), locale=self._locale)  # noqa: DTZ001 # a date
+        """`Tue, November 24`; of another year `Tue, November 24, 2026`."""
+        this_year = self._today is None or day.year == self._today.year
+        at = datetime(day.year, day.month, day.day)  # noqa: DTZ001 # a date
+        return format_skeleton("MMMMEd" if this_year else "yMMMMEd", at, locale=self._locale)
 
     def long_day(self, day: date) -> str:
         """In full: `Tuesday, November 24, 2026`."""

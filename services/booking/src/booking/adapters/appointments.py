@@ -26,6 +26,7 @@ from careflow_service.work import Transaction
 APPOINTMENTS: Final = "appointments"
 _BEFORE_EVERYTHING: Final = datetime(1, 1, 1, tzinfo=UTC)
 _BY_START: Final = (("starts_at", 1),)
+_LATEST_FIRST: Final = (("starts_at", -1), ("_id", -1))
 _BY_TASK: Final = (("task_at", 1),)
 
 INDEXES: Final = (
@@ -91,6 +92,14 @@ class MongoAppointments(Stored[Appointment]):
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Appointment]:
         query = {"patient_id": patient_id, "listed": True}
         return await self._documents.page(query, sort=_BY_START, limit=limit, after=after)
+
+    async def since(self, patient_id: PatientId, start: datetime, limit: int, after: str | None) -> Listed[Appointment]:
+        query = {"patient_id": patient_id, "listed": True, "starts_at": {"$gte": start}}
+        return await self._documents.page(query, sort=_BY_START, limit=limit, after=after)
+
+    async def before(self, patient_id: PatientId, end: datetime, limit: int, after: str | None) -> Listed[Appointment]:
+        query = {"patient_id": patient_id, "listed": True, "starts_at": {"$lt": end}}
+        return await self._documents.page(query, sort=_LATEST_FIRST, limit=limit, after=after)
 
     async def coming(self, patient_id: PatientId, since: datetime, limit: int) -> Sequence[Appointment]:
         query = {"patient_id": patient_id, "listed": True, "starts_at": {"$gt": since}, "open": True}

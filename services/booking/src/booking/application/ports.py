@@ -130,6 +130,12 @@ class Appointments(Held[Appointment], Protocol):
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Appointment]:
         """Earliest first, without the holds that lapsed."""
 
+    async def since(self, patient_id: PatientId, start: datetime, limit: int, after: str | None) -> Listed[Appointment]:
+        """The patient's that start then or later, earliest first, without the holds that lapsed."""
+
+    async def before(self, patient_id: PatientId, end: datetime, limit: int, after: str | None) -> Listed[Appointment]:
+        """The patient's that started before, latest first, without the holds that lapsed."""
+
     async def coming(self, patient_id: PatientId, since: datetime, limit: int) -> Sequence[Appointment]:
         """The patient's that are booked and start after this, earliest first, for somebody who only looks."""
 

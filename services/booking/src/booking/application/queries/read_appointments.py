@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from booking.application.ownership import check_own, is_patient
@@ -37,6 +37,22 @@ class ReadAppointments:
         return await self._told(
             await self.ports.appointments.of_patient(patient_id, limit, after), actor, f"patients/{patient_id}"
         )
+
+    async def since(
+        self, patient_id: PatientId, start: datetime, actor: Actor, limit: int, after: str | None
+    ) -> Listed[Scheduled]:
+        """Those from then on, earliest first. Raises `patient_not_found` for another's patient."""
+        check_own(actor, patient_id, "patient")
+        found = await self.ports.appointments.since(patient_id, start, limit, after)
+        return await self._told(found, actor, f"patients/{patient_id}")
+
+    async def before(
+        self, patient_id: PatientId, end: datetime, actor: Actor, limit: int, after: str | None
+    ) -> Listed[Scheduled]:
+        """Those before, latest first. Raises `patient_not_found` for another's patient."""
+        check_own(actor, patient_id, "patient")
+        found = await self.ports.appointments.before(patient_id, end, limit, after)
+        return await self._told(found, actor, f"patients/{patient_id}")
 
     async def coming(self, patient_id: PatientId, actor: Actor) -> Sequence[Scheduled]:
         """What is booked for a patient and to come, earliest first. Raises `patient_not_found` for another's."""

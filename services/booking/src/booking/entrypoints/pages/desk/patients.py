@@ -5,13 +5,14 @@ from fastapi.responses import Response
 
 from booking.application.use_cases import Booking
 from booking.domain.ids import PatientId
+from booking.domain.intervals import day_interval
 from booking.domain.patients import Patient
 from booking.domain.visits import Modality, VisitKind
 from booking.entrypoints.http.access import ACCESS
 from booking.entrypoints.http.patient_schemas import SearchBody
 from booking.entrypoints.http.schemas import App
 from booking.entrypoints.pages.desk.callers import is_young
-from booking.entrypoints.pages.desk.showing import SHOWN, Done, show_desk, staff_of
+from booking.entrypoints.pages.desk.showing import SHOWN, Done, show_desk, staff_of, today_of
 from careflow_service.http.dependencies import CurrentActor, PageCursor, Repeatable
 from careflow_service.pages.forms import UNTYPED, Form, Submitted
 from careflow_service.pages.site import Pages, Site
@@ -50,15 +51,20 @@ async def patient(
     pages: Pages,
     patient_id: str,
     after: PageCursor = None,
+    later: PageCursor = None,
     done: Done = None,
 ) -> Response:
-    """Their visits, and for each kind of visit whether it may be booked as things stand."""
+    """Their visits, those from today on first, and for each kind of visit whether it may be booked as things stand."""
     whose = PatientId(patient_id)
-    person, report, visits, waits = await side_by_side(
+    today = day_interval(today_of(pages), pages.zone).start
+    person, report, waits, (coming, been) = await side_by_side(
         app.read_patient(whose, actor),
         app.read_care_path(whose, actor),
-        app.read_appointments.of_patient(whose, actor, SHOWN, after),
         app.read_waitlist(whose, actor, SHOWN, None),
+        side_by_side(
+            app.read_appointments.since(whose, today, actor, SHOWN, later),
+            app.read_appointments.before(whose, today, actor, SHOWN, after),
+        ),
     )
     return show_desk(
         request,
@@ -67,7 +73,8 @@ async def patient(
         done=done,
         person=person,
         report=report,
-        visits=visits,
+        visits={"coming": coming, "been": been},
+        cursors={"coming": "later", "been": "after"},
         waits=waits.items,
         staff=await staff_of(app),
         people=sorted(await app.practitioners.active(), key=lambda each: (each.name, each.id)),
