@@ -10,8 +10,9 @@ from unittest.mock import MagicMock, patch
 from booking import bootstrap
 from booking.application.letters import Letter
 from booking.domain.appointments import Appointment
-from booking.domain.calendar import Calendar, CalendarDay, DayKey
+from booking.domain.calendar import Calendar, CalendarDay, DayKey, Resource, ResourceKind
 from booking.domain.channels import Channel
+from booking.domain.erasures import Erasure, erasure_under_way
 from booking.domain.intervals import Interval
 from booking.domain.messages import Message, Outcome
 from booking.domain.patient_details import PatientDetails
@@ -19,17 +20,21 @@ from booking.domain.states import Status
 from booking.domain.waitlist import WaitlistStatus
 from booking.settings import BookingSettings
 from booking.subscriptions import SUBSCRIPTIONS
+from careflow_events.closing import Closing
 from careflow_events.contracts.model import EventData
 from careflow_events.subscription import Received
 from careflow_service.identity import Actor, Role
 from careflow_service.listed import Listed
 from careflow_service.service import Resources
-from careflow_service.testing.erasing import Asked
 from careflow_service.testing.in_memory import Kept, Units
+from careflow_service.work import Committed
 from services.booking.tests.builders import LOCATION, NOW, POLICY, ZONE
 
 COORDINATOR: Final = Actor(id="cora", roles=frozenset({Role.COORDINATOR}))
 REACTIONS: Final = {each.contract: each.reaction for each in SUBSCRIPTIONS}
+OF_THEMSELVES: Final = ("Patients", "CarePaths", "Consents")
+"""Found by the patient's own id."""
+DESK: Final = {Channel.EMAIL: "desk@example.org", Channel.SMS: "+14155550100"}
 Due = tuple[datetime, str]
 
 
@@ -168,14 +173,67 @@ class CalendarDays:
         self.all.update({key: replace(day, version=day.version + 1) for key, day in self.put.items()})
         self.put.clear()
 
+    async def forget(self, patient_id: str, days: Sequence[date]) -> None:
+        for day in days:
+            self.all.pop(DayKey(Resource(ResourceKind.PATIENT, patient_id), day), None)
 
-class Nothing(Kept[Any]):
-    """Of which nothing is ever due."""
 
-    async def next_due(self) -> None: ...
-    async def next_late(self) -> None: ...
+class Alarms(Timed):
+    async def next_waiting(self, channel: object) -> Due | None:
+        return self.earliest(lambda each: each.waits_since if each.channel is channel else None)
+
+
+class Erasures(Ordered):
+    async def latest_of(self, patient_id: str) -> Erasure | None:
+        return max(
+            self.listed(lambda each: each.patient_id == patient_id),
+            key=lambda each: (each.asked_at, each.id),
+            default=None,
+        )
+
+    async def next_late(self) -> Due | None:
+        return self.earliest(lambda each: each.late_at)
+
+
+class NoRecordRequests(Kept[Any]):
+    """Nobody asks for a record."""
+
+    async def open_of(self, patient_id: str) -> tuple[()]:
+        return ()
+
     async def next_told(self) -> None: ...
-    async def next_waiting(self, channel: object) -> None: ...
+
+
+class NoDisclosures:
+    """Nothing of a record was ever handed out."""
+
+    async def all_of(self, patient_id: str) -> tuple[()]:
+        return ()
+
+
+class Closings:
+    """Whose records are closed, and how far: see `careflow_service.erasing.Erasing`."""
+
+    def __init__(self) -> None:
+        self.all: dict[str, Closing] = {}
+        self.put: dict[str, Closing | None] = {}
+
+    def close(self, patient_id: str, /) -> None:
+        self.put[patient_id] = Closing.ASKED
+
+    def open(self, patient_id: str, /) -> None:
+        self.put[patient_id] = None
+
+    def erase(self, patient_id: str, /) -> None:
+        self.put[patient_id] = Closing.ERASED
+
+    def commit(self) -> None:
+        for patient_id, closing in self.put.items():
+            if closing is None:
+                self.all.pop(patient_id, None)
+            else:
+                self.all[patient_id] = closing
+        self.put.clear()
 
 
 class Records:
@@ -185,17 +243,25 @@ class Records:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A letter that arrived, and where."""
+
+    letter: Letter
+    to: str
+
+
 @dataclass(slots=True)
 class Post:
     """Carries letters, or what `outcome` says becomes of them."""
 
     outcome: Callable[[], Outcome] = lambda: Outcome.SENT
-    sent: list[Letter] = field(default_factory=list)
+    sent: list[Carried] = field(default_factory=list)
 
     async def carry(self, letter: Letter, *, to: str) -> Outcome:
         outcome = self.outcome()
         if outcome is Outcome.SENT:
-            self.sent.append(letter)
+            self.sent.append(Carried(letter, to))
         return outcome
 
 
@@ -203,6 +269,14 @@ class Unlimited:
     """Nobody is counted here."""
 
     async def take(self, *_: object) -> None: ...
+
+
+def owner(name: str, each: Any) -> str | None:
+    """Whose this is, of what is kept under that name; nobody's, what is of no patient."""
+    if name in OF_THEMSELVES:
+        return str(each.id)
+    whose = getattr(each, "patient_id", None)
+    return None if whose is None else str(whose)
 
 
 def _to_come(each: Appointment) -> bool:
@@ -215,6 +289,7 @@ class InMemory(Units):
 
     now: datetime = NOW
     post: Post = field(default_factory=Post)
+    closings: Closings = field(default_factory=Closings)
     kept: dict[str, Any] = field(init=False)
     app: Any = field(init=False)
 
@@ -236,23 +311,34 @@ class InMemory(Units):
             "FreedTimes": Timed("freed_time", lambda each: each.due_at),
             "FitnessChecks": Timed("fitness_check", lambda each: each.due_at),
             "CalendarDays": CalendarDays(),
-            "Alarms": Nothing("alarm"),
+            "Alarms": Alarms("alarm", lambda each: each.attempt_at),
             "Inquiries": Kept("inquiry"),
             "ColleagueNames": Kept("colleague"),
-            "Erasures": Nothing("erasure"),
-            "RecordRequests": Nothing("record_request"),
+            "Erasures": Erasures("erasure"),
+            "RecordRequests": NoRecordRequests("record_request"),
         }
         fixed = {f"Mongo{name}": (lambda *_, each=each: each) for name, each in self.kept.items()}
         settings = BookingSettings.model_construct(
-            clinic_timezone=ZONE, clinic_location_id=LOCATION, content_dir=None, public_address=None
+            clinic_timezone=ZONE,
+            clinic_location_id=LOCATION,
+            content_dir=None,
+            public_address=None,
+            desk_email=DESK[Channel.EMAIL],
+            desk_phone=DESK[Channel.SMS],
         )
         resources: Any = MagicMock(
-            spec=Resources, settings=settings, work=self, clock=lambda: self.now, erasing=Asked(), limits=Unlimited()
+            spec=Resources,
+            settings=settings,
+            work=self,
+            clock=lambda: self.now,
+            erasing=self.closings,
+            limits=Unlimited(),
         )
         replaced = {
             **fixed,
             "MongoAppointments": telling,
             "MongoRecords": lambda *_: Records(),
+            "MongoDisclosures": lambda *_: NoDisclosures(),
             "HashedCalendarDays": MagicMock(),
             "carriers": lambda *_: {Channel.EMAIL: self.post, Channel.SMS: self.post},
         }
@@ -261,7 +347,7 @@ class InMemory(Units):
                 stack.enter_context(patch.object(bootstrap, name, instead))
             self.app = bootstrap.bootstrap(resources)
         self.kept["Appointments"] = appointments[0]
-        self.stores = list(self.kept.values())
+        self.stores = [*self.kept.values(), self.closings]
 
     def all(self, name: str) -> list[Any]:
         return list(self.kept[name].all.values())
@@ -270,7 +356,43 @@ class InMemory(Units):
     def today(self) -> date:
         return self.now.astimezone(ZONE).date()
 
+    async def run(self, fn: Callable[[Any], Awaitable[Any]], **how: object) -> Committed[Any]:
+        """A command, which writes nothing about whom it was asked to erase."""
+
+        async def unless_closed(tx: Any) -> Any:
+            value = await fn(tx)
+            if self._written_about() & (self.closings.all.keys() - self.closings.put.keys()):
+                raise erasure_under_way()
+            return value
+
+        return await Units.run(self, unless_closed, **how)
+
+    def _written_about(self) -> set[str]:
+        return {
+            whose for name, store in self.kept.items() for each in store.put.values() if (whose := owner(name, each))
+        }
+
+    async def unit(self, fn: Callable[[Any], Awaitable[Any]]) -> Any:
+        """Of whoever it erases nothing is left."""
+        value = await Units.unit(self, fn)
+        for patient_id in [each for each, how in self.closings.all.items() if how is Closing.ERASED]:
+            await self._destroy(patient_id)
+        return value
+
+    async def _destroy(self, patient_id: str) -> None:
+        assert bootstrap.SERVICE.forgets is not None
+        await bootstrap.SERVICE.forgets(self.app, patient_id)
+        for name, store in self.kept.items():
+            if name != "Erasures":
+                for each in [each for each, kept in store.all.items() if owner(name, kept) == patient_id]:
+                    del store.all[each]
+        self.closings.all[patient_id] = Closing.DESTROYED
+
     async def hear(self, data: EventData) -> None:
+        """What is said of whoever was erased has no effect."""
+        closing = self.closings.all.get(getattr(data, "patient_id", ""))
+        if closing is not None and closing.for_good:
+            return
         event = Received(data, "id", "subject", self.now, "stream", 1, None, None)
         await self.unit(lambda tx: REACTIONS[type(data)](event, tx, self.app.ports))
 

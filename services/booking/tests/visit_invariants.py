@@ -5,7 +5,7 @@ the visits themselves, and what happened is read from the facts that were told.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -28,6 +28,8 @@ from booking.domain.waitlist import WaitlistStatus
 from booking.published import PUBLISHED
 from services.booking.tests.builders import ZONE
 from services.booking.tests.fakes import InMemory
+from services.booking.tests.inquiry_invariants import Asked, check_inquiries
+from services.booking.tests.person_invariants import Known, check_persons
 
 FREE: Final = (Status.CANCELLED, Status.LAPSED)
 """Of these nothing is taken any more."""
@@ -64,16 +66,20 @@ class Seen:
     given: dict[str, dict[str, datetime]] = field(default_factory=lambda: defaultdict(dict))
     invited: dict[str, tuple[int, datetime, Status]] = field(default_factory=dict)
     letters: int = 0
+    inquiries: Asked = field(default_factory=Asked)
+    persons: Known = field(default_factory=Known)
 
 
 def check(clinic: InMemory, seen: Seen) -> None:
     """Everything, and what was told since it was looked at last."""
     visits = clinic.all("Appointments")
     nothing_is_taken_twice(visits)
-    the_calendar_says_the_same(clinic, visits)
     offers_are_held_once(clinic)
     facts = clinic.said[seen.facts :]
     seen.facts = len(clinic.said)
+    check_persons(clinic, seen.persons, facts, seen.visits)
+    check_inquiries(clinic, seen.inquiries, facts)
+    the_calendar_says_the_same(clinic, visits, seen.persons.gone)
     told = [each for each in facts if isinstance(each, AppointmentFact)]
     for each in facts:
         PUBLISHED[type(each)](each)
@@ -108,12 +114,15 @@ def _share(claim: Claim) -> Fraction:
     return Fraction(0) if claim.occupancy.use is Use.ON_SITE else Fraction(1, claim.occupancy.places)
 
 
-def the_calendar_says_the_same(clinic: InMemory, visits: Sequence[Appointment]) -> None:
-    """As the visits, of each resource: no claim without a visit, no visit without its claims."""
+def the_calendar_says_the_same(clinic: InMemory, visits: Sequence[Appointment], gone: Set[str]) -> None:
+    """As the visits, of each resource: no claim without a visit, but of a patient who was erased, no visit without its
+    claims.
+    """
     taken = Counter(
         (key.resource, each.appointment_id, each.interval.end - each.interval.start)
         for key, day in clinic.kept["CalendarDays"].all.items()
         for each in day.taken
+        if each.appointment_id not in gone
     )
     claimed = Counter(
         (claim.resource, visit.id, claim.interval.length)
@@ -214,7 +223,7 @@ def letters_follow(clinic: InMemory, told: Iterable[AppointmentFact]) -> None:
 
 def invitations_rise(clinic: InMemory, seen: Seen) -> None:
     """The number by which a patient's calendar knows the newer of two letters rises with each change it shows."""
-    for letter in clinic.post.sent[seen.letters :]:
+    for letter in (each.letter for each in clinic.post.sent[seen.letters :]):
         if letter.invitation is None:
             continue
         visit = letter.invitation.visit

@@ -13,8 +13,9 @@ from booking.application.commands.book_appointment import BookAppointment
 from booking.domain.visits import VisitKind
 from careflow_domain.errors import DomainError
 from services.booking.tests.builders import ZONE
+from services.booking.tests.inquiry_invariants import the_desk_is_told_again
 from services.booking.tests.visit_invariants import everything_has_ended, waits_for_what_is_in_the_way
-from services.booking.tests.walks.waiting import Waiting
+from services.booking.tests.walks.persons import Persons
 
 OFTEN: Final = (
     "prepares",
@@ -35,11 +36,16 @@ OFTEN_TOO: Final = (
     "visit_takes_place",
     "joins_the_waitlist",
     "calls_off_a_pair",
+    "visitor_asks",
+    "details_change",
+    "erasure_is_asked_for",
+    "erasure_is_answered",
+    "erasure_is_answered",
 )
 LONG: Final = timedelta(days=400)
 
 
-class Walk(Waiting):
+class Walk(Persons):
     """Everybody together, in one clinic from one seed."""
 
     def __init__(self, seed: int) -> None:
@@ -53,6 +59,7 @@ class Walk(Waiting):
         """So many steps, after each what must hold; then what does when all is over."""
         for _ in range(2):
             await self.comes_prepared()
+        self.holds()
         names = [*sorted(self.steps), *OFTEN, *OFTEN_TOO]
         for _ in range(steps):
             name = self.random.choice(names)
@@ -65,6 +72,7 @@ class Walk(Waiting):
             if self.random.random() < 0.5:
                 await self.timers_run()
                 self.holds()
+                the_desk_is_told_again(self.clinic, self.clinic.now)
         self.clinic.now += LONG
         await self.timers_run()
         everything_has_ended(self.clinic)

@@ -3,24 +3,37 @@
 import os
 from collections.abc import Awaitable, Iterable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
 
+import booking.application.alarming
 import booking.application.holding
+import booking.application.messaging
 import booking.application.telling
+import booking.bootstrap
+import booking.domain.erasures
+import booking.domain.patients
 from booking.application.commands.reschedule_pair import ReschedulePairHandler
+from booking.application.fitness import Fitness
 from booking.application.offering import Offering
 from booking.application.scheduling import Scheduling
 from booking.domain import gates
 from booking.domain.appointments import Appointment
 from booking.domain.calendar import Calendar, Claim, days_of
 from booking.domain.care_path import CarePath
+from booking.domain.channels import Channel
+from booking.domain.erasures import Party
+from booking.domain.inquiries import Inquiry
+from booking.domain.patient_details import PatientDetails
+from booking.domain.person import Person
+from booking.domain.policy import BookingPolicy
 from careflow_service.testing import walking
-from services.booking.tests.fakes import Appointments
+from services.booking.tests.fakes import Appointments, Closings
 from services.booking.tests.visit_walks import Walk
 
-STEPS: Final = 40
+STEPS: Final = 50
 SHORT: Final = range(15)
 LONG: Final = int(os.environ.get("CAREFLOW_VISIT_WALKS", "20000"))
 
@@ -69,6 +82,14 @@ async def the_dose_itself(self: ReschedulePairHandler, path: CarePath, dosing: A
     return await self.desk.ports.appointments.get(dosing.id)
 
 
+def where_ana_was(_: PatientDetails, channel: Channel) -> str:
+    return "ana0@example.org" if channel is Channel.EMAIL else "+14155550000"
+
+
+def is_urgent(inquiry: Inquiry) -> bool:
+    return inquiry.urgent
+
+
 FAULTS: Final[dict[str, tuple[object, str, Any]]] = {
     "a move frees what others have": (Calendar, "release", without_anybodys),
     "time is not given back": (Scheduling, "release", nothing_of_it),
@@ -79,6 +100,20 @@ FAULTS: Final[dict[str, tuple[object, str, Any]]] = {
     "one reason gone is all gone": (booking.application.holding, "grounds", lambda *_: ()),
     "what nobody could give is lost": (Appointment, "could_not_be_lost", False),
     "nobody is told of a move": (booking.application.telling, "notices", lambda _: iter(())),
+    "a minor is seen": (Person, "of_age_at", lambda *_: True),
+    "who has moved away is seen": (PatientDetails, "lives_where_served", lambda *_: True),
+    "nobody sees to the visits of who has moved": (Fitness, "of_patient", nothing_of_it),
+    "patients say themselves who they are": (booking.domain.patients, "IDENTIFYING", frozenset()),
+    "letters go where somebody was registered": (booking.application.messaging, "_address", where_ana_was),
+    "the desk is told although somebody sees to it": (booking.application.alarming, "waits_for_somebody", is_urgent),
+    "the desk is told too seldom": (BookingPolicy, "urgent_told_again", timedelta(hours=1)),
+    "what is urgent is closed unanswered": (Inquiry, "check_endable", lambda self: self._check_open()),
+    "what has become a call is opened again": (Inquiry, "_cannot_reopen", lambda *_: None),
+    "somebody is erased on one answer": (booking.domain.erasures, "ASKED_OF", frozenset({Party.SCREENING})),
+    "what is booked keeps nobody": (booking.domain.erasures, "check_nothing_open", lambda *_, **__: None),
+    "a care record is erased": (booking.domain.erasures, "_kept", lambda *_: []),
+    "news is written of whom it was asked to erase": (Closings, "close", lambda *_: None),
+    "the calendar remembers who was erased": (booking.bootstrap, "forget", nothing_of_it),
 }
 
 

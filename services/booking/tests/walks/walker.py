@@ -61,6 +61,8 @@ class Walker:
         return PatientId(saved.id)
 
     def patient(self) -> PatientId:
+        if not self.patients:
+            raise nothing_there()
         return self.random.choice(self.patients)
 
     def some_time(self, hours: range = HOURS) -> datetime:
