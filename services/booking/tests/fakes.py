@@ -65,6 +65,10 @@ class Appointments(Ordered):
         await super().save(aggregate, expecting=expecting, tx=tx)
         await self.tell(aggregate, tx)
 
+    async def whose(self, appointment_id: str) -> str | None:
+        found = self.all.get(appointment_id)
+        return None if found is None else found.patient_id
+
     async def holds_of(self, patient_id: str) -> list[Appointment]:
         return self.listed(lambda each: each.patient_id == patient_id and each.held_until is not None)
 

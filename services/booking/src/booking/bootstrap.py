@@ -153,7 +153,7 @@ def _sitting_down(resources: Resources[BookingSettings], ports: Ports) -> Sittin
         if message is None:
             return None
         person = await in_use(ports.patients, message.patient_id)
-        return replace(message.way_in(ports.policy), patient_id=person.id)
+        return None if person is None else replace(message.way_in(ports.policy), patient_id=person.id)
 
     return SittingDown(find, _visit_links(resources), Signed(resources.blind_index, "visits_sitting"), resources.clock)
 

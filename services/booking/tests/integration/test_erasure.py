@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from careflow_events import contracts
 from careflow_events.contracts import codes
 from careflow_events.contracts.model import EventData
 from careflow_service.identity import Role
+from services.booking.tests import mailbox
+from services.booking.tests.builders import local
 from services.booking.tests.clinic import (
     acts,
     books,
@@ -22,7 +25,7 @@ from services.booking.tests.clinic import (
     refusal,
     screening_began,
 )
-from services.booking.tests.world import World
+from services.booking.tests.world import World, running
 
 ASKED = {"grounds": "patient_asked"}
 AGREEING: Sequence[Any] = (
@@ -207,3 +210,49 @@ async def test_whoever_does_not_answer_within_a_day_is_named(world: World) -> No
     (waiting,) = ok(await world.coordinator.get("/v1/erasures"))["items"]
     assert (waiting["late"], waiting["waits_for"]) == (True, ["screening", "sessions"])
     assert "erasure_waits" in world.logs.getvalue()
+
+
+async def test_what_somebody_gave_up_is_offered_although_they_were_erased(world: World) -> None:
+    """They called off in the evening, and were erased before the others could be asked in the morning."""
+    await has_practitioner(world)
+    ana, ben = await has_patient(world), await has_patient(world, email="ben@example.org", phone="4155550177")
+    call = await books(world.coordinator, ana)
+    ok(await world.coordinator.post("/v1/waitlist", {"patient_id": ben, "kind": "info_call", "modality": "phone"}), 201)
+    world.clock.now = local(23, 22)
+    await acts(world.coordinator, call, "cancel", reason="patient_request")
+    await world.catch_up()
+    await all_agree(world, ana, await asks(world, ana))
+    await world.catch_up()
+
+    world.clock.now = local(24, 8)
+    await world.catch_up()
+
+    (waiting,) = ok(await world.coordinator.get("/v1/waitlist"))["items"]
+    hold = ok(await world.coordinator.get(f"/v1/appointments/{waiting['offer']['appointment_id']}"))
+    assert (hold["patient_id"], hold["starts_at"]) == (ben, call["starts_at"])
+
+
+async def test_nobody_is_written_to_of_a_record_that_is_kept_when_the_one_in_use_is_erased(
+    store_url: str, database: str, tmp_path: Path
+) -> None:
+    """Billing keeps what was given up, for its books; what was to be written waits for the morning."""
+    async with running(store_url, f"{database}_kept", settings=mailbox.settings(tmp_path)) as world:
+        await has_practitioner(world)
+        ana, again = await has_patient(world), await has_patient(world)
+        call = await books(world.coordinator, again)
+        await world.catch_up()
+        world.clock.now = local(23, 22)
+        await acts(world.coordinator, call, "cancel", reason="clinic_closed")
+        ok(await world.coordinator.post(f"/v1/patients/{again}/merge", {"surviving_patient_id": ana}, version=1))
+        await all_agree(world, ana, await asks(world, ana))
+        kept = (await reads(world, again))["id"]
+        await world.hear(refused(again, kept, world))
+        await world.catch_up()
+        written = len(mailbox.mails(world))
+
+        world.clock.now = local(24, 8)
+        await world.catch_up()
+
+        assert len(mailbox.mails(world)) == written
+        (news, *_) = ok(await world.coordinator.get(f"/v1/patients/{again}/messages"))["items"]
+        assert news["state"] == "withdrawn"

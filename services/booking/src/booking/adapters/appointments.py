@@ -85,6 +85,11 @@ class MongoAppointments(Stored[Appointment]):
         found = await appointments.all(asked) if appointment_ids else []
         return tuple(sorted(found, key=lambda each: (each.starts_at, each.id)))
 
+    async def whose(self, appointment_id: AppointmentId) -> PatientId | None:
+        appointments = self._documents.looked  # allow looked: never changes, and whoever was erased does not come back
+        found = await appointments.all({"_id": appointment_id})
+        return found[0].patient_id if found else None
+
     async def holds_of(self, patient_id: PatientId) -> Sequence[Appointment]:
         held = {"patient_id": patient_id, "held_until": {"$gt": _BEFORE_EVERYTHING}}
         return await self._documents.all(held, of=patient_id)

@@ -27,6 +27,8 @@ class Messenger:
         now = self.ports.clock()
         visit = await self._visit_of(message)
         person = await in_use(self.ports.patients, message.patient_id)
+        if person is None:  # nobody writes to whom they have erased
+            return Attempt(outcome=Outcome.UNTRUE)
         details = person.details
         path = await self.ports.care_paths.find(person.id, of=person.id) or CarePath(id=person.id)
         if not (message.true_of(visit, now=now) if visit else message.still_leads(path.questions, now=now)):

@@ -78,10 +78,10 @@ class Offering:
         """Whether it was: they wait still, would come then, did not give it up themselves, their gates are open, and
         the time is free for them.
         """
-        entry, given_up = await side_by_side(
-            self.ports.waitlist.get(listed.id, of=listed.patient_id), self.ports.appointments.get(freed.given_up)
+        entry, gave_it_up = await side_by_side(
+            self.ports.waitlist.get(listed.id, of=listed.patient_id), self.ports.appointments.whose(freed.given_up)
         )
-        if not entry.takes(freed.starts_at) or entry.patient_id == given_up.patient_id:
+        if not entry.takes(freed.starts_at) or entry.patient_id == gave_it_up:
             return False
         wish = Wish(kind=entry.kind, starts_at=freed.starts_at, modality=entry.modality)
         integration_at = freed.starts_at + QUARTER if entry.kind is VisitKind.DOSING else None

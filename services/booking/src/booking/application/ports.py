@@ -64,6 +64,8 @@ class Patients(Held[Patient], Protocol):
     async def get(self, patient_id: PatientId, /, *, of: PatientId | None = None) -> Patient:
         """Raises `patient_not_found`."""
 
+    async def find(self, patient_id: PatientId, /, *, of: PatientId | None) -> Patient | None: ...
+
     async def several(self, patient_ids: Sequence[PatientId]) -> tuple[Patient, ...]:
         """These of them, for somebody who only looks."""
 
@@ -123,6 +125,9 @@ class Appointments(Held[Appointment], Protocol):
 
     async def several(self, appointment_ids: Sequence[AppointmentId]) -> tuple[Appointment, ...]:
         """These of them, earliest first, for somebody who only looks."""
+
+    async def whose(self, appointment_id: AppointmentId) -> PatientId | None:
+        """What never changes; None once they were erased."""
 
     async def holds_of(self, patient_id: PatientId) -> Sequence[Appointment]:
         """All that is reserved for the patient, also what ran out and is still to be given back."""

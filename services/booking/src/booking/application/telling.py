@@ -77,14 +77,19 @@ async def note_outcome(message: Message, tx: Transaction, ports: Ports) -> None:
             change = Questions.told if reached else lambda asked: asked.untold(tx.now)
             await _keep(path, path.questioned(change, now=tx.now), tx, ports)
         case AboutAccount():
-            whose = (await in_use(ports.patients, message.patient_id)).id
-            path = await ports.care_paths.get(whose, of=whose)
-            await _keep(path, path.account_told(None if reached else tx.now, now=tx.now), tx, ports)
+            path = await _path_in_use(message, ports)
+            if path is not None:
+                await _keep(path, path.account_told(None if reached else tx.now, now=tx.now), tx, ports)
         case AboutPlan(useful_until=until):
             reached = reached or until <= tx.now
-            whose = (await in_use(ports.patients, message.patient_id)).id
-            path = await ports.care_paths.get(whose, of=whose)
-            await _keep(path, path.plan_told(None if reached else tx.now, now=tx.now), tx, ports)
+            path = await _path_in_use(message, ports)
+            if path is not None:
+                await _keep(path, path.plan_told(None if reached else tx.now, now=tx.now), tx, ports)
+
+
+async def _path_in_use(message: Message, ports: Ports) -> CarePath | None:
+    person = await in_use(ports.patients, message.patient_id)
+    return None if person is None else await ports.care_paths.get(person.id, of=person.id)
 
 
 async def _keep(path: CarePath, after: CarePath, tx: Transaction, ports: Ports) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from booking.application.in_use import in_use
 from booking.application.ports import Ports
 from booking.domain.ids import MessageId
+from careflow_domain.errors import not_found
 from careflow_service.identity import Actor
 from careflow_service.pages.links import CameIn
 from careflow_service.work import Committed, Transaction, Work
@@ -28,6 +29,8 @@ class ComeInHandler:
         async def work(tx: Transaction) -> CameIn:
             message = await self.ports.messages.get(command.message_id)
             person = await in_use(self.ports.patients, message.patient_id)
+            if person is None:
+                raise not_found("message")
             tried = message.tried(command.born_on, person.details, self.ports.policy, now=tx.now)
             if tried is message:
                 return CameIn(message.id, None)

@@ -26,9 +26,10 @@ class StopMessagesHandler:
         async def work(tx: Transaction) -> Changed:
             message = await self.ports.messages.get(message_id)
             channel = message.stops(self.ports.policy, now=tx.now)
-            if channel is None:
+            person = await in_use(self.ports.patients, message.patient_id)
+            if channel is None or person is None:
                 raise not_found("message")
-            owner = (await in_use(self.ports.patients, message.patient_id)).id
+            owner = person.id
             before = await self.ports.consents.find(owner, of=owner)
             consent = ChannelConsent(channel=channel, given=False, at=tx.now, said_by=SaidBy.LINK, by=message.id)
             after = (before or ContactConsents(id=owner)).saying_so(consent)
