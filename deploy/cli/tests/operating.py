@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -28,12 +29,21 @@ def answer(**members: object) -> httpx.Response:
     return httpx.Response(200, json=members)
 
 
+NOW = "2026-11-28T09:00:00Z"
+
+
 def hearing(
-    stopped: str | None, *pauses: Mapping[str, object], starts: Sequence[Mapping[str, object]] = ()
+    stopped: str | None,
+    *pauses: Mapping[str, object],
+    starts: Sequence[Mapping[str, object]] = (),
+    heard: Mapping[str, str | None] = MappingProxyType({}),
 ) -> httpx.Response:
-    """What a service says of itself as a consumer."""
+    """What a service says of itself as a consumer, NOW: until when it has `heard` which topics."""
     topics = ["careflow.booking.v1", "careflow.screening.v1"]
-    return answer(stopped=stopped, pauses=list(pauses), topics=topics, starts=list(starts))
+    until = [{"topic": topic, "until": until} for topic, until in heard.items()]
+    return answer(
+        stopped=stopped, pauses=list(pauses), topics=topics, starts=list(starts), heard=until, domain_time=NOW
+    )
 
 
 def page(*items: Mapping[str, object], following: str | None = None) -> httpx.Response:

@@ -46,6 +46,22 @@ def test_who_handles_what_it_receives_says_so(careflow: Careflow) -> None:
     assert careflow("consumer", "status", "billing").out == "billing handles what it receives\n"
 
 
+def test_the_status_says_how_far_a_service_has_heard(careflow: Careflow) -> None:
+    heard = {
+        "careflow.booking.v1": "2026-11-28T08:59:40Z",
+        "careflow.screening.v1": "2026-11-28T08:40:00Z",
+        "careflow.sessions.v1": None,
+    }
+    careflow.services.says("billing", "GET consumer", hearing(None, heard=heard))
+
+    assert careflow("consumer", "status", "billing").out.splitlines()[1:] == [
+        "billing has heard all that was said in careflow.booking.v1 before 2026-11-28T08:59:40Z",
+        "billing has heard nothing of careflow.screening.v1 since 2026-11-28T08:40:00Z, for 20 min:"
+        " look at its writer, Kafka, its worker",
+        "billing does not know yet how far it has heard careflow.sessions.v1",
+    ]
+
+
 def test_who_is_stopped_says_why(careflow: Careflow) -> None:
     careflow.services.says("billing", "GET consumer", hearing("offsets_lost"))
 

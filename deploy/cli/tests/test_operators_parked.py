@@ -148,6 +148,13 @@ def test_what_is_meant_has_to_be_said(careflow: Careflow, choice: tuple[str, ...
     assert done.err == "careflow: say which: --id, or --stream, --cause or both\n"
 
 
+def test_what_is_chosen_twice_is_refused_where_one_would_be_forgotten(careflow: Careflow) -> None:
+    done = careflow("parked", "discard", "booking", "--cause", "tombstone", "--cause=not_json", "--execute")
+
+    assert (done.code, careflow.services.asked) == (1, [])
+    assert done.err == "careflow: --cause was given 2 times; it takes one value, so ask for each\n"
+
+
 def test_nothing_that_matches_is_an_error(careflow: Careflow) -> None:
     careflow.services.says("booking", "GET parked", page())
 

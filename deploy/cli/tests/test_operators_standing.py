@@ -17,6 +17,7 @@ NOT_FENCED: dict[str, object] = {
     "looked": True,
     "filling": False,
 }
+TOPIC = "careflow.booking.v1"
 FENCED = {**NOT_FENCED, "fenced_since": SINCE, "orphans": 5, "streams": 2}
 
 
@@ -37,7 +38,7 @@ def test_one_row_for_each_service(clinic: Careflow) -> None:
 
     assert (done.code, done.err) == (0, "")
     assert [line.split()[0] for line in done.out.splitlines()] == ["service", *SERVICES]
-    assert done.out.splitlines()[1].split() == ["booking", "0", "-", "0", "0", "-", "-", "-", SINCE]
+    assert done.out.splitlines()[1].split() == ["booking", "0", "-", "0", "0", "-", "-", "-", "-", SINCE]
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,7 @@ def test_one_row_for_each_service(clinic: Careflow) -> None:
     [
         ("GET consumer", hearing("offsets_lost"), "offsets_lost"),
         ("GET consumer", hearing(None, {"by": "olga", "topics": ["*"], "since": SINCE}), "*"),
+        ("GET consumer", hearing(None, heard={TOPIC: "2026-11-28T08:57:59Z"}), TOPIC),
         ("GET restore", answer(**FENCED), SINCE),
         (
             "GET drain",
@@ -62,6 +64,26 @@ def test_who_waits_for_an_operator_is_an_exit_code(
 
     (row,) = (line.split() for line in done.out.splitlines() if line.startswith("sessions"))
     assert (done.code, shown in row) == (3, True)
+
+
+def test_how_long_a_service_has_heard_nothing(clinic: Careflow) -> None:
+    heard = {
+        TOPIC: "2026-11-28T08:40:00Z",
+        "careflow.billing.v1": "2026-11-27T06:55:30Z",
+        "careflow.screening.v1": None,
+    }
+    clinic.services.says("sessions", "GET consumer", hearing(None, heard=heard))
+
+    done = clinic("ops", "status")
+
+    assert (done.code, "careflow.billing.v1 26 h 4 min" in done.out) == (3, True)
+
+
+def test_who_heard_lately_or_not_yet_waits_for_nobody(clinic: Careflow) -> None:
+    heard = {TOPIC: "2026-11-28T08:58:00Z", "careflow.billing.v1": None}
+    clinic.services.says("sessions", "GET consumer", hearing(None, heard=heard))
+
+    assert clinic("ops", "status").code == 0
 
 
 def test_a_service_that_is_away_has_a_row_and_hides_no_other(clinic: Careflow) -> None:

@@ -39,6 +39,7 @@ from careflow_cli.commands import (
 )
 from careflow_cli.errors import CareflowError, Interrupted
 from careflow_cli.processes.signals import raise_interrupted
+from careflow_cli.said_once import confirm_said_once
 
 STOPPED_BY_CTRL_C = 130  # the exit code typer gives it
 
@@ -86,6 +87,7 @@ def run() -> None:
     for each in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, raise_interrupted)
     try:
+        confirm_said_once(app, sys.argv[1:])
         app()
     except CareflowError as error:
         print(f"careflow: {error}", file=sys.stderr)

@@ -13,6 +13,7 @@ from careflow_cli.errors import CareflowError
 from careflow_cli.operators import feeding
 from careflow_cli.operators.client import Answer
 from careflow_cli.operators.shown import Act, as_json, plain
+from careflow_cli.operators.standing import silences
 from careflow_events.consumers import EVERYTHING
 
 app = typer.Typer(
@@ -29,13 +30,13 @@ WHY = {
 
 @app.command()
 def status(service: Service, urls: Urls = None, token_file: TokenFile = None, json: AsJson = False) -> None:
-    """Say whether consuming is stopped or paused, and why."""
+    """Say whether consuming is stopped or paused, and why, and how far it has heard."""
     name = service_named(service)
     consumer = ask(access(urls, token_file), f"asking {name}", lambda operator, _: operator.get(name, "consumer"))
     if json:
         as_json(consumer)
     else:
-        typer.echo(described(name, consumer))
+        typer.echo("\n".join([described(name, consumer), *heard(name, consumer)]))
 
 
 @app.command()
@@ -169,6 +170,20 @@ def described(name: str, consumer: Answer) -> str:
         topics = "all it hears" if EVERYTHING in pause["topics"] else ", ".join(map(plain, pause["topics"]))
         lines.append(f"{name} is paused by {plain(pause['by'])} since {plain(pause['since'])}: {topics}")
     return "\n".join([*(lines or [f"{name} handles what it receives"]), *begins(name, consumer)])
+
+
+def heard(name: str, consumer: Answer) -> Iterator[str]:
+    """How far it knows of what others say, and where that is too long ago."""
+    silent = {each.topic: each for each in silences(consumer)}
+    for each in consumer["heard"]:
+        topic, until = plain(each["topic"]), plain(each["until"])
+        if each["topic"] in silent:
+            lasting = silent[each["topic"]].words
+            yield f"{name} has heard nothing of {topic} since {until}, for {lasting}: look at its writer, Kafka, its worker"
+        elif each["until"] is None:
+            yield f"{name} does not know yet how far it has heard {topic}"
+        else:
+            yield f"{name} has heard all that was said in {topic} before {until}"
 
 
 def begins(name: str, consumer: Answer, topic: str | None = None) -> Iterator[str]:

@@ -15,7 +15,8 @@ app = typer.Typer(no_args_is_help=True, help="All services at one look.")
 @app.command()
 def status(urls: Urls = None, token_file: TokenFile = None, json: AsJson = False) -> None:
     """Show where each service stands. Exit code 1 when one gives no answer, 3 when one is waiting for an operator:
-    it has parked events, is stopped, paused or fenced.
+    it has parked events, is stopped, paused or fenced, or has heard nothing of a topic for minutes, as while Kafka is
+    away.
     """
     names = [spec.name for spec in SERVICES]
     rows = ask(access(urls, token_file), "asking", lambda operator, _: standing.of_all(operator, names))
@@ -42,6 +43,7 @@ def table(rows: list[standing.Standing]) -> str:
         "parked",
         "stopped",
         "paused",
+        "silent",
         "fenced since",
         "next deadline",
     )
@@ -56,6 +58,7 @@ def table(rows: list[standing.Standing]) -> str:
                 row.parked,
                 row.stopped,
                 row.paused,
+                row.silent,
                 row.fenced_since,
                 row.next_deadline,
             )

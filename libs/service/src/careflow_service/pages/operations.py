@@ -4,13 +4,12 @@ The same in every service that has pages, on what `/ops` answers. Invariant: not
 as a dry run, to whoever does it; events are shown by their names, ids and codes, never by their content.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from careflow_service.http.console import AtConsole, Console
 from careflow_service.http.dependencies import CurrentActor, Page, PageCursor, Repeatable, RequestBody
@@ -40,14 +39,6 @@ async def _health_of(request: Request) -> Health:
 
 
 AtHealth = Annotated[Health, Depends(_health_of)]
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """One topic that is heard: everything said before `until` has come, nobody knows until when where it is None."""
-
-    topic: str
-    until: AwareDatetime | None
 
 
 class Sure(RequestBody):
@@ -179,10 +170,6 @@ async def _standing(
     refused: Problem | None = None,
 ) -> Response:
     now, at_rest = console.resources.wall_clock(), await drained(console)
-    hears = [
-        Heard(topic, (await console.stores.consumers.feed(topic)).fresh_until())
-        for topic in sorted(console.hears.topics)
-    ]
     due = at_rest.next_deadline
     return _show(
         request,
@@ -200,7 +187,6 @@ async def _standing(
         backlog=await console.unpublished.backlog(),
         feedings=[each for each in await console.refeeds.recent(SHOWN) if each.finished_at is None],
         consuming=await consuming(console),
-        heard=hears,
         groups=await console.stores.parked.groups(),
         rest=at_rest,
         late=due is not None and at_rest.domain_time - due > LATE_AFTER,

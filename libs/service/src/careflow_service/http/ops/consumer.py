@@ -53,16 +53,28 @@ class Started(BaseModel):
     begun: bool
 
 
+class Heard(BaseModel):
+    """One topic of another service: everything said there before `until` has come, by its writer's clock and never
+    ahead of this service's; nobody knows until when where it is null, as before its first checkpoint.
+    """
+
+    topic: str
+    until: AwareDatetime | None
+
+
 class Consuming(BaseModel):
     """Whether this service handles what it receives: `stopped` is why it does not, `pauses` is what operators have
-    paused, each for themselves. A topic is heard again when none of them holds it. `topics` are those it hears,
-    `starts` where some of them began other than at their beginning.
+    paused, each for themselves. A topic is heard again when none of them holds it. `topics` are those it reads,
+    `starts` where some of them began other than at their beginning. `heard` is how far it knows of the others, as of
+    `domain_time`: all of them say about every half minute that nothing else was said.
     """
 
     stopped: StopReason | None
     pauses: Sequence[Paused]
     topics: Sequence[str]
     starts: Sequence[Started]
+    heard: Sequence[Heard]
+    domain_time: AwareDatetime
 
 
 class PauseRequest(RequestBody):
@@ -196,7 +208,12 @@ async def consuming(console: Console, *, instead: Pause | None = None, start: St
         for each in sorted(pauses, key=lambda each: each.by)
     ]
     return Consuming(
-        stopped=await consumers.stopped(), pauses=shown, topics=topics, starts=[starts[each] for each in sorted(starts)]
+        stopped=await consumers.stopped(),
+        pauses=shown,
+        topics=topics,
+        starts=[starts[each] for each in sorted(starts)],
+        heard=[Heard(topic=each, until=feeds[each].fresh_until()) for each in sorted(console.hears.topics)],
+        domain_time=console.resources.clock(),
     )
 
 
