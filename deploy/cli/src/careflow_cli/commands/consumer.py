@@ -178,8 +178,8 @@ def heard(name: str, consumer: Answer) -> Iterator[str]:
     for each in consumer["heard"]:
         topic, until = plain(each["topic"]), plain(each["until"])
         if each["topic"] in silent:
-            lasting = silent[each["topic"]].words
-            yield f"{name} has heard nothing of {topic} since {until}, for {lasting}: look at its writer, Kafka, its worker"
+            since = f"since {until}, for {silent[each['topic']].words}"
+            yield f"{name} has heard nothing of {topic} {since}: look at its writer, Kafka, its worker"
         elif each["until"] is None:
             yield f"{name} does not know yet how far it has heard {topic}"
         else:
