@@ -75,11 +75,12 @@ def forbids_leaving(
     score: Mapping[str, bool | str],
     signed: frozenset[str],
     *,
+    by: str,
     doctor: bool,
     now: datetime,
     written_at: datetime,
 ) -> Iterator[str]:
-    """Every reason why this patient must not be let go now; of `signed` criteria whoever writes it down said why."""
+    """Every reason why this patient must not be let go now; of `signed` criteria `by`, who writes it down, said why."""
     seen = (each[-1].at for each in told.observed(session) if not each[0].before_dose)
     if any(at.replace(second=0, microsecond=0) > now for at in seen):
         yield "the patient was observed after that"
@@ -93,6 +94,8 @@ def forbids_leaving(
     unmet = {name for name, met in score.items() if met is False} | set(_unmet(told, session, now))
     if LAWS[told.route].program and written_at - now > 15 * MINUTE:
         unmet |= {"written_in_time"}
+    if written_at > now and not _there(told, session, now, who=by):
+        unmet |= {"let_go_by_there"}
     late = {"required_observations"} if required_seen_late(told, session) else set[str]()
     if LAWS[told.route].program and (barred := (unmet & PROGRAM_ASKS) - late):
         yield f"under the program nobody signs for {sorted(barred)}"
@@ -113,20 +116,20 @@ def _unmet(told: Told, session: str, now: datetime) -> Iterator[str]:
         yield "monitored_long_enough"
     if required_unseen(told, session):
         yield "required_observations"
-    if LAWS[told.route].program and not _doctor_there(told, session, now):
+    if LAWS[told.route].program and not _there(told, session, now, role="prescriber"):
         yield "prescriber_on_site"
 
 
-def _doctor_there(told: Told, session: str, now: datetime) -> bool:
-    """Whether one had come by then and not gone before."""
+def _there(told: Told, session: str, now: datetime, *, role: str | None = None, who: str | None = None) -> bool:
+    """Whether somebody in this role, or this one person, had come by then and not gone before."""
     there: set[str] = set()
-    for at, where, role, who, came in told.comings:
-        if (where, role) != (session, "prescriber"):
+    for at, where, as_what, someone, came in told.comings:
+        if where != session or (role or as_what) != as_what or (who or someone) != someone:
             continue
         if came and at <= now:
-            there.add(who)
+            there.add(someone)
         elif not came and at < now:
-            there.discard(who)
+            there.discard(someone)
     return bool(there)
 
 

@@ -55,6 +55,7 @@ class GoingHome(BesideTheDose):
                 session.id,
                 score,
                 signed,
+                by=by,
                 doctor=by == a.PRESCRIBER,
                 now=left or self.now,
                 written_at=self.now,

@@ -86,6 +86,21 @@ async def test_who_reviews_sees_each_dose_with_what_stood_against_it(world: Worl
     assert "Nothing waits for its review." in (await prescriber.opens(REVIEWS)).text
 
 
+@pytest.mark.parametrize(("giver", "absent"), [("user-nurse", False), ("night-nurse", True)])
+async def test_who_reviews_it_reads_that_nobody_knows_of_the_giver_there(
+    world: World, giver: str, absent: bool
+) -> None:
+    session_id, vial, draw_id = await gate_closes_after_the_dose(world)
+    paper = late(world, vial, draw_id, given_by=giver)
+    ok(await does(world, session_id, "doses/outside-gate", paper), 201)
+
+    _, page = await logs_in(world, Role.PRESCRIBER, to=REVIEWS)
+
+    assert ("is not on record as in the session then: ask." in page.text) is absent
+    (mark,) = [each["outside_gate"] for each in (await record(world, session_id))["doses"]]
+    assert mark["giver_absent"] is absent
+
+
 async def test_whoever_gave_it_is_told_that_somebody_else_reviews_it(world: World) -> None:
     session_id, vial, draw_id = await gate_closes_after_the_dose(world)
     mine = late(world, vial, draw_id, given_by=f"user-{Role.PRESCRIBER}")

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from careflow_domain.errors import DomainError
-from services.sessions.tests.builders import NOW, NURSE, POLICY, PRESCRIBER, minutes, vitals
+from services.sessions.tests.builders import NOW, NURSE, OTHER_NURSE, POLICY, PRESCRIBER, minutes, vitals
 from sessions.domain.checks import RiskLevel
 from sessions.domain.discharge import (
     CRITERIA,
@@ -18,8 +19,9 @@ from sessions.domain.discharge import (
     discharge,
 )
 from sessions.domain.monitoring import Monitoring
+from sessions.domain.presence import joined, left, was_there
 from sessions.domain.vitals import Corrects, Severity, Symptom, VitalSigns
-from sessions.domain.words import Route
+from sessions.domain.words import ProviderRole, Route
 
 STARTED = NOW - minutes(130)
 SCORE = DischargeScore(
@@ -70,6 +72,7 @@ UNMET: list[tuple[str, Leaving]] = [
     ("prescriber_on_site", replace(leaving(Route.INTRANASAL), prescriber_there=False)),
     ("escort_signed", scored(escort_signed=False)),
     ("instructions_given", scored(instructions_given=False)),
+    ("let_go_by_there", replace(leaving(), written_at=NOW + minutes(5), let_go_by_there=False)),
     ("written_in_time", replace(leaving(Route.INTRANASAL), written_at=NOW + minutes(16))),
 ]
 
@@ -264,3 +267,27 @@ def test_under_the_rems_the_two_hours_count_to_when_the_patient_left() -> None:
     with pytest.raises(DomainError, match="discharge_forbidden") as refused:
         discharge(short, signing(*CRITERIA), by=PRESCRIBER, prescriber=True)
     assert refused.value.extra["criteria"] == ("monitored_long_enough",)
+
+
+def test_who_is_said_to_have_let_a_patient_go_and_was_not_seen_there_is_for_a_prescriber_to_judge() -> None:
+    unknown = replace(leaving(), written_at=NOW + minutes(90), let_go_by_there=False)
+    signed = signing("let_go_by_there", reason="she came over from the other ward when the lights went out")
+
+    done = discharge(unknown, signed, by=PRESCRIBER, prescriber=True, let_go_by=OTHER_NURSE)
+
+    assert (done.by, done.signed_by, done.unmet) == (OTHER_NURSE, PRESCRIBER, ("let_go_by_there",))
+    for exceptions, prescriber in ((NONE, True), (signed, False)):
+        with pytest.raises(DomainError, match="discharge_criteria_unmet"):
+            discharge(unknown, exceptions, by=PRESCRIBER, prescriber=prescriber)
+
+
+@pytest.mark.parametrize(
+    ("at", "there"),
+    [(NOW - minutes(1), False), (NOW, True), (NOW + minutes(60), True), (NOW + minutes(61), False)],
+)
+def test_who_was_there_is_known_by_when_they_came_and_went(at: datetime, there: bool) -> None:
+    """They came half a minute after nine; on paper it is nine."""
+    came = joined((), NURSE, ProviderRole.NURSE, NOW + timedelta(seconds=30))
+
+    assert was_there(left(came, NURSE, NOW + minutes(60)), NURSE, at) is there
+    assert not was_there(came, OTHER_NURSE, at)

@@ -91,7 +91,8 @@ class Discharge:
 class Leaving:
     """Everything a criterion looks at. `risk_stands`: a high suicide risk was found before and not resolved;
     `prescriber_there`: a prescriber is in the session when the patient leaves, at `now`; `away`: when the patient had
-    left and come back. `written_at` is when their leaving is written down, None where that is as they leave.
+    left and come back. `written_at` is when their leaving is written down, None where that is as they leave; then
+    `let_go_by_there` says whether who let them go is on record as in the session when they left.
     """
 
     score: DischargeScore
@@ -105,6 +106,7 @@ class Leaving:
     policy: SessionsPolicy
     now: datetime
     written_at: datetime | None = None
+    let_go_by_there: bool = True
 
     @property
     def in_time(self) -> bool:
@@ -192,6 +194,11 @@ LATE: Final = "written_in_time"
 observation is that was made late: the form tells both times, and why.
 """
 
+THERE: Final = "let_go_by_there"
+"""Who is said afterwards to have let a patient go, and is not on record as in the session then, is for a prescriber to
+judge, who signs for it.
+"""
+
 CRITERIA: Final[dict[str, Callable[[Leaving], bool]]] = {
     "vitals_observed": lambda leaving: leaving.fresh,
     "vitals_near_baseline": lambda leaving: leaving.near_baseline,
@@ -208,6 +215,7 @@ CRITERIA: Final[dict[str, Callable[[Leaving], bool]]] = {
     ESCORT: lambda leaving: leaving.score.escort_signed,
     "instructions_given": lambda leaving: leaving.score.instructions_given,
     LATE: lambda leaving: leaving.in_time or not leaving.route.restricted_program,
+    THERE: lambda leaving: leaving.let_go_by_there,
 }
 """Every criterion by its name, in the order a nurse goes through them."""
 

@@ -15,8 +15,9 @@ from sessions.domain.ids import StaffId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """`reason` is why it was given; `ordered_by` who ordered it or knew of it, None where nobody did. `reviews` in
-    order, the last decides; `said_overdue` once it was said that they are late.
+    """`reason` is why it was given; `ordered_by` who ordered it or knew of it, None where nobody did; `giver_absent`
+    whether who gave it is not on record as in the session then. `reviews` in order, the last decides; `said_overdue`
+    once it was said that they are late.
     """
 
     reason: str = field(repr=False)
@@ -27,6 +28,7 @@ class Mark:
     policy_version: str
     reviews: tuple[Review, ...] = field(default=(), repr=False)
     said_overdue: bool = False
+    giver_absent: bool = False
 
     @property
     def holds_dosing(self) -> bool:

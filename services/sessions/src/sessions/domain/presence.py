@@ -49,6 +49,14 @@ def who_was_there(team: Iterable[Present], role: ProviderRole, at: datetime) -> 
     return next((each.id for each in there if each.left_at is None or each.left_at >= at), None)
 
 
+def was_there(team: Iterable[Present], staff: StaffId, at: datetime) -> bool:
+    """Whether they are on record as in the session at that moment, to the minute: on paper there are no seconds. Who
+    came while nobody could log in is not, so this is for somebody to judge, never a reason to refuse what happened.
+    """
+    there = (each for each in team if each.id == staff and each.joined_at.replace(second=0, microsecond=0) <= at)
+    return any(each.left_at is None or each.left_at >= at for each in there)
+
+
 def held_by_somebody_there(team: Iterable[Present], provider: StaffId) -> bool:
     """Whether who held therapy was in the session as a therapist."""
     return any(each.id == provider and each.role is ProviderRole.THERAPIST for each in team)

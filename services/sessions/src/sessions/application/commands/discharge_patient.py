@@ -2,7 +2,7 @@
 recorded and reported, and stops the discharge.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from careflow_domain.errors import invalid
@@ -16,6 +16,7 @@ from sessions.domain import endings
 from sessions.domain.checks import Recorded
 from sessions.domain.discharge import RISK, DischargeScore, Exceptions, discharge, nobody_lets_go
 from sessions.domain.ids import SessionId, StaffId
+from sessions.domain.presence import was_there
 from sessions.domain.stops import StopKind, stops_in
 
 
@@ -54,6 +55,9 @@ class DischargePatientHandler:
             left, overdue = await who_left(before, command.left_at, self.ports, now=tx.now)
             stands = bool(course.standing(StopKind.HIGH_SUICIDE_RISK))
             leaving = leaving_of(before, command.score, self.ports.policy, risk_stands=stands, left=left, now=tx.now)
+            if left is not None:
+                seen = was_there(before.team, command.let_go_by or by, left)
+                leaving = replace(leaving, let_go_by_there=seen)
             if leaving.found_at_risk:
                 after = before.assessed(risk)
             else:

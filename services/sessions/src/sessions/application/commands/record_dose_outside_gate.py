@@ -24,6 +24,7 @@ from sessions.domain.given_outside import Looked, given_outside
 from sessions.domain.ids import ContainerId, DrawId, EntryId, OutsideDoseId, SessionId, StaffId
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.outside_gate import OutsideGate
+from sessions.domain.presence import was_there
 from sessions.domain.readings import standing
 from sessions.domain.sessions import Session
 from sessions.domain.states import Outcome
@@ -70,7 +71,7 @@ class RecordDoseOutsideGateHandler:
                 ports.drug_log.get(command.container_id, of=session.location_id),
             )
             _check(command, session, container, ports)
-            dose = _dose(command, container, actor, ports, tx)
+            dose = _dose(command, session, container, actor, ports, tx)
             looked = Looked(then=then.gate, session_then=known, now=asked.gate)
             begins = numbered(session, asked.plan, asked.course) if session.state in NOT_BEGUN else session
             marked = given_outside(begins, dose, looked, _monitoring(begins, command, ports), ports.policy, now=tx.now)
@@ -113,9 +114,17 @@ def _check(command: RecordDoseOutsideGate, session: Session, container: Containe
     container.item.must_be_stated_by(command.dose)
 
 
-def _dose(command: RecordDoseOutsideGate, container: Container, actor: Actor, ports: Ports, tx: Transaction) -> Dose:
+def _dose(
+    command: RecordDoseOutsideGate,
+    session: Session,
+    container: Container,
+    actor: Actor,
+    ports: Ports,
+    tx: Transaction,
+) -> Dose:
     infused = command.route is Route.INTRAVENOUS
     by = StaffId(actor.id)
+    given_by = command.given_by or by
     return Dose(
         stated=command.dose,
         container_id=command.container_id,
@@ -124,7 +133,7 @@ def _dose(command: RecordDoseOutsideGate, container: Container, actor: Actor, po
         ndc=container.item.ndc,
         lot=container.item.lot,
         serial=command.serial,
-        given_by=command.given_by or by,
+        given_by=given_by,
         started_at=command.given_at,
         ended_at=command.ended_at if infused else command.given_at,
         outside=OutsideGate(
@@ -137,6 +146,7 @@ def _dose(command: RecordDoseOutsideGate, container: Container, actor: Actor, po
             recorded_at=tx.now,
             review_by=tx.now + timedelta(hours=ports.policy.outside_gate.review_hours.value),
             policy_version=ports.policy.version,
+            giver_absent=not was_there(session.team, given_by, command.given_at),
         ),
     )
 

@@ -21,6 +21,8 @@ from sessions.domain.medication import MedicationRecord
 from sessions.domain.medicine_given_outside import against, gave_outside, must_have_been
 from sessions.domain.medicine_giving import Situation
 from sessions.domain.medicines import MedicineTerms
+from sessions.domain.presence import was_there
+from sessions.domain.sessions import Session
 from sessions.domain.units import MedicineAmount
 
 
@@ -57,7 +59,7 @@ class RecordMedicineOutsideOrderHandler:
 
         async def write_down(judged: Situation, given_id: str, tx: Transaction) -> MedicationRecord:
             order, of_order = await _order(command, given_id, judged, ports)
-            given = _given(command, given_id, order, actor, ports, tx)
+            given = _given(command, given_id, order, judged.session, actor, ports, tx)
             must_have_been(judged, given)
             given = _with_all_against(judged, given, of_order, allergic=command.allergic)
             record = gave_outside(judged, given)
@@ -81,9 +83,16 @@ async def _order(
 
 
 def _given(
-    command: RecordMedicineOutsideOrder, given_id: str, order: ByOrder, actor: Actor, ports: Ports, tx: Transaction
+    command: RecordMedicineOutsideOrder,
+    given_id: str,
+    order: ByOrder,
+    session: Session,
+    actor: Actor,
+    ports: Ports,
+    tx: Transaction,
 ) -> Administration:
     by, drawn = StaffId(actor.id), None
+    given_by = command.given_by or by
     if command.container_id is not None:
         drawn = FromDraw(container_id=command.container_id, draw_id=command.draw_id or DrawId(tx.new_id()))
     return Administration(
@@ -91,7 +100,7 @@ def _given(
         order=order,
         amount=command.amount,
         given_at=command.given_at,
-        by=command.given_by or by,
+        by=given_by,
         recorded_at=tx.now,
         drawn=drawn,
         outside=OutsideOrder(
@@ -103,6 +112,7 @@ def _given(
             policy_version=ports.policy.version,
             against=(),
             allergic=command.allergic,
+            giver_absent=not was_there(session.team, given_by, command.given_at),
         ),
     )
 

@@ -57,7 +57,8 @@ class DoseReviewView(View):
 class OutsideGateView(BaseModel):
     """The mark of a dose outside the gate. `closed` are the items that stood in the way by what had been written down
     when it was given, `closed_later` those that did when it was written down; `off_order`: no order has this dose by
-    this route. `holds_dosing`: further doses wait for a review, or for another one.
+    this route. `giver_absent`: who gave it is not on record as in the session then. `holds_dosing`: further doses wait
+    for a review, or for another one.
     """
 
     id: str
@@ -72,6 +73,7 @@ class OutsideGateView(BaseModel):
     closed: tuple[str, ...]
     closed_later: tuple[str, ...]
     off_order: bool
+    giver_absent: bool
     holds_dosing: bool
     reviews: tuple[DoseReviewView, ...]
 

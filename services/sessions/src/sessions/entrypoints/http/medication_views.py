@@ -89,8 +89,8 @@ class WrittenView(BaseModel):
 
 class OutsideOrderView(BaseModel):
     """The mark of a medicine that was given although something stood `against` it, named by the codes of the refusals.
-    `allergic`: the patient says they are allergic to it. `holds_dosing`: further doses wait for a review, or for
-    another one.
+    `allergic`: the patient says they are allergic to it. `giver_absent`: who gave it is not on record as in the session
+    then. `holds_dosing`: further doses wait for a review, or for another one.
     """
 
     reason: str
@@ -101,6 +101,7 @@ class OutsideOrderView(BaseModel):
     policy_version: str
     against: tuple[str, ...]
     allergic: bool
+    giver_absent: bool
     holds_dosing: bool
     reviews: tuple[DoseReviewView, ...]
 
