@@ -25,6 +25,7 @@ NOT_PAGES: Final[Mapping[str, str]] = {
     "screening GET /pages/cases/live": "text/event-stream",
     "screening GET /pages/cases/now": "text/html",  # a part of a page, put in place there
     "sessions GET /pages/bedside/live": "text/event-stream",
+    "sessions GET /pages/to-do/signed/{consent_id}/copy": "text/html",  # a file to keep
     "sessions GET /pages/bedside/now": "text/html",  # a part of a page, put in place there
     "billing GET /pages/papers/issued/{paper_id}": "application/pdf",
     "billing GET /pages/papers/superbills/{superbill_id}": "application/pdf",

@@ -102,6 +102,22 @@ async def test_a_letter_of_appeal_is_written_for_a_bill_in_force(world: World) -
     assert "This superbill is void. Write the letter for the one in its place." in late.text
 
 
+async def test_the_second_click_on_a_superbill_is_the_same_bill_though_its_services_are_no_longer_offered(
+    world: World,
+) -> None:
+    await has_patient(world)
+    await world.hear(session_completed(THERAPY_HOUR))
+    biller = await logs_in(world)
+    form = await biller.follows(await biller.opens(ACCOUNT), "Issue a superbill")
+    ticked = {f"charge_ids.{(await the_charge(world))['id']}": "1", "disclose_diagnoses": "yes"}
+    for _ in range(2):
+        done = await biller.presses(form, "Issue a superbill", **ticked)
+        assert (done.status, done.text.count("SB-2026-0001 · In force")) == (200, 1)
+    late = await biller.presses(form, "Issue a superbill", key="another", **ticked)
+    assert (late.status, "SB-2026-0002" in late.text) == (409, False)
+    assert "Please fill this in." not in late.text
+
+
 async def test_every_command_about_an_account_has_its_form() -> None:
     """What the clinic begins for all of them has a page of its own; what the processor tells nobody types; a record is
     no account.

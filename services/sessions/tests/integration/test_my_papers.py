@@ -81,6 +81,20 @@ async def test_a_patient_reads_and_signs_and_reads_again_what_they_signed(world:
     assert "You signed this here on November 23, 2026." in read.text
 
 
+async def test_a_patient_keeps_a_copy_of_what_they_signed(world: World) -> None:
+    """All of it in one file: who, what, when, and nothing that leads or asks for anything."""
+    course = await has_course(world)
+    someone, page = await comes_in(world, course.patient_id)
+    signed = await someone.follows(page, "Consent to treatment: Ketamine is given into a vein, slowly")
+    copy = await someone.follows(signed, "Keep a copy (a file)")
+    assert copy.headers["content-disposition"] == 'attachment; filename="treatment-intravenous-2026-11-23.html"'
+    assert copy.headers["cache-control"] == "no-store"
+    assert copy.h1 == "Consent to ketamine-assisted psychotherapy by infusion into a vein"
+    for said in ("A copy of what was signed, made on November 23, 2026.", "April 2, 1988", "SHA-256"):
+        assert said in copy.text, said
+    assert (copy.links, copy.forms) == ({}, [])
+
+
 async def test_what_is_signed_twice_in_two_windows_is_shown_as_signed(world: World) -> None:
     course = await has_course(world)
     someone, page = await comes_in(world, course.patient_id)
@@ -128,6 +142,8 @@ async def test_of_a_text_that_is_kept_no_more_the_patient_is_told_so(world: Worl
     someone, page = await comes_in(world, course.patient_id)
     gone = await someone.follows(page, "Consent to treatment: Ketamine is given into a vein, slowly")
     assert "The text you signed then (version 2026-11) is kept on paper" in gone.text
+    assert "Keep a copy (a file)" not in gone.links
+    assert (await someone.opens(f"{MINE}/signed/{gone.url.rpartition('/')[2].partition('?')[0]}/copy")).status == 404
 
 
 async def test_a_patient_takes_back_what_they_signed_and_is_told_what_follows(world: World) -> None:

@@ -147,8 +147,7 @@ def read(body: type[B], given: Mapping[str, Any], fields: Iterable[Field] = ()) 
 
 def _value(asked: Field, form: Form, zone: ZoneInfo, now: datetime | None) -> Any:
     if asked.kind is Kind.SEVERAL:
-        chosen = [value for value, *_ in asked.options if form[f"{asked.name}.{value}"]]
-        return chosen or None
+        return _chosen(asked, form) or None
     typed = form[asked.name]
     if not typed:
         return None
@@ -165,6 +164,16 @@ def _value(asked: Field, form: Form, zone: ZoneInfo, now: datetime | None) -> An
             return _moment(typed, zone, now)
         case _:
             return typed
+
+
+def _chosen(asked: Field, form: Form) -> list[str]:
+    """What was ticked, in the order it is offered; also what is offered no more: the second click sends what the first
+    one settled, and is answered the same.
+    """
+    prefix = f"{asked.name}."
+    ticked = [name.removeprefix(prefix) for name, value in form.fields.items() if name.startswith(prefix) and value]
+    offered = [value for value, *_ in asked.options]
+    return sorted(ticked, key=lambda value: offered.index(value) if value in offered else len(offered))
 
 
 def _moment(typed: str, zone: ZoneInfo, now: datetime | None) -> str:

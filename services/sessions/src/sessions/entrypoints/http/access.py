@@ -323,6 +323,7 @@ ACCESS: AccessTable = {
     "GET /pages/to-do/texts/{document}": allow(own=by_caller()),
     "POST /pages/to-do/texts/{document}/sign": allow(own=by_caller()),
     "GET /pages/to-do/signed/{consent_id}": allow(own=by_object("consent_id")),
+    "GET /pages/to-do/signed/{consent_id}/copy": allow(own=by_object("consent_id")),
     "POST /pages/to-do/signed/{consent_id}/withdraw": allow(own=by_object("consent_id")),
     "POST /pages/to-do/tasks/{task_id}/done": allow(own=by_object("task_id")),
     "POST /pages/to-do/tasks/{task_id}/undo": allow(own=by_object("task_id")),

@@ -1,5 +1,5 @@
-"""What a patient is asked to sign, for who came in by a link: each text to read, to sign, to read again and to take
-back.
+"""What a patient is asked to sign, for who came in by a link: each text to read, to sign, to read again, to keep a copy
+of and to take back.
 
 Invariants: the patient is who sits there, never one that an address names; what is signed is the text as it was shown,
 in its words and its language, or nothing is.
@@ -77,6 +77,21 @@ async def read_signed(request: Request, pages: Pages, app: App, actor: CurrentAc
     """What was signed, word for word."""
     await still_there(request, app)
     return await _show_signed(request, pages, app, actor, ConsentId(consent_id))
+
+
+@router.get("/signed/{consent_id}/copy")
+async def copy_of_signed(request: Request, pages: Pages, app: App, actor: CurrentActor, consent_id: Uuid) -> Response:
+    """What was signed, word for word, as a file to keep. Raises the refusal `consent_text_not_found` where its text is
+    kept no more.
+    """
+    await still_there(request, app)
+    seen = await app.reading_papers.signed(ConsentId(consent_id), actor)
+    if seen.document is None:
+        raise not_found("consent_text")
+    copy = pages.show(request.scope, "consent_copy.html", seen=seen, zone=pages.zone)
+    name = f"{seen.consent.text.document}-{seen.consent.signed_at.astimezone(pages.zone):%Y-%m-%d}"
+    copy.headers["Content-Disposition"] = f'attachment; filename="{name}.html"'
+    return copy
 
 
 @router.post("/signed/{consent_id}/withdraw")
