@@ -65,7 +65,7 @@ def check_persons(clinic: InMemory, known: Known, facts: Iterable[object], befor
                     assert may_be_seen(visit, details[visit.patient_id]), "booked for whom the clinic may not see"
     visits = [each for each in clinic.all("Appointments") if each.status is Status.BOOKED and not each.unmarked]
     waits_while_they_may_not_be_seen(visits, details)
-    is_somebodys_to_see_to(clinic, visits, details)
+    is_seen_to_where_nobody_is_licensed(clinic, visits, details)
     letters_reach_them(clinic, known)
 
 
@@ -106,17 +106,26 @@ def waits_while_they_may_not_be_seen(visits: Sequence[Appointment], details: dic
         assert held != may, "a visit waits for who they are, and need not, or does not, and must"
 
 
-def is_somebodys_to_see_to(clinic: InMemory, visits: Sequence[Appointment], details: dict[str, PatientDetails]) -> None:
-    """Nobody may give a visit to who lives where nobody is licensed; and nothing stays marked without a reason."""
-    hours = {each.id: each.hours for name in ("Practitioners", "Rooms") for each in clinic.all(name)}
+def is_seen_to_where_nobody_is_licensed(
+    clinic: InMemory, visits: Sequence[Appointment], details: dict[str, PatientDetails]
+) -> None:
+    """Somebody has to see to a visit of who lives where nobody may give it."""
     for visit in visits:
-        if visit.starts_at <= clinic.now:
-            continue
-        elsewhere = details[visit.patient_id].state != SERVED
-        if elsewhere:
+        if visit.starts_at > clinic.now and details[visit.patient_id].state != SERVED:
             assert visit.unfit_since is not None, "nobody is licensed where they live, and nobody sees to it"
-        elif visit.unfit_since is not None:
-            assert any(_is_another_day(hours[each], visit) for each in _gives(visit)), "marked, and anybody can give it"
+
+
+def is_seen_to_where_somebody_is_away(clinic: InMemory) -> None:
+    """Once everything that is due was done: of those who live here, a visit is marked exactly where somebody who gives
+    it, or its room, is not there on that day.
+    """
+    hours = {each.id: each.hours for name in ("Practitioners", "Rooms") for each in clinic.all(name)}
+    states = {each.id: each.details.state for each in clinic.all("Patients")}
+    for visit in clinic.all("Appointments"):
+        to_come = visit.status is Status.BOOKED and not visit.unmarked and visit.starts_at > clinic.now
+        if to_come and states[visit.patient_id] == SERVED:
+            away = any(_is_away(hours[each], visit) for each in _gives(visit))
+            assert away == (visit.unfit_since is not None), "marked, and anybody can give it; or nobody, and unmarked"
 
 
 def _gives(visit: Appointment) -> tuple[str, ...]:
@@ -124,7 +133,7 @@ def _gives(visit: Appointment) -> tuple[str, ...]:
     return (*(each.id for each in visit.slot.providers), *room)
 
 
-def _is_another_day(hours: Any, visit: Appointment) -> bool:
+def _is_away(hours: Any, visit: Appointment) -> bool:
     day: date = visit.starts_at.astimezone(ZONE).date()
     return any(each.day == day for each in hours.exceptions)
 

@@ -14,6 +14,7 @@ from booking.domain.visits import VisitKind
 from careflow_domain.errors import DomainError
 from services.booking.tests.builders import ZONE
 from services.booking.tests.inquiry_invariants import the_desk_is_told_again
+from services.booking.tests.person_invariants import is_seen_to_where_somebody_is_away
 from services.booking.tests.visit_invariants import everything_has_ended, waits_for_what_is_in_the_way
 from services.booking.tests.walks.persons import Persons
 
@@ -38,6 +39,7 @@ OFTEN_TOO: Final = (
     "calls_off_a_pair",
     "visitor_asks",
     "details_change",
+    "somebody_is_back",
     "erasure_is_asked_for",
     "erasure_is_answered",
     "erasure_is_answered",
@@ -73,6 +75,7 @@ class Walk(Persons):
                 await self.timers_run()
                 self.holds()
                 the_desk_is_told_again(self.clinic, self.clinic.now)
+                is_seen_to_where_somebody_is_away(self.clinic)
         self.clinic.now += LONG
         await self.timers_run()
         everything_has_ended(self.clinic)

@@ -25,6 +25,7 @@ from booking.domain.calendar import Calendar, Claim, days_of
 from booking.domain.care_path import CarePath
 from booking.domain.channels import Channel
 from booking.domain.erasures import Party
+from booking.domain.fitness_checks import FitnessCheck
 from booking.domain.inquiries import Inquiry
 from booking.domain.patient_details import PatientDetails
 from booking.domain.person import Person
@@ -82,6 +83,11 @@ async def the_dose_itself(self: ReschedulePairHandler, path: CarePath, dosing: A
     return await self.desk.ports.appointments.get(dosing.id)
 
 
+async def seen_through(self: Fitness, check: FitnessCheck, tx: Any) -> None:
+    """Nobody has looked."""
+    await self.ports.fitness_checks.save(check.seen(None), expecting=check.version, tx=tx)
+
+
 def where_ana_was(_: PatientDetails, channel: Channel) -> str:
     return "ana0@example.org" if channel is Channel.EMAIL else "+14155550000"
 
@@ -103,6 +109,7 @@ FAULTS: Final[dict[str, tuple[object, str, Any]]] = {
     "a minor is seen": (Person, "of_age_at", lambda *_: True),
     "who has moved away is seen": (PatientDetails, "lives_where_served", lambda *_: True),
     "nobody sees to the visits of who has moved": (Fitness, "of_patient", nothing_of_it),
+    "nobody looks who is away": (Fitness, "look_on", seen_through),
     "patients say themselves who they are": (booking.domain.patients, "IDENTIFYING", frozenset()),
     "letters go where somebody was registered": (booking.application.messaging, "_address", where_ana_was),
     "the desk is told although somebody sees to it": (booking.application.alarming, "waits_for_somebody", is_urgent),

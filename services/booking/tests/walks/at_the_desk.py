@@ -16,6 +16,7 @@ from booking.application.commands.reassign_appointment import ReassignAppointmen
 from booking.application.commands.record_absence import RecordAbsence
 from booking.application.commands.record_arrival import RecordArrival
 from booking.application.commands.record_missed_visit import RecordMissedVisit
+from booking.application.commands.record_return import RecordReturn
 from booking.application.commands.reschedule_appointment import RescheduleAppointment
 from booking.application.commands.reschedule_pair import ReschedulePair
 from booking.domain.appointments import Appointment
@@ -168,6 +169,19 @@ class AtTheDesk(Clinicians):
         before = {each.id: (each.status, each.starts_at) for each in self.clinic.all("Appointments")}
         await self.asks("record_absence", RecordAbsence(Resource(kind, whom.id), whom.version, span))
         assert before == {each.id: (each.status, each.starts_at) for each in self.clinic.all("Appointments")}
+
+    async def step_somebody_is_back(self) -> None:
+        """Of those who were said to be away: on one of the days."""
+        away = [
+            (ResourceKind(kind), each, hours.day)
+            for kind, store in (("practitioner", "Practitioners"), ("room", "Rooms"))
+            for each in self.clinic.all(store)
+            for hours in each.hours.exceptions
+        ]
+        if not away:
+            raise nothing_there()
+        kind, whom, day = self.random.choice(away)
+        await self.asks("record_return", RecordReturn(Resource(kind, whom.id), whom.version, (day,)))
 
     async def step_records_are_merged(self) -> None:
         """A record somebody made by a call a second time; their calls are those of one patient afterwards."""

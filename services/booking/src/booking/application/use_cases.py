@@ -73,13 +73,13 @@ from booking.application.queries.name_patients import NamePatients
 from booking.application.queries.read_appointments import ReadAppointments
 from booking.application.queries.read_busy_times import ReadBusyTimes
 from booking.application.queries.read_calendar import ReadCalendar
-from booking.application.queries.read_care_path import ReadCarePathHandler
+from booking.application.queries.read_care_path import ReadCarePath
 from booking.application.queries.read_day_board import ReadDayBoard
 from booking.application.queries.read_erasures import ReadErasures
 from booking.application.queries.read_inquiries import ReadInquiries
 from booking.application.queries.read_invitation import ReadInvitation
 from booking.application.queries.read_messages import ReadMessages
-from booking.application.queries.read_patient import ReadPatientHandler
+from booking.application.queries.read_patient import ReadPatient
 from booking.application.queries.read_patient_page import ReadPatientPage
 from booking.application.queries.read_record_requests import ReadRecordRequests
 from booking.application.queries.read_visit import ReadVisit
@@ -114,7 +114,7 @@ class Booking:
         tasks: TaskChanges[AppointmentId, Appointment] = TaskChanges(ports.appointments, ports.policy, work)
         tellings: TaskChanges[PatientId, CarePath] = TaskChanges(ports.care_paths, ports.policy, work)
         self.register_patient = RegisterPatientHandler(ports, work)
-        self.read_patient = ReadPatientHandler(ports)
+        self.read_patient = ReadPatient(ports)
         self.read_patient_page = ReadPatientPage(ports)
         self.name_patients = NamePatients(ports)
         self.find_patients = FindPatients(ports)
@@ -178,7 +178,7 @@ class Booking:
         self.find_unfit_visits = FindUnfitVisits(ports)
         self.read_visit = ReadVisit(ports)
         self.weigh_visit = WeighVisit(desk)
-        self.read_care_path = ReadCarePathHandler(ports)
+        self.read_care_path = ReadCarePath(ports)
         self.list_tasks = ListTasks(ports)
         self.take_task = TakeTaskHandler(tasks)
         self.give_back_task = GiveBackTaskHandler(tasks)

@@ -25,7 +25,7 @@ class CarePathReport:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadCarePathHandler:
+class ReadCarePath:
     """Raises `care_path_not_found`, also for another's patient."""
 
     ports: Ports

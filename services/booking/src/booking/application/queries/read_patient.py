@@ -10,7 +10,7 @@ from careflow_service.identity import Actor
 
 
 @dataclass(frozen=True, slots=True)
-class ReadPatientHandler:
+class ReadPatient:
     """Raises `patient_not_found`, also for another's patient."""
 
     ports: Ports
