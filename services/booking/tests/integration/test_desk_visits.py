@@ -195,3 +195,17 @@ async def test_a_visit_on_hold_says_for_what_kind_of_thing_and_cannot_be_marked(
     _, visit = await at_visit(world, dose)
     assert "On hold: a clinical decision." in visit.text
     assert not any("Is here" in form.buttons for form in visit.forms)
+
+
+async def test_a_call_of_which_nobody_said_how_it_ended_waits_on_the_work_list(world: World) -> None:
+    call = await has_call(world)
+    world.clock.now = TOMORROW_AT_TEN
+    await acts(world.coordinator, call, "arrive")
+    someone, tasks = await logs_in(world, to="/pages/desk/tasks")
+    assert "say how it ended" not in tasks.text, "its day is not over"
+    world.clock.now = TOMORROW_AT_TEN + timedelta(days=1)
+    tasks = await someone.opens("/pages/desk/tasks")
+    assert "The patient was there: say how it ended." in tasks.text
+    visit = await someone.follows(tasks, "How did it end?")
+    await someone.presses(visit, "It has ended so", disposition="proceed")
+    assert "Nothing is to be done about any visit." in (await someone.opens("/pages/desk/tasks")).text

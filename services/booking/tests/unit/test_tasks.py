@@ -13,7 +13,7 @@ from booking.domain.ids import PatientId
 from booking.domain.states import BookedBy
 from booking.domain.tasks import TaskKind, VisitTask, task_of
 from booking.domain.untold import News, told_by_hand
-from booking.domain.visits import Ground, HoldCause, HoldReason
+from booking.domain.visits import Disposition, Ground, HoldCause, HoldReason, VisitKind
 from careflow_domain.errors import DomainError
 from services.booking.tests.builders import NOW, POLICY, a_booked_visit, local
 
@@ -29,6 +29,15 @@ def test_what_nobody_marked_is_marked_afterwards() -> None:
     assert task_of(VISIT.left_unmarked(), POLICY) == VisitTask(TaskKind.MARK_VISIT, local(25, 0))
 
 
+def test_how_a_consultation_ended_is_said_once_its_day_is_over() -> None:
+    """Of a treatment visit its session says so."""
+    there = VISIT.arrive(POLICY, now=VISIT.starts_at)
+    assert task_of(there, POLICY) == VisitTask(TaskKind.END_CONSULTATION, local(25, 0))
+    assert task_of(there.complete(Disposition.PROCEED, now=VISIT.starts_at), POLICY) is None
+    treated = replace(VISIT, kind=VisitKind.DOSING).arrive(POLICY, now=VISIT.starts_at)
+    assert task_of(treated, POLICY) is None
+
+
 def test_a_hold_is_settled_by_a_person_once_it_is_too_near_to_be_called_off_by_itself() -> None:
     early = VISIT.waiting_for((ALERT,), POLICY, now=NOW)
     assert task_of(early, POLICY) is None
@@ -40,7 +49,7 @@ def test_a_hold_is_settled_by_a_person_once_it_is_too_near_to_be_called_off_by_i
 def test_what_is_over_or_under_way_needs_nobody() -> None:
     start = VISIT.starts_at
     for over in (
-        VISIT.arrive(POLICY, now=start),
+        replace(VISIT, kind=VisitKind.INTEGRATION).arrive(POLICY, now=start),
         VISIT.miss(now=start + timedelta(minutes=20)),
         VISIT.cancel(CancelReason.OTHER, asked_by=BookedBy.STAFF, now=NOW),
     ):

@@ -1,6 +1,6 @@
 """What somebody of the clinic has to see to about a visit. Derived from the visit, never stored: it is done when the
-visit is arrived at, missed, corrected, released or called off, and when its patient was told. Who sees to it meanwhile
-is kept with the visit (`seen_to`).
+visit is arrived at, ended, missed, corrected, released or called off, and when its patient was told. Who sees to it
+meanwhile is kept with the visit (`seen_to`).
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from booking.domain.appointment_record import AppointmentRecord
 from booking.domain.policy import BookingPolicy
 from booking.domain.states import Status
 from booking.domain.telling import TO_BE_TOLD
+from booking.domain.visits import DISPOSITIONS
 
 
 class TaskKind(StrEnum):
@@ -26,6 +27,8 @@ class TaskKind(StrEnum):
     """Its dosing visit is called off, or was over without a dose: it is called off, moved or kept; once it has begun,
     the patient came or it is called off.
     """
+    END_CONSULTATION = "end_consultation"
+    """Its day is over, the patient was there, and nobody has said how it ended: until then their way does not go on."""
     REASSIGN_VISIT = "reassign_visit"
     """Somebody, or its room, cannot give it any more: it is given to somebody else, moved or called off."""
 
@@ -45,6 +48,8 @@ def task_of(visit: AppointmentRecord, policy: BookingPolicy) -> VisitTask | None
         return VisitTask(TaskKind.SETTLE_INTEGRATION if alone else TaskKind.MARK_VISIT, visit.day_ends)
     if visit.untold_since is not None and visit.status in TO_BE_TOLD:
         return VisitTask(TaskKind.TELL_PATIENT, visit.untold_since)
+    if visit.status is Status.ARRIVED and visit.kind in DISPOSITIONS:
+        return VisitTask(TaskKind.END_CONSULTATION, visit.day_ends)
     if visit.status is not Status.BOOKED:
         return None
     if visit.holds:
