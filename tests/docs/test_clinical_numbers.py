@@ -11,9 +11,9 @@ import pytest
 
 from careflow_domain.policy_signatures import digest_of
 from careflow_service.clinical_numbers import main, page, sections
-from screening.adapters import clinical_content as of_screening
+from screening.adapters import clinic_data as of_screening
 from screening.bootstrap import SERVICE as SCREENING
-from sessions.adapters import clinical_content as of_sessions
+from sessions.adapters import clinic_data as of_sessions
 from sessions.bootstrap import SERVICE as SESSIONS
 
 SERVICES: dict[str, Any] = {"screening": SCREENING, "sessions": SESSIONS}

@@ -9,7 +9,7 @@ from itertools import count
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from screening.adapters.clinical_content import clinical_policy, questionnaires
+from screening.adapters.clinic_data import clinical_policy, questionnaires
 from screening.domain.alert_urgency import Positive, urgency
 from screening.domain.alerts import AlertSource, SafetyAlert
 from screening.domain.case import Case

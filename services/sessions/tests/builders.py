@@ -12,7 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from careflow_service.federal_calendar import FederalCalendar
-from sessions.adapters.clinical_content import clinical_policy, consent_texts, service_codes
+from sessions.adapters.clinic_data import clinical_policy, consent_texts, service_codes
 from sessions.domain.appointments import AppointmentSnapshot, AppointmentStatus
 from sessions.domain.booked_sessions import scheduled
 from sessions.domain.checks import (

@@ -55,7 +55,7 @@ class Decided:
 
 def decided(service: str, own: Path | None = None) -> Decided:
     """By what is shipped, or by what the clinic has of its `own`. Raises Unusable."""
-    content = import_module(f"{service}.adapters.clinical_content")
+    content = import_module(f"{service}.adapters.clinic_data")
     with usable():
         documents = Content(content.SHIPPED, content.ENTRIES, own)
         policy, document = content.clinical_policy(documents), content.policy_document(documents)

@@ -21,7 +21,7 @@ from screening.adapters.alerts import MongoAlerts
 from screening.adapters.answer_links import MongoAnswerLinks
 from screening.adapters.cases import MongoCases
 from screening.adapters.clearances import MongoClearances
-from screening.adapters.clinical_content import ENTRIES, SHIPPED, ClinicalContentWrong, clinical_content
+from screening.adapters.clinic_data import ENTRIES, SHIPPED, ClinicalContentWrong, clinical_content
 from screening.adapters.consents import MongoConsents
 from screening.adapters.counted_pages import CountedPages
 from screening.adapters.on_call import MongoPages, MongoRotas, MongoTestPages

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careflow_domain.errors import DomainError
-from screening.adapters.clinical_content import questionnaires
+from screening.adapters.clinic_data import questionnaires
 from screening.domain.questionnaires import AlertLevel, Band, QuestionnaireDefinition, ScoringMethod, highest_level
 from screening.domain.shelf import QuestionnaireShelf
 from services.screening.tests.builders import (

@@ -34,7 +34,7 @@ from sessions.adapters import (
 )
 from sessions.adapters import sessions as session_documents
 from sessions.adapters.care_discharges import MongoCareDischarges
-from sessions.adapters.clinical_content import (
+from sessions.adapters.clinic_data import (
     ENTRIES,
     SHIPPED,
     clinical_policy,

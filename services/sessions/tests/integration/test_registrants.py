@@ -13,7 +13,7 @@ from services.sessions.tests.builders import MILL_VALLEY
 from services.sessions.tests.clinic import has_vial, loses, ok
 from services.sessions.tests.integration.test_inventories import takes
 from services.sessions.tests.world import World
-from sessions.adapters.clinical_content import ENTRIES, SHIPPED, registrants
+from sessions.adapters.clinic_data import ENTRIES, SHIPPED, registrants
 
 OURS = {"location_id": MILL_VALLEY, "name": "CareFlow Mill Valley", "address": ["1 Example Street", "Mill Valley, CA"]}
 

@@ -12,7 +12,7 @@ from careflow_domain.errors import DomainError
 from careflow_service.content import Content
 from careflow_service.settings import SettingsError
 from services.sessions.tests.builders import TEXTS
-from sessions.adapters.clinical_content import ENTRIES, SHIPPED, consent_texts
+from sessions.adapters.clinic_data import ENTRIES, SHIPPED, consent_texts
 from sessions.domain.consent_texts import ConsentDocument, ConsentTexts
 from sessions.domain.consents import ConsentCategory, ConsentText
 from sessions.domain.words import Route

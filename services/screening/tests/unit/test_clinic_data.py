@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from screening.adapters.clinical_content import ClinicalContentWrong, clinical_content, clinical_policy, questionnaires
+from screening.adapters.clinic_data import ClinicalContentWrong, clinical_content, clinical_policy, questionnaires
 from services.screening.tests.builders import POLICY
 
 
