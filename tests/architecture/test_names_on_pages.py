@@ -15,7 +15,9 @@ PAGES = [*ROOT.glob("services/*/src/*/entrypoints/pages"), ROOT / "libs/service/
 TEMPLATES = sorted(file for pages in PAGES for file in pages.glob("templates/**/*.html"))
 
 SHOWN = re.compile(r"\{\{(.*?)\}\}")
-SOMEBODY = re.compile(r"(?<![\w.])(\w+(?:\.\w+)*\.(?:by|\w+_by|prescriber))(?![\w.])")
+SOMEBODY = re.compile(
+    r"(?<![\w.\]])(\w+(?:\.\w+|\[[^\]]+\])*\.(?:by|\w+_by|prescriber|practitioner_id)|colleague_id)(?![\w.])"
+)
 AT = frozenset({"due_by", "review_by", "respond_by", "sign_by"})
 """Times by which something is to be done."""
 
@@ -32,7 +34,7 @@ def shown_raw(template: str, groups: frozenset[str]) -> Iterator[str]:
     for shown in SHOWN.findall(template):
         for found in SOMEBODY.finditer(shown):
             name, before, after = found[1], shown[: found.start()], shown[found.end() :]
-            is_asked = re.search(r"((called|write\.\w+)\(|\w=)$", before) or re.search(
+            is_asked = re.search(r"((called|write\.\w+|\.get)\(|\w=)$", before) or re.search(
                 r"( if|==| and| or|\":)\s*$", before
             )
             compared = re.match(r"\s+(is|==|and|or|else)\b", after) or re.match(r"\s*[<>=]", after)
@@ -78,4 +80,8 @@ def test_nobody_is_shown_by_their_id(template: Path) -> None:
 def test_the_rule_sees_an_id_and_lets_names_words_and_times_pass() -> None:
     groups = frozenset({"desk"})
     assert [*shown_raw('{{ desk.by | replace("{who}", order.signed_by) }}', groups)] == ["order.signed_by"]
+    assert [*shown_raw("{{ case.findings[0].by }} {{ colleague_id }}", groups)] == [
+        "case.findings[0].by",
+        "colleague_id",
+    ]
     assert [*shown_raw("{{ called(order.signed_by) }} {{ task.due_by }} {{ desk.taken_by }}", groups)] == []

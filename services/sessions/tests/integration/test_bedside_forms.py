@@ -108,7 +108,10 @@ async def test_a_whole_dose_is_given_by_forms_alone(world: World) -> None:
     vial = await has_vial(world)
     page = await nurse.presses(page, "Is here")
     assert "Noted: the patient is there." in page.text
-    page = await fills(nurse, page, "I am in the session", role="nurse")
+    assert "I leave the session" not in page.text
+    page = await fills(nurse, page, "I am in the session")  # one role is held: nobody is asked which
+    assert "I leave the session" in page.text
+    assert "I am in the session" not in page.links
     page = await checks(world, nurse, page)
     ok(await world.therapist.post(f"/v1/sessions/{session_id}/join", {"role": "therapist"}))
 
@@ -116,6 +119,7 @@ async def test_a_whole_dose_is_given_by_forms_alone(world: World) -> None:
     page = await fills(prescriber, page, "I am in the session", role="prescriber")
     page = await fills(prescriber, page, "Sign the order", mg="40", mg_per_kg="0.5", most_mg="50")
     assert "Everything is in order." in page.text
+    assert "Restricted program" not in page.links
 
     nurse, page = await logs_in(world, Role.NURSE, to=of(session_id))
     page = await fills(nurse, page, "Draw up", container_id=vial, quantity="1")

@@ -15,7 +15,7 @@ from careflow_service.http.live import Live, LiveViews, Sent, live_views
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
 from careflow_service.pages.asking import Field, Filled, Kind, body_of, read
-from careflow_service.pages.forms import KEY, VERSION, FormRequest, Submitted
+from careflow_service.pages.forms import KEY, VERSION, Form, FormRequest, Submitted
 from careflow_service.pages.refusing import refusal_of
 from careflow_service.pages.site import Pages, Script, Site, go_on
 from careflow_service.pages.words import Words
@@ -94,7 +94,7 @@ def _add(form: BedsideForm) -> None:
     """Its page, and where it is sent."""
 
     async def ask(request: Request, app: App, actor: CurrentActor, pages: Pages, session_id: Uuid) -> Response:
-        return await _ask(request, app, actor, pages, form, session_id, Filled())
+        return await _ask(request, app, actor, pages, form, session_id)
 
     async def do(
         request: Request,
@@ -165,14 +165,22 @@ async def _session(
 
 
 async def _ask(
-    request: Request, app: App, actor: Actor, pages: Site, form: BedsideForm, session_id: str, filled: Filled
+    request: Request,
+    app: App,
+    actor: Actor,
+    pages: Site,
+    form: BedsideForm,
+    session_id: str,
+    filled: Filled | None = None,
 ) -> Response:
-    """The form, as it was filled in and with the session as it is now; a button's refusal is told beside it."""
+    """The form, filled in as it was or is suggested, with the session as it is now; a button's refusal is told beside
+    it.
+    """
     if form.at_once:
         return await _session(request, app, actor, pages, await live_views(request), session_id, filled=filled)
     seen = await _seen(app, actor, session_id)
     shown = _shown(request, app, seen, actor, pages)
-    fields = form.fields(seen, actor)
+    fields, filled = form.fields(seen, actor), filled or Filled(Form(form.suggests(seen, actor)))
     return pages.show(
         request.scope,
         "bedside_form.html",
@@ -209,7 +217,7 @@ def _by_field(faults: Mapping[str, str], fields: Sequence[Field]) -> dict[str, s
 def _shown(request: Request, app: Sessions, seen: Bedside, actor: Actor, pages: Site) -> dict[str, Any]:
     words = pages.words(request.scope)
     lines = () if seen.gate is None else gate_lines(seen.gate, seen.session, words, pages.zone)
-    mine = [each for each in FORMS if each.offered(seen) and _may(each, actor)]
+    mine = [each for each in FORMS if each.offered(seen) and each.to(seen, actor) and _may(each, actor)]
     return {
         "seen": seen,
         "session": seen.session,

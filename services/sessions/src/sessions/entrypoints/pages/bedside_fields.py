@@ -105,7 +105,7 @@ PUMP: Final = (
 )
 ENDED_AT: Final = field("ended_at", Kind.MOMENT, word="dose_ended_at")
 STOPPING: Final = (field("infused_ml", Kind.AMOUNT), ENDED_AT, field("note", Kind.PROSE, word="pump_note"))
-ENDED_BEFORE: Final = (ENDED_AT, field("note", Kind.PROSE, word="pump_note"))
+ENDED_BEFORE: Final = (field("ended_at", Kind.MOMENT), field("note", Kind.PROSE, word="pump_note"))
 CORRECTING_DOSE: Final = (
     field("ml", Kind.AMOUNT, word="drug_ml"),
     field("started_at", Kind.MOMENT),

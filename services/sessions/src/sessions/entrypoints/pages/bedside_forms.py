@@ -3,7 +3,7 @@
 Invariant: who may send a form is who may call that route of the API, and what it does is that route's own use case.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from careflow_service.identity import Actor, Role
@@ -98,6 +98,11 @@ def _checking(seen: Bedside) -> bool:
     return session.kind is VisitKind.DOSING and (session.state in {*_HERE, *UNDER_WAY} or session.patient_watched)
 
 
+def _in_program(seen: Bedside) -> bool:
+    """Asked of what is ordered by a route under a restricted program, and while nobody knows by which it will be."""
+    return _checking(seen) and (seen.route is None or seen.route.restricted_program)
+
+
 def _there(seen: Bedside) -> bool:
     before = {SessionState.SCHEDULED, *_HERE}
     return seen.session.state in before | UNDER_WAY or seen.session.patient_watched
@@ -155,9 +160,32 @@ def _unsettled(seen: Bedside) -> bool:
     return bool(draws(seen))
 
 
+def _held(actor: Actor) -> Sequence[str]:
+    """As whom somebody may be in a session."""
+    return sorted(role.value for role in AT_THE_BEDSIDE if actor.has(Role(role.value)))
+
+
 def _roles(_: Bedside, actor: Actor) -> Fields:
-    held = sorted(role.value for role in AT_THE_BEDSIDE if actor.has(Role(role.value)))
-    return (field("role", Kind.CHOICE, *held),)
+    return (field("role", Kind.CHOICE, *_held(actor)),)
+
+
+def _only_role(_: Bedside, actor: Actor) -> Mapping[str, str]:
+    """Whoever holds one role is not asked which."""
+    held = _held(actor)
+    return {"role": held[0]} if len(held) == 1 else {}
+
+
+def _there_as(seen: Bedside, actor: Actor) -> Collection[str]:
+    """As whom the reader is in the session."""
+    return {each.role.value for each in seen.session.team if each.id == actor.id and each.there}
+
+
+def _comes(seen: Bedside, actor: Actor) -> bool:
+    return bool(set(_held(actor)) - set(_there_as(seen, actor)))
+
+
+def _goes(seen: Bedside, actor: Actor) -> bool:
+    return bool(_there_as(seen, actor))
 
 
 def _discharging(_: Bedside, actor: Actor) -> Fields:
@@ -216,13 +244,13 @@ def _of_patient(seen: Bedside) -> Mapping[str, Any]:
 
 FORMS: Final = (
     BedsideForm("arrive", Nothing, do.arrive, _state(SessionState.SCHEDULED), at_once=True),
-    BedsideForm("join", Joining, do.join, _there, _roles),
-    BedsideForm("leave", Nothing, do.leave, lambda seen: any(each.there for each in seen.session.team), at_once=True),
+    BedsideForm("join", Joining, do.join, _there, _roles, to=_comes, suggests=_only_role),
+    BedsideForm("leave", Nothing, do.leave, lambda seen: bool(seen.session.team), to=_goes, at_once=True),
     BedsideForm("identity", NewChecks, do.check, _checking, lambda _, __: IDENTITY),
     BedsideForm("questions", NewChecks, do.check, _checking, lambda _, __: QUESTIONS),
     BedsideForm("escort", NewChecks, do.check, _checking, lambda _, __: ESCORT),
     BedsideForm("baseline", NewChecks, do.check, _dosing(*_HERE), lambda _, __: signs("baseline.0")),
-    BedsideForm("program", NewChecks, do.check, _checking, lambda _, __: PROGRAM),
+    BedsideForm("program", NewChecks, do.check, _in_program, lambda _, __: PROGRAM),
     BedsideForm("order", NewOrder, do.order, _dosing(SessionState.SCHEDULED, *_HERE), lambda _, __: ORDER),
     BedsideForm("attest", Reason, do.attest, _checking, lambda _, __: (field("reason", Kind.PROSE),)),
     BedsideForm("sign", Signing, do.sign, lambda seen: bool(_signable(seen)), _overriding),
