@@ -44,14 +44,16 @@ async def test_every_page_is_read_by_everybody(browser: Browser, new_booking: tu
         await reader.looks("Dosing, Wednesday, November 25, 2026")
         await reader.follows("Call it off")
         await reader.looks("Call this visit off?")
-        await reader.opens(f"{DESK}/absences/concerned?who=practitioner:joy&day=2026-11-25")
+        await reader.opens(f"{DESK}/patients/{known['patient_id']}/messages")
+        await reader.looks("Messages to the patient")
+        await reader.opens(f"{DESK}/absences/concerned?who=practitioner:joy&day=2026-11-24&until=2026-11-27")
         await reader.looks("If joy is away")
         await reader.sends("Record the absence")
         await reader.looks("joy is away")
         for link, heading in (
             ("Waitlist", "Who waits"),
             ("To do", "What is to be done"),
-            ("Absence", "Somebody is away"),
+            ("Absence", "Somebody is away, or a room is closed"),
         ):
             await reader.follows(link)
             await reader.looks(heading)
