@@ -87,16 +87,22 @@ async def test_what_is_missing_for_a_clearance_is_named_and_nothing_typed_is_los
     assert refused.form(GRANT).fields["indications.anxiety"] == "1"
 
 
-async def test_what_a_case_is_treated_for_already_is_filled_in_where_it_is_decided(world: World) -> None:
+async def test_what_treatment_is_for_is_said_once_and_filled_in_where_it_is_decided(world: World) -> None:
     case = await has_case(world)
-    body = {"indications": ["ptsd", "addiction"]}
-    version = (await reads(world, case))["version"]
-    ok(await world.nurse.put(f"/v1/cases/{case['id']}/indications", body, version=version))
+    nurse, page = await logs_in(world, Role.NURSE, of(case))
+    form = await nurse.follows(page, "What treatment is for")
+    page = await nurse.presses(
+        form, "What treatment is for", **filled(indications__ptsd="1", indications__addiction="1")
+    )
+    assert "It is on record what treatment is for." in page.text
+    assert "Treatment is for: PTSD" in page.text
+    asked = [each["questionnaire"] for each in (await reads(world, case))["clinical"]["responses"]]
+    assert "pcl-5" in asked
+
     prescriber, page = await logs_in(world, Role.PRESCRIBER, of(case))
+    granting = (await prescriber.follows(page, GRANT)).form(GRANT)
 
-    form = (await prescriber.follows(page, GRANT)).form(GRANT)
-
-    named = {name for name, value in form.fields.items() if name.startswith("indications.") and value}
+    named = {name for name, value in granting.fields.items() if name.startswith("indications.") and value}
     assert named == {"indications.ptsd", "indications.addiction"}
 
 

@@ -84,6 +84,7 @@ COMMANDS: Final = frozenset(
         "reinstate_clearance",
         "revoke_clearance",
         "revoke_consent",
+        "set_indications",
         "stop_medication",
         "submit_screening",
         "suspend_clearance",

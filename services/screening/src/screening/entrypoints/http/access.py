@@ -85,6 +85,8 @@ ACCESS: AccessTable = {
     "POST /pages/cases/{case_id}/close-alert": allow(*CLINICIANS),
     "GET /pages/cases/{case_id}/grant": allow(PRESCRIBER),
     "POST /pages/cases/{case_id}/grant": allow(PRESCRIBER),
+    "GET /pages/cases/{case_id}/indications": allow(*CLINICIANS),
+    "POST /pages/cases/{case_id}/indications": allow(*CLINICIANS),
     "GET /pages/cases/{case_id}/defer": allow(PRESCRIBER),
     "POST /pages/cases/{case_id}/defer": allow(PRESCRIBER),
     "GET /pages/cases/{case_id}/deny": allow(PRESCRIBER),

@@ -79,6 +79,9 @@ class Indications(RequestBody):
 
     indications: Annotated[tuple[Indication, ...], Field(min_length=1, max_length=len(Indication))]
 
+    def said(self, case_id: CaseId, version: int) -> SetIndications:
+        return SetIndications(case_id, tuple(dict.fromkeys(self.indications)), version)
+
 
 class Closing(RequestBody):
     reason: CloseReason
@@ -156,8 +159,7 @@ async def set_indications(
     app: App,
 ) -> Response:
     """Say what the patient is to be treated for; the instruments this needs are asked for at once."""
-    command = SetIndications(CaseId(case_id), tuple(dict.fromkeys(body.indications)), expected_version)
-    return case_changed(await app.set_indications(command, actor, request))
+    return case_changed(await app.set_indications(body.said(CaseId(case_id), expected_version), actor, request))
 
 
 @router.post("/v1/cases/{case_id}/close", response_model=CaseChanged)

@@ -21,6 +21,7 @@ from screening.application.commands.void_medication import VoidMedication
 from screening.application.use_cases import Screening
 from screening.domain.ids import AlertId, CaseId, ClearanceId, ConsentId, EvidenceId, MedicationId, PatientId
 from screening.entrypoints.http.alert_routes import AlertClosing, NewContact
+from screening.entrypoints.http.case_routes import Indications
 from screening.entrypoints.http.clearance_routes import Deferral, Grant, Reason, Settled
 from screening.entrypoints.http.consent_routes import NewConsent, Revocation
 from screening.entrypoints.http.history_routes import NewEvidence, Voided
@@ -47,6 +48,10 @@ class Asked(Generic[B]):
 
 async def grant(app: Screening, asked: Asked[Grant], actor: Actor, key: RequestKey) -> object:
     return await app.grant_clearance(asked.body.command(asked.case_id, asked.version), actor, key)
+
+
+async def set_indications(app: Screening, asked: Asked[Indications], actor: Actor, key: RequestKey) -> object:
+    return await app.set_indications(asked.body.said(asked.case_id, asked.version), actor, key)
 
 
 async def defer(app: Screening, asked: Asked[Deferral], actor: Actor, key: RequestKey) -> object:

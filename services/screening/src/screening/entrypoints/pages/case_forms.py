@@ -19,6 +19,7 @@ from screening.domain.evidence import EvidenceKind, EvidenceResult
 from screening.domain.measures import Measure
 from screening.domain.rules import FindingClass
 from screening.entrypoints.http.alert_routes import AlertClosing, NewContact
+from screening.entrypoints.http.case_routes import Indications
 from screening.entrypoints.http.clearance_routes import Deferral, Grant, Reason, Settled
 from screening.entrypoints.http.consent_routes import NewConsent, Revocation
 from screening.entrypoints.http.history_routes import NewEvidence, Voided
@@ -94,10 +95,14 @@ def _pair(of: str) -> Mapping[str, Any]:
     return {"suspended_for": reason, "ref": ref}
 
 
+def _treating(_: CaseSeen, reader: Reader) -> Fields:
+    return (one_of(reader, "indications", "indications", Indication, Kind.SEVERAL),)
+
+
 def _granting(seen: CaseSeen, reader: Reader) -> Fields:
     """What treatment is for and its limits, then each finding to be signed for and each suspension to be ended."""
     return (
-        one_of(reader, "indications", "indications", Indication, Kind.SEVERAL),
+        *_treating(seen, reader),
         Field(name="conditions", kind=Kind.LINES),
         one_of(reader, "excluded_routes", "routes", Route, Kind.SEVERAL),
         *(field for part in seen.parts for field in signing(part, reader)),
@@ -189,6 +194,7 @@ FORMS: Final = (
     CaseForm("acknowledge", Nothing, do.acknowledge, _alert(AlertState.OPEN), at_once=True),
     CaseForm("contact", NewContact, do.contact, _alert(AlertState.ACKNOWLEDGED), prose("note", "safety_plan")),
     CaseForm("close-alert", AlertClosing, do.close_alert, _alert(AlertState.ACKNOWLEDGED), _closing),
+    CaseForm("indications", Indications, do.set_indications, open_case, _treating, suggests=_named_already),
     CaseForm("grant", Grant, do.grant, _case_in_care, _granting, suggests=_named_already),
     CaseForm("defer", Deferral, do.defer, _case_in_care, _deferring),
     CaseForm("deny", Reason, do.deny, _case_in_care, prose("reason")),
