@@ -206,6 +206,7 @@ async def test_a_call_of_which_nobody_said_how_it_ended_waits_on_the_work_list(w
     world.clock.now = TOMORROW_AT_TEN + timedelta(days=1)
     tasks = await someone.opens("/pages/desk/tasks")
     assert "The patient was there: say how it ended." in tasks.text
+    assert "+14155550123" in (await someone.follows(tasks, "Their number, and all of their visits")).text
     visit = await someone.follows(tasks, "How did it end?")
     await someone.presses(visit, "It has ended so", disposition="proceed")
     assert "Nothing is to be done about any visit." in (await someone.opens("/pages/desk/tasks")).text
