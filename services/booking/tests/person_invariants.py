@@ -49,6 +49,7 @@ def check_persons(clinic: InMemory, known: Known, facts: Iterable[object], befor
         match fact:
             case PatientErasureRequested(erasure=erasure):
                 keeps_nothing(clinic, erasure.patient_id)
+                all_their_records_are_asked_about(clinic, erasure.patient_id)
                 known.asked.add(erasure.patient_id)
             case ErasureDeclined(erasure=erasure):
                 known.asked.discard(erasure.patient_id)
@@ -76,6 +77,16 @@ def keeps_nothing(clinic: InMemory, patient_id: str) -> None:
     assert not any(each.open for each in clinic.all("Waitlist") if each.patient_id == patient_id), "and waited for"
     care = [each for each in mine if each.kind is not VisitKind.INFO_CALL]
     assert not any(each.status in TOOK_PLACE for each in care), "to be erased, and there is a care record"
+
+
+def all_their_records_are_asked_about(clinic: InMemory, patient_id: str) -> None:
+    """Also those that were given up for one that was given up."""
+    asked = {each.patient_id for each in clinic.all("Erasures")}
+    left = {each.id: each.merge.into for each in clinic.all("Patients") if each.merge is not None}
+    for record, into in left.items():
+        while into in left:
+            into = left[into]
+        assert into != patient_id or record in asked, "to be erased, and of another record of theirs nobody is asked"
 
 
 def nothing_is_left_on_the_calendar(clinic: InMemory, patient_id: str) -> None:

@@ -256,3 +256,50 @@ async def test_nobody_is_written_to_of_a_record_that_is_kept_when_the_one_in_use
         assert len(mailbox.mails(world)) == written
         (news, *_) = ok(await world.coordinator.get(f"/v1/patients/{again}/messages"))["items"]
         assert news["state"] == "withdrawn"
+
+
+async def merges(world: World, given_up: str, survivor: str, *, version: int = 1) -> None:
+    body = {"surviving_patient_id": survivor}
+    ok(await world.coordinator.post(f"/v1/patients/{given_up}/merge", body, version=version))
+
+
+async def test_a_record_that_was_given_up_for_one_that_was_given_up_goes_with_them(world: World) -> None:
+    first, second, third = [await has_patient(world) for _ in range(3)]
+    await merges(world, first, second)
+    await merges(world, second, third, version=2)
+
+    await asks(world, third)
+    for each in (first, second, third):
+        await all_agree(world, each, (await reads(world, each))["id"])
+    await world.catch_up()
+
+    assert await world.store.database["patients"].count_documents({}) == 0
+
+
+async def test_who_was_declined_is_asked_about_again_although_another_record_of_theirs_is_erased(world: World) -> None:
+    ana, again = await has_patient(world), await has_patient(world)
+    await merges(world, again, ana)
+    await world.hear(refused(ana, await asks(world, ana), world))
+    await all_agree(world, again, (await reads(world, again))["id"])
+    await world.catch_up()
+
+    await all_agree(world, ana, await asks(world, ana))
+    await world.catch_up()
+
+    assert await world.store.database["patients"].count_documents({}) == 0
+
+
+async def test_a_record_that_had_to_be_kept_is_asked_about_by_itself_once_the_one_in_use_is_erased(
+    world: World,
+) -> None:
+    ana, again = await has_patient(world), await has_patient(world)
+    await merges(world, again, ana)
+    assert refusal(await world.coordinator.post(f"/v1/patients/{again}/erasure", ASKED)) == (409, "patient_merged")
+    await all_agree(world, ana, await asks(world, ana))
+    await world.hear(refused(again, (await reads(world, again))["id"], world))
+    await world.catch_up()
+
+    await all_agree(world, again, await asks(world, again))
+    await world.catch_up()
+
+    assert await world.store.database["patients"].count_documents({}) == 0

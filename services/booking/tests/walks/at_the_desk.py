@@ -77,10 +77,14 @@ class AtTheDesk(Clinicians):
 
     async def step_visitor_books_a_call(self) -> None:
         """Without a login, sometimes with the contacts of somebody who is known."""
-        number = self.random.randint(0, 9)
+        number = self.random.randint(0, 4)
         details = patient_details(email=f"ana{number}@example.org", phone=f"+1415555{number:04}")
         call = BookInfoCall(details, self.some_time(), Modality.PHONE, client="198.51.100.7")
         await self.asks("book_info_call", call, by=Actor(id="public", roles=frozenset({Role.PUBLIC})))
+
+    async def step_visitor_calls_off(self) -> None:
+        visit = self.visit(Status.BOOKED, wanted=lambda each: each.kind is VisitKind.INFO_CALL)
+        await self.asks("cancel_appointment", CancelAppointment(visit.id, visit.version, CancelReason.PATIENT_REQUEST))
 
     async def step_moves(self) -> None:
         visit = self.visit(Status.BOOKED)
@@ -184,9 +188,20 @@ class AtTheDesk(Clinicians):
         await self.asks("record_return", RecordReturn(Resource(kind, whom.id), whom.version, (day,)))
 
     async def step_records_are_merged(self) -> None:
-        """A record somebody made by a call a second time; their calls are those of one patient afterwards."""
-        others = [each for each in self.clinic.all("Patients") if each.id not in self.patients and each.merge is None]
-        if not others:
+        """A record somebody made by a call a second time is given up for another, which may be given up, too; mostly
+        one of which nothing is open.
+        """
+        open_ = {each.patient_id for each in self.clinic.all("Appointments") if each.status is Status.BOOKED}
+        in_use = [each for each in self.clinic.all("Patients") if each.merge is None]
+        pairs = [
+            (again, survivor)
+            for again in in_use
+            if again.id not in self.patients and (again.id not in open_ or self.random.random() < 0.1)
+            for survivor in in_use
+            if again is not survivor
+            if again.details.known_by.items() & survivor.details.known_by.items()
+        ]
+        if not pairs:
             raise nothing_there()
-        again = self.random.choice(others)
-        await self.asks("merge_patients", MergePatients(again.id, again.version, self.patient()))
+        again, survivor = self.random.choice(pairs)
+        await self.asks("merge_patients", MergePatients(again.id, again.version, survivor.id))

@@ -1,6 +1,6 @@
 """Who patients are: details that change, and whose erasure is asked for, answered, or taken back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -34,9 +34,9 @@ REFUSES: Final[Mapping[Party, Any]] = {
 class Persons(Inquiring):
     """Of whoever is erased the walk goes on without."""
 
-    def some_patient(self, wanted: Callable[[Patient], bool] = lambda _: True) -> Patient:
+    def some_patient(self) -> Patient:
         """One whose record is in use."""
-        found = [each for each in self.clinic.all("Patients") if each.merge is None and wanted(each)]
+        found = [each for each in self.clinic.all("Patients") if each.merge is None]
         if not found:
             raise nothing_there()
         chosen: Patient = self.random.choice(found)
@@ -77,9 +77,12 @@ class Persons(Inquiring):
             assert evidence is not None, "and nobody has seen it"
 
     async def step_erasure_is_asked_for(self) -> None:
-        """Mostly of somebody of whom nothing is open."""
+        """Mostly of somebody of whom nothing is open, and rather of whoever has several records."""
         open_ = {each.patient_id for each in self.clinic.all("Appointments") if each.status is Status.BOOKED}
-        patient = self.some_patient(lambda each: each.id not in open_ or self.random.random() < 0.1)
+        found = [each for each in self.clinic.all("Patients") if each.id not in open_ or self.random.random() < 0.1]
+        if not found:
+            raise nothing_there()
+        patient = self.random.choice([each for each in found if each.absorbed] or found)
         await self.asks("request_erasure", RequestErasure(patient.id, Grounds.PATIENT_ASKED), **self.by(patient.id))
 
     async def step_erasure_is_taken_back(self) -> None:

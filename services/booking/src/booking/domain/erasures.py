@@ -125,6 +125,11 @@ class Erasure(Aggregate):
         return self.status is ErasureStatus.ASKED
 
     @property
+    def came_to_nothing(self) -> bool:
+        """Whether it has ended and the patient is not erased, so that it may be asked for again."""
+        return self.status in (ErasureStatus.DECLINED, ErasureStatus.WITHDRAWN)
+
+    @property
     def waits_for(self) -> tuple[Party, ...]:
         """Who has not answered, while that matters."""
         return tuple(sorted(ASKED_OF - self.answers.keys())) if self.open else ()

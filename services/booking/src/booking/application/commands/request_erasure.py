@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from booking.application.in_use import in_use, records_of
 from booking.application.ownership import check_own
 from booking.application.ports import Ports
 from booking.domain.erasures import Erasure, Grounds, erasure_under_way
@@ -22,9 +23,9 @@ class RequestErasure:
 
 @dataclass(frozen=True, slots=True)
 class RequestErasureHandler:
-    """Records that were merged into the patient's are asked about with it, each for itself. Raises `patient_not_found`,
-    `patient_merged` for a record that was given up, `visits_open`, `record_request_open`, and `erasure_under_way` for
-    the second request.
+    """Records that were merged into the patient's are asked about with it, each for itself; one that had to be kept by
+    itself, once the record it was given up for is erased. Raises `patient_not_found`, `patient_merged` for a record
+    that was given up, `visits_open`, `record_request_open`, and `erasure_under_way` for the second request.
     """
 
     ports: Ports
@@ -35,10 +36,11 @@ class RequestErasureHandler:
 
         async def work(tx: Transaction) -> Changed:
             patient = await self.ports.patients.get(command.patient_id, of=command.patient_id)
-            if patient.merge is not None:
+            if patient.merge is not None and await in_use(self.ports.patients, patient.merge.into) is not None:
                 raise patient_merged()
-            latest = {each: await self.ports.erasures.latest_of(each) for each in (patient.id, *patient.absorbed)}
-            records = [each for each, asked in latest.items() if asked is None or not asked.open]
+            theirs = await records_of(self.ports.patients, patient)
+            latest = {each: await self.ports.erasures.latest_of(each) for each in theirs}
+            records = [each for each, asked in latest.items() if asked is None or asked.came_to_nothing]
             if patient.id not in records:
                 raise erasure_under_way()
             for asking in await side_by_side(*(self.ports.record_requests.open_of(each) for each in records)):
@@ -93,9 +95,8 @@ class WithdrawErasureHandler:
 
         async def work(tx: Transaction) -> Changed:
             patient = await self.ports.patients.get(command.patient_id, of=command.patient_id)
-            asked, *absorbed = await side_by_side(
-                *(self.ports.erasures.latest_of(each) for each in (patient.id, *patient.absorbed))
-            )
+            theirs = await records_of(self.ports.patients, patient)
+            asked, *absorbed = await side_by_side(*(self.ports.erasures.latest_of(each) for each in theirs))
             if asked is None:
                 raise not_found("erasure")
             withdrawn = asked.withdrawn(now=tx.now)
