@@ -26,7 +26,7 @@ def near_to(wished: datetime, free: Iterable[datetime], zone: ZoneInfo, most: in
 
     def from_their_hour(at: datetime) -> timedelta:
         there, here = at.astimezone(zone), wished.astimezone(zone)
-        return abs(datetime.combine(there.date(), here.time()) - there.replace(tzinfo=None))
+        return abs(datetime.combine(there.date(), here.time(), zone) - there)
 
     dates = groupby(free, key=lambda at: at.astimezone(zone).date())
     best = (min(times, key=from_their_hour) for _, times in dates)
