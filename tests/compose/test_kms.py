@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from ipaddress import ip_network
 
 import httpx
 import pytest
@@ -33,10 +34,9 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
     """Up beside Kafka and its store; the KMS runs on this host, where the containers' way out leads."""
     if missing := what_is_missing():
         pytest.exit(f"test-compose: {missing}", returncode=1)
-    (bridge,) = json.loads(docker("network", "inspect", "bridge"))
     with Project.prepared(tmp_path_factory.mktemp("kms")) as project, ExitStack() as away:
         secrets, env = project.folder / "secrets", project.folder / ".env"
-        kms = away.enter_context(key_service(secrets, bridge["IPAM"]["Config"][0]["Gateway"]))
+        kms = away.enter_context(key_service(secrets, way_out()))
         kms.file.chmod(0o444)
         files = settings.values(env)["COMPOSE_FILE"].split(":")
         assert files[0] == BASE
@@ -48,6 +48,14 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
         project.compose("up", "--detach", "--no-deps", "edge")
         project.await_healthy()
         yield Behind(project, kms, away)
+
+
+def way_out() -> str:
+    """This host as containers reach it: the first address of the engine's own network, where it does not say which."""
+    (bridge,) = json.loads(docker("network", "inspect", "bridge"))
+    addresses = bridge["IPAM"]["Config"][0]
+    gateway: str = addresses.get("Gateway") or str(ip_network(addresses["Subnet"])[1])
+    return gateway
 
 
 def answered(project: Project) -> int:
