@@ -82,7 +82,12 @@ async def test_what_is_missing_for_a_clearance_is_named_and_nothing_typed_is_los
     assert CANARY in none_said.text
     refused = await prescriber.presses(none_said, GRANT, **filled(indications__anxiety="1"))
     assert refused.status == 409
-    for said in ("A clearance cannot be granted yet.", "screening not submitted", "part psychiatric", CANARY):
+    for said in (
+        "A clearance cannot be granted yet.",
+        "The patient has not handed in the screening.",
+        "Evaluation: Psychiatric",
+        CANARY,
+    ):
         assert said in refused.text
     assert refused.form(GRANT).fields["indications.anxiety"] == "1"
 

@@ -149,10 +149,16 @@ async def test_the_page_names_what_a_decision_misses(world: World) -> None:
     refused = (await grants(world, case)).json()["missing"]
     _, page = await logs_in(world, Role.PRESCRIBER, f"{CASES}/{case['id']}", "es-US")
     assert page.h1 == "Evaluación previa de un paciente"
-    conditions = words_of("screening.entrypoints.pages")["es"].groups["conditions"]
+    words = words_of("screening.entrypoints.pages")["es"].groups
+    said = {
+        **words["case_missing"],
+        **{f"history_{code}": f"Antecedentes: {word}" for code, word in words["conditions"].items()},
+        **{f"evidence_{code}": word for code, word in words["evidence_kinds"].items()},
+        **{f"part_{code}": f"Evaluación: {word}" for code, word in words["evaluation_parts"].items()},
+    }
+    assert len(refused) > 5
     for code in refused:
-        said = conditions.get(code.removeprefix("history_"))
-        assert (f"Antecedentes: {said}" if said else code.replace("_", " ")) in page.text
+        assert said[code] in page.text
 
 
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.BILLER, Role.OPERATOR])

@@ -19,6 +19,7 @@ from screening.domain.consents import ConsentPurpose, ConsentScope, ConsentSigne
 from screening.domain.evaluation import EvaluationPart
 from screening.domain.evidence import EvidenceKind, EvidenceResult
 from screening.domain.history import ConditionStatus
+from screening.domain.lacking import Lacking
 from screening.domain.outcomes import Missing, Standing
 from screening.domain.questionnaires import AlertLevel
 from screening.domain.rules import FindingClass
@@ -52,6 +53,7 @@ WORDS = words_of("screening.entrypoints.pages")
         ("consent_purposes", ConsentPurpose),
         ("consent_signers", ConsentSigner),
         ("standings", Standing),
+        ("case_missing", Lacking),
         ("outcome_missing", Missing),
         ("condition_statuses", ConditionStatus),
         ("conditions", ConditionCode),

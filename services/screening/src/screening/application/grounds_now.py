@@ -10,6 +10,7 @@ from screening.domain.case import Case
 from screening.domain.clearance_terms import Indication
 from screening.domain.decisions import Grounds, grounds
 from screening.domain.ids import PatientId
+from screening.domain.lacking import Lacking
 from screening.domain.patients import PatientDetails
 from screening.domain.rules import Finding
 
@@ -41,4 +42,4 @@ async def grounds_now(case: Case, now: datetime, ports: Ports, *, indications: I
     found = grounds(case, details, alerts, ports.policy, indications=indications, now=now, zone=ports.zone)
     if complete:
         return found
-    return replace(found, missing=(*found.missing, "record_incomplete"))
+    return replace(found, missing=(*found.missing, Lacking.WHOLE_RECORD))

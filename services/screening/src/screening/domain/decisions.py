@@ -17,6 +17,7 @@ from screening.domain.clinic_day import clinic_day
 from screening.domain.evaluation import Evaluation, EvaluationPart
 from screening.domain.evidence import EvidenceCategory, EvidenceRule, latest
 from screening.domain.ids import EvidenceId
+from screening.domain.lacking import Lacking
 from screening.domain.patients import PatientDetails
 from screening.domain.policy import ClinicalPolicy
 from screening.domain.questionnaires import AlertLevel
@@ -58,10 +59,8 @@ class Grounds:
 
     def _require(self, findings: Iterable[Finding]) -> None:
         unmet = tuple(findings)
-        blocked = ["class_a_finding"] if any(each.finding_class is FindingClass.A for each in unmet) else []
-        unsigned = (
-            ["finding_without_pathway"] if any(each.finding_class is not FindingClass.A for each in unmet) else []
-        )
+        blocked = [Lacking.NO_CLASS_A] if any(each.finding_class is FindingClass.A for each in unmet) else []
+        unsigned = [Lacking.PATHWAY] if any(each.finding_class is not FindingClass.A for each in unmet) else []
         _refuse_without((*self.missing, *blocked, *unsigned))
 
 
@@ -158,7 +157,7 @@ def _ended(evaluation: Evaluation) -> datetime:
 
 
 def _missing_intake(case: Case) -> list[str]:
-    return [] if case.state is CaseState.SUBMITTED else ["screening_not_submitted"]
+    return [] if case.state is CaseState.SUBMITTED else [Lacking.SCREENING]
 
 
 def _missing_instruments(case: Case, treated: Iterable[Indication], policy: ClinicalPolicy) -> list[str]:
@@ -169,7 +168,7 @@ def _missing_instruments(case: Case, treated: Iterable[Indication], policy: Clin
 
 def _missing_trials(case: Case, treated: Iterable[Indication], policy: ClinicalPolicy) -> list[str]:
     claimed = Indication.TREATMENT_RESISTANT_DEPRESSION in treated
-    return ["treatment_resistance_not_shown"] if claimed and not policy.resistance(case.trials).shown else []
+    return [Lacking.TREATMENT_RESISTANCE] if claimed and not policy.resistance(case.trials).shown else []
 
 
 def _missing_parts(case: Case, policy: ClinicalPolicy, now: datetime) -> list[str]:
@@ -178,7 +177,7 @@ def _missing_parts(case: Case, policy: ClinicalPolicy, now: datetime) -> list[st
     newest = {record.part: record for each in sorted(counting, key=_ended) for record in each.parts}
     missing = [f"part_{part.value}" for part in EvaluationPart if part not in newest]
     unfavourable = any(not record.favourable for record in newest.values())
-    return [*missing, *(["evaluation_unfavourable"] if unfavourable else [])]
+    return [*missing, *([Lacking.FAVOURABLE_EVALUATION] if unfavourable else [])]
 
 
 def _missing_evidence(case: Case, needed: Sequence[EvidenceRule], now: datetime) -> tuple[str, ...]:
@@ -194,4 +193,4 @@ def _open_alerts(alerts: Iterable[SafetyAlert]) -> list[str]:
     """An alert stands in the way until it is closed; a low one only until a clinician has taken it on."""
     seen = (AlertState.ACKNOWLEDGED, AlertLevel.LOW)
     blocking = any(alert.state is not AlertState.CLOSED and (alert.state, alert.level) != seen for alert in alerts)
-    return ["alert_open"] if blocking else []
+    return [Lacking.CLOSED_ALERT] if blocking else []

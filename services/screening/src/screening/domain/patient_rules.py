@@ -5,6 +5,7 @@ from datetime import date
 
 from careflow_domain.setting import Setting
 from screening.domain.evidence import age
+from screening.domain.lacking import Lacking
 from screening.domain.patients import PatientDetails
 from screening.domain.rules import Finding, FindingClass
 
@@ -69,5 +70,5 @@ class LicenceRule:
 
 def unknown_details(patient: PatientDetails) -> tuple[str, ...]:
     """What the rules need to know of the patient and booking has not told."""
-    unknown = {"birth_date_unknown": patient.born_on, "state_unknown": patient.state}
+    unknown = {Lacking.BIRTH_DATE: patient.born_on, Lacking.STATE: patient.state}
     return tuple(code for code, value in unknown.items() if value is None)
