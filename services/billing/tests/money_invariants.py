@@ -267,7 +267,7 @@ def the_last_statement_asks_for_nothing_it_did_not_know(clinic: InMemory) -> Non
             if each.cause is EntryCause.CHARGE and each.posted_on <= last.ends_on
         }
         owed = [each for each in clinic.all("charges") if each.patient_id == patient and each.balance]
-        assert last.still_to_pay(owed) <= total(each.balance for each in owed if each.id in known)
+        assert last.still_to_pay(owed, disputed=()) <= total(each.balance for each in owed if each.id in known)
 
 
 def prices_are_those_of_the_day_of_service(clinic: InMemory) -> None:

@@ -210,6 +210,7 @@ async def test_a_form_that_was_overtaken_is_told_so_and_may_be_sent_again(world:
     assert stale.form("Write off").fields["amount"] == "200.00"
     done = await biller.presses(stale, "Write off", amount="200.00", reason="hardship")
     assert "It is written off." in done.text
+    assert "Price $225.00, paid $25.00. $200.00 is not asked for." in done.text
     assert "Owes nothing." in done.text
 
 

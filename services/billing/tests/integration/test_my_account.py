@@ -38,7 +38,7 @@ from services.billing.tests.heard import (
     session_completed,
     visit,
 )
-from services.billing.tests.integration.test_money_pages import ACCOUNT, logs_in
+from services.billing.tests.integration.test_money_pages import ACCOUNT, MONEY, logs_in
 from services.billing.tests.integration.test_tasks import tells_all
 from services.billing.tests.overtaken_processing import a_disputed, begins_dispute
 from services.billing.tests.reimbursed import opens
@@ -197,6 +197,67 @@ async def test_what_is_in_dispute_is_said_and_not_asked_for(world: World) -> Non
     await someone.presses(page, "Pay $225.00 by card")
     (link,) = ok(await world.biller.get("/v1/payment-links", patient_id=ANA))["items"]
     assert link["amount"] == usd(225)
+
+
+async def test_what_a_statement_asked_for_is_asked_for_by_nobody_once_it_is_in_dispute(world: World) -> None:
+    takes_cards(world)
+    await a_disputed(world)
+    ok(await world.biller.post("/v1/payment-links", {"patient_id": ANA}), 201)
+    await world.catch_up()
+    world.clock.now = local(1, 9, month=12)
+    ok(await world.biller.post("/v1/statements", {"patient_id": ANA, "month": "2026-11"}), 201)
+    (estimate,) = await estimates(world)
+    owed = (await the_charge(world))["balance"]["minor"]
+    ok(await begins_dispute(world, estimate))
+    _, page = await comes_in(world)
+    assert "Please pay" not in page.text
+    assert not any(link.startswith("Pay ") for link in page.links)
+    world.clock.now += timedelta(days=world.ports.policy.statement_due_days.value + 1)
+    _, page = await comes_in(world)
+    assert "was to be paid by" not in page.text
+    biller = await logs_in(world)
+    for of_the_biller in (ACCOUNT, MONEY):
+        page = await biller.opens(of_the_biller)
+        assert ("it is disputed" in page.text, "was to be paid by" in page.text) == (True, False)
+    (estimate,) = await estimates(world)
+    decided = {"outcome": "lowered", "adjusted": {"minor": owed - 10_000, "currency": "USD"}}
+    path = f"/v1/estimates/{estimate['id']}/dispute/close"
+    ok(await world.biller.post(path, decided, version=estimate["version"]))
+    _, page = await comes_in(world)
+    assert "Your dispute ended on January 1, 2027: you pay less." in page.text
+    assert "that was billed you pay" in page.text
+    biller = await logs_in(world)
+    assert "is to be paid: the rest is written off, or given back." in (await biller.opens(ACCOUNT)).text
+
+
+async def test_what_never_came_or_the_bank_took_is_not_said_to_be_with_the_patient(world: World) -> None:
+    desk = takes_cards(world)
+    await owes(world)
+    link = ok(await world.biller.post("/v1/payment-links", {"patient_id": ANA}), 201)
+    await world.catch_up()
+    paid = desk.is_paid(link["id"], Money(22_500))
+    assert paid is not None
+    await tells_all(world, desk.news)
+    (payment,) = ok(await world.biller.get("/v1/payments", patient_id=ANA))["items"]
+    refunds = "/v1/payments/{}/refunds"
+    goodwill = {"amount": usd(100), "reason": "goodwill"}
+    ok(await world.biller.post(refunds.format(payment["id"]), goodwill, version=payment["version"]), 201)
+    await world.catch_up()
+    desk.decides(paid, desk.is_disputed(paid, Money(12_500)), won=False)
+    await tells_all(world, desk.news)
+    cash = await pays(world, 25)
+    mistake = {"amount": usd(25), "reason": "entered_in_error"}
+    ok(await world.biller.post(refunds.format(cash["payment_id"]), mistake, version=cash["version"]), 201)
+    _, page = await comes_in(world)
+    for said in (
+        "You owe $125.00.",
+        "Price $225.00, paid $0.00. $100.00 of it we do not ask for.",
+        "Given back $100.00, November 23, 2026. You have it.",
+        "Taken out $125.00, November 23, 2026. Taken back by the card's bank.",
+        "Taken out $25.00, November 23, 2026. It never came: entered in error.",
+    ):
+        assert said in page.text, said
+    assert page.text.count("You have it.") == 1
 
 
 async def test_a_biller_makes_the_link_on_the_accounts_page(world: World) -> None:

@@ -93,8 +93,8 @@ async def test_what_the_last_statement_never_asked_for_is_not_overdue_by_it(clin
     await clinic.hear(heard.session_completed(heard.THERAPY_HOUR, session_id=LATE, at=NOVEMBERS_TWENTIETH))
     owed = [each for each in clinic.all("charges") if each.balance]
     assert [each.rendered.cause_id for each in owed] == [LATE]
-    assert november.still_to_pay(owed) == usd(0)
-    assert november.overdue(owed, date(2027, 1, 15)) == usd(0)
+    assert november.still_to_pay(owed, disputed=()) == usd(0)
+    assert november.overdue(owed, date(2027, 1, 15), disputed=()) == usd(0)
 
 
 async def test_what_was_paid_when_it_was_told_and_is_owed_again_was_not_asked_for(clinic: PayingClinic) -> None:
@@ -103,7 +103,8 @@ async def test_what_was_paid_when_it_was_told_and_is_owed_again_was_not_asked_fo
     (payment,) = clinic.all("payments")
     await clinic.refunds(payment.id, 225, RefundReason.ENTERED_IN_ERROR)
     owed = [each for each in clinic.all("charges") if each.balance]
-    assert (november.to_pay, november.still_to_pay(owed), owed[0].balance) == (usd(0), usd(0), usd(225))
+    asked = november.still_to_pay(owed, disputed=())
+    assert (november.to_pay, asked, owed[0].balance) == (usd(0), usd(0), usd(225))
 
 
 async def test_a_superbill_of_a_closed_month_is_taken_back_and_says_what_was_rendered(clinic: PayingClinic) -> None:

@@ -107,6 +107,16 @@ class Charge(Aggregate):
         return self.amount - self.paid - self.written_off
 
     @property
+    def kept(self) -> Money:
+        """What was paid and not given back."""
+        return self.paid - self.conceded
+
+    @property
+    def forgone(self) -> Money:
+        """What the clinic does without, whether it was given back or is not asked for."""
+        return self.conceded + self.written_off
+
+    @property
     def written_off(self) -> Money:
         """What the clinic does without."""
         return total((each.amount for each in self.write_offs), self.paid.currency)

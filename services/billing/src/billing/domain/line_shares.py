@@ -21,7 +21,7 @@ def line_shares(charge: Charge) -> tuple[LineShare, ...]:
     amounts = [line.amount for line in charge.lines if line.service and line.amount is not None]
     whole, less = charge.amount.minor, charge.lowered.minor
     off = [less * amount.minor // whole if whole else 0 for amount in amounts]
-    odd, shares, left = less - sum(off), [], charge.paid - charge.conceded
+    odd, shares, left = less - sum(off), [], charge.kept
     for amount, share in zip(amounts, off, strict=True):
         extra = min(odd, amount.minor - share)
         odd -= extra

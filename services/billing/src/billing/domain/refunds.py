@@ -60,6 +60,11 @@ class Refund:
         return self.reason is RefundReason.ENTERED_IN_ERROR
 
     @property
+    def is_given(self) -> bool:
+        """Whether the clinic gives it back; else the money never came, or the cardholder's bank took it."""
+        return not self.never_came and self.reason is not RefundReason.CHARGEBACK
+
+    @property
     def is_owed(self) -> bool:
         """Whether the patient does not have the money yet."""
         return self.state is not RefundState.DONE

@@ -4,7 +4,7 @@ Invariants: each statement begins where the one before ended, so that every entr
 lines come to the difference between its two balances, and these are what the books say at the end of those days.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
@@ -75,15 +75,16 @@ class Statement:
         """Whether there is credit beside what is to be paid: any other credit would have paid for that."""
         return bool(self.to_pay and self.closing.credit)
 
-    def overdue(self, owed: Iterable[Charge], today: date) -> Money:
-        """What of that which it asked for is not paid though its day is over; `owed` are the charges with something
-        to pay.
-        """
-        return self.still_to_pay(owed) if self.due_on is not None and today > self.due_on else self.to_pay.nothing
+    def overdue(self, owed: Iterable[Charge], today: date, *, disputed: Collection[Charge]) -> Money:
+        """What of that which is still to be paid has its day behind it."""
+        is_over = self.due_on is not None and today > self.due_on
+        return self.still_to_pay(owed, disputed=disputed) if is_over else self.to_pay.nothing
 
-    def still_to_pay(self, owed: Iterable[Charge]) -> Money:
-        """What of that which it asked for is not paid; what was posted later is not, whenever it took place."""
-        still = (each.balance for each in owed if self._asked_for(each))
+    def still_to_pay(self, owed: Iterable[Charge], *, disputed: Collection[Charge]) -> Money:
+        """What of that which it asked for is not paid; what was posted later is not, whenever it took place. `owed` are
+        the charges with something to pay, of which nobody asks for those `disputed` since (45 CFR 149.620).
+        """
+        still = (each.balance for each in owed if self._asked_for(each) and each not in disputed)
         return min(self.to_pay, total(still, self.to_pay.currency))
 
     def _asked_for(self, charge: Charge) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from billing.application.bookkeeping import disputed_of
+from billing.application.bookkeeping import disputed_among
 from billing.application.ports import Ports
 from billing.application.queries.tasks import Thing, tasks_in, things_with
 from billing.domain.accounts import Account
@@ -139,13 +139,14 @@ class ReadWork:
         )
         currency, today = self.ports.policy.currency, self.ports.day_of(self.ports.clock())
         statement = paper.content if paper and isinstance(paper.content, Statement) else None
+        disputed = disputed_among(charges, estimates)
         return Owing(
             patient_id=patient_id,
             owed=total((each.balance for each in charges), currency),
             since=min((each.rendered.service_date for each in charges), default=today),
-            overdue=statement.overdue(charges, today) if statement else Money(0, currency),
+            overdue=statement.overdue(charges, today, disputed=disputed) if statement else Money(0, currency),
             due_on=statement.due_on if statement else None,
-            disputed=disputed_of(charges, estimates, currency),
+            disputed=total((each.balance for each in disputed), currency),
         )
 
 
