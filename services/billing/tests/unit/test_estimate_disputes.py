@@ -131,6 +131,9 @@ async def test_the_statement_does_not_ask_for_what_is_in_dispute(clinic: PayingC
     statement = await clinic.statement(NOVEMBER)
     assert (statement.closing.owed, statement.in_dispute, statement.to_pay) == (usd(1045), usd(820), usd(225))
     assert statement.settled_since == usd(0)
+    await closes_dispute(clinic, DisputeOutcome.BILLED)
+    decided = [each for each in clinic.all("charges") if each.balance == usd(820)]
+    assert statement.still_to_pay(decided, disputed=()) == usd(0), "the next statement asks for it"
 
 
 @pytest.mark.parametrize(

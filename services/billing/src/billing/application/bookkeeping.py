@@ -16,7 +16,6 @@ from billing.domain.books import Books
 from billing.domain.charges import Charge, ChargeState
 from billing.domain.estimates import Estimate
 from billing.domain.ids import ChargeId, PackageId, PatientId, PaymentId
-from billing.domain.money import Money, total
 from billing.domain.packages import Package
 from billing.domain.payments import Payment
 from billing.domain.refunds import RefundReason
@@ -176,11 +175,6 @@ def disputed_among(charges: Iterable[Charge], estimates: Iterable[Estimate]) -> 
     known = tuple(estimates)
     found = ((charge, _estimate_for(charge, known)) for charge in charges)
     return tuple(charge for charge, estimate in found if estimate is not None and estimate.is_disputed)
-
-
-def disputed_of(charges: Iterable[Charge], estimates: Iterable[Estimate], currency: str) -> Money:
-    """What is owed of these charges and the patient has decided."""
-    return total((charge.balance for charge in disputed_among(charges, estimates)), currency)
 
 
 def expect_undisputed(charges: Iterable[Charge], estimates: Iterable[Estimate]) -> None:

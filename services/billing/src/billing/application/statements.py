@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from billing.application.bookkeeping import disputed_of
+from billing.application.bookkeeping import disputed_among
 from billing.application.paper_issuing import issue_paper
 from billing.application.ports import Ports
 from billing.domain.ids import ChargeId, PatientId, PaymentId
@@ -35,7 +35,7 @@ async def state_account(patient_id: PatientId, month: Month, tx: Transaction, po
         due_on=ports.day_of(tx.now) + timedelta(days=ports.policy.statement_due_days.value),
         dispute_line=ports.policy.dispute_line.value,
         owed=charges,
-        disputed=disputed_of(charges, estimates, ports.policy.currency),
+        disputed=disputed_among(charges, estimates),
     )
     return None if statement is None else await issue_paper(patient_id, str(month), statement, tx, ports)
 

@@ -38,9 +38,9 @@ class PackageLeft:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """From the beginning of `begins_on` to the end of `ends_on`. `to_pay` is what of that which was owed then is
-    owed still on the day of issue, by `due_on`, `owed_for` the charges that is for, with those in dispute; it is None
-    on statements of before that was kept. `packages` are as on the day of issue. `dispute_line` is how much above an
-    estimate may be disputed, `in_dispute` what is not asked for because it is.
+    owed still on the day of issue, by `due_on`, `owed_for` the charges that is for; it is None on statements of
+    before that was kept. `packages` are as on the day of issue. `dispute_line` is how much above an estimate may be
+    disputed, `in_dispute` what is not asked for because it is.
     """
 
     head: Letterhead
@@ -147,10 +147,10 @@ def statement_of(
     due_on: date,
     dispute_line: Money,
     owed: Sequence[Charge],
-    disputed: Money,
+    disputed: Collection[Charge],
 ) -> Statement | None:
     """None when there is nothing to say: nothing was posted and nothing is owed. `owed` are the charges with something
-    to pay, `disputed` what is owed now of bills the patient has decided. `head` is asked for where something is said
+    to pay, `disputed` those of them that the patient has decided. `head` is asked for where something is said
     only.
     """
     month = period.month
@@ -160,7 +160,7 @@ def statement_of(
     later = posted.charged_after(month.last)
     owed_later = total((posted.charges[each].balance for each in later), owed_now.currency)
     owed_still = min(closing.owed, owed_now - owed_later)
-    in_dispute = min(disputed, owed_still)
+    in_dispute = min(total((each.balance for each in disputed), owed_now.currency), owed_still)
     to_pay = owed_still - in_dispute
     if not within and not owed_still:
         return None
@@ -175,7 +175,7 @@ def statement_of(
         closing=closing,
         to_pay=to_pay,
         in_dispute=in_dispute,
-        owed_for=tuple(sorted(each.id for each in owed if each.id not in later)),
+        owed_for=tuple(sorted(each.id for each in owed if each.id not in later and each not in disputed)),
         due_on=due_on if to_pay else None,
         packages=tuple(
             PackageLeft(description=each.offer.description, sessions=each.offer.sessions, left=each.sessions_left)
