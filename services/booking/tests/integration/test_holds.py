@@ -93,6 +93,20 @@ async def test_a_gate_that_closed_meanwhile_is_asked_when_the_hold_is_confirmed(
     assert refusal(confirming) == (409, "gates_closed")
 
 
+async def test_a_held_time_at_which_nobody_is_there_any_more_becomes_no_visit(world: World) -> None:
+    await has_practitioner(world)
+    ana = await has_patient(world)
+    held = ok(await world.patient(ana).post("/v1/appointments/holds", visit(ana)), 201)
+    away = {"day": held["starts_at"][:10]}
+    ok(await world.coordinator.post("/v1/practitioners/dr-lee/absence", away, version=1))
+
+    confirming = await world.patient(ana).post(f"/v1/appointments/{held['id']}/book", version=1)
+    again = await world.patient(ana).post("/v1/appointments", visit(ana))
+
+    assert [refusal(each) for each in (confirming, again)] == [(422, "outside_hours")] * 2
+    assert await world.said_types(ana) == ["PatientRegistered"]
+
+
 async def test_only_a_held_dose_is_booked_with_an_integration(world: World) -> None:
     await has_practitioner(world)
     ana = await has_patient(world)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from booking.application.offering import Offering
 from booking.application.ports import Ports
-from booking.application.scheduling import Wish
+from booking.application.scheduling import Scheduling, Wish
 from booking.application.visit_changes import VisitChanges
 from booking.domain.appointments import Appointment
 from booking.domain.care_path import CarePath
 from booking.domain.ids import PatientId
 from booking.domain.states import BookedBy
-from careflow_service.work import Transaction
+from booking.domain.unfit import check_fit
+from careflow_service.work import Transaction, side_by_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,17 @@ class Reservations:
         """The same, of all that is reserved for the patient."""
         return next((each for each in held if _is(each, wish) and each.is_held_at(tx.now)), None)
 
+    async def check_fit(self, hold: Appointment) -> None:
+        """Since it was reserved somebody may have become sick, its room been closed, or the patient have moved. Raises
+        `outside_hours`.
+        """
+        clinic, patient = await side_by_side(
+            Scheduling(self.ports).everybody(), self.ports.patients.get(hold.patient_id, of=hold.patient_id)
+        )
+        check_fit(hold, clinic, patient.details.state, self.ports.zone)
+
     async def book(self, hold: Appointment, path: CarePath, tx: Transaction, *, by: BookedBy) -> Appointment:
-        """The reservation becomes the appointment; its gates were asked. Raises `hold_expired`, and `call_first` where
+        """The reservation becomes the appointment; its gates were asked, and whether it can be given. Raises `hold_expired`, and `call_first` where
         it was offered at short notice.
         """
         booked = hold.book(by=by, now=tx.now)

@@ -50,6 +50,11 @@ def why_impossible(wanted: Wanted, clinic: Clinic, start: datetime, zone: ZoneIn
         others = replace(wanted, therapist=None, patient_id=None)
         if opening_at(others, clinic, Calendar(zone), start) is not None:
             return invalid("plan_therapist_away", "The therapist of the plan cannot give it then; name another to ask.")
+    return outside_hours()
+
+
+def outside_hours() -> DomainError:
+    """Nobody can give it then, whoever else has booked."""
     return invalid("outside_hours", "Nobody who can give this visit, or no room for it, is there at that time.")
 
 

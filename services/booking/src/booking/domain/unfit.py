@@ -1,4 +1,4 @@
-"""Which of the people and rooms of a booked visit cannot give it any more: sick, gone, no longer licensed, closed."""
+"""Which of the people and rooms of a visit cannot give it any more: sick, gone, no longer licensed, closed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from booking.domain.appointments import Appointment
 from booking.domain.availability import Clinic
 from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.hours import Hours
+from booking.domain.impossible import outside_hours
 from booking.domain.intervals import Interval
 from booking.domain.slots import Provider
 from booking.domain.visits import Modality
@@ -42,6 +43,12 @@ def unfit(visit: Appointment, clinic: Clinic, state: str, zone: ZoneInfo) -> tup
         room = Resource(ResourceKind.ROOM, visit.slot.room_id)
         found.append((room, _room(room, visit, clinic, zone)))
     return tuple(Unfit(resource, because) for resource, because in found if because is not None)
+
+
+def check_fit(visit: Appointment, clinic: Clinic, state: str, zone: ZoneInfo) -> None:
+    """Before a time that was held becomes a visit. Raises `outside_hours`."""
+    if unfit(visit, clinic, state, zone):
+        raise outside_hours()
 
 
 def _person(provider: Provider, visit: Appointment, clinic: Clinic, state: str, zone: ZoneInfo) -> Unfitness | None:

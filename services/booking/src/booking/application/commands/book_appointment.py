@@ -38,10 +38,12 @@ class BookAppointmentHandler:
             try:
                 visit = await self.desk.visits.new(command.wish, patient, path, clinic, tx, by=by)
             except NoTime:
-                hold = await Reservations(self.desk.ports).wished_by(patient.id, command.wish, tx)
+                reservations = Reservations(self.desk.ports)
+                hold = await reservations.wished_by(patient.id, command.wish, tx)
                 if hold is None:
                     raise
-                return Scheduled.of(await Reservations(self.desk.ports).book(hold, path, tx, by=by))
+                await reservations.check_fit(hold)
+                return Scheduled.of(await reservations.book(hold, path, tx, by=by))
             appointment = Appointment.booked(visit, self.desk.ports.policy, by=by, now=tx.now)
             (appointment,) = await self.desk.changes.add(path, tx, appointment)
             return Scheduled.of(appointment)

@@ -8,6 +8,7 @@ from booking.application.commands.confirm_hold import ConfirmHold
 from booking.application.front_desk import FrontDesk
 from booking.application.offering import Offering
 from booking.application.ownership import acting_for, check_own
+from booking.application.reservations import Reservations
 from booking.application.results import Pair, Scheduled
 from booking.application.scheduling import Wish
 from booking.domain.appointments import Appointment
@@ -46,7 +47,10 @@ class ConfirmDosingHandler:
             )
             hold.check_seen(command.hold.expected_version)
             booked = hold.book(by=by, now=tx.now)
-            await self.desk.visits.check(path, wish, integration_at=command.integration.starts_at)
+            await side_by_side(
+                self.desk.visits.check(path, wish, integration_at=command.integration.starts_at),
+                Reservations(self.desk.ports).check_fit(hold),
+            )
             visit = await self.desk.visits.new(command.integration, patient, path, clinic, tx, by=by)
             integration = Appointment.booked(visit, self.desk.ports.policy, by=by, now=tx.now)
             await Offering(self.desk.ports).accepted(hold, tx)

@@ -10,7 +10,7 @@ from booking.application.results import Scheduled
 from booking.application.scheduling import Wish
 from booking.domain.ids import AppointmentId
 from careflow_service.identity import Actor, RequestKey
-from careflow_service.work import Committed, Transaction, Work
+from careflow_service.work import Committed, Transaction, Work, side_by_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class ConfirmHold:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmHoldHandler:
-    """Raises `hold_expired`, `gates_closed`, and `call_first` where it was offered at short notice."""
+    """Raises `hold_expired`, `gates_closed`, `outside_hours`, and `call_first` where it was offered at short notice."""
 
     ports: Ports
     work: Work
@@ -32,9 +32,12 @@ class ConfirmHoldHandler:
             check_own(actor, hold.patient_id, "appointment")
             hold.check_seen(command.expected_version)
             hold.check_bookable(now=tx.now)
-            path = await self.ports.care_paths.get(hold.patient_id)
+            reservations = Reservations(self.ports)
+            path, _ = await side_by_side(
+                self.ports.care_paths.get(hold.patient_id, of=hold.patient_id), reservations.check_fit(hold)
+            )
             wish = Wish(kind=hold.kind, starts_at=hold.starts_at, modality=hold.slot.modality)
             await GatedVisits(self.ports).check(path, wish)
-            return Scheduled.of(await Reservations(self.ports).book(hold, path, tx, by=acting_for(actor)))
+            return Scheduled.of(await reservations.book(hold, path, tx, by=acting_for(actor)))
 
         return await self.work.run(work, by=actor, action="confirm_hold", returns=Scheduled, request=request)
