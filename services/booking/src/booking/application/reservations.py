@@ -37,8 +37,8 @@ class Reservations:
         check_fit(hold, clinic, patient.details.state, self.ports.zone)
 
     async def book(self, hold: Appointment, path: CarePath, tx: Transaction, *, by: BookedBy) -> Appointment:
-        """The reservation becomes the appointment; its gates were asked, and whether it can be given. Raises `hold_expired`, and `call_first` where
-        it was offered at short notice.
+        """The reservation becomes the appointment; its gates were asked, and whether it can be given. Raises
+        `hold_expired`, and `call_first` where it was offered at short notice.
         """
         booked = hold.book(by=by, now=tx.now)
         await Offering(self.ports).accepted(hold, tx)
