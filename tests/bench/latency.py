@@ -14,6 +14,7 @@ from typing import Any, Final
 from pymongo import AsyncMongoClient
 
 from careflow_cli.stack.stack import Stack
+from careflow_clinic.bedside import CLINIC_ZONE
 from careflow_clinic.clinic import COORDINATOR, PRESCRIBER, Clinic, at
 from careflow_clinic.http import ANYBODY, Caller, Http
 from careflow_clinic.subscriber import Subscriber
@@ -106,11 +107,11 @@ class _Calls:
         """All that were booked, each waited for in screening before the next."""
         names = (counts.COMPLETE, COMPLETE_TO_CASE, BARE_COMPLETE, ACKNOWLEDGE, CONSUME)
         times = {name: Times() for name in names}
-        await self._walk.travel_to(at(self._starts[len(self._booked) - 1]) + timedelta(minutes=15))
         for number, (patient, appointment) in enumerate(zip(self._patients, self._booked, strict=True)):
             if number == WARM_UP:
                 for each in times.values():
                     each.forget()
+            await self._go_to_the_day_of(number)
             arrived = await self._walk.clinic.move_appointment(appointment, "arrive")
             await asyncio.sleep(0.05)  # what the arrival itself set in motion is over
             with times[COMPLETE_TO_CASE].lap():
@@ -132,6 +133,13 @@ class _Calls:
             with times[CONSUME].lap():
                 await self._kafka.consume(self._floors[counts.OPEN_CASE], number)
         return times
+
+    async def _go_to_the_day_of(self, number: int) -> None:
+        """The first of a day waits until the times of all of that day have come; a day later nobody could arrive."""
+        days = [at(start).astimezone(CLINIC_ZONE).date() for start in self._starts[: len(self._booked)]]
+        if number == 0 or days[number] != days[number - 1]:
+            last = max(at(start) for start, day in zip(self._starts, days, strict=False) if day == days[number])
+            await self._walk.travel_to(last + timedelta(minutes=15))
 
     async def _register(self, number: int) -> None:
         answer = await self._http.post(COORDINATOR, "booking", "/v1/patients", counts.invented(number).body())
