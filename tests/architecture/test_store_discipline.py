@@ -6,8 +6,9 @@ A rule is broken knowingly by a comment on the line, `# allow <rule>: <reason>`,
 import ast
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -175,11 +176,21 @@ RULES = (
 )
 
 
+class Code:
+    """A file, parsed once."""
+
+    def __init__(self, source: str) -> None:
+        self._lines, self._tree = source.splitlines(), ast.parse(source)
+
+    def breaking(self, rule: Rule) -> list[int]:
+        """The lines that break the rule without an excuse."""
+        excuse = re.compile(rf"# allow {rule.name}: \S")
+        return sorted({line for line in rule.find(self._tree) if not excuse.search(self._lines[line - 1])})
+
+
 def broken_lines(rule: Rule, source: str) -> list[int]:
     """The lines of `source` that break `rule` without an excuse."""
-    lines = source.splitlines()
-    excuse = re.compile(rf"# allow {rule.name}: \S")
-    return sorted({line for line in rule.find(ast.parse(source)) if not excuse.search(lines[line - 1])})
+    return Code(source).breaking(rule)
 
 
 def sources() -> Iterator[Path]:
@@ -188,14 +199,21 @@ def sources() -> Iterator[Path]:
             yield from sorted(folder.rglob("*.py"))
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-def test_nobody_breaks(rule: Rule) -> None:
-    found = []
+@cache
+def broken() -> Mapping[str, Sequence[str]]:
+    """Where each rule is broken; every file is read once for all of them."""
+    found: dict[str, list[str]] = {rule.name: [] for rule in RULES}
     for file in sources():
         path = PurePosixPath(file.relative_to(ROOT).as_posix())
-        if rule.where(path):
-            found += [f"{path}:{line}" for line in broken_lines(rule, file.read_text(encoding="utf-8"))]
+        code = Code(file.read_text(encoding="utf-8"))
+        for rule in (rule for rule in RULES if rule.where(path)):
+            found[rule.name] += [f"{path}:{line}" for line in code.breaking(rule)]
+    return found
 
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_nobody_breaks(rule: Rule) -> None:
+    found = broken()[rule.name]
     assert not found, f"{rule.why}: {', '.join(found)}"
 
 

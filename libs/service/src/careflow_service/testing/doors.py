@@ -45,9 +45,8 @@ TRIED_OVER_HTTP: Final = 3
 """Attempts at each route that are made over HTTP: all are made at the door itself, where one costs a hundredth."""
 GRANTED: Final = tuple(role for role in Role if role not in NEVER_GRANTED)
 _NO_END: Final = datetime.max.replace(tzinfo=UTC)
-SETS_OF_ROLES: Final = tuple(
-    frozenset(each) for each in chain.from_iterable(combinations(GRANTED, size) for size in range(4))
-)
+MOST_ROLES: Final = 3
+"""Of one caller; a fourth would have to open what no two of the others do, and there are twice as many such sets."""
 
 
 class Whose(StrEnum):
@@ -99,23 +98,31 @@ class _Address:
     patient_id: str | None
 
 
-def every_attempt(table: RouteTable) -> Iterator[Attempt]:
+@cache
+def sets_of_roles(most: int) -> tuple[frozenset[Role], ...]:
+    """Every set of up to so many roles, the empty one first."""
+    return tuple(
+        frozenset(each) for each in chain.from_iterable(combinations(GRANTED, size) for size in range(most + 1))
+    )
+
+
+def every_attempt(table: RouteTable, most_roles: int = MOST_ROLES) -> Iterator[Attempt]:
     """Every guarded route times everybody, with whether the door must let them in."""
     for entry in table:
         if entry.rule is not None and not entry.rule.public:
             # Whose it is says nothing by a row without `own`: there the strongest claim is tried, and none at all.
             for whose in Whose if entry.rule.own is not None else (Whose.OWN, Whose.NOBODYS):
                 address = _address(entry, entry.rule, whose)
-                for roles in (None, *SETS_OF_ROLES):
+                for roles in (None, *sets_of_roles(most_roles)):
                     yield _attempt(entry, entry.rule, roles, whose, address)
-            yield from _in_emergencies(entry, entry.rule)
+            yield from _in_emergencies(entry, entry.rule, most_roles)
 
 
-def _in_emergencies(entry: Entry, rule: Rule) -> Iterator[Attempt]:
+def _in_emergencies(entry: Entry, rule: Rule, most_roles: int) -> Iterator[Attempt]:
     """What no row opens in an emergency is tried by each role alone: there an access changes nothing."""
     for access in set(Access) - {Access.NONE}:
         address = _address(entry, rule, Whose.ANOTHERS)
-        for roles in SETS_OF_ROLES:
+        for roles in sets_of_roles(most_roles):
             if rule.emergency or len(roles) < 2:
                 yield _attempt(entry, rule, roles, Whose.ANOTHERS, address, access)
 
@@ -200,7 +207,7 @@ class _Verifier:
         return send
 
 
-async def wrongly_treated(described: Http[Any]) -> list[str]:
+async def wrongly_treated(described: Http[Any], most_roles: int = MOST_ROLES) -> list[str]:
     """Every attempt at this service's routes that is let in or refused against its row, and every one that is let in
     with a role the row does not name; and every route whose document says something else of who is let in.
     """
@@ -208,7 +215,7 @@ async def wrongly_treated(described: Http[Any]) -> list[str]:
     for router in described.routers:
         app.include_router(router)
     table = RouteTable.of(app, described.access)
-    return [*wrongly_documented(document(app, table), table), *await wrongly_let_in(table)]
+    return [*wrongly_documented(document(app, table), table), *await wrongly_let_in(table, most_roles)]
 
 
 def wrongly_documented(document: Mapping[str, Any], table: RouteTable) -> list[str]:
@@ -236,7 +243,7 @@ def wrongly_documented(document: Mapping[str, Any], table: RouteTable) -> list[s
     return wrong
 
 
-async def wrongly_let_in(table: RouteTable) -> list[str]:
+async def wrongly_let_in(table: RouteTable, most_roles: int = MOST_ROLES) -> list[str]:
     """Every attempt at these routes that is let in or refused against its row; no store is asked."""
     verifier, behind = _Verifier(), _Behind()
     denied: list[str] = []
@@ -262,7 +269,7 @@ async def wrongly_let_in(table: RouteTable) -> list[str]:
         emergencies=emergencies,
     )
     wrong = []
-    for attempt in every_attempt(table):
+    for attempt in every_attempt(table, most_roles):
         verifier.roles, verifier.patient_id, verifier.about = attempt.roles, attempt.patient_id, attempt.about
         behind.call = None
         before = len(denied)
