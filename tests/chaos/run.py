@@ -31,7 +31,10 @@ CONSOLE: Final = Console(stderr=True, highlight=False)
 
 def main() -> int:
     """0 when every round was clean."""
-    asked = _arguments()
+    parser = _parser()
+    asked = parser.parse_args()
+    if unknown := [name for name in asked.only or () if not any(name in each.name for each in ROUNDS)]:
+        parser.error(f"no round has {', '.join(map(repr, unknown))} in its name: see --list")
     chosen = [each for each in ROUNDS if not asked.only or any(name in each.name for name in asked.only)]
     chosen = chosen[: asked.rounds] if asked.rounds else chosen
     until = time.monotonic() + asked.minutes * 60
@@ -76,7 +79,7 @@ def _write(results: Results, file: Path | None) -> None:
         CONSOLE.print(f"       {file}", markup=False)
 
 
-def _arguments() -> argparse.Namespace:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make test-chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="what is drawn follows from it (1)")
     parser.add_argument("--rounds", type=int, help="no more than so many")
@@ -84,7 +87,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", action="append", help="rounds with this in their name; may be repeated")
     parser.add_argument("--list", action="store_true", help="name the rounds and end")
     parser.add_argument("--json", type=Path, default=checkout.state() / "chaos.json", help="where the report goes")
-    return parser.parse_args()
+    return parser
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from tests.chaos.injuries.injury import Break
 from tests.chaos.report.recovery import Recovery, percentile
 from tests.chaos.report.results import Result, Results, row
 from tests.chaos.rounds import ROUNDS, round_named
+from tests.chaos.run import main
 from tests.chaos.world.clients import Receipt
 
 TOPIC = "careflow.booking.v1"
@@ -136,3 +137,13 @@ def test_a_report_tells_who_broke_and_what_was_found() -> None:
 
 def test_rounds_are_known_by_their_names() -> None:
     assert all(round_named(each.name) is each for each in ROUNDS)
+
+
+def test_a_round_there_is_not_is_refused_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["chaos", "--only", "kafka", "--only", "kafka_killed"])
+    with pytest.raises(SystemExit) as refused:
+        main()
+    assert refused.value.code == 2
+    assert "no round has 'kafka_killed' in its name: see --list" in capsys.readouterr().err
