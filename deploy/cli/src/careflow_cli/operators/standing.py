@@ -19,10 +19,9 @@ SILENT_AFTER: Final = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """A topic of another service of which nothing has come `since` an instant, for `lasting`."""
+    """A topic of another service of which nothing has come for `lasting`."""
 
     topic: str
-    since: str
     lasting: timedelta
 
     @property
@@ -38,7 +37,7 @@ def silences(consumer: Answer) -> list[Silence]:
     """
     now = instants.parse(consumer["domain_time"])
     known = [(each["topic"], each["until"]) for each in consumer["heard"] if each["until"] is not None]
-    silent = (Silence(topic, until, now - instants.parse(until)) for topic, until in known)
+    silent = (Silence(topic, now - instants.parse(until)) for topic, until in known)
     return sorted((each for each in silent if each.lasting > SILENT_AFTER), key=lambda each: each.lasting, reverse=True)
 
 

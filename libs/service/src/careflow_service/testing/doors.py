@@ -46,7 +46,7 @@ TRIED_OVER_HTTP: Final = 3
 GRANTED: Final = tuple(role for role in Role if role not in NEVER_GRANTED)
 _NO_END: Final = datetime.max.replace(tzinfo=UTC)
 MOST_ROLES: Final = 3
-"""Of one caller; a fourth would have to open what no two of the others do, and there are twice as many such sets."""
+"""Of one caller: what one role opens, another narrows and a third opens again needs no fourth to be seen."""
 
 
 class Whose(StrEnum):
