@@ -33,7 +33,7 @@ from services.screening.tests.consenting import consents
 from services.screening.tests.treatment import dosed
 from services.screening.tests.world import World as Screening
 from services.sessions.tests import clinic as treated
-from services.sessions.tests import dispensed, distance, medicated, outside, planned
+from services.sessions.tests import dispensed, distance, medicated, outside, planned, written
 from services.sessions.tests.builders import MILL_VALLEY
 from services.sessions.tests.news import renamed
 from services.sessions.tests.world import World as Sessions
@@ -234,6 +234,10 @@ async def sessions(world: Sessions) -> Seeded:
         201,
     )
     (signed,) = ok(await world.nurse.get(f"/v1/patients/{course.patient_id}/consents"))["items"]
+    draft = await written.drafts_note(world, session_id, PROSE, by=world.prescriber, kind="medical")
+    note = await written.drafts_note(world, session_id, NEVER_BROKEN)
+    ok(await written.signs_note(world, note))
+    own_note = await written.keeps_note(world, session_id, PROSE, by=world.prescriber)
     return Seeded(
         {
             "patient_id": course.patient_id,
@@ -246,6 +250,9 @@ async def sessions(world: Sessions) -> Seeded:
             "case_id": case,
             "refused": refused,
             "call": call,
+            "draft_id": draft,
+            "note_id": note,
+            "own_note_id": own_note,
             "location": str(MILL_VALLEY),
             "order_id": standing,
             "container_id": vial,

@@ -13,9 +13,10 @@ async def drafts_note(
     text: str = "calm, spoke of the sea",
     *,
     by: Caller | None = None,
+    kind: str = "therapy",
 ) -> str:
     """The therapist drafts a note; answers its id."""
-    body = {"kind": "therapy", "text": text}
+    body = {"kind": kind, "text": text}
     return str(ok(await (by or world.therapist).post(f"/v1/sessions/{session_id}/notes", body), 201)["id"])
 
 
@@ -28,10 +29,10 @@ async def adds_to_note(world: World, note_id: str, text: str = "slept well") -> 
     return await world.nurse.post(f"/v1/notes/{note_id}/addenda", {"text": text})
 
 
-async def keeps_note(world: World, session_id: str, text: str = "her father") -> str:
+async def keeps_note(world: World, session_id: str, text: str = "her father", *, by: Caller | None = None) -> str:
     """The therapist writes a psychotherapy note; answers its id."""
     path = f"/v1/sessions/{session_id}/psychotherapy-notes"
-    return str(ok(await world.therapist.post(path, {"text": text}), 201)["id"])
+    return str(ok(await (by or world.therapist).post(path, {"text": text}), 201)["id"])
 
 
 async def keeps_more(world: World, note_id: str, text: str = "and her mother") -> httpx.Response:

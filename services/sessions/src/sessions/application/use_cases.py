@@ -92,6 +92,7 @@ from sessions.application.queries.follow_session import FollowSession
 from sessions.application.queries.read_bedside import ReadBedside
 from sessions.application.queries.read_dose_reviews import ReadDoseReviews
 from sessions.application.queries.read_drug_log import ReadDrugLog
+from sessions.application.queries.read_notes_page import ReadNotesPage
 from sessions.application.queries.read_patient_page import ReadPatientPage
 from sessions.application.queries.read_plan_page import ReadPlanPage
 from sessions.application.queries.reading import Reading
@@ -210,6 +211,7 @@ class Sessions:
         self.read_dose_reviews = ReadDoseReviews(ports)
         self.read_patient_page = ReadPatientPage(ports)
         self.read_drug_log = ReadDrugLog(ports)
+        self.read_notes_page = ReadNotesPage(ports)
         self.read_plan_page = ReadPlanPage(ports)
         self.follow_session = FollowSession(ports)
         self.disclose_record = disclose_record

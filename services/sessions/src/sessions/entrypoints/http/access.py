@@ -251,6 +251,18 @@ PLAN_FORMS: Final = {
 PLAN_BUTTONS: Final = frozenset({"link", "send-link", "withdraw-link", "sign", "sample"})
 """Forms without a page of their own."""
 
+NOTE_FORMS: Final = {
+    "notes/write": "POST /v1/sessions/{session_id}/notes",
+    "notes/rewrite": "PUT /v1/notes/{note_id}",
+    "notes/sign": "POST /v1/notes/{note_id}/sign",
+    "notes/add": "POST /v1/notes/{note_id}/addenda",
+    "psychotherapy-notes/write": "POST /v1/sessions/{session_id}/psychotherapy-notes",
+    "psychotherapy-notes/add": "POST /v1/psychotherapy-notes/{note_id}/passages",
+}
+"""Each form of a session's notes, and the route of the API whose command it is."""
+NOTE_BUTTONS: Final = frozenset({"notes/sign"})
+"""Forms without a page of their own."""
+
 CONTAINER_FORMS: Final = {
     "enter": "POST /v1/drug-log/containers/{container_id}/entries",
     "return": "POST /v1/drug-log/containers/{container_id}/entries",
@@ -353,6 +365,16 @@ ACCESS: AccessTable = {
         f"{method} /pages/bedside/{{session_id}}/{form}": allow(*(API[row].roles & READERS))
         for form, row in BEDSIDE_FORMS.items()
         for method in ("GET", "POST")
+    },
+    "GET /pages/bedside/{session_id}/notes": allow(*API["GET /v1/sessions/{session_id}/notes"].roles),
+    "GET /pages/patients/{patient_id}/notes": allow(*API["GET /v1/patients/{patient_id}/notes"].roles),
+    "GET /pages/bedside/{session_id}/psychotherapy-notes": allow(
+        *API["GET /v1/sessions/{session_id}/psychotherapy-notes"].roles
+    ),
+    **{
+        f"{method} /pages/bedside/{{session_id}}/{form}": allow(*API[row].roles)
+        for form, row in NOTE_FORMS.items()
+        for method in (("POST",) if form in NOTE_BUTTONS else ("GET", "POST"))
     },
     "GET /pages/bedside/reviews": allow(*API["GET /v1/doses-outside-gate"].roles),
     "GET /pages/bedside/orders": allow(*API["GET /v1/verbal-orders"].roles),

@@ -36,6 +36,7 @@ from sessions.entrypoints.pages.medicine_forms import UNITS
 router = APIRouter(prefix="/pages/bedside", include_in_schema=False)
 
 _DRUG_LOG: Final = ACCESS["GET /v1/drug-log/containers"]
+_NOTES: Final = ACCESS["GET /pages/bedside/{session_id}/notes"]
 _WITNESS: Final = "GET /pages/bedside/{session_id}/witness/{container_id}/{entry_id}"
 
 Done = Annotated[str | None, Query(max_length=40, pattern="^[a-z-]+$")]
@@ -64,6 +65,7 @@ async def bedside(
         location=location,
         drug_log=actor.has(*OF_LOG),
         records=actor.has(*DISCLOSERS),
+        notes=_NOTES.admits(actor, {}),
     )
 
 
@@ -231,6 +233,7 @@ def _shown(request: Request, app: Sessions, seen: Bedside, actor: Actor, pages: 
         "offered": in_parts(mine, seen.session),
         "aside": ASIDE,
         "witnessing": ACCESS[_WITNESS].admits(actor, {}),
+        "notes": _NOTES.admits(actor, {}),
         "reader": actor.id,
         "kept": {VERSION: str(seen.session.version), KEY: new_id()},
         "key": new_id,
