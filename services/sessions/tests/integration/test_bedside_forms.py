@@ -214,6 +214,9 @@ async def test_everything_that_keeps_from_going_home_is_named_and_a_prescriber_s
     assert "no prescriber has signed for each thing that is not" in refused.text
     named = ("Vital signs just observed", "Walks unaided", "Watched long enough", "Escort has signed")
     assert all(each in refused.text for each in named)
+    until = (world.clock() + timedelta(minutes=60)).astimezone(ZONE).strftime("%-I:%M")
+    assert f"Watched long enough: from {until}" in refused.text
+    assert f"To be watched until {until}" in page.text
     unmet = (
         "vitals_observed",
         "vitals_near_baseline",

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from careflow_domain.errors import DomainError
-from services.sessions.tests.builders import NOW, NURSE, OTHER_NURSE, POLICY, PRESCRIBER, minutes, vitals
+from services.sessions.tests.builders import NOW, NURSE, OTHER_NURSE, POLICY, PRESCRIBER, checked, dose, minutes, vitals
+from sessions.domain.away import Away
 from sessions.domain.checks import RiskLevel
 from sessions.domain.discharge import (
     CRITERIA,
     DischargeScore,
     Exceptions,
+    LastGiven,
     Leaving,
     SignedFor,
     WrittenLate,
@@ -20,7 +22,9 @@ from sessions.domain.discharge import (
 )
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.presence import joined, left, was_there
+from sessions.domain.states import SessionState
 from sessions.domain.vitals import Corrects, Severity, Symptom, VitalSigns
+from sessions.domain.watch import watched_until
 from sessions.domain.words import ProviderRole, Route
 
 STARTED = NOW - minutes(130)
@@ -82,6 +86,31 @@ NONE = Exceptions()
 
 def signing(*criteria: str, reason: str = "examined by me", transport: str | None = "sister drives her") -> Exceptions:
     return Exceptions(signed=tuple(SignedFor(criterion=each, reason=reason) for each in criteria), transport=transport)
+
+
+def test_until_when_a_patient_is_watched_is_the_moment_from_which_the_criterion_is_met() -> None:
+    given = LastGiven(started_at=STARTED, ended_at=STARTED + minutes(40))
+    gone = Away(left_at=NOW - minutes(50), reason="a smoke", back_at=NOW - minutes(35), noted_by=NURSE)
+    infusion, spray = POLICY.routes[Route.INTRAVENOUS], POLICY.routes[Route.INTRANASAL]
+
+    assert given.watched_until(infusion, (), NOW) == STARTED + minutes(40 + 60)
+    assert given.watched_until(infusion, (gone,), NOW) == STARTED + minutes(40 + 60 + 15)
+    assert given.watched_until(spray, (gone,), NOW) == STARTED + minutes(120 + 15)
+    for route in POLICY.routes:
+        asked = replace(leaving(route), last_dose_ended_at=given.ended_at, away=(gone,))
+        until = given.watched_until(asked.route, asked.away, NOW)
+        assert replace(asked, now=until).monitored_long_enough
+        assert not replace(asked, now=until - minutes(1 / 60)).monitored_long_enough
+
+
+def test_while_a_dose_runs_nobody_can_say_until_when() -> None:
+    session = replace(checked(), state=SessionState.IN_PROGRESS, doses=(dose(at=NOW),))
+    watched = replace(session, monitoring=leaving().monitoring)
+    ended = replace(watched, doses=(dose(at=NOW - minutes(40), ended_at=NOW),))
+
+    assert watched_until(watched, POLICY, now=NOW) is None
+    assert watched_until(ended, POLICY, now=NOW) == NOW + minutes(60)
+    assert watched_until(replace(ended, state=SessionState.COMPLETED), POLICY, now=NOW) is None
 
 
 def test_with_every_criterion_met_the_nurse_discharges() -> None:

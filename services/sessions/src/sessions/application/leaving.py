@@ -12,6 +12,7 @@ from sessions.domain.policy import SessionsPolicy
 from sessions.domain.presence import who_was_there
 from sessions.domain.sessions import Session
 from sessions.domain.vitals import Severity
+from sessions.domain.watch import last_given
 from sessions.domain.words import ProviderRole
 
 
@@ -47,11 +48,9 @@ def leaving_of(
     """
     if session.monitoring is None or session.last_dose is None:
         raise conflict("nothing_to_monitor", "Only after a dose is anybody discharged.")
-    ends = [each.latest_end for each in session.doses if each.latest_end is not None]
-    if len(ends) < len(session.doses):
+    given = last_given(session)
+    if given is None:
         raise conflict("dose_running", "The dose has not ended.")
-    # Given in more ways than one, the longest watch counts from the end of all.
-    from_end = len(session.routes) > 1
     return Leaving(
         score=score,
         risk_stands=risk_stands,
@@ -59,8 +58,8 @@ def leaving_of(
         if left is None
         else who_was_there(session.team, ProviderRole.PRESCRIBER, left) is not None,
         monitoring=session.monitoring,
-        last_dose_started_at=max(ends) if from_end else session.last_dose.latest_start,
-        last_dose_ended_at=max(ends),
+        last_dose_started_at=given.started_at,
+        last_dose_ended_at=given.ended_at,
         away=session.away,
         route=policy.strictest(session.routes),
         policy=policy,

@@ -8,7 +8,7 @@ judged as it was when the patient left.
 Sources: domain brief, section 3.5 (clinic defaults), 3.2 (REMS).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -88,6 +88,21 @@ class Discharge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LastGiven:
+    """When the last dose began, and when all had ended."""
+
+    started_at: datetime
+    ended_at: datetime
+
+    def watched_until(self, route: RoutePolicy, away: Sequence[Away], now: datetime) -> datetime:
+        """From when on the patient was watched long enough, where they stay from `now` on: while they were away nobody
+        watched them.
+        """
+        since = self.ended_at if route.monitored_from_end else self.started_at
+        return since + timedelta(minutes=route.monitoring_minutes.value) + time_away(away, since, now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
     """Everything a criterion looks at. `risk_stands`: a high suicide risk was found before and not resolved;
     `prescriber_there`: a prescriber is in the session when the patient leaves, at `now`; `away`: when the patient had
@@ -160,9 +175,8 @@ class Leaving:
 
     @property
     def monitored_long_enough(self) -> bool:
-        since = self.last_dose_ended_at if self.route.monitored_from_end else self.last_dose_started_at
-        watched = self.now - since - time_away(self.away, since, self.now)
-        return watched >= timedelta(minutes=self.route.monitoring_minutes.value)
+        given = LastGiven(started_at=self.last_dose_started_at, ended_at=self.last_dose_ended_at)
+        return self.now >= given.watched_until(self.route, self.away, self.now)
 
     @property
     def required_observations_made(self) -> bool:

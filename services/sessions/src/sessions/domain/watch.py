@@ -7,9 +7,31 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from careflow_domain.errors import conflict, invalid
+from sessions.domain.discharge import LastGiven
 from sessions.domain.policy import SessionsPolicy
 from sessions.domain.sessions import Session, SessionFact
 from sessions.domain.vitals import Severity, VitalSigns
+
+
+def last_given(session: Session) -> LastGiven | None:
+    """What the time to be watched counts from, by the latest that was ever said; None while a dose runs and before the
+    first one. Given in more ways than one, it counts from the end of all.
+    """
+    ends = [each.latest_end for each in session.doses if each.latest_end is not None]
+    if session.last_dose is None or len(ends) < len(session.doses):
+        return None
+    started_at = max(ends) if len(session.routes) > 1 else session.last_dose.latest_start
+    return LastGiven(started_at=started_at, ended_at=max(ends))
+
+
+def watched_until(session: Session, policy: SessionsPolicy, *, now: datetime) -> datetime | None:
+    """From when on a patient who is watched was watched long enough, as their discharge has it; None while that cannot
+    be said, because a dose runs, or there is nobody to watch.
+    """
+    given = last_given(session)
+    if given is None or not session.patient_watched:
+        return None
+    return given.watched_until(policy.strictest(session.routes), session.away, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

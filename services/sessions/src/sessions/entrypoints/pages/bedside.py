@@ -23,6 +23,7 @@ from sessions.application.queries.read_bedside import Bedside
 from sessions.application.use_cases import Sessions
 from sessions.domain.ids import LocationId, SessionId
 from sessions.domain.returns import has_left_early
+from sessions.domain.watch import watched_until
 from sessions.entrypoints.http.access import ACCESS, DISCLOSERS, OF_LOG
 from sessions.entrypoints.http.schemas import App, Uuid
 from sessions.entrypoints.pages.bedside_commands import Asked
@@ -224,6 +225,7 @@ def _shown(request: Request, app: Sessions, seen: Bedside, actor: Actor, pages: 
         "seen": seen,
         "session": seen.session,
         "gone": has_left_early(seen.session),
+        "watched_until": watched_until(seen.session, app.ports.policy, now=seen.as_of),
         "zone": pages.zone,
         "lines": lines,
         "corrected": corrected_checks(seen.session, words, pages.zone),
