@@ -10,7 +10,7 @@ from careflow_events.consumed import ConsumedRecord
 from careflow_events.contracts import FeedCheckpoint
 from careflow_events.envelope import Envelope, decode
 from careflow_events.faults import diagnosis
-from careflow_events.lease import DEFAULT_TTL, HeldLease, Leases
+from careflow_events.lease import LEASE_TTL, HeldLease, Leases
 from careflow_events.producing import OutgoingRecord
 from careflow_events.publication import Publication
 from careflow_events.relay import Relay
@@ -63,7 +63,7 @@ class Clinic:
         name: str = "a",
         *,
         log: MemoryLog | None = None,
-        lease_ttl: timedelta = DEFAULT_TTL,
+        lease_ttl: timedelta = LEASE_TTL,
         leases: Leases | None = None,
     ) -> Relay:
         monotonic: Callable[[], float] = lambda: self.seconds  # noqa: E731 - short and named by its use

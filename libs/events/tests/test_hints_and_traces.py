@@ -10,7 +10,7 @@ import pytest
 from opentelemetry import trace
 from pymongo import AsyncMongoClient
 
-from careflow_events.lease import DEFAULT_TTL, RELAY_LEASE, Renewal
+from careflow_events.lease import LEASE_TTL, RELAY_LEASE, Renewal
 from careflow_events.mongo import CommitWatch, MongoLeases
 from careflow_events.telemetry import handling, spanning
 from careflow_events.testing.builders import an_event
@@ -53,7 +53,7 @@ async def test_a_commit_wakes_whom_it_concerns_before_they_would_ask(store_url: 
 async def test_a_lease_tells_what_is_published_under_it_and_not_that_it_is_kept(store_url: str, database: str) -> None:
     async with AsyncMongoClient[dict[str, Any]](store_url) as client:
         leases = MongoLeases(client[database])
-        grant = await leases.take(RELAY_LEASE, "a", DEFAULT_TTL)
+        grant = await leases.take(RELAY_LEASE, "a", LEASE_TTL)
         assert grant is not None
         watch = CommitWatch(client[database])
         published, parked = watch.hint("_leases"), watch.hint("_parked")
@@ -61,7 +61,7 @@ async def test_a_lease_tells_what_is_published_under_it_and_not_that_it_is_kept(
             await asyncio.gather(published.wait(10), parked.wait(10))
             waiting = asyncio.create_task(published.wait(0, while_told=60))
             asking = asyncio.create_task(parked.wait(0, while_told=60))
-            assert await leases.renew(grant, DEFAULT_TTL) is Renewal.RENEWED
+            assert await leases.renew(grant, LEASE_TTL) is Renewal.RENEWED
             await client[database]["_parked"].insert_one({"_id": "written after it"})
             await asyncio.wait_for(asking, 10)
             assert not waiting.done()

@@ -8,7 +8,7 @@ import pytest
 
 from careflow_events import contracts
 from careflow_events.envelope import decode
-from careflow_events.lease import DEFAULT_TTL, Fenced, Grant, Renewal
+from careflow_events.lease import LEASE_TTL, Fenced, Grant, Renewal
 from careflow_events.producing import Place
 from careflow_events.relay import IDLE_SECONDS, KEPT_EVERY_SECONDS, ROWS_PER_STREAM
 from careflow_events.testing.builders import an_id, publication
@@ -123,7 +123,7 @@ async def test_a_crash_between_sending_and_marking_sends_again(clinic: Clinic) -
     clinic.log.answers_lost = True
     await clinic.relay("a").turn()
     clinic.log.answers_lost = False
-    clinic.seconds += DEFAULT_TTL.total_seconds() + 1
+    clinic.seconds += LEASE_TTL.total_seconds() + 1
 
     await clinic.relay("b").turn()
 
@@ -167,7 +167,7 @@ class SleepsBeforeItAnswers(MemoryLog):
 
     async def publish(self, records: Any) -> Any:
         answers = await super().publish(records)
-        self._clinic.seconds += DEFAULT_TTL.total_seconds() + 1
+        self._clinic.seconds += LEASE_TTL.total_seconds() + 1
         await self._clinic.relay("b").turn()
         return answers
 
@@ -191,7 +191,7 @@ class AnswersAfterLong(MemoryLog):
 
     async def publish(self, records: Any) -> Any:
         for _ in range(2):
-            self._clinic.seconds += DEFAULT_TTL.total_seconds() / 2
+            self._clinic.seconds += LEASE_TTL.total_seconds() / 2
             await asyncio.sleep(KEPT_EVERY_SECONDS * 1.2)
         return await super().publish(records)
 
@@ -219,7 +219,7 @@ class AnswersLate(MemoryLog):
 
     async def publish(self, records: Any) -> Any:
         answers = await super().publish(records)
-        self._clinic.seconds += DEFAULT_TTL.total_seconds() + 1
+        self._clinic.seconds += LEASE_TTL.total_seconds() + 1
         return answers
 
 
@@ -361,4 +361,4 @@ async def test_a_stopped_relay_gives_its_lease_back(clinic: Clinic) -> None:
 
     await relay.run(stopping)
 
-    assert await MemoryLeases(clinic.store, clinic.now).take("relay", "b", DEFAULT_TTL) is not None
+    assert await MemoryLeases(clinic.store, clinic.now).take("relay", "b", LEASE_TTL) is not None

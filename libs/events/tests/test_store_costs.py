@@ -13,7 +13,7 @@ from careflow_events.contracts import ClearanceExtended
 from careflow_events.envelope import TYPE_HEADER
 from careflow_events.fencing import CountedBy
 from careflow_events.handling import Handling, Settled
-from careflow_events.lease import DEFAULT_TTL, RELAY_LEASE, Renewal
+from careflow_events.lease import LEASE_TTL, RELAY_LEASE, Renewal
 from careflow_events.mongo import (
     INDEXES,
     MongoFences,
@@ -139,7 +139,7 @@ async def test_a_relay_batch_costs_four_commands_however_large(
         await outbox.append(many, now=NOON, causation=None, correlation=None, traceparent=None)
 
     await MongoTransactions(store).run(say, action="test", event=None)
-    grant = await MongoLeases(store).take("relay", "a", DEFAULT_TTL)
+    grant = await MongoLeases(store).take("relay", "a", LEASE_TTL)
     assert grant is not None
     unpublished = MongoUnpublished(store)
     commands.sent.clear()
@@ -159,12 +159,12 @@ async def test_a_lease_is_kept_by_one_command_and_waited_for_by_one(
     store: AsyncDatabase[dict[str, Any]], commands: Commands
 ) -> None:
     leases = MongoLeases(store)
-    grant = await leases.take("timers", "a", DEFAULT_TTL)
+    grant = await leases.take("timers", "a", LEASE_TTL)
     assert grant is not None
     commands.sent.clear()
 
-    assert await leases.renew(grant, DEFAULT_TTL) is Renewal.RENEWED
-    assert await leases.take("timers", "b", DEFAULT_TTL) is None
+    assert await leases.renew(grant, LEASE_TTL) is Renewal.RENEWED
+    assert await leases.take("timers", "b", LEASE_TTL) is None
     await leases.release(grant)
 
     assert commands.names() == ["findAndModify _leases", "find _leases", "findAndModify _leases"]

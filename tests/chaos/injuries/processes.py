@@ -11,7 +11,7 @@ from tests.chaos.world.running import PROCESSES
 
 KILLS: Final = 8
 FROZEN_SECONDS: Final = 20.0
-"""Longer than any lease lives: the relay's 6 s, the others' 15 s."""
+"""Longer than any lease lives (6 s), and than a consumer may be silent."""
 POLL_SECONDS: Final = 6.0
 SLOW_SECONDS: Final = 15.0
 """A handler that takes so long has lost its partitions to another in between."""

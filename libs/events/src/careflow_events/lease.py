@@ -16,14 +16,14 @@ from typing import Final, Protocol
 
 RELAY_LEASE: Final = "relay"
 """Held by whoever publishes a service's outbox; what was published is counted in it."""
-DEFAULT_TTL: Final = timedelta(seconds=15)
-RELAY_TTL: Final = timedelta(seconds=6)
-"""Shorter than the others', because all a service says waits for it: after a leader that hangs, so long and a second.
-Its holder renews it every 2 s, also while the broker lets it wait, and stops after 4 s without.
+LEASE_TTL: Final = timedelta(seconds=6)
+"""As long waits what a process did that hangs or is gone for good, and a second: to be handled again within 10 s of any
+single break it may not be much longer. A holder renews every 2 s, also while the broker lets it wait, and stops after
+4 s without.
 """
 ASK_EVERY_SECONDS: Final = 1.0
 ASKS_PER_TTL: Final = 5
-"""A lease that somebody else holds is asked for once a second, and a short one so often within its time to live."""
+"""A lease that somebody else holds is asked for once a second, and a shorter one so often within its time to live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class HeldLease:
         name: str,
         holder: str,
         *,
-        ttl: timedelta = DEFAULT_TTL,
+        ttl: timedelta = LEASE_TTL,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._leases = leases

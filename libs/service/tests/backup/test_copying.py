@@ -11,7 +11,7 @@ import pytest
 from pymongo import MongoClient
 
 from careflow_events.fencing import Fence
-from careflow_events.lease import DEFAULT_TTL
+from careflow_events.lease import LEASE_TTL
 from careflow_events.mongo import MongoFences, MongoLeases
 from careflow_service.backup.copying import check, put_back, take
 from careflow_service.backup.file import BackupBroken, BackupReader, BackupWriter
@@ -153,7 +153,7 @@ async def test_a_store_that_was_not_filled_to_its_end_is_not_finished_but_filled
 
 async def test_while_a_process_works_nothing_is_put_back(toy: RunningToy) -> None:
     content = await taken(toy)
-    grant = await MongoLeases(toy.process.resources.database).take("relay", "a-worker", DEFAULT_TTL)
+    grant = await MongoLeases(toy.process.resources.database).take("relay", "a-worker", LEASE_TTL)
     assert grant is not None
 
     with pytest.raises(NotNow, match="lease relay"):

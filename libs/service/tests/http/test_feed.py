@@ -17,7 +17,7 @@ from careflow_events.contracts import CarePathStageChanged, ClearanceGranted, Sa
 from careflow_events.contracts.codes import CareStage
 from careflow_events.envelope import decode
 from careflow_events.feed import FeedPlace
-from careflow_events.lease import DEFAULT_TTL, RELAY_LEASE
+from careflow_events.lease import LEASE_TTL, RELAY_LEASE
 from careflow_events.mongo import MongoLeases, MongoUnpublished
 from careflow_events.publication import published, says
 from careflow_events.testing.examples import examples
@@ -66,7 +66,7 @@ async def tell(toy: RunningToy, *patients: str) -> None:
 async def publish(toy: RunningToy) -> None:
     """What the relay does."""
     database = toy.process.resources.database
-    grant = await MongoLeases(database).take(RELAY_LEASE, "a", DEFAULT_TTL)
+    grant = await MongoLeases(database).take(RELAY_LEASE, "a", LEASE_TTL)
     assert grant is not None
     rows = await MongoUnpublished(database).fetch(100, ())
     await MongoUnpublished(database).mark(rows, grant, wall_clock())

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from careflow_events.contracts import CarePathStageChanged, ScreeningStarted
-from careflow_events.lease import DEFAULT_TTL
+from careflow_events.lease import LEASE_TTL
 from careflow_events.mongo import MongoLeases, MongoUnpublished
 from careflow_events.producing import Place
 from careflow_service.clock import wall_clock
@@ -51,7 +51,7 @@ async def say(toy: RunningToy, patient: str) -> None:
 
 async def publish(toy: RunningToy, *places: Place) -> None:
     database = toy.process.resources.database
-    grant = await MongoLeases(database).take("relay", "a", DEFAULT_TTL)
+    grant = await MongoLeases(database).take("relay", "a", LEASE_TTL)
     assert grant is not None
     rows = await MongoUnpublished(database).fetch(10, ())
     where = {row.id: place for row, place in zip(rows, places, strict=True)}

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.store, pytest.mark.thorough]
 
 SECONDS: Final = 20
 SECONDS_BETWEEN: Final = {
-    "findAndModify _leases": 5,
+    "findAndModify _leases": 2,
     "find _fence": 5,
     "find visits": 10 / 6,  # a deadline every 10, an effect every 2
     "find _owners": 2,  # an effect that every service has: what an erasure has left to do

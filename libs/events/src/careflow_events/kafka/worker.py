@@ -18,7 +18,7 @@ from careflow_events.kafka.faults import kafka_is_away
 from careflow_events.kafka.own_topics import KafkaOwnTopics
 from careflow_events.kafka.producer import KafkaRecordProducer
 from careflow_events.kafka.runner import EventsRunner
-from careflow_events.lease import RELAY_LEASE, RELAY_TTL, HeldLease
+from careflow_events.lease import LEASE_TTL, RELAY_LEASE, HeldLease
 from careflow_events.mongo import (
     CommitWatch,
     MongoFences,
@@ -62,7 +62,7 @@ class EventsWorker:
     """As whom it speaks to Kafka; none where Kafka asks nobody."""
     watch: CommitWatch | None = None
     """Tells what is written to the database, and runs with the worker; by default one of its own."""
-    lease_ttl: timedelta = RELAY_TTL
+    lease_ttl: timedelta = LEASE_TTL
     """How long the relay's lease outlives a process that hangs, or a killed one that is not started again."""
     holder: str | None = None
     """Who holds the relay's lease: a name that no other process has and this one has again when it is started anew, so

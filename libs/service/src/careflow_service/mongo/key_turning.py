@@ -81,7 +81,7 @@ class Turning:
         """One at a time, however many operators there are. Raises NotNow."""
         if await self._lease.hold() is None:
             raise NotNow(
-                "keys are being rotated or retired by somebody else; what was cut short can be gone on with 15 s later"
+                "keys are being rotated or retired by somebody else; what was cut short can be gone on with 6 s later"
             )
         try:
             yield

@@ -23,7 +23,7 @@ from careflow_events.fencing import Restoring
 from careflow_events.handling import Handling
 from careflow_events.kafka.runner import EventsRunner
 from careflow_events.kafka.worker import heard_topics
-from careflow_events.lease import RELAY_LEASE, RELAY_TTL, HeldLease
+from careflow_events.lease import LEASE_TTL, RELAY_LEASE, HeldLease
 from careflow_events.operations import ParkedOperations
 from careflow_events.outbox import StreamPosition
 from careflow_events.publication import Publication, patient_subject
@@ -154,7 +154,7 @@ class Service:
         process = current()
         assert process is not None
         leases = taking_time(MemoryLeases(self.store, self._store_clock))
-        lease = HeldLease(leases, RELAY_LEASE, process.name, ttl=RELAY_TTL, monotonic=elapsed)
+        lease = HeldLease(leases, RELAY_LEASE, process.name, ttl=LEASE_TTL, monotonic=elapsed)
         fences = taking_time(self.fences)
         restoring = Restoring(own, ClusterTopics(self.cluster, own), fences, keep=lease.hold, wall_clock=self.now)
         unpublished = taking_time(self.outbox)
