@@ -152,6 +152,7 @@ async def screening(world: Screening) -> Seeded:
     await screened.answers(world, other, "gad-7", screened.SENSIBLE_ANSWERS["gad-7"])
     takes = {"name": f"{FAMILY} {NEVER_BROKEN[:120]}", "detail": PROSE[:190], "started_on": "2026-02-03"}
     own = ok(await world.patient(other["patient_id"]).post(f"/v1/cases/{other['id']}/medications", takes), 201)["id"]
+    await consents(world, other, recipients=[FAMILY, NEVER_BROKEN[:120]], purpose="described", purpose_in_words=PROSE)
     access = ok(
         await world.calling(Role.COORDINATOR).post(f"/v1/patients/{case['patient_id']}/emergency-accesses", EMERGENCY),
         201,

@@ -22,6 +22,7 @@ from services.screening.tests.clinic import (
     refusal,
     request_of,
 )
+from services.screening.tests.consenting import consents
 from services.screening.tests.world import World
 
 BORN = {"birth_date_month": "4", "birth_date_day": "2", "birth_date_year": "1988"}
@@ -375,15 +376,16 @@ class TestTheSitting:
     async def test_nobody_elses_questions_and_alerts_exist_there(self, world: World) -> None:
         others = await has_case(world)
         alert_id = ok(await answered(world, others, "phq-9", {"9": "3"}))["alert_id"]
+        consent_id = await consents(world, others)
         request_id = request_of(before := await reads(world, others), "gad-7")["request_id"]
         await begins(world, await has_case(world))
         form = {"item": "1", "answer": "1", "key": "k", "location": "x", "callback_number": "1"}
         tried = [row for row, rule in ACCESS.items() if "/pages/" in row and rule.own == by_object(_named(row))]
         for row in tried:
-            method, path = row.format(request_id=request_id, alert_id=alert_id).split()
+            method, path = row.format(request_id=request_id, alert_id=alert_id, consent_id=consent_id).split()
             answer = await world.client.request(method, path, data=form if method == "POST" else None)
             assert answer.status_code == 404, row
-        assert len(tried) == 5
+        assert len(tried) == 6
         assert await reads(world, others) == before
 
     @pytest.mark.parametrize("cookie", ["", "x", "a.b.c", "0199.2026-11-23T00:00:00+00:00.00"])
@@ -412,7 +414,7 @@ class TestTheSitting:
         await begins(world, case)
         reads_ = await world.store.database["_audit"].find({"outcome": "read"}).to_list()
         seen = [each for each in reads_ if each["actor"].startswith("link:")]
-        assert {each["action"] for each in seen} == {"read_case"}
+        assert {action for each in seen for action in each["action"].split()} == {"read_case", "read_consents"}
         assert all(f"cases/{case['id']}" in each["touched"] for each in seen)
 
 

@@ -113,7 +113,7 @@ class ConsentTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisclosureConsent(Aggregate):
-    """`ended_by` and `end_note` where somebody revoked it."""
+    """`end_note` where somebody revoked it, and `ended_by` where that was noted by somebody of the clinic."""
 
     id: ConsentId
     patient_id: PatientId
@@ -174,7 +174,7 @@ class DisclosureConsent(Aggregate):
             "valid_until": terms.valid_until.isoformat() if terms.valid_until else None,
         }
 
-    def revoked(self, by: str, note: str, *, now: datetime) -> Self:
+    def revoked(self, by: str | None, note: str, *, now: datetime) -> Self:
         """The patient takes it back, which is always allowed while it counts; what left before has left. Refused:
         `consent_ended`.
         """

@@ -28,7 +28,8 @@ class RevokeConsentHandler:
 
         async def revoke(tx: Transaction) -> Changed:
             before = await consent_for(actor, command.consent_id, self.ports)
-            consent = before.revoked(actor.id, command.note, now=tx.now)
+            by = None if actor.is_patient else actor.id
+            consent = before.revoked(by, command.note, now=tx.now)
             await self.ports.consents.save(consent, expecting=before.version, tx=tx)
             return Changed(consent.id, consent.version)
 

@@ -149,5 +149,7 @@ ACCESS: AccessTable = {
     "POST /pages/questions/mine/medicines/{medication_id}/stop": allow(own=by_caller()),
     "GET /pages/questions/mine/hand-in": allow(own=by_caller()),
     "POST /pages/questions/mine/hand-in": allow(own=by_caller()),
+    "GET /pages/questions/mine/consents": allow(own=by_caller()),
+    "POST /pages/questions/mine/consents/{consent_id}/revoke": allow(own=by_object("consent_id")),
     "POST /pages/questions/help/{alert_id}": allow(own=by_object("alert_id")),
 }

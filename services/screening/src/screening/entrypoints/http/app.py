@@ -19,7 +19,7 @@ from screening.entrypoints.http import (
     task_routes,
 )
 from screening.entrypoints.http.access import ACCESS
-from screening.entrypoints.pages import cases, consents, my_history, my_medicines, patient, questions
+from screening.entrypoints.pages import cases, consents, my_consents, my_history, my_medicines, patient, questions
 
 HTTP: Http[Screening] = Http(
     title="CareFlow screening",
@@ -44,6 +44,7 @@ HTTP: Http[Screening] = Http(
         questions.router,
         my_history.router,
         my_medicines.router,
+        my_consents.router,
         cases.router,
         record_shares.router,
         patient.router,

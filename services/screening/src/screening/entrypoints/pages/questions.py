@@ -79,7 +79,16 @@ async def read_questions(
     thanked = next((_definition(app, each) for each in answered), None)
     intake = await app.read_intake(actor)
     history = whole_progress(intake) if intake else None
-    return pages.show(request.scope, "questions.html", asked=shown, thanked=thanked, intake=intake, history=history)
+    consents = await app.reading.consents(PatientId(actor.patient_id or ""), actor, limit=1, after=None)
+    return pages.show(
+        request.scope,
+        "questions.html",
+        asked=shown,
+        thanked=thanked,
+        intake=intake,
+        history=history,
+        has_consents=bool(consents.items),
+    )
 
 
 @router.get("/asked/{request_id}")
