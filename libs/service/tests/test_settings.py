@@ -213,3 +213,21 @@ def test_locations_have_names_and_what_is_wrong_with_them_is_said_without_showin
         said = complaint()
         assert "CAREFLOW_CLINIC_LOCATION_NAMES" in said
         assert "idden" not in said
+
+
+@pytest.mark.usefixtures("given")
+@pytest.mark.parametrize(
+    ("url", "path", "found"),
+    [
+        ("https://care.example.org", "/booking", "/billing/pages"),
+        ("https://example.org/careflow/", "/booking", "/careflow/billing/pages"),
+        ("https://care.example.org", "/appointments", None),
+        ("https://care.example.org", "", None),
+    ],
+)
+def test_the_pages_of_the_other_services_are_beside_its_own(
+    given: Given, url: str, path: str, found: str | None
+) -> None:
+    given.set(PUBLIC_URL=url, PUBLIC_PATH=path)
+    beside = ServiceSettings().pages_beside("booking")
+    assert (beside[-1] if beside else None, len(beside)) == (found, 3 if found else 0)

@@ -40,6 +40,8 @@ class Role(StrEnum):
     call."""
 
 
+BY_LINK: Final = "link:"
+"""What the id of a patient begins with who came in by a link; the link's id follows. No token's subject does."""
 NEVER_GRANTED: Final = frozenset({Role.SYSTEM, Role.PUBLIC, Role.EMERGENCY})
 """What no token says."""
 

@@ -29,9 +29,11 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableValue
 
+from careflow_events.topics import SERVICES
 from careflow_service.addresses import Networks
 from careflow_service.identity import Role
 from careflow_service.kms import KmsFailure, content_of
+from careflow_service.pages import PREFIX as PAGES
 
 PREFIX = "CAREFLOW_"
 DEVELOPMENT_ISSUER = "careflow-development"
@@ -163,6 +165,15 @@ class ServiceSettings(BaseSettings):
     def public_address(self) -> str | None:
         """Where a browser finds this service; its own paths follow. None where that was not told."""
         return None if self.public_url is None else f"{str(self.public_url).rstrip('/')}{self.public_path}"
+
+    def pages_beside(self, name: str) -> list[str]:
+        """The paths under which a browser finds the pages of the services beside the one of this name; none where this
+        one was not told its own.
+        """
+        if self.public_url is None or not self.public_path.endswith(f"/{name}"):
+            return []
+        root = (self.public_url.path or "").rstrip("/") + self.public_path.removesuffix(f"/{name}")
+        return [f"{root}/{other}{PAGES.rstrip('/')}" for other in SERVICES if other != name]
 
     def require(self, *fields: str) -> None:
         """For a process that cannot run without these optional fields. Raises SettingsError naming the absent ones."""

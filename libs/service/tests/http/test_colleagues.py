@@ -118,7 +118,7 @@ async def test_a_login_is_nobody_who_stands_by_and_who_stands_by_is_no_login(
     swapped = f"{COLLEAGUE}={client.cookies[COOKIE]}; {COOKIE}={client.cookies[COLLEAGUE]}"
     scope = {**scope_of(client), "headers": [(b"cookie", swapped.encode())]}
     assert logins.standing_by(scope, NURSE) is None
-    assert logins.here(scope) is None
+    assert await logins.here(scope) is None
 
 
 async def test_they_are_gone_when_whoever_works_there_goes_on_alone_or_logs_out(

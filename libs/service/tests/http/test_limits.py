@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from careflow_service.http.limits import BodyLimit, Rate, RateLimiter, client_of
+from careflow_service.http.limits import BodyLimit, CallerLimits, Rate, RateLimiter, client_of
+from careflow_service.identity import Actor, Role
 from careflow_service.problems import Problem
 
 
@@ -47,6 +48,14 @@ def test_the_client_longest_unseen_is_forgotten_first(time: Time) -> None:
         limiter.take(client)
     assert limiter.take("a") is not None
     assert limiter.take("b") is None
+
+
+def test_a_login_that_asks_without_end_waits_and_no_other_does(time: Time) -> None:
+    limits = CallerLimits(Rate.parse("1/minute"), Rate.parse("2/minute"), now=time)
+    ana, ben = (Actor(each, frozenset({Role.PATIENT}), patient_id=each) for each in ("ana", "ben"))
+    joy = Actor("joy", frozenset({Role.NURSE}))
+    assert [limits.take(each) for each in (ana, ana, ben)] == [None, 60, None]
+    assert [limits.take(joy) for _ in range(3)] == [None, None, 30]
 
 
 @pytest.mark.parametrize(

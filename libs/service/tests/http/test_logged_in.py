@@ -1,10 +1,13 @@
 """How long somebody who logged in before a page stays logged in, and what keeps them so."""
 
+import base64
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from starlette.responses import Response
 
 from careflow_service.identity import Actor, Role
@@ -54,7 +57,7 @@ async def test_whoever_leaves_is_out_after_a_quarter_of_an_hour() -> None:
     at.later(timedelta(seconds=1))
     with pytest.raises(TokenRefused):
         await logins.verify(cookie)
-    assert logins.here(scope_with(cookie)) is None
+    assert await logins.here(scope_with(cookie)) is None
 
 
 @pytest.mark.parametrize(("others", "stays"), [((), True), ((Role.NURSE,), False)])
@@ -66,7 +69,7 @@ async def test_a_screen_on_a_wall_does_not_leave_unless_it_may_see_more(others: 
 
     at.later(ASKED_AGAIN)
 
-    assert (logins.here(scope_with(cookie)) is not None) is stays
+    assert (await logins.here(scope_with(cookie)) is not None) is stays
     if stays:
         assert await logins.verify(cookie) == screen
     at.later(timedelta(seconds=1))
@@ -85,7 +88,7 @@ async def test_whoever_works_on_is_asked_for_at_the_provider_every_hour() -> Non
     at.later(timedelta(seconds=1))
     with pytest.raises(TokenRefused):
         await logins.verify(cookie)
-    assert logins.here(scope_with(cookie)) is not None
+    assert await logins.here(scope_with(cookie)) is not None
 
 
 async def test_a_page_that_shows_itself_anew_keeps_nobody_logged_in() -> None:
@@ -137,3 +140,32 @@ async def test_whoever_takes_too_long_at_the_provider_begins_again(standin: Stan
         at.later(BEGUN_FOR + timedelta(seconds=1))
         answer = await client.get("/pages/logged-in", params={"code": "c1", "state": sent["state"]})
     assert answer.status_code == 400
+
+
+async def test_whoever_logs_out_is_out_with_every_copy_of_their_cookie_and_no_colleague_is() -> None:
+    logins = Logins(lambda: [bytes(32)], now=At())
+    cookie, another = logged_in(logins), logged_in(logins)
+    kept = await answered(logins, scope_with(cookie)) or cookie
+    await logins.let_out(Response(), scope_with(cookie))
+    for each in (cookie, kept):
+        with pytest.raises(TokenRefused):
+            await logins.verify(each)
+        assert await logins.here(scope_with(each)) is None, "at the provider they are asked who they are"
+    assert await logins.verify(another) == NURSE
+
+
+async def test_whoever_logs_out_is_out_before_the_pages_of_every_service() -> None:
+    answer = Response()
+    await Logins(lambda: [bytes(32)], beside=["/x/billing/pages"]).let_out(answer, scope_with(""))
+    own, billing = answer.headers.getlist("set-cookie")
+    assert own == f"{COOKIE}=; HttpOnly; SameSite=strict; Max-Age=0"
+    assert billing == f"{COOKIE}=; HttpOnly; SameSite=strict; Path=/x/billing/pages; Max-Age=0"
+
+
+async def test_a_login_that_a_release_before_this_gave_lets_in_as_it_did() -> None:
+    at = At()
+    logins = Logins(lambda: [bytes(32)], now=at)
+    said = {"id": "joy", "roles": ["nurse"], "patient": None, "since": at.now, "seen": at.now}
+    cookie = Fernet(base64.urlsafe_b64encode(bytes(32))).encrypt(json.dumps(said).encode()).decode()
+    assert await logins.verify(cookie) == NURSE
+    await logins.let_out(Response(), scope_with(cookie))

@@ -13,7 +13,7 @@ from pymongo.errors import ServerSelectionTimeoutError
 from careflow_events.outbox import RecordTooLarge
 from careflow_service.errors import OutcomeUnknown
 from careflow_service.http.access import allow
-from careflow_service.http.limits import BODY_LIMIT
+from careflow_service.http.limits import BODY_LIMIT, CallerLimits, Rate
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
 from libs.service.tests.toy.service import SERVICE, http
@@ -62,6 +62,34 @@ async def test_json_at_its_edges_is_read_or_refused_but_no_fault(toy: RunningToy
     content = f'{{"patient_id": "p", "note": {note}, "ends_at": "2026-12-01T10:00:00Z"}}'
     response = await book(toy, content=content.encode(), headers={"Content-Type": "application/json"})
     assert response.status_code in {201, 400, 422}
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ('{"patient_id": "p", "note": "a", "note": "b", "ends_at": "2026-12-01T10:00:00Z"}', "duplicate_name"),
+        ('{"patient_id": "p", "note": "a", "n\\u006fte": "b", "ends_at": "2026-12-01T10:00:00Z"}', "duplicate_name"),
+        ('{"patient_id": "p", "note": {"a": 1, "a": 2}, "ends_at": "2026-12-01T10:00:00Z"}', "duplicate_name"),
+        ('{"patient_id": "p", "note": 9007199254740993, "ends_at": "2026-12-01T10:00:00Z"}', "number_out_of_range"),
+    ],
+)
+async def test_a_body_that_two_readers_may_take_differently(toy: RunningToy, body: str, code: str) -> None:
+    response = await book(toy, content=body.encode(), headers={"Content-Type": "application/json"})
+    assert problem(response, 422, "invalid_request")["errors"] == [{"field": "body", "code": code}]
+
+
+async def test_a_login_that_asks_without_end_is_told_to_wait(world: World) -> None:
+    async with running_toy(world, limits=CallerLimits(Rate(1, 60), Rate(2, 60))) as toy:
+        for _ in range(2):
+            assert (await book(toy)).status_code == 201
+        refused = await book(toy)
+        problem(refused, 429, "rate_limited")
+        assert refused.headers["retry-after"] == "30"
+
+
+async def test_every_answer_is_what_it_says_it_is(toy: RunningToy) -> None:
+    for answer in (await book(toy), await toy.client.get("/v1/nothing"), await toy.client.get("/health/live")):
+        assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded", ""])

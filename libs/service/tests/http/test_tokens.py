@@ -18,7 +18,7 @@ async def test_a_token_names_its_caller() -> None:
     assert await a_verifier().verify(token) == expected
 
 
-@pytest.mark.parametrize("subject", ["public", "system:timers", "system:"])
+@pytest.mark.parametrize("subject", ["public", "system:timers", "system:", "client:import", "link:01a22ef3"])
 async def test_nobody_is_called_what_the_system_is_called(subject: str) -> None:
     with pytest.raises(TokenRefused):
         await a_verifier().verify(a_token(sub=subject))

@@ -41,7 +41,7 @@ from careflow_service.http.dependencies import idempotent_request, repeatable
 from careflow_service.http.edge import Edge, answer_error
 from careflow_service.http.health import Health, Heartbeat, health_of, health_routes
 from careflow_service.http.hearing import hears_of
-from careflow_service.http.limits import BodyLimit
+from careflow_service.http.limits import BodyLimit, CallerLimits
 from careflow_service.http.live import LiveViews
 from careflow_service.http.openapi import document, documented_routes, uses
 from careflow_service.http.ops import ROUTERS as OPS_ROUTERS
@@ -73,6 +73,7 @@ def create_app(
     verifier: Verifier | None = None,
     audit: AuditDenial | None = None,
     health: Health | None = None,
+    limits: CallerLimits | None = None,
 ) -> FastAPI:
     """The ASGI application of `service`; raises `AccessTableMismatch` and `RoutesWrong`."""
     described = service.http()
@@ -97,6 +98,7 @@ def create_app(
             visitors=described.visitors(app) if described.visitors else None,
             logins=way_in.logins if way_in else None,
             emergencies=resources.emergency_accesses.under,
+            limits=limits,
         ),
         Middleware(BodyLimit),
         Middleware(After, until=Arrivals(resources.database, service.name).until, topics=hears_of(service).topics),
@@ -180,12 +182,17 @@ def _way_in(name: str, described: Http[Any], resources: Resources[Any], verifier
     """How staff log in before the service's pages; None where there are none for them. Raises SettingsError."""
     if described.pages is None:
         return None
+    from careflow_service.mongo.ended_logins import EndedLogins
     from careflow_service.pages.code_flow import code_flow_for
     from careflow_service.pages.login_routes import WayIn
     from careflow_service.pages.logins import Logins
 
     settings = resources.settings
-    logins = Logins(lambda: _login_keys(resources.blind_index, name))
+    logins = Logins(
+        lambda: _login_keys(resources.blind_index, name),
+        ended=EndedLogins(resources.database),
+        beside=settings.pages_beside(name),
+    )
     code_flow = code_flow_for(settings)
     return WayIn(
         logins, resources.staff.came_in, verifier, code_flow, by_token=settings.in_development and code_flow is None

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from careflow_service.http.access import Rule
 from careflow_service.http.errors import faults_of, problem_for
-from careflow_service.http.limits import client_of
+from careflow_service.http.limits import CallerLimits, client_of
 from careflow_service.http.routes import SCOPE_KEY, UUID, Call, Entry, RouteTable
 from careflow_service.identity import Actor
 from careflow_service.oversight import InEmergency, Oversight, Shown, overseen
@@ -90,6 +90,7 @@ class Door:
         visitors: Verifier | None = None,
         logins: StaffVerifier | None = None,
         emergencies: Emergencies | None = None,
+        limits: CallerLimits | None = None,
     ) -> None:
         self._app = app
         self._routes = routes
@@ -99,6 +100,7 @@ class Door:
         self._audit = audit
         self._shown = shown
         self._emergencies = emergencies
+        self._limits = limits or CallerLimits()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = self._routes.resolve(scope["method"], scope["path"])
@@ -151,9 +153,10 @@ class Door:
     ) -> tuple[Actor, InEmergency | None]:
         """Who calls, and under which emergency access they read."""
         if call.entry.limiter is not None:
-            _limit(call, client_of(scope))
+            _confirm_rate(call, call.entry.limiter.take(client_of(scope)))
             return Actor.public(), None
         actor = await self._authenticate(scope, rule)
+        _confirm_rate(call, self._limits.take(actor))
         admitted = rule.admits(actor, call.path_params, query)
         if rule.widens_for(actor) and (named := _access_named(scope, admitted=admitted)) is not None:
             return actor, await self._in_emergency(named, call, actor)
@@ -244,9 +247,8 @@ def _check_names(entry: Entry, query: Mapping[str, str]) -> None:
         raise Problem(INVALID_REQUEST, extra={"errors": faults_of(unknown)})
 
 
-def _limit(call: Call, client: str) -> None:
-    assert call.entry.limiter is not None
-    wait = call.entry.limiter.take(client)
+def _confirm_rate(call: Call, wait: int | None) -> None:
+    """Raises the problem `rate_limited` where a client has to wait for so many seconds."""
     if wait is not None:
         metrics.RATE_LIMITED.labels(route=call.entry.key).inc()
         raise Problem(RATE_LIMITED, headers={"Retry-After": str(wait)})

@@ -5,10 +5,10 @@ are in none of what it records.
 """
 
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from opentelemetry.trace import Span, SpanKind, StatusCode
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,6 +30,8 @@ UNMATCHED = "unmatched"
 REQUEST_ID_KEY = "careflow.request_id"
 PROBLEM_KEY = "careflow.problem"
 SITE_KEY = "careflow.site"
+NO_SNIFFING: Final = ("X-Content-Type-Options", "nosniff")
+"""Every answer is what it says it is, also where no edge stands before a service."""
 _KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -74,6 +76,7 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
+            MutableHeaders(scope=message).setdefault(*NO_SNIFFING)
         await self._send(message)
 
     async def fail(self, error: Exception, receive: Receive) -> None:

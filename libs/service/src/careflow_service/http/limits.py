@@ -10,11 +10,15 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from careflow_service.http.rendering import judged
+from careflow_service.identity import Actor
 from careflow_service.pages import FORM, PREFIX
 from careflow_service.problems import BODY_TOO_LARGE, BODY_TOO_SLOW, UNSUPPORTED_MEDIA_TYPE, Problem
 
@@ -86,6 +90,28 @@ def client_of(scope: Scope) -> str:
     return str(address)
 
 
+PATIENTS: Final = Rate(600, 60)
+"""What one patient's login, or link, may ask of a process of a service."""
+OTHERS: Final = Rate(6_000, 60)
+"""What anybody else's may: a ward's pages keep themselves current, and machines read page after page. Limits of ours: a
+login that was stolen, or a program that runs wild, leaves the others their share.
+"""
+
+
+class CallerLimits:
+    """A rate for each login, whatever it asks for and wherever it comes from."""
+
+    def __init__(
+        self, patients: Rate = PATIENTS, others: Rate = OTHERS, *, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._patients = RateLimiter(patients, now=now)
+        self._others = RateLimiter(others, now=now)
+
+    def take(self, actor: Actor) -> int | None:
+        """As `RateLimiter.take`."""
+        return (self._patients if actor.is_patient else self._others).take(actor.id)
+
+
 class BodyLimit:
     """Reads the whole body before the application sees any of it, so that too much is one clear refusal.
 
@@ -107,10 +133,11 @@ class BodyLimit:
             raise Problem(BODY_TOO_SLOW, headers={"Connection": "close"}) from None
         if body is None:
             return
+        of_a_page = scope["path"].startswith(PREFIX)
         if body:
-            taken = FORM if scope["path"].startswith(PREFIX) else "application/json"
-            _require(taken, headers.get("content-type", ""))
-        await self._app(scope, _replay(body, receive), send)
+            _require(FORM if of_a_page else "application/json", headers.get("content-type", ""))
+        with nullcontext() if of_a_page or not body else judged(body):
+            await self._app(scope, _replay(body, receive), send)
 
     async def _read(self, headers: Headers, receive: Receive) -> bytes | None:
         """The whole body, or None when the client went away in the middle of it."""

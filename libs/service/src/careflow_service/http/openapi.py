@@ -168,10 +168,14 @@ def _describe(operation: dict[str, Any], method: str, dependant: Dependant, rule
 
 def _refusals(operation: dict[str, Any], rule: Rule, *, command: bool, versioned: bool) -> dict[int, list[ProblemType]]:
     """What the edge itself may refuse this operation with, by status; the use case's own codes share the statuses."""
-    possible = [problems.MALFORMED_HEADER, problems.NOT_YET_KNOWN, problems.INTERNAL, problems.UNAVAILABLE]
-    if rule.public:
-        possible.append(problems.RATE_LIMITED)
-    else:
+    possible = [
+        problems.MALFORMED_HEADER,
+        problems.NOT_YET_KNOWN,
+        problems.INTERNAL,
+        problems.UNAVAILABLE,
+        problems.RATE_LIMITED,
+    ]
+    if not rule.public:
         possible += [problems.UNAUTHENTICATED, problems.TOKEN_EXPIRED, problems.FORBIDDEN]
         possible += [problems.EMERGENCY_ACCESS_OVER] * bool(rule.emergency)
     if any(parameter["in"] == "path" for parameter in operation["parameters"]):

@@ -3,7 +3,9 @@
 Invariant: a repeated command is answered as the first one was, but for the header that says so.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, TypeAdapter, ValidationError
@@ -11,10 +13,34 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema, to_json
 from starlette.responses import Response
 
+from careflow_events.ijson import JsonFault, NotIJson, parsed
 from careflow_events.outbox import StreamPosition
 from careflow_service.work import Committed
 
 T = TypeVar("T")
+
+_fault: ContextVar[JsonFault | None] = ContextVar("fault_of_the_body", default=None)
+
+
+@contextmanager
+def judged(body: bytes) -> Iterator[None]:
+    """Within this block a `RequestBody` is read of this text, which must be I-JSON (RFC 7493): of a name that is there
+    twice, two readers may take different values. It is refused where it is read, so that who listens to refusals does.
+    """
+    token = _fault.set(_fault_of(body))
+    try:
+        yield
+    finally:
+        _fault.reset(token)
+
+
+def _fault_of(body: bytes) -> JsonFault | None:
+    try:
+        parsed(body)
+    except NotIJson as wrong:
+        # What is no JSON at all nobody reads; `malformed_json` says so.
+        return None if wrong.fault is JsonFault.NOT_JSON else wrong.fault
+    return None
 
 
 class RequestPart(BaseModel):
@@ -44,6 +70,8 @@ class RequestBody(RequestPart):
         def read(value: Any, as_python: core_schema.ValidatorFunctionWrapHandler) -> Any:
             # FastAPI hands over decoded JSON, in which strict would refuse a time or an id for being text. So it is
             # read as the JSON it came as.
+            if (fault := _fault.get()) is not None and type(value) is dict:
+                raise PydanticCustomError(fault.value, "JSON that everybody reads alike")
             return (
                 cls.__pydantic_validator__.validate_json(_json_of(value)) if type(value) is dict else as_python(value)
             )

@@ -14,6 +14,7 @@ from careflow_service.emergency.storing import EMERGENCY_INDEXES
 from careflow_service.mongo.audit import AUDIT_INDEXES
 from careflow_service.mongo.audit_seals import SEAL_INDEXES
 from careflow_service.mongo.client import Database
+from careflow_service.mongo.ended_logins import ENDED_LOGINS
 from careflow_service.mongo.idempotency import IDEMPOTENCY
 from careflow_service.mongo.key_watch import HOLDER_INDEXES
 from careflow_service.mongo.limits import LIMITS
@@ -26,6 +27,7 @@ INDEXES: Final[tuple[tuple[str, IndexModel], ...]] = (
     *WEBHOOK_INDEXES,
     *EMERGENCY_INDEXES,
     (LIMITS, IndexModel("expires_at", name="expires", expireAfterSeconds=0)),
+    (ENDED_LOGINS, IndexModel("expires_at", name="expires", expireAfterSeconds=0)),
     (IDEMPOTENCY, IndexModel("expires_at", name="expires", expireAfterSeconds=0)),
 )
 

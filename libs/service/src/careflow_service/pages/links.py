@@ -12,7 +12,7 @@ from typing import Protocol, Self
 
 from careflow_domain.ways_in import Tries, WayIn
 from careflow_service.clock import Clock
-from careflow_service.identity import Actor, Role
+from careflow_service.identity import BY_LINK, Actor, Role
 from careflow_service.tokens import TokenRefused
 
 
@@ -102,7 +102,7 @@ class SittingDown:
         way = await self.find(link_id) if link_id else None
         if way is None:
             raise TokenRefused
-        return Actor(f"link:{link_id}", frozenset({Role.PATIENT}), way.patient_id)
+        return Actor(f"{BY_LINK}{link_id}", frozenset({Role.PATIENT}), way.patient_id)
 
     async def still(self, seat: str) -> bool:
         """Whether who came in by this seat still sits there."""

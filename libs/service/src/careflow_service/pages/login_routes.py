@@ -94,18 +94,18 @@ async def come_back(request: Request, pages: Pages, way_in: In, code: str = "", 
             answer = pages.show(request.scope, "not_logged_in.html", status=403, once=True, to=begun.to)
     else:
         await way_in.came_in(actor, told.name)
-        answer = _came_back(request, pages, way_in, actor, begun)
+        answer = await _came_back(request, pages, way_in, actor, begun)
     way_in.logins.end(answer, request.scope, begun)
     return answer
 
 
-def _came_back(request: Request, pages: Site, way_in: WayIn, actor: Actor, begun: Begun) -> Response:
+async def _came_back(request: Request, pages: Site, way_in: WayIn, actor: Actor, begun: Begun) -> Response:
     if begun.beside is not None:
         return let_stand_by(request, pages, way_in, actor, begun)
     if begun.who is not None and begun.who != actor.id:
         # A colleague was here meanwhile, whom the provider remembers now: nobody goes on as somebody else.
         answer = RedirectResponse(f"login?{urlencode({'to': begun.to})}", 303, headers={"Cache-Control": "no-store"})
-        way_in.logins.let_out(answer, request.scope)
+        await way_in.logins.let_out(answer, request.scope)
         return answer
     return _let_in(request, pages, way_in, actor, begun.to, begun)
 
@@ -114,7 +114,7 @@ def _came_back(request: Request, pages: Site, way_in: WayIn, actor: Actor, begun
 async def log_out(request: Request, pages: Pages, way_in: In) -> Response:
     """Out of these pages; whoever logs in next is asked anew who they are."""
     answer = pages.show(request.scope, "logged_out.html")
-    way_in.logins.let_out(answer, request.scope)
+    await way_in.logins.let_out(answer, request.scope)
     way_in.logins.stand_down(answer, request.scope)
     return answer
 
@@ -123,7 +123,7 @@ async def to_provider(
     request: Request, way_in: WayIn, code_flow: CodeFlow, to: str, *, beside: str | None = None
 ) -> Response:
     """There, and with what is to be brought back: somebody who logs in, or a colleague `beside` who is."""
-    address, begun = await code_flow.begin(page_of(to), here=way_in.logins.here(request.scope), beside=beside)
+    address, begun = await code_flow.begin(page_of(to), here=await way_in.logins.here(request.scope), beside=beside)
     answer = RedirectResponse(address, 303, headers={"Cache-Control": "no-store"})
     way_in.logins.begin(answer, request.scope, begun)
     return answer

@@ -1,17 +1,19 @@
 """Staff before pages: whoever logged in at the clinic's identity provider is remembered by a sealed cookie.
 
 Invariant: the cookie says nothing to who holds it, is sent to these pages alone and by these pages alone, and counts
-for as long as somebody works with it. What it was made from, the provider's token, is kept nowhere.
+for as long as somebody works with it; once they logged out no copy of it does. What it was made from, the provider's
+token, is kept nowhere.
 """
 
 import base64
 import hmac
 import json
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
-from typing import Any, Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Protocol
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from starlette.datastructures import Headers, QueryParams
@@ -52,11 +54,39 @@ _GRANTED: Final = {str(role): role for role in Role}
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Somebody logged in at `since` who was last here at `seen`, in seconds of the wall clock."""
+    """Somebody logged in at `since` who was last here at `seen`, in seconds of the wall clock. By its `number` it is
+    ended; one that a release before this gave has none.
+    """
 
     actor: Actor
     since: float
     seen: float
+    number: str | None = None
+
+
+class Ended(Protocol):
+    """The logins that somebody ended, by their numbers."""
+
+    async def add(self, number: str, until: datetime) -> None:
+        """This one is over; from then on it would be anyway."""
+        ...
+
+    async def has(self, number: str) -> bool:
+        """Whether it is over."""
+        ...
+
+
+class _EndedHere:
+    """As one process alone knows them."""
+
+    def __init__(self) -> None:
+        self._numbers: set[str] = set()
+
+    async def add(self, number: str, until: datetime) -> None:  # noqa: ARG002 - as the protocol has it
+        self._numbers.add(number)
+
+    async def has(self, number: str) -> bool:
+        return number in self._numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +106,22 @@ class Begun:
 
 
 class Logins:
-    """Makes and reads the cookies. `keys` have 32 bytes each: the first seals, all of them open."""
+    """Makes and reads the cookies. `keys` have 32 bytes each: the first seals, all of them open. `ended` knows who
+    logged out; `beside` are the paths, as a browser knows them, of the other services' pages, whose cookies have the
+    same names.
+    """
 
-    def __init__(self, keys: Callable[[], Sequence[bytes]], *, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        keys: Callable[[], Sequence[bytes]],
+        *,
+        ended: Ended | None = None,
+        beside: Sequence[str] = (),
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self._keys = keys
+        self._ended = ended or _EndedHere()
+        self._beside = beside
         self._now = now
 
     @property
@@ -93,22 +135,31 @@ class Logins:
             raise TokenRefused
         if self._is_idle(login) or self._now() - login.since > ASKED_AGAIN.total_seconds():
             raise TokenRefused(expired=True)
+        if await self._is_over(login):
+            raise TokenRefused
         return login.actor
 
-    def here(self, scope: Scope) -> Login | None:
+    async def here(self, scope: Scope) -> Login | None:
         """Who is asking, if they were here a moment ago, so that the provider need not ask who they are."""
         login = self._read(login_of(scope) or "")
-        return None if login is None or self._is_idle(login) else login
+        return None if login is None or self._is_idle(login) or await self._is_over(login) else login
 
     def let_in(self, answer: Response, scope: Scope, actor: Actor, begun: Begun | None = None) -> None:
         """Who reads `answer` goes on as `actor`."""
         now = self._now()
         seen = now if begun is None or begun.seen is None else begun.seen
-        answer.headers.append("set-cookie", _cookie(COOKIE, self._write(Login(actor, now, seen)), scope))
+        login = Login(actor, now, seen, secrets.token_urlsafe(16))
+        answer.headers.append("set-cookie", _cookie(COOKIE, self._write(login), scope))
 
-    def let_out(self, answer: Response, scope: Scope) -> None:
-        """Who reads `answer` is nobody any more."""
-        answer.headers.append("set-cookie", _cookie(COOKIE, "", scope))
+    async def let_out(self, answer: Response, scope: Scope) -> None:
+        """Who reads `answer` is nobody any more, before the other services' pages neither, and no copy of the cookie
+        lets anybody in.
+        """
+        login = self._read(login_of(scope) or "")
+        if login is not None and login.number is not None:
+            await self._ended.add(login.number, datetime.fromtimestamp(login.since, UTC) + ASKED_AGAIN)
+        for path in (None, *self._beside):
+            answer.headers.append("set-cookie", _cookie(COOKIE, "", scope, path=path))
 
     def begin(self, answer: Response, scope: Scope, begun: Begun) -> None:
         """Remember in the browser who goes to the provider with `answer`. Another site sends them back, hence `lax`."""
@@ -171,14 +222,18 @@ class Logins:
         """Before a screen on a wall nobody sits who could leave."""
         return not login.actor.is_screen and self._now() - login.seen > IDLE.total_seconds()
 
+    async def _is_over(self, login: Login) -> bool:
+        return login.number is not None and await self._ended.has(login.number)
+
     def _write(self, login: Login) -> str:
-        return self._seal({**_said(login.actor), "since": login.since, "seen": login.seen})
+        when = {"since": login.since, "seen": login.seen}
+        return self._seal({**_said(login.actor), **when, "number": login.number})
 
     def _read(self, token: str) -> Login | None:
         found = self._open(token)
         if found is None or "id" not in found:
             return None
-        return Login(_actor(found), found["since"], found["seen"])
+        return Login(_actor(found), found["since"], found["seen"], found.get("number"))
 
     def _seal(self, what: dict[str, object]) -> str:
         return self._sealed.encrypt_at_time(json.dumps(what).encode(), int(self._now())).decode("ascii")
@@ -219,11 +274,21 @@ def _sent(scope: Scope, name: str) -> str | None:
     return cookie_parser(Headers(scope=scope).get("cookie", "")).get(name)
 
 
-def _cookie(name: str, value: str, scope: Scope, *, same_site: str = "strict", keep: timedelta | None = None) -> str:
-    """Without a path of its own, a cookie is for the pages beside the one that gave it, under whatever path an edge
+def _cookie(
+    name: str,
+    value: str,
+    scope: Scope,
+    *,
+    same_site: str = "strict",
+    keep: timedelta | None = None,
+    path: str | None = None,
+) -> str:
+    """Without a `path` of its own, a cookie is for the pages beside the one that gave it, under whatever path an edge
     shows them; without an age to `keep` it for, until the browser is closed, or at once when it is empty.
     """
     parts = [f"{name}={value}", "HttpOnly", f"SameSite={same_site}"]
+    if path is not None:
+        parts.append(f"Path={path}")
     age = keep if value else timedelta()
     if age is not None:
         parts.append(f"Max-Age={int(age.total_seconds())}")

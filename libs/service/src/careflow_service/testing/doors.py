@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from careflow_service.http.access import Own, Rule, Where
 from careflow_service.http.authentication import EMERGENCY_ACCESS, Door
+from careflow_service.http.limits import CallerLimits, Rate
 from careflow_service.http.openapi import document
 from careflow_service.http.routes import Call, Entry, RouteTable
 from careflow_service.identity import NEVER_GRANTED, Actor, Role
@@ -66,6 +67,9 @@ class Access(StrEnum):
     """To the patient the request is about."""
     TO_ANOTHER = "to another"
     OVER = "over"
+
+
+_AS_OFTEN_AS_THEY_LIKE: Final = Rate(1_000_000, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +271,7 @@ async def wrongly_let_in(table: RouteTable, most_roles: int = MOST_ROLES) -> lis
         audit=audit,
         shown=shown,
         emergencies=emergencies,
+        limits=CallerLimits(_AS_OFTEN_AS_THEY_LIKE, _AS_OFTEN_AS_THEY_LIKE),
     )
     wrong = []
     for attempt in every_attempt(table, most_roles):
@@ -338,7 +343,7 @@ async def knock(client: httpx.AsyncClient, issuer: DevelopmentIssuer, attempt: A
     """Make the attempt over HTTP; answers whether the door let it through, whatever the use case said then."""
     headers = {} if attempt.access is Access.NONE else {EMERGENCY_ACCESS: new_id()}
     if attempt.roles is not None:
-        token = issuer.token(*attempt.roles, patient_id=attempt.patient_id)
+        token = issuer.token(*attempt.roles, subject=new_id(), patient_id=attempt.patient_id)
         headers["Authorization"] = f"Bearer {token}"
     path = f"{attempt.path}?{attempt.query}"
     response = await client.request(attempt.route.partition(" ")[0], path, headers=headers)

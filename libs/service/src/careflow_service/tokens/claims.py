@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from careflow_service.identity import NEVER_GRANTED, Actor, Role
+from careflow_service.identity import BY_LINK, NEVER_GRANTED, Actor, Role
 
 GRANTABLE: Final = frozenset(Role) - NEVER_GRANTED
 _THEMSELVES: Final = {str(role): role for role in GRANTABLE}
@@ -139,5 +139,7 @@ def _is_access_token(claims: Mapping[str, Any]) -> bool:
 
 
 def _is_reserved(subject: str) -> bool:
-    """A name under which the system itself, a machine, or somebody unknown stands in the audit trail."""
-    return subject == Actor.public().id or subject.startswith((Actor.system("").id, _MACHINE))
+    """A name under which the system itself, a machine, a patient with a link, or somebody unknown stands in the audit
+    trail.
+    """
+    return subject == Actor.public().id or subject.startswith((Actor.system("").id, _MACHINE, BY_LINK))
