@@ -72,6 +72,9 @@ class Appointments(Ordered):
     async def holds_of(self, patient_id: str) -> list[Appointment]:
         return self.listed(lambda each: each.patient_id == patient_id and each.held_until is not None)
 
+    async def offered(self) -> list[Appointment]:
+        return self.listed(lambda each: each.held_until is not None and each.waitlist_entry_id is not None)
+
     async def booked(self, starts: Interval, limit: int, after: str | None) -> Listed[Appointment]:
         found = self.listed(
             lambda each: _to_come(each) and starts.start <= each.starts_at < starts.end,

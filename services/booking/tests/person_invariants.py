@@ -133,6 +133,8 @@ def is_seen_to_where_somebody_is_away(clinic: InMemory) -> None:
     hours = {each.id: each.hours for name in ("Practitioners", "Rooms") for each in clinic.all(name)}
     states = {each.id: each.details.state for each in clinic.all("Patients")}
     for visit in clinic.all("Appointments"):
+        if visit.status is Status.HELD and visit.waitlist_entry_id is not None:
+            assert not any(_is_away(hours[each], visit) for each in _gives(visit)), "offered, and nobody can give it"
         to_come = visit.status is Status.BOOKED and not visit.unmarked and visit.starts_at > clinic.now
         if to_come and states[visit.patient_id] == SERVED:
             away = any(_is_away(hours[each], visit) for each in _gives(visit))

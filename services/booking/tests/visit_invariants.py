@@ -144,6 +144,8 @@ def offers_are_held_once(clinic: InMemory) -> None:
         assert hold is not None, "offered, and nothing is held"
         assert (hold.id, hold.patient_id) == (entry.offer.appointment_id, entry.patient_id), "another time is held"
     assert {each for each in held if each} == {each.id for each in offered}, "held for somebody who is offered nothing"
+    known = {visit.appointment_id for path in clinic.all("CarePaths") for visit in path.offers}
+    assert known == {each.id for each in held.values() if each.waitlist_entry_id}, "their care paths say another thing"
     times = Counter(entry.offer.freed_id for entry in offered)
     assert max(times.values(), default=1) == 1, "one time is offered twice"
 
@@ -239,9 +241,12 @@ def invitations_rise(clinic: InMemory, seen: Seen) -> None:
 
 def waits_for_what_is_in_the_way(clinic: InMemory, in_the_way: dict[str, bool]) -> None:
     """Each dose that is booked is on hold exactly where the patient's clearance, alerts, plan or consent say so, and
-    never stands free where one of them is in the way. `in_the_way` is what the clinical services said of each.
+    never stands free, or is offered, where one of them is in the way. `in_the_way` is what the clinical services said
+    of each.
     """
     for visit in clinic.all("Appointments"):
+        if visit.kind is VisitKind.DOSING and visit.status is Status.HELD and visit.waitlist_entry_id is not None:
+            assert not in_the_way[visit.patient_id], "a dose is offered to who may not have it"
         if visit.kind is VisitKind.DOSING and visit.status is Status.BOOKED and not visit.unmarked:
             clinical = any(hold.ground.cause in SAID_BY_CLINICIANS for hold in visit.holds)
             assert clinical == in_the_way[visit.patient_id], "a dose waits for what is not, or not for what is"

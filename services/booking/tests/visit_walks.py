@@ -32,6 +32,7 @@ OFTEN_TOO: Final = (
     "something_is_out_of_the_way",
     "arrives",
     "is_called_about_an_offer",
+    "somebody_is_away_who_is_offered",
     "integration_is_overdue",
     "visit_takes_place",
     "visit_takes_place",

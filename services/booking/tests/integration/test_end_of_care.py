@@ -7,7 +7,7 @@ from careflow_events import contracts
 from careflow_service.ids import new_id
 from services.booking.tests import news
 from services.booking.tests.builders import local
-from services.booking.tests.clinic import acts, books, ok, visit
+from services.booking.tests.clinic import acts, books, has_patient, ok, visit
 from services.booking.tests.treatment import (
     care_path,
     cleared,
@@ -42,6 +42,22 @@ async def test_what_is_booked_is_called_off_by_the_clinic(world: World) -> None:
     assert ok(await world.coordinator.get("/v1/waitlist", patient_id=ana))["items"] == []
     assert (await care_path(world, ana))["stage"] == "discharged"
     assert "care_closed" in closed(await world.coordinator.post("/v1/appointments", dosing(ana)))
+
+
+async def test_what_is_being_offered_is_withdrawn(world: World) -> None:
+    ana, plan_id = await in_treatment(world)
+    ben = await has_patient(world, email="ben@example.org", phone="415 555 0199")
+    await cleared(world, ben)
+    await has_plan(world, ben)
+    freed = await books(world.coordinator, ben, "preparation", starts_at=local(25, 10))
+    waiting = {"patient_id": ana, "kind": "preparation", "modality": "video"}
+    ok(await world.coordinator.post("/v1/waitlist", waiting), 201)
+    await acts(world.coordinator, freed, "cancel", reason="patient_request")
+    await world.catch_up()
+    (offered,) = ok(await world.coordinator.get("/v1/waitlist", patient_id=ana))["items"]
+    await discharged(world, ana, plan_id)
+    assert (await reads(world, {"id": offered["offer"]["appointment_id"]}))["status"] == "lapsed"
+    assert ok(await world.coordinator.get("/v1/waitlist", patient_id=ana))["items"] == []
 
 
 async def test_who_comes_back_begins_a_new_run_with_an_information_call(world: World) -> None:

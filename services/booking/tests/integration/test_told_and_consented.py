@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +193,23 @@ async def test_a_freed_time_is_told_to_whom_it_is_offered(world: World) -> None:
     assert await sent(world, ben) == [("time_offered", "sent", "email")]
     (offer,) = (each for each in mails(world) if each["To"] == "ben@example.org")
     assert "We keep it for you until Monday, November 23, 2026, 11:00" in said(offer)
+
+
+async def test_who_was_told_of_an_offer_is_told_once_that_it_cannot_be_given(world: World) -> None:
+    ana, ben = await has_patient(world), await has_patient(world, email="ben@example.org", phone="415 555 0199")
+    call = await books(world.coordinator, ana, starts_at=local(27, 10))
+    wish = {"patient_id": ben, "kind": "info_call", "modality": "phone"}
+    ok(await world.coordinator.post("/v1/waitlist", wish), 201)
+    await acts(world.coordinator, call, "cancel", reason="patient_request")
+    await world.travel(timedelta(minutes=1))
+    path = f"/v1/practitioners/{call['providers'][0]['id']}"
+    version = ok(await world.coordinator.get(path))["version"]
+    ok(await world.coordinator.post(f"{path}/absence", {"day": "2026-11-27"}, version=version))
+    await world.travel(timedelta(minutes=30))
+    assert await sent(world, ben) == [("time_offered", "sent", "email"), ("offer_withdrawn", "sent", "email")]
+    *_, withdrawn = (each for each in mails(world) if each["To"] == "ben@example.org")
+    assert "The time we kept for you (Friday, November 27, 2026, 10:00" in said(withdrawn)
+    assert await tasks(world) == []
 
 
 async def test_a_clinic_without_mail_server_and_gateway_is_told_so_and_plans_nothing(

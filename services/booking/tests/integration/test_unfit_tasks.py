@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from booking.application import fitness
+from booking.domain.fitness_checks import SETTLED_AFTER
+from careflow_service.testing.overtaking import Overtaking
 from services.booking.tests import news
 from services.booking.tests.at_a_browser import logs_in
 from services.booking.tests.builders import local
@@ -117,3 +119,36 @@ async def test_nobody_is_said_to_have_missed_what_nobody_could_give(world: World
     assert refusal(answer) == (409, "cannot_be_given")
     off = await acts(world.coordinator, late, "cancel", reason="patient_request")
     assert off["cancellation"]["by"] == "clinic"
+
+
+async def is_away_all_day(world: World, who: str) -> None:
+    path = f"/v1/practitioners/{who}"
+    there = ok(await world.coordinator.get(path))
+    ok(await world.coordinator.post(f"{path}/absence", {"day": "2026-11-24"}, version=there["version"]))
+
+
+async def test_a_visit_booked_while_an_absence_commits_is_looked_at_again(world: World, overtaking: Overtaking) -> None:
+    """Who books has seen the clinic as it was, and is there only when all has been looked through."""
+    lee = await has_practitioner(world)
+    ana = await has_patient(world)
+
+    async def is_away_and_all_is_looked_through() -> None:
+        await is_away_all_day(world, lee)
+        await world.catch_up()
+
+    overtaking.by(is_away_and_all_is_looked_through)
+    call = await books(world.coordinator, ana, starts_at=local(24, 10))
+    await world.catch_up()
+    assert (await reads(world, call))["unfit_since"] is None
+    await world.travel(SETTLED_AFTER)
+    assert await to_reassign(world) == ["info_call"]
+
+
+async def test_an_absence_that_commits_after_a_visit_was_booked_finds_it_at_once(
+    world: World, overtaking: Overtaking
+) -> None:
+    lee = await has_practitioner(world)
+    ana = await has_patient(world)
+    overtaking.by(lambda: books(world.coordinator, ana, starts_at=local(24, 10)))
+    await is_away_all_day(world, lee)
+    assert await to_reassign(world) == ["info_call"]

@@ -222,3 +222,37 @@ async def test_one_waits_once_for_each_kind_and_leaves(world: World) -> None:
     await waits(world, ana)
     assert refusal(await world.patient(ben).get(WAITLIST, patient_id=ana)) == (404, "patient_not_found")
     assert refusal(await world.patient(ben).get(WAITLIST)) == (403, "forbidden")
+
+
+async def test_an_offer_nobody_can_give_any_more_is_withdrawn_and_the_next_in_line_asked(
+    world: World, call: Any
+) -> None:
+    """Lee is sick; what another could give at that time is offered to who waits behind."""
+    ana, ben = await person(world, 1), await person(world, 2)
+    await waits(world, ana)
+    await waits(world, ben)
+    await acts(world.coordinator, call, "cancel", reason="patient_request")
+    await world.catch_up()
+    hold = await held(world, ana)
+    other = await has_practitioner(world, "kim", "therapist")
+    (lee,) = (each["id"] for each in hold["providers"])
+    version = ok(await world.coordinator.get(f"/v1/practitioners/{lee}"))["version"]
+    ok(await world.coordinator.post(f"/v1/practitioners/{lee}/absence", {"day": "2026-11-24"}, version=version))
+    await world.catch_up()
+    assert (await reads(world, hold))["status"] == "lapsed"
+    assert set(await offers(world)) == {ben}
+    assert [each["id"] for each in (await held(world, ben))["providers"]] == [other]
+    assert (await entry(world, ana))["status"] == "waiting"
+
+
+async def test_an_offer_to_who_may_not_have_it_any_more_is_withdrawn(world: World, call: Any) -> None:
+    ana, ben = await person(world, 1), await person(world, 2)
+    await waits(world, ana)
+    await waits(world, ben)
+    await acts(world.coordinator, call, "cancel", reason="patient_request")
+    await world.catch_up()
+    hold = await held(world, ana)
+    await books(world.coordinator, ana, starts_at=local(25, 10))
+    await world.catch_up()
+    assert (await reads(world, hold))["status"] == "lapsed"
+    assert set(await offers(world)) == {ben}

@@ -88,9 +88,18 @@ async def the_dose_itself(self: ReschedulePairHandler, path: CarePath, dosing: A
     return await self.desk.ports.appointments.get(dosing.id)
 
 
+async def nothing_offered(_: Appointments) -> list[Appointment]:
+    return []
+
+
 async def seen_through(self: Fitness, check: FitnessCheck, tx: Any) -> None:
     """Nobody has looked."""
     await self.ports.fitness_checks.save(check.seen(None), expecting=check.version, tx=tx)
+
+
+async def as_it_is(_: Offering, path: CarePath, __: object) -> CarePath:
+    """Whatever is in the way of what is offered."""
+    return path
 
 
 async def that_one_alone(_: object, patient: Patient) -> list[PatientId]:
@@ -111,6 +120,8 @@ FAULTS: Final[dict[str, tuple[object, str, Any]]] = {
     "a dose needs no integration": (gates, "soon_enough", lambda *_: True),
     "a pair does not move together": (ReschedulePairHandler, "_integration", the_dose_itself),
     "an offer stays open when it is taken": (Offering, "accepted", nothing_of_it),
+    "a time is offered to who may not have it any more": (Offering, "settled", as_it_is),
+    "a time is offered that nobody can give any more": (Appointments, "offered", nothing_offered),
     "a hold never runs out": (Appointments, "next_lapse", nothing_of_it),
     "one reason gone is all gone": (booking.application.holding, "grounds", lambda *_: ()),
     "what nobody could give is lost": (Appointment, "could_not_be_lost", False),

@@ -1,6 +1,6 @@
 """The front desk: what is booked, moved, given to others, called off and marked; who is away; whose records are one."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from booking.application.commands.book_appointment import BookAppointment
@@ -167,11 +167,14 @@ class AtTheDesk(Clinicians):
     async def step_somebody_is_away(self) -> None:
         """For a day, or a room is closed; what is booked stays until somebody decides."""
         kind, store = self.random.choice(((ResourceKind.PRACTITIONER, "Practitioners"), (ResourceKind.ROOM, "Rooms")))
-        whom = self.random.choice(self.clinic.all(store))
-        day = self.some_time().date()
+        await self.is_away(Resource(kind, self.random.choice(self.clinic.all(store)).id), self.some_time().date())
+
+    async def is_away(self, whom: Resource, day: date) -> None:
+        store = "Rooms" if whom.kind is ResourceKind.ROOM else "Practitioners"
+        version = self.clinic.kept[store].all[whom.id].version
         span = Interval(*(datetime.combine(each, time(), ZONE) for each in (day, day + timedelta(days=1))))
         before = {each.id: (each.status, each.starts_at) for each in self.clinic.all("Appointments")}
-        await self.asks("record_absence", RecordAbsence(Resource(kind, whom.id), whom.version, span))
+        await self.asks("record_absence", RecordAbsence(whom, version, span))
         assert before == {each.id: (each.status, each.starts_at) for each in self.clinic.all("Appointments")}
 
     async def step_somebody_is_back(self) -> None:

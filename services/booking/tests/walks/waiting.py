@@ -7,9 +7,11 @@ from booking.application.commands.join_waitlist import JoinWaitlist
 from booking.application.commands.leave_waitlist import LeaveWaitlist
 from booking.application.commands.record_offer_call import RecordOfferCall
 from booking.application.commands.release_hold import ReleaseHold
+from booking.domain.calendar import ResourceKind
 from booking.domain.states import Status
 from booking.domain.visits import Modality, VisitKind
 from booking.domain.waitlist import WaitlistStatus
+from services.booking.tests.builders import ZONE
 from services.booking.tests.walks.at_the_desk import AtTheDesk
 from services.booking.tests.walks.walker import nothing_there
 
@@ -50,6 +52,13 @@ class Waiting(AtTheDesk):
             raise nothing_there()
         entry = self.random.choice(found)
         await self.asks("leave_waitlist", LeaveWaitlist(entry.id, entry.version))
+
+    async def step_somebody_is_away_who_is_offered(self) -> None:
+        """Of what is held for who waits, somebody who would give it, or its room."""
+        hold = self.visit(Status.HELD, wanted=lambda each: each.waitlist_entry_id is not None)
+        claimed = {claim.resource for claim in hold.slot.claims if claim.resource.kind is not ResourceKind.PATIENT}
+        whom = self.random.choice(sorted(claimed, key=lambda each: each.id))
+        await self.is_away(whom, hold.starts_at.astimezone(ZONE).date())
 
     async def step_is_called_about_an_offer(self) -> None:
         found = [each for each in self.clinic.all("Waitlist") if each.status is WaitlistStatus.OFFERED]

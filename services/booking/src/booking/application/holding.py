@@ -1,9 +1,10 @@
 """Brings the holds of a patient's booked visits up to what their care path says, and asks about the integrations that
-a change has left without a dose.
+a change has left without a dose; withdraws what is offered to a patient who may not have it any more.
 
 Invariant: a path and what follows from it for its visits are written by the same transaction.
 """
 
+from booking.application.offering import Offering
 from booking.application.ports import Ports
 from booking.domain.care_path import CarePath
 from booking.domain.holds import grounds
@@ -26,4 +27,4 @@ async def settle_holds(known: CarePath, path: CarePath, tx: Transaction, ports: 
         after = after.waiting_for(standing, ports.policy, now=tx.now)
         await ports.appointments.save(after, expecting=before.version, tx=tx)
         path = path.note_visit(after, now=tx.now)
-    return path
+    return await Offering(ports).settled(path, tx)

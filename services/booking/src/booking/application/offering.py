@@ -1,22 +1,30 @@
 """Offers freed times to those who wait: one after the other, each as a hold of their own.
 
-Invariant: an offer and the time held for it are made, answered and given back in one transaction.
+Invariants: an offer and the time held for it are made, answered and given back in one transaction. What cannot be
+given any more, or not to the patient, is not offered on: it is withdrawn with what is in its way, and who was told of
+it is told so.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from booking.application.gated_visits import GatedVisits
 from booking.application.ports import Ports
 from booking.application.scheduling import NoTime, Scheduling, Wish
+from booking.domain import gates
 from booking.domain.appointments import Appointment
+from booking.domain.care_path import CarePath
 from booking.domain.freed_times import FreedTime, freed_by
 from booking.domain.ids import FreedTimeId
 from booking.domain.intervals import QUARTER
 from booking.domain.message_subjects import Reason
+from booking.domain.messages import MessageState
+from booking.domain.noted_visits import Visit
 from booking.domain.states import BookedBy
 from booking.domain.visits import VisitKind
 from booking.domain.waitlist import Offer, WaitlistEntry
 from careflow_domain.errors import DomainError
+from careflow_service.upsert import upsert
 from careflow_service.work import Transaction, side_by_side
 
 
@@ -64,15 +72,67 @@ class Offering:
 
     async def lapse(self, hold: Appointment, tx: Transaction) -> Appointment:
         """The held time is given back; one that was offered goes to the next in line."""
+        lapsed = await self._freed(hold, tx)
+        if hold.waitlist_entry_id is not None:
+            entry, path = await side_by_side(
+                self.ports.waitlist.get(hold.waitlist_entry_id, of=hold.patient_id),
+                self.ports.care_paths.get(hold.patient_id, of=hold.patient_id),
+            )
+            await self._passed_on(entry, tx)
+            await upsert(self.ports.care_paths, path, path.answered(hold.id, now=tx.now), tx)
+        return lapsed
+
+    async def settled(self, path: CarePath, tx: Transaction) -> CarePath:
+        """The path without the offers that it does not let the patient accept any more; they are withdrawn."""
+        for offer in path.offers:
+            if gates.refusals(path, self._asked(offer)):
+                hold = await self.ports.appointments.get(offer.appointment_id, of=path.id)
+                path = await self.withdraw(hold, path, tx)
+        return path
+
+    async def withdraw(self, hold: Appointment, path: CarePath, tx: Transaction) -> CarePath:
+        """The offer is over, and the next in line is asked; who was told that the time is kept for them is told that
+        it is no longer.
+        """
+        assert hold.waitlist_entry_id is not None, "only what is offered is withdrawn"
+        entry = await self.ports.waitlist.get(hold.waitlist_entry_id, of=hold.patient_id)
+        knows = await self._know_of(entry.open_offer, hold)
+        lapsed = await self._freed(hold, tx)
+        await self._passed_on(entry, tx)
+        if knows:
+            await self.ports.telling.of(Reason.OFFER_WITHDRAWN, lapsed, tx)
+        return path.answered(hold.id, now=tx.now)
+
+    async def _freed(self, hold: Appointment, tx: Transaction) -> Appointment:
         lapsed = hold.lapse()
         await Scheduling(self.ports).release(hold, tx)
         await self.ports.appointments.save(lapsed, expecting=hold.version, tx=tx)
-        if hold.waitlist_entry_id is not None:
-            entry = await self.ports.waitlist.get(hold.waitlist_entry_id, of=hold.patient_id)
-            freed = await self.ports.freed_times.get(entry.open_offer.freed_id)
-            await self.ports.waitlist.save(entry.passed_on(), expecting=entry.version, tx=tx)
-            await self.ports.freed_times.save(freed.put_off(tx.now), expecting=freed.version, tx=tx)
         return lapsed
+
+    async def _passed_on(self, entry: WaitlistEntry, tx: Transaction) -> None:
+        freed = await self.ports.freed_times.get(entry.open_offer.freed_id)
+        await self.ports.waitlist.save(entry.passed_on(), expecting=entry.version, tx=tx)
+        await self.ports.freed_times.save(freed.put_off(tx.now), expecting=freed.version, tx=tx)
+
+    async def _know_of(self, offer: Offer, hold: Appointment) -> bool:
+        """Whether the patient may have been told: not while the message waits, and not where none arrived and nobody
+        has told them instead.
+        """
+        if offer.told_by is None:
+            return True
+        message = await self.ports.messages.get(offer.told_by, of=hold.patient_id)
+        return message.state is not MessageState.PLANNED and hold.untold_since is None
+
+    def _asked(self, offer: Visit) -> gates.Asked:
+        """As it was asked when it was offered. News that waits to be repaired may be none of it."""
+        return gates.Asked(
+            kind=offer.kind,
+            starts_at=offer.starts_at,
+            zone=self.ports.zone,
+            modality=offer.modality,
+            integration_at=_integration_of(offer.kind, offer.starts_at),
+            windows=self.ports.policy.dose_windows,
+        )
 
     async def _offered(self, freed: FreedTime, listed: WaitlistEntry, tx: Transaction) -> bool:
         """Whether it was: they wait still, would come then, did not give it up themselves, their gates are open, and
@@ -84,7 +144,6 @@ class Offering:
         if not entry.takes(freed.starts_at) or entry.patient_id == gave_it_up:
             return False
         wish = Wish(kind=entry.kind, starts_at=freed.starts_at, modality=entry.modality)
-        integration_at = freed.starts_at + QUARTER if entry.kind is VisitKind.DOSING else None
         try:
             patient, path, clinic = await side_by_side(
                 self.ports.patients.get(entry.patient_id, of=entry.patient_id),
@@ -92,7 +151,13 @@ class Offering:
                 Scheduling(self.ports).clinic(wish),
             )
             visit = await GatedVisits(self.ports).new(
-                wish, patient, path, clinic, tx, by=BookedBy.STAFF, integration_at=integration_at
+                wish,
+                patient,
+                path,
+                clinic,
+                tx,
+                by=BookedBy.STAFF,
+                integration_at=_integration_of(entry.kind, freed.starts_at),
             )
         except (DomainError, NoTime):
             return False
@@ -106,6 +171,13 @@ class Offering:
             call_first=self.ports.policy.call_first(entry.kind, freed.starts_at, now=tx.now),
         )
         await self.ports.appointments.add(hold, tx)
-        await self.ports.telling.of(Reason.TIME_OFFERED, hold, tx)
+        told = await self.ports.telling.of(Reason.TIME_OFFERED, hold, tx)
+        offer = replace(offer, told_by=told.id if told else None)
         await self.ports.waitlist.save(entry.offered(offer), expecting=entry.version, tx=tx)
+        await upsert(self.ports.care_paths, path, path.offered(hold, now=tx.now), tx)
         return True
+
+
+def _integration_of(kind: VisitKind, starts_at: datetime) -> datetime | None:
+    """A dose is offered as if its integration came with it, which is asked for when it is booked."""
+    return starts_at + QUARTER if kind is VisitKind.DOSING else None

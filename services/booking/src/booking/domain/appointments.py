@@ -101,9 +101,9 @@ class Appointment(AttendedAppointment):
         return self.status is Status.HELD and (self.held_until is None or now < self.held_until)
 
     def lapse(self) -> "Appointment":
-        """The hold is over; its time is free again."""
+        """The hold is over; its time is free again, and nobody need be told of it any more."""
         self._expect(Status.HELD)
-        return self._next(Status.LAPSED, held_until=None)
+        return self._next(Status.LAPSED, held_until=None, untold_since=None)
 
     def reschedule(self, slot: Slot, *, by: BookedBy, policy: BookingPolicy, now: datetime) -> "Appointment":
         """The same appointment at another time.

@@ -55,13 +55,15 @@ class CarePathStageChanged(Fact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarePath(SeenTo):
     """One patient's run through the clinic, from inquiry to closing; an information call later starts a new one.
-    What is to be done is to tell them what no message could, beside what is to be told of visits.
+    What is to be done is to tell them what no message could, beside what is to be told of visits. `offers` are the
+    times held for them by the waitlist.
     """
 
     id: PatientId
     stage: Stage = Stage.INQUIRY
     person: Person = field(default_factory=Person)
     visits: tuple[Visit, ...] = ()
+    offers: tuple[Visit, ...] = ()
     case_id: CaseId | None = None
     evaluated: bool = False
     deferred_until: datetime | None = None
@@ -96,7 +98,15 @@ class CarePath(SeenTo):
         run = path.run
         if visit.disposition in (Disposition.NOT_A_FIT, Disposition.REFER_OUT):
             run = run.closed(visit.disposition.value)
-        return path._noted(visits=(*others, visit), run=run, now=now)
+        return path.answered(visit.appointment_id, now=now)._noted(visits=(*others, visit), run=run, now=now)
+
+    def offered(self, hold: Appointment, *, now: datetime) -> "CarePath":
+        """A time is held for the patient until they have answered."""
+        return self._noted(offers=(*self.offers, Visit.of(hold)), now=now)
+
+    def answered(self, appointment_id: AppointmentId, *, now: datetime) -> "CarePath":
+        """What was offered is booked, given back or withdrawn."""
+        return self._noted(offers=tuple(v for v in self.offers if v.appointment_id != appointment_id), now=now)
 
     def hour_not_held(self, appointment_id: AppointmentId, *, now: datetime) -> "CarePath":
         """A therapy hour that was stopped, or was no more than a call, prepares and integrates nothing."""
@@ -257,6 +267,7 @@ class CarePath(SeenTo):
             id=self.id,
             person=self.person,
             visits=tuple(visit for visit in self.visits if visit.upcoming or visit.unmarked),
+            offers=self.offers,
             alerts=self.alerts,
             closed_alerts=self.closed_alerts,
             outcome_review_by=self.outcome_review_by,

@@ -23,6 +23,8 @@ class Reason(StrEnum):
     """A reminder."""
     TIME_OFFERED = "time_offered"
     """A time that became free is kept for somebody on the waitlist."""
+    OFFER_WITHDRAWN = "offer_withdrawn"
+    """It is kept for them no longer: it cannot be given any more, or not to them."""
     QUESTIONS_ASKED = "questions_asked"
     """Screening asks them something, to be answered by a link."""
     ACCOUNT_NEWS = "account_news"
@@ -105,6 +107,7 @@ ORDER: Final[dict[Reason, tuple[Channel, ...]]] = {
     Reason.VISIT_CANCELLED: (Channel.EMAIL, Channel.SMS),
     Reason.VISIT_NEAR: (Channel.SMS, Channel.EMAIL),
     Reason.TIME_OFFERED: (Channel.SMS, Channel.EMAIL),
+    Reason.OFFER_WITHDRAWN: (Channel.SMS, Channel.EMAIL),
     Reason.QUESTIONS_ASKED: (Channel.EMAIL, Channel.SMS),
     Reason.ACCOUNT_NEWS: (Channel.EMAIL, Channel.SMS),
     Reason.PLAN_TASKS: (Channel.EMAIL, Channel.SMS),

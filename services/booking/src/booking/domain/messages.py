@@ -151,6 +151,8 @@ class Message(Aggregate):
         match self.reason:
             case Reason.VISIT_CANCELLED:
                 return visit.status is Status.CANCELLED
+            case Reason.OFFER_WITHDRAWN:
+                return visit.status is Status.LAPSED
             case Reason.TIME_OFFERED:
                 return visit.status is Status.HELD and visit.held_until is not None and now < visit.held_until
             case _:

@@ -20,7 +20,8 @@ class TaskKind(StrEnum):
     MARK_VISIT = "mark_visit"
     """Its day is over, and nobody has said what became of it."""
     TELL_PATIENT = "tell_patient"
-    """No message could tell the patient what has become of it, or that it is near, or that a time is kept for them."""
+    """No message could tell the patient what has become of it, or that it is near, or that a time is kept for them, or
+    is no longer."""
     SETTLE_HOLD = "settle_hold"
     """It is on hold, and too near to be called off by itself."""
     SETTLE_INTEGRATION = "settle_integration"

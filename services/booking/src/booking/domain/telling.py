@@ -13,7 +13,7 @@ from booking.domain.policy import BookingPolicy
 from booking.domain.states import Status
 from careflow_domain.errors import conflict
 
-TO_BE_TOLD: Final = frozenset({Status.HELD, Status.BOOKED, Status.CANCELLED})
+TO_BE_TOLD: Final = frozenset({Status.HELD, Status.BOOKED, Status.CANCELLED, Status.LAPSED})
 """In which states of a visit its patient may have to be told something still."""
 
 

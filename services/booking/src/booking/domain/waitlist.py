@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from booking.domain.ids import AppointmentId, FreedTimeId, PatientId, WaitlistEntryId
+from booking.domain.ids import AppointmentId, FreedTimeId, MessageId, PatientId, WaitlistEntryId
 from booking.domain.intervals import Interval
 from booking.domain.visits import Modality, VisitKind
 from careflow_domain.aggregate import Aggregate
@@ -28,6 +28,7 @@ class WaitlistStatus(StrEnum):
 class Offer:
     """The time `appointment_id` holds for the patient until `expires_at`. With `call_first` somebody talks to them
     before it can be booked: at so short a notice a dose wants to know that they have fasted and have an escort.
+    `told_by` is the message that tells the patient, absent where nothing carries messages, and in older offers.
     """
 
     appointment_id: AppointmentId
@@ -36,6 +37,7 @@ class Offer:
     expires_at: datetime
     call_first: bool = False
     called_at: datetime | None = None
+    told_by: MessageId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

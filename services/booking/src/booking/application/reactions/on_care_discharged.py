@@ -21,8 +21,8 @@ from careflow_service.work import Transaction
 
 
 async def on_care_discharged(event: Received[CareDischarged], tx: Transaction, ports: Ports) -> None:
-    """Nothing is owed for what is called off; whoever discharged the patient, or the desk, tells them. A time that is
-    being offered runs out by itself; no gate lets the patient accept it.
+    """Nothing is owed for what is called off; whoever discharged the patient, or the desk, tells them. What is being
+    offered is withdrawn.
     """
     patient_id = PatientId(event.data.patient_id)
     before = await ports.care_paths.find(patient_id, of=patient_id)
@@ -42,10 +42,11 @@ async def on_care_discharged(event: Received[CareDischarged], tx: Transaction, p
         await note_freed(cancelled, tx, ports)
         await ports.appointments.save(cancelled, expecting=appointment.version, tx=tx)
         path = path.note_visit(cancelled, now=tx.now)
-    for entry in waiting:
+    path = await settle_holds(before or path, path, tx, ports)
+    await upsert(ports.care_paths, before, path, tx)
+    for each in waiting:
+        entry = await ports.waitlist.get(each.id, of=patient_id)
         if entry.status is not WaitlistStatus.WAITING or entry.kind is VisitKind.INFO_CALL:
             continue
         if path.run.ended_with_care(entry.joined_at):
             await ports.waitlist.save(entry.left(), expecting=entry.version, tx=tx)
-    path = await settle_holds(before or path, path, tx, ports)
-    await upsert(ports.care_paths, before, path, tx)
