@@ -56,8 +56,15 @@ async def test_what_nobody_else_can_give_is_moved_or_called_off_free_of_charge(w
     away = await someone.presses(before, "Record the absence")
     moving = await someone.follows(away, "Tue, November 24, 10:30 AM")
     assert moving.h1 == "Choose a time for the integration"
-    off = await someone.presses(away, "Call it off, free of charge")
-    assert "No visit is concerned." in off.text
+    ask = await someone.follows(away, "Call it off, free of charge")
+    assert (ask.h1, (await reads(world, dose))["status"]) == ("Call this visit off?", "booked")
+    assert (await someone.follows(ask, "Leave it as it is")).h1 == "joy is away"
+    off = await someone.presses(ask, "Call it off")
+    assert (off.h1, "It was called off." in off.text, "No visit is concerned." in off.text) == (
+        "joy is away",
+        True,
+        True,
+    )
     assert (await reads(world, dose))["cancellation"]["reason"] == "provider_unavailable"
     assert known["patient_id"] == dose["patient_id"]
 
@@ -113,7 +120,8 @@ async def test_a_week_is_one_absence_all_of_it_seen_before_and_taken_back_as_one
     assert "The absence is recorded." in away.text
     doctor = ok(await world.coordinator.get("/v1/practitioners/dr-lee"))
     assert (doctor["version"], len(doctor["hours"]["exceptions"])) == (2, 4)
-    off = await someone.presses(away, "Call it off, free of charge")
+    ask = await someone.follows(away, "Call it off, free of charge")
+    off = await someone.presses(ask, "Call it off")
     assert "Tuesday, November 24, 2026 – Friday, November 27, 2026." in off.text
 
     back = await someone.presses(off, "They are there after all")

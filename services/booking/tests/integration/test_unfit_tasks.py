@@ -97,7 +97,7 @@ async def test_at_the_desk_it_says_who_cannot_and_leads_to_their_day(world: Worl
     assert "kim works here no longer." in page.text
     day = await someone.follows(page, "All visits of that day, with who could give them")
     assert day.h1 == "kim is away"
-    gone = await someone.presses(day, "Call it off, free of charge")
+    gone = await someone.presses(await someone.follows(day, "Call it off, free of charge"), "Call it off")
     assert "It was called off." in gone.text
 
 

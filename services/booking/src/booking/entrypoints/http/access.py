@@ -146,7 +146,7 @@ ACCESS: AccessTable = {
     "GET /pages/desk/absences/concerned": allow(*CARE_TEAM),
     "POST /pages/desk/absences": allow(*MANAGERS),
     "POST /pages/desk/absences/over": allow(*MANAGERS),
-    "POST /pages/desk/absences/visits/{appointment_id}/{act}": allow(*CARE_TEAM),
+    "POST /pages/desk/absences/visits/{appointment_id}/reassign": allow(*CARE_TEAM),
     "GET /pages/desk/waitlist": allow(*CARE_TEAM),
     "POST /pages/desk/waitlist/{entry_id}/{answer}": allow(*CARE_TEAM),
     "GET /pages/desk/tasks": allow(*CARE_TEAM),

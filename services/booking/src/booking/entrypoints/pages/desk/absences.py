@@ -3,7 +3,6 @@ none, then each visit given to somebody else, moved or called off; and that they
 """
 
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Request
@@ -11,7 +10,6 @@ from fastapi.responses import Response
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from booking.application.commands.cancel_appointment import CancelAppointment
 from booking.application.commands.reassign_appointment import ReassignAppointment
 from booking.application.commands.record_absence import RecordAbsence
 from booking.application.commands.record_return import RecordReturn
@@ -39,6 +37,7 @@ REASONS: Final = {
     ResourceKind.PRACTITIONER: CancelReason.PROVIDER_UNAVAILABLE,
     ResourceKind.ROOM: CancelReason.CLINIC_CLOSED,
 }
+"""Why a visit is called off that they cannot give."""
 
 
 class Away(RequestBody):
@@ -86,11 +85,6 @@ class AwayAsSeen(Away, Seen):
     """As which version the person or room was seen; in the form of a visit, the visit."""
 
     agreed: Literal["1"] | None = None
-
-
-class Settling(StrEnum):
-    REASSIGN = "reassign"
-    CANCEL = "cancel"
 
 
 @router.get("")
@@ -148,36 +142,29 @@ async def record_return(
     return go_on(request, "concerned", done="back", **away.parameters)
 
 
-@router.post("/visits/{appointment_id}/{act}")
-async def settle_visit(
+@router.post("/visits/{appointment_id}/reassign")
+async def give_visit(
     request: Request,
     app: App,
     actor: CurrentActor,
     pages: Pages,
     appointment_id: str,
-    act: Settling,
     form: Submitted,
     key: FormRequest,
 ) -> Response:
-    """Give one of their visits to whoever can, or call it off for the clinic; neither costs the patient anything."""
+    """Give one of their visits to whoever can: it costs the patient nothing. Calling one off is asked on a page of its
+    own, as everywhere.
+    """
     away = form.said(AwayAsSeen)
-    visit = AppointmentId(appointment_id)
-    match act:
-        case Settling.REASSIGN:
-            given = ReassignAppointment(
-                appointment_id=visit,
-                expected_version=away.expected,
-                without=frozenset({away.resource.id}),
-                patient_agreed=away.agreed is not None,
-            )
-            doing = refusal_of(app.reassign_appointment(given, actor, key))
-        case Settling.CANCEL:
-            called_off = CancelAppointment(visit, away.expected, REASONS[away.resource.kind])
-            doing = refusal_of(app.cancel_appointment(called_off, actor, key))
-    if refused := await doing:
+    given = ReassignAppointment(
+        appointment_id=AppointmentId(appointment_id),
+        expected_version=away.expected,
+        without=frozenset({away.resource.id}),
+        patient_agreed=away.agreed is not None,
+    )
+    if refused := await refusal_of(app.reassign_appointment(given, actor, key)):
         return await _concerned(request, app, actor, pages, away, refused=refused)
-    done = "reassigned" if act is Settling.REASSIGN else "cancelled"
-    return go_on(request, "../../concerned", done=done, **away.parameters)
+    return go_on(request, "../../concerned", done="reassigned", **away.parameters)
 
 
 def _asked(request: Request) -> Form:
@@ -208,6 +195,7 @@ async def _concerned(
         done=done,
         refused=refused,
         away=away,
+        reason=REASONS[away.resource.kind].value,
         name=whose.name,
         version=whose.version,
         recorded=not whose.active or not any(whose.hours.open_on(day, pages.zone) for day in away.days),

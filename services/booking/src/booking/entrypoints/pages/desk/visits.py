@@ -17,6 +17,7 @@ from booking.domain.ids import AppointmentId, PractitionerId
 from booking.domain.states import Status
 from booking.domain.visits import DISPOSITIONS, Disposition
 from booking.entrypoints.http.schemas import App, StaffId
+from booking.entrypoints.pages.desk.absences import ASKED, Away
 from booking.entrypoints.pages.desk.marking import COMMANDS, Mark, marks_for
 from booking.entrypoints.pages.desk.showing import Done, Seen, show_desk, staff_of
 from careflow_service.http.dependencies import CurrentActor
@@ -134,8 +135,9 @@ async def reassign(
 
 @router.get("/cancel")
 async def ask_to_cancel(request: Request, app: App, actor: CurrentActor, pages: Pages, appointment_id: str) -> Response:
-    """Whether it is to be called off, and for whose sake. Changes nothing."""
-    return await _ask_to_cancel(request, app, actor, pages, appointment_id, UNTYPED, {})
+    """Whether it is to be called off, and for whose sake, which is known of somebody's absence. Changes nothing."""
+    asked = Form({name: value for name, value in request.query_params.items() if name in ASKED | {"reason"}})
+    return await _ask_to_cancel(request, app, actor, pages, appointment_id, asked, {})
 
 
 @router.post("/cancel")
@@ -157,6 +159,8 @@ async def cancel(
     command = CancelAppointment(AppointmentId(appointment_id), said.expected, said.reason, pair)
     if refused := await refusal_of(app.cancel_appointment(command, actor, key)):
         return await _ask_to_cancel(request, app, actor, pages, appointment_id, form, {}, refused)
+    if (away := _away(form)) is not None:
+        return go_on(request, "../../absences/concerned", done="cancelled", **away.parameters)
     return go_on(request, f"../{appointment_id}", done="cancelled")
 
 
@@ -211,8 +215,15 @@ async def _ask_to_cancel(
         reasons=[(each.value, (CancelledBy.CLINIC if free else WHOSE[each]).value) for each in REASONS],
         typed=typed,
         faults=faults,
+        away=_away(typed),
         **_shown(seen),
     )
+
+
+def _away(form: Form) -> Away | None:
+    """Whose absence it is called off for, to go back to what else follows from it."""
+    away, _ = form.read(Away)
+    return away
 
 
 def _shown(seen: VisitRead) -> dict[str, Any]:
