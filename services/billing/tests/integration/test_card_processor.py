@@ -15,6 +15,7 @@ from careflow_service.identity import Role
 from services.billing.tests.builders import ANA, NOW, local
 from services.billing.tests.clinic import books, has_patient, ok, refusal, the_charge, trial_balance, usd
 from services.billing.tests.heard import THERAPY_HOUR, session_completed
+from services.billing.tests.overtaken_processing import a_disputed, begins_dispute
 from services.billing.tests.stripe_stand_in import KEY, WEBHOOK_SECRET, Object, StripeStandIn, listening
 from services.billing.tests.world import World, running
 
@@ -132,6 +133,15 @@ async def test_a_closed_link_is_paid_by_nobody(world: World, stripe: StripeStand
     await gets_link(world)
     link = await the_link(world)
     ok(await world.biller.post(f"/v1/payment-links/{link['id']}/close", version=link["version"]))
+    await world.catch_up()
+    assert (await the_link(world))["state"] == "over"
+    assert [each["status"] for each in stripe.sessions.values()] == ["expired"]
+
+
+async def test_a_link_from_before_a_dispute_is_paid_by_nobody(world: World, stripe: StripeStandIn) -> None:
+    estimate = await a_disputed(world)
+    await gets_link(world)
+    ok(await begins_dispute(world, estimate))
     await world.catch_up()
     assert (await the_link(world))["state"] == "over"
     assert [each["status"] for each in stripe.sessions.values()] == ["expired"]

@@ -146,6 +146,24 @@ async def test_every_paper_is_there_to_download_as_it_was_issued(world: World) -
     assert "$200.00 was to be paid by December 31, 2026." in page.text
 
 
+async def test_a_patient_gets_a_receipt_of_what_they_paid_without_asking_anybody(world: World) -> None:
+    """Pressed again while nothing has changed it is the same one: numbers have no gaps."""
+    await owes(world)
+    for amount in (25, 50):
+        await pays(world, amount)
+    someone, page = await comes_in(world)
+    for _ in range(2):
+        got = await someone.presses(page, "Get a receipt")
+        assert (got.status, "Your receipt is among your papers." in got.text) == (200, True)
+    assert [each["number"] for each in ok(await world.biller.get("/v1/papers", patient_id=ANA))["items"]] == [
+        "RC-2026-0001"
+    ]
+    assert (await gets(world, got, "Receipt RC-2026-0001 (PDF)")).startswith(b"%PDF-")
+    payments = ok(await world.biller.get("/v1/payments", patient_id=ANA))["items"]
+    ids = {f"payments/{each['id']}/receipt" for each in payments}
+    assert all(any(each in form.action for each in ids) for form in got.forms if "Get a receipt" in form.buttons)
+
+
 async def test_a_patient_pays_by_card_and_pressing_twice_makes_one_link(world: World) -> None:
     await owes(world)
     desk = takes_cards(world)
@@ -308,10 +326,12 @@ async def test_nothing_of_anybody_else_is_there(world: World) -> None:
     charge = await owes(world)
     superbill = ok(await world.biller.post("/v1/superbills", bill(charge["id"])), 201)["superbill_id"]
     case = (await opens(world, superbill))["id"]
-    receipt = ok(await world.biller.post("/v1/receipts", {"payment_id": (await pays(world, 25))["payment_id"]}), 201)
+    payment = (await pays(world, 25))["payment_id"]
+    receipt = ok(await world.biller.post("/v1/receipts", {"payment_id": payment}), 201)
     await books(world, local(14, 9, month=12))
     estimate = (await issue(world, (await estimates(world))[0]))["id"]
     anas = {"paper_id": receipt["paper_id"], "superbill_id": superbill, "estimate_id": estimate, "case_id": case}
+    anas["payment_id"] = payment
     await world.hear(registered().model_copy(update={"patient_id": BEN}))
     _, page = await comes_in(world, BEN)
     assert "You owe nothing." in page.text

@@ -8,10 +8,15 @@ from billing.application.commands.begin_estimate_dispute import BeginEstimateDis
 from billing.application.commands.close_estimate_dispute import CloseEstimateDispute, CloseEstimateDisputeHandler
 from billing.application.commands.issue_estimate import IssueEstimate, IssueEstimateHandler
 from billing.application.commands.make_payment_link import MakePaymentLink, MakePaymentLinkHandler
+from billing.application.processor_news import hear_news
 from billing.domain.estimate_disputes import DisputeOutcome
 from billing.domain.estimates import Estimate, EstimateDisputeClosed, EstimateDisputed
 from billing.domain.fee_cases import FeeState
+from billing.domain.ids import ProcessorId
 from billing.domain.money import Money
+from billing.domain.payment_links import LinkState
+from billing.domain.processing import LinkPaid
+from billing.domain.tasks import TaskKind, tasks_of
 from billing.domain.write_offs import WriteOffReason
 from careflow_domain.errors import DomainError
 from careflow_events import contracts
@@ -157,3 +162,58 @@ async def test_what_is_to_be_paid_is_said_where_it_was_decided(
     await closes_dispute(clinic, DisputeOutcome.WITHDRAWN)
     with pytest.raises(DomainError, match="dispute_closed"):
         await closes_dispute(clinic, DisputeOutcome.WITHDRAWN)
+
+
+async def test_what_a_decision_took_out_is_asked_for_no_more(clinic: PayingClinic) -> None:
+    await estimated_at_225(clinic, *FAR_OVER)
+    await begins_dispute(clinic)
+    await closes_dispute(clinic, DisputeOutcome.LOWERED, usd(300))
+    (charge,) = clinic.all("charges")
+    assert (charge.balance, charge.written_off, charge.lowered) == (usd(300), usd(520), usd(520))
+    assert [each.reason for each in charge.write_offs] == [WriteOffReason.DISPUTE]
+
+
+async def test_what_was_paid_beyond_the_decision_is_the_patients_again(clinic: PayingClinic) -> None:
+    await estimated_at_225(clinic, *FAR_OVER)
+    payment_id = await clinic.pays(400)
+    await begins_dispute(clinic)
+    await closes_dispute(clinic, DisputeOutcome.SETTLED, usd(300))
+    (charge,), payment = clinic.all("charges"), await clinic.ports.payments.get(payment_id)
+    assert (charge.balance, charge.paid, charge.written_off) == (usd(0), usd(300), usd(520))
+    assert payment.idle == usd(100)
+    assert [each.kind for each in tasks_of(payment)] == [TaskKind.MONEY_UNAPPLIED]
+
+
+async def test_what_the_clinic_did_without_before_counts(clinic: PayingClinic) -> None:
+    await estimated_at_225(clinic, *FAR_OVER)
+    await clinic.writes_off(100, WriteOffReason.COURTESY)
+    await begins_dispute(clinic)
+    await closes_dispute(clinic, DisputeOutcome.LOWERED, usd(300))
+    (charge,) = clinic.all("charges")
+    assert (charge.balance, charge.written_off) == (usd(300), usd(520))
+
+
+@pytest.mark.parametrize("outcome", [DisputeOutcome.BILLED, DisputeOutcome.WITHDRAWN, DisputeOutcome.NOT_ELIGIBLE])
+async def test_a_bill_that_stands_is_asked_for_again(clinic: PayingClinic, outcome: DisputeOutcome) -> None:
+    await estimated_at_225(clinic, *FAR_OVER)
+    await begins_dispute(clinic)
+    await closes_dispute(clinic, outcome)
+    (charge,) = clinic.all("charges")
+    assert charge.balance == usd(820)
+
+
+async def test_a_link_from_before_is_closed_and_one_that_is_paid_all_the_same_is_the_patients_wish(
+    clinic: PayingClinic,
+) -> None:
+    await estimated_at_225(clinic, *FAR_OVER)
+    await clinic.asks(MakePaymentLinkHandler, MakePaymentLink(ANA))
+    await begins_dispute(clinic)
+    (link,) = clinic.all("links")
+    assert link.state is LinkState.CLOSING
+    paid = LinkPaid(link_id=link.id, processor_id=ProcessorId("pi_1"), amount=usd(820))
+    await clinic.unit(lambda tx: hear_news(paid, tx, clinic.ports))
+    (link,), (charge,) = clinic.all("links"), clinic.all("charges")
+    assert (link.state, charge.balance) == (LinkState.PAID, usd(0))
+    await closes_dispute(clinic, DisputeOutcome.LOWERED, usd(300))
+    (payment,) = clinic.all("payments")
+    assert payment.idle == usd(520)

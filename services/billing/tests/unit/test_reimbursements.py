@@ -253,3 +253,30 @@ def test_a_policy_that_waits_for_nothing_is_refused(wrong: dict[str, Any]) -> No
     with pytest.raises(DomainError, match=r"."):
         replace(REIMBURSEMENT, **settings)
     assert isinstance(REIMBURSEMENT, ReimbursementPolicy)
+
+
+def reissued_at(case: Reimbursement, amount: Money) -> Reimbursement:
+    """A goodwill refund lowered what was charged; another superbill took the place of the one that was filed."""
+    bill = replace(a_superbill(a_content(4)), id=SuperbillId("b2"), number="SB-2026-0002")
+    return replace(case.about(bill), charged=amount)
+
+
+def test_an_answer_is_about_the_superbill_that_was_sent() -> None:
+    filed = opened().after(Filed(on=TODAY), on(TODAY))
+    lowered = reissued_at(filed, usd(10))
+    assert (lowered.filed_another, lowered.claimed) == (True, filed.charged)
+    answered = lowered.after(paid(days(3), filed.charged), on(days(3)))
+    assert answered.received == filed.charged
+    older = reissued_at(replace(filed, filed_charged=None), usd(10))
+    assert older.claimed == filed.charged, "of a case from before what was filed was kept"
+
+
+def test_answers_and_appeals_are_told_as_they_came() -> None:
+    case = went(
+        (1, Filed(on=days(1))),
+        (10, denied(days(10))),
+        (20, Appealed(on=days(20))),
+        (40, denied(days(40))),
+        (50, Appealed(on=days(50))),
+    )
+    assert [each.on for each in case.turns] == [days(each) for each in (10, 20, 40, 50)]

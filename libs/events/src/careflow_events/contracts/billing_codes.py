@@ -65,6 +65,7 @@ class WriteOffReason(OpenCode):
     HARDSHIP = "hardship", "the patient cannot pay it: the price is lowered"
     COURTESY = "courtesy", "the clinic's decision: the price is lowered"
     SMALL_BALANCE = "small_balance", "not worth asking for"
+    DISPUTE = "dispute", "decided or agreed in a dispute about an estimate: the price is lowered"
     UNKNOWN = _UNKNOWN
 
 

@@ -18,7 +18,7 @@ from billing.domain.payments import Allocation, Payment
 from billing.domain.posting import Posting
 from billing.domain.refunds import Refund
 from billing.domain.tracked import Tracked
-from billing.domain.write_offs import WriteOff, recovery_lines
+from billing.domain.write_offs import WriteOff, WriteOffReason, recovery_lines
 from careflow_domain.errors import conflict
 
 
@@ -45,6 +45,7 @@ class Books:
         self._packages = Tracked("package", packages)
         self._journal = Posting(patient_id, posted_on, policy_version, now, new_id)
         self._now = now
+        self._new_id = new_id
         self._owed = self._anything_is_owed()
 
     @property
@@ -195,6 +196,27 @@ class Books:
         self._charges.keep(charge)
         key = f"write-off/{write_off.id}/{charge.revision}"
         self._journal.post(key, EntryCause.WRITE_OFF, charge_id, write_off.entry_lines)
+
+    def lower(self, charge_ids: Sequence[ChargeId], less: Money, reason: WriteOffReason) -> None:
+        """The clinic does without so much of these: of what is still to be paid first, in this order, then of what was
+        paid and kept, which is the patient's again.
+        """
+        left = less
+        for charge_id in charge_ids:
+            left = left - self._less(charge_id, min(left, self._charges.get(charge_id).balance), reason)
+        for charge_id in charge_ids:
+            for payment in self._payments.all:
+                allocation = payment.allocated_to(charge_id)
+                back = min(left, allocation.amount - allocation.conceded) if allocation else left.nothing
+                if back:
+                    self._allocate(payment.id, charge_id, -back.minor)
+                    left = left - self._less(charge_id, back, reason)
+        self.apply()
+
+    def _less(self, charge_id: ChargeId, amount: Money, reason: WriteOffReason) -> Money:
+        if amount:
+            self.write_off(charge_id, WriteOff.of(self._new_id(), amount, reason, now=self._now))
+        return amount
 
     def _recover(self, payment_id: PaymentId, charge_id: ChargeId) -> None:
         """What is left of a payment pays for what was given up of the charge it is meant for."""

@@ -50,6 +50,11 @@ class EstimateDispute:
     def over(self) -> Money:
         return self.billed - self.estimated
 
+    @property
+    def taken_out(self) -> Money:
+        """What is not to be paid of what was billed, as it was decided or agreed."""
+        return self.billed.nothing if self.adjusted is None else self.billed - self.adjusted
+
     def check(self, line: Money, days: int, today: date) -> "EstimateDispute":
         """Itself. Raises `below_dispute_line`, `dispute_too_late` and `dispute_dates_invalid`."""
         if not self.billed_on <= self.initiated_on <= today:

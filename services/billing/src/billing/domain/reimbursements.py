@@ -11,6 +11,7 @@ the case is about the superbill in force, also after another one took its place.
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Self
 
 from billing.domain.appeals import AppealPolicy, AppealStage, Decision, last_day_of
@@ -121,8 +122,9 @@ class ReimbursementResolved(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reimbursement(Aggregate):
-    """One case. `file_by` is the plan's last day to file; `filed` is the superbill that was. `answers` and `appealed`
-    are oldest first. `due_on` is the day of what comes next, `remind_on` when somebody is told of it, `reminded_on`
+    """One case. `file_by` is the plan's last day to file; `filed` is the superbill that was, and
+    `filed_charged` what it came to; absent where nothing was filed, and of older cases. `answers` and `appealed` are
+    oldest first. `due_on` is the day of what comes next, `remind_on` when somebody is told of it, `reminded_on`
     when they were told last in this stage.
     """
 
@@ -139,6 +141,7 @@ class Reimbursement(Aggregate):
     stage: Stage = Stage.TO_FILE
     filed_on: date | None = None
     filed: SuperbillId | None = None
+    filed_charged: Money | None = None
     more_asked: MoreAsked | None = None
     answers: tuple[Answered, ...] = field(default=(), repr=False)
     appealed: tuple[date, ...] = ()
@@ -189,6 +192,18 @@ class Reimbursement(Aggregate):
         return total((each.received for each in self.answers), self.charged.currency)
 
     @property
+    def claimed(self) -> Money:
+        """What the insurer decides about: the superbill the patient sent, or is to send."""
+        return self.charged if self.filed_charged is None else self.filed_charged
+
+    @property
+    def turns(self) -> tuple[Answered | Appealed, ...]:
+        """What the insurer decided and the patient appealed, one after the other as it was."""
+        appeals = [Appealed(on=day) for day in self.appealed]
+        pairs = zip_longest(self.answers, appeals)
+        return tuple(each for pair in pairs for each in pair if each is not None)
+
+    @property
     def last(self) -> Answered | None:
         return self.answers[-1] if self.answers else None
 
@@ -212,8 +227,8 @@ class Reimbursement(Aggregate):
             case Filed():
                 self._expect(Stage.TO_FILE, Stage.MORE_ASKED)
                 self._expect_between(self._earliest, step.on, terms.today)
-                filed = self.superbill_id
-                return self._moved(Stage.FILED, terms, filed_on=step.on, filed=filed, more_asked=None)
+                filed = {"filed_on": step.on, "filed": self.superbill_id, "filed_charged": self.charged}
+                return self._moved(Stage.FILED, terms, **filed, more_asked=None)
             case MoreAsked():
                 self._expect(Stage.FILED, Stage.APPEALED)
                 self._expect_between(self._earliest, step.on, terms.today)
@@ -243,9 +258,11 @@ class Reimbursement(Aggregate):
         return after.saying(ReimbursementFilingDue(case=after, at=terms.now))
 
     def about(self, superbill: Superbill) -> Self:
-        """Another superbill has taken the place of its own."""
+        """Another superbill has taken the place of its own. What was filed stays what it was."""
+        filed_its_own = self.filed is not None and not self.filed_another
         return replace(
             self.recording(),
+            filed_charged=self.charged if filed_its_own else self.filed_charged,
             superbill_id=superbill.id,
             superbill_number=superbill.number,
             charged=superbill.content.charged,
@@ -308,8 +325,8 @@ class Reimbursement(Aggregate):
             raise invalid(
                 "answer_invalid", "What was received is said where something was paid, the reason where not all was."
             )
-        if self.received + answer.received > self.charged:
-            raise invalid("answer_invalid", "An insurer pays no more than was charged.")
+        if self.received + answer.received > self.claimed:
+            raise invalid("answer_invalid", "An insurer pays no more than was charged on what was sent.")
         answers = (*self.answers, answer)
         after = replace(self.recording(), answers=answers, more_asked=None)
         if answer.outcome is Outcome.PAID or len(self.appealed) > 1:

@@ -11,12 +11,13 @@ from billing.domain.money import Money
 
 class WriteOffReason(StrEnum):
     """BAD_DEBT, SMALL_BALANCE: not going to be paid, or not worth asking for; the price stays. HARDSHIP, COURTESY: the
-    price is lowered."""
+    price is lowered. DISPUTE: so it was decided or agreed where a bill was far above its estimate."""
 
     BAD_DEBT = "bad_debt"
     HARDSHIP = "hardship"
     COURTESY = "courtesy"
     SMALL_BALANCE = "small_balance"
+    DISPUTE = "dispute"
 
 
 LOSSES: Final = frozenset({WriteOffReason.BAD_DEBT, WriteOffReason.SMALL_BALANCE})

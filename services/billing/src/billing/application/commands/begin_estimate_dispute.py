@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from billing.application.disputed_bills import close_links
 from billing.application.ports import Ports
 from billing.domain.ids import EstimateId
 from careflow_domain.errors import stale
@@ -42,6 +43,7 @@ class BeginEstimateDisputeHandler:
                 today=self.ports.day_of(tx.now),
                 now=tx.now,
             )
+            await close_links(estimate, self.ports, tx)
             await self.ports.estimates.save(estimate, expecting=before.version, tx=tx)
             return Changed(estimate.id, estimate.version)
 

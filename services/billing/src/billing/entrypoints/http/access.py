@@ -138,6 +138,7 @@ ACCESS: AccessTable = {
     "POST /pages/papers/{token}": public(rate="10/minute"),
     "GET /pages/papers": allow(own=by_caller()),
     "POST /pages/papers/owed/pay": allow(own=by_caller()),
+    "POST /pages/papers/payments/{payment_id}/receipt": allow(own=by_object("payment_id")),
     "GET /pages/papers/issued/{paper_id}": allow(own=by_object("paper_id")),
     "GET /pages/papers/superbills/{superbill_id}": allow(own=by_object("superbill_id")),
     "GET /pages/papers/superbills/{superbill_id}/claim-sheets": allow(own=by_object("superbill_id")),

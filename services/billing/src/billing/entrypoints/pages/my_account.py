@@ -9,10 +9,11 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from billing.application.commands.issue_receipt import IssueReceipt
 from billing.application.commands.make_payment_link import MakePaymentLink
 from billing.application.commands.open_account_link import OpenAccountLink
 from billing.application.use_cases import Billing
-from billing.domain.ids import AccountLinkId, EstimateId, PaperId, PatientId, SuperbillId
+from billing.domain.ids import AccountLinkId, EstimateId, PaperId, PatientId, PaymentId, SuperbillId
 from billing.domain.payment_links import LinkState
 from billing.entrypoints.http.schemas import App, paper
 from billing.entrypoints.pages.reimbursing import CASE_FORMS
@@ -43,7 +44,7 @@ async def my_account(
     pages: Pages,
     app: App,
     actor: CurrentActor,
-    done: Literal["paying", "appeal", "reimbursement", "said"] | None = None,
+    done: Literal["paying", "receipt", "appeal", "reimbursement", "said"] | None = None,
     entries_after: PageCursor = None,
     payments_after: PageCursor = None,
     papers_after: PageCursor = None,
@@ -62,6 +63,17 @@ async def pay_by_card(request: Request, pages: Pages, app: App, actor: CurrentAc
     if refused := await refusal_of(app.make_payment_link(command, actor, key)):
         return await _show(request, pages, app, actor, refused=refused)
     return go_on(request, "../../papers", anchor="done", done="paying")
+
+
+@router.post("/payments/{payment_id}/receipt")
+async def get_receipt(
+    request: Request, pages: Pages, app: App, actor: CurrentActor, payment_id: str, key: FormRequest
+) -> Response:
+    """A receipt for what they paid, as it stands; it is found among their papers."""
+    await still_there(request, app)
+    if refused := await refusal_of(app.issue_receipt(IssueReceipt(PaymentId(payment_id)), actor, key)):
+        return await _show(request, pages, app, actor, refused=refused)
+    return go_on(request, "../../../papers", anchor="papers_after", done="receipt")
 
 
 @router.get("/issued/{paper_id}")
@@ -134,5 +146,6 @@ async def _show(
         done=done,
         refused=refused.code if refused else None,
         kept={KEY: new_id()},
+        key=new_id,
         case_forms=CASE_FORMS,
     )
