@@ -345,7 +345,7 @@ async def test_nothing_of_anybody_else_is_there(world: World) -> None:
             body["notice_received_on"] = "2026-11-23"
             written = await world.client.post(path.format(**anas), data=body)
             assert written.status_code == 404, row
-    assert len(tried) == 18
+    assert len(tried) == 19
 
 
 async def test_a_letter_of_appeal_is_written_where_the_bill_is(world: World) -> None:
