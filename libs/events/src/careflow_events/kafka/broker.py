@@ -27,7 +27,7 @@ FINISH_SECONDS: Final = 15.0
 """How long a stopping worker waits for what is in flight."""
 
 RECORDS_PER_POLL: Final = 500
-POLL_MS: Final = 1_000
+POLL_MS: Final = 5_000
 """How long a poll waits for records; it ends as soon as there are some."""
 FETCH_MS: Final = 1_000
 """How long Kafka holds a request for records while there are none."""

@@ -48,7 +48,7 @@ published.
 """
 EFFECTS_AT_ONCE: Final = 16
 """How many effects of one kind are performed side by side: each waits for somebody outside, who may hang."""
-LOOK_SECONDS: Final = 0.1
+LOOK_SECONDS: Final = 0.25
 """How often the domain clock is watched for a jump, which asks the store nothing."""
 KEEP_SECONDS: Final = 0.25
 """How soon the lease is asked for again when the store gave no answer; otherwise it knows when it is due."""
