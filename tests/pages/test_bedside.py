@@ -56,7 +56,7 @@ async def test_every_page_is_read_by_everybody(browser: Browser, sessions: tuple
     async with Reader.at(browser, address, EVERY, name="bedside") as reader:
         await logs_in(reader, Role.NURSE)
         await reader.looks("Monday, November 23, 2026")
-        await reader.clicks(reader.page.get_by_role("link", name="Ana R.").last)
+        await reader.clicks(reader.page.get_by_role("heading").get_by_role("link", name="Ana R.").last)
         await reader.looks(ANA)
         await reader.sends("Clear for the dose")
         await reader.looks(ANA)

@@ -94,6 +94,7 @@ async def test_what_every_service_knows_is_put_together_and_what_is_missing_is_s
         await expect(part(reader, "screening")).to_contain_text("Treatment is cleared. It lasts until")
         await expect(part(reader, "sessions")).to_contain_text("No plan is signed.")
         await expect(part(reader, "billing")).to_contain_text("Not for your role.")
+        await expect(part(reader, "billing").get_by_role("link")).to_have_count(0)
         await reader.looks("Patient", width=EVERY)
         assert "Rivera" not in reader.page.url + await reader.page.title()
 
