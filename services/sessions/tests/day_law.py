@@ -121,12 +121,12 @@ def _unmet(told: Told, session: str, now: datetime) -> Iterator[str]:
 
 
 def _there(told: Told, session: str, now: datetime, *, role: str | None = None, who: str | None = None) -> bool:
-    """Whether somebody in this role, or this one person, had come by then and not gone before."""
+    """Whether somebody in this role, or this one person, had come by then, to the minute, and not gone before."""
     there: set[str] = set()
     for at, where, as_what, someone, came in told.comings:
         if where != session or (role or as_what) != as_what or (who or someone) != someone:
             continue
-        if came and at <= now:
+        if came and at.replace(second=0, microsecond=0) <= now:
             there.add(someone)
         elif not came and at < now:
             there.discard(someone)

@@ -70,7 +70,11 @@ async def test_stock_arrives_is_returned_before_a_witness_and_taken_back(world: 
     refused = await first.presses(form, "Receive", **LABELLED)
     assert refused.status == 422
     assert "Stock has an NDC." in refused.text
-    page = await first.presses(refused, "Receive", ndc="00143950801")
+    ahead = {"happened_at": clock(world.clock() + timedelta(hours=1))}
+    too_early = await first.presses(refused, "Receive", ndc="00143950801", **ahead)
+    assert "That time has not come yet." in too_early.text
+    arrived = world.clock() - timedelta(hours=2)
+    page = await first.presses(too_early, "Receive", happened_at=clock(arrived))
     name = next(each for each in page.links if each.startswith("ketamine, compounded troche, 50 mg/Troche, lot RX-1"))
     page = await first.follows(page, name)
     form = await first.follows(page, "Return to a distributor")

@@ -59,6 +59,26 @@ async def test_the_form_of_a_session_is_sent_once_whole_and_read_back(world: Wor
     assert await world.alarmed(patient_id) == ["RemsFormDue", "RemsFormSubmitted"]
 
 
+async def test_a_form_that_was_sent_is_asked_for_anew_once_what_it_tells_is_put_right(world: World) -> None:
+    session_id = await treated(world)
+    ok(await sends_form(world, session_id))
+    await world.travel(timedelta(minutes=5))
+    left = {"left_at": (world.clock() - timedelta(minutes=3)).isoformat(), "reason": "she stayed for her coat"}
+    ok(await does(world, session_id, "leaving/corrections", left), 201)
+
+    (waiting,) = ok(await world.nurse.get("/v1/rems-forms"))["items"]
+    assert (waiting["session_id"], waiting["outdated"]) == (session_id, True)
+    form = ok(await world.nurse.get(f"/v1/sessions/{session_id}/rems-form"))
+    assert (form["report"]["minutes"], form["submission"]["report"]["minutes"]) == (127, 125)
+    ok(await sends_form(world, session_id, form["version"], reference="REMS-4712"))
+    again = ok(await world.nurse.get(f"/v1/sessions/{session_id}/rems-form"))
+    assert [each["reference"] for each in (*again["earlier"], again["submission"])] == ["REMS-4711", "REMS-4712"]
+    assert ok(await world.nurse.get("/v1/rems-forms"))["items"] == []
+    assert await world.alarmed(form["patient_id"]) == [*["RemsFormDue", "RemsFormSubmitted"] * 2]
+    discharges = [name for name in await world.said_types(form["patient_id"]) if name == "SessionDischarged"]
+    assert len(discharges) == 2
+
+
 async def test_a_form_not_sent_within_seven_days_is_said_to_be_late_once(world: World) -> None:
     session_id = await treated(world)
     await world.travel(timedelta(days=7))

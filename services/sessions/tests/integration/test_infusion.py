@@ -110,12 +110,13 @@ async def test_an_infusion_that_ended_in_a_power_cut_is_written_down_from_paper(
     nurse, page = await logs_in(world, Role.NURSE, to=of(session_id))
 
     form = await nurse.follows(page, "The dose ended earlier: write it down")
-    page = await nurse.presses(form, "Save", ended_at=clock(ended))
+    page = await nurse.presses(form, "Save", ended_at=clock(ended), ended_by="user-other-nurse")
 
-    assert "its end written down" in page.text
+    assert "its end by user-other-nurse, written down" in page.text
     given = await dose(world, session_id)
     assert datetime.fromisoformat(given["ended_at"]) == ended
     assert datetime.fromisoformat(given["end_recorded_at"]) == world.clock()
+    assert (given["ended_by"], given["end_recorded_by"]) == ("user-other-nurse", "user-nurse")
     assert given["infusion"]["steps"][-1]["recorded_at"] == given["end_recorded_at"]
 
 

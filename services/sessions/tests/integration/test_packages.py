@@ -1,5 +1,7 @@
 """A package that was dispensed for one patient, from its receipt to its end (journey 18, the troche)."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from careflow_service.identity import Role
@@ -89,7 +91,11 @@ async def test_it_goes_home_only_where_the_policy_lets_it_before_a_witness_and_w
         assert refusal(await hands_out(world, package, quantity="11")) == (409, "container_exceeded")
         same_twice = await hands_out(world, package, identified_by=["name", "name"])
         assert refusal(same_twice) == (422, "identifiers_repeated")
-        line = ok(await hands_out(world, package), 201)["added_id"]
+        before = (world.clock() - timedelta(minutes=5)).isoformat()
+        assert refusal(await hands_out(world, package, happened_at=before)) == (409, "happened_later")
+        await world.travel(timedelta(minutes=5))
+        went = world.clock() - timedelta(minutes=3)
+        line = ok(await hands_out(world, package, happened_at=went.isoformat()), 201)["added_id"]
         witness = f"{CONTAINERS}/{package}/entries/{line}/witness"
         assert refusal(await world.prescriber.post(witness)) == (403, "witness_is_actor")
         ok(await world.nurse.post(witness))
@@ -98,6 +104,7 @@ async def test_it_goes_home_only_where_the_policy_lets_it_before_a_witness_and_w
 
     (kept,) = ok(await world.nurse.get(f"/v1/patients/{course.patient_id}/packages"))["items"]
     assert kept["in_container"] == {"quantity": "8", "unit": "troche"}
+    assert datetime.fromisoformat(kept["entries"][-1]["happened_at"]) == went
     assert kept["entries"][-1]["handed_out"] == {"recipient": "patient", "identified_by": ["name", "birth_date"]}
 
 

@@ -129,6 +129,19 @@ def test_an_end_that_is_written_down_from_paper_is_judged_when_it_was() -> None:
     assert done_then(begun(), written, None, POLICY) == written
 
 
+def test_who_ended_it_and_who_wrote_that_down_are_two() -> None:
+    written = step(160, "100", kind="ended")
+
+    last = done_then(begun(), written, NOW + minutes(40), POLICY, by=OTHER_NURSE)
+    given = dose_ended(begun(), None, last, TOLERANCE).doses[-1]
+
+    assert (given.ended_by, given.end_recorded_by) == (OTHER_NURSE, NURSE)
+    at_once = dose_ended(begun(), None, step(40, "100", kind="ended"), TOLERANCE).doses[-1]
+    assert (at_once.ended_by, at_once.end_recorded_by) == (NURSE, None)
+    with pytest.raises(DomainError, match="done_by_now"):
+        done_then(begun(), written, None, POLICY, by=OTHER_NURSE)
+
+
 def test_a_pause_from_paper_counts_from_when_it_was() -> None:
     paused = done_then(begun(), step(60, "25", kind="paused"), NOW + minutes(10), POLICY)
 

@@ -23,7 +23,7 @@ from sessions.domain.away import LeftRecord
 from sessions.domain.checks import Recorded, RiskLevel
 from sessions.domain.corrections import Corrector
 from sessions.domain.discharge import Discharge, DischargeScore
-from sessions.domain.endings import PatientLeftEarly, aborted, discharged
+from sessions.domain.endings import PatientLeftEarly, SessionDischarged, aborted, discharged
 from sessions.domain.left_corrections import left_corrected, left_otherwise
 from sessions.domain.service_lines import BillableServices
 from sessions.domain.sessions import Session
@@ -64,7 +64,9 @@ def test_both_times_stay_with_who_put_it_right_and_why() -> None:
     )
     assert after.discharge is not None
     assert (after.discharge.at, after.discharge.by, after.discharge.not_met) == (LEFT, NURSE, ())
-    assert after.facts == ()
+    assert [(type(each), each.at, getattr(each, "left_at", None)) for each in after.facts] == [
+        (SessionDischarged, LEFT + minutes(60), LEFT - minutes(5))
+    ]
     again = put_right(after, LEFT - minutes(4), corrector(LEFT + minutes(90)))
     assert [each.left_at for each in again.left_records] == [LEFT, LEFT - minutes(5)]
 
@@ -75,9 +77,13 @@ def test_whom_the_right_time_shows_to_have_been_let_go_too_early_is_looked_for()
 
     assert after.discharge is not None
     assert after.discharge.not_met == ("monitored_long_enough",)
-    assert [(type(each), each.at) for each in after.facts] == [(PatientLeftEarly, NOW + minutes(90))]
+    assert [(type(each), each.at) for each in after.facts] == [
+        (SessionDischarged, LEFT + minutes(60)),
+        (PatientLeftEarly, NOW + minutes(90)),
+    ]
     back = put_right(replace(after, facts=()), NOW + minutes(110), corrector(LEFT + minutes(90)))
-    assert (back.discharge and back.discharge.not_met, back.facts) == ((), ())
+    assert back.discharge is not None
+    assert (back.discharge.not_met, [type(each) for each in back.facts]) == ((), [SessionDischarged])
 
 
 @pytest.mark.parametrize(
@@ -118,5 +124,18 @@ def test_a_dose_that_ended_with_their_leaving_ended_when_they_left() -> None:
 
     assert (right.left_at, right.ended_at, right.doses[0].ended_at) == (NOW + minutes(20),) * 3
     assert (right.doses[0].earlier[0].ended_at, right.left_records[0].left_at) == (left, left)
+    assert [(type(each), each.at) for each in right.facts[len(walked.facts) :]] == [
+        (PatientLeftEarly, NOW + minutes(20))
+    ]
     with pytest.raises(DomainError, match="seen_later"):
         left_otherwise(walked, NOW + minutes(9), (), who, POLICY)
+
+
+def test_who_let_them_go_is_judged_anew_by_the_time_that_stands() -> None:
+    session, who = gone(), corrector(LEFT + minutes(60))
+    left = left_otherwise(session, LEFT - minutes(5), (), who, POLICY)
+    judged = leaving_of(session, SCORE, POLICY, risk_stands=False, left=left, now=LEFT)
+
+    absent = left_corrected(session, left, replace(judged, let_go_by_there=False), who, POLICY)
+    assert absent.discharge is not None
+    assert absent.discharge.not_met == ("let_go_by_there",)

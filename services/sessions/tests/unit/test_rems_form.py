@@ -204,6 +204,29 @@ def test_a_form_that_was_sent_stays_as_it_was_sent() -> None:
         sent(reference=" ")
 
 
+def test_a_form_whose_record_was_put_right_is_asked_for_anew_and_keeps_what_was_sent() -> None:
+    once, within = replace(sent(), facts=()), POLICY.rems.form_due_within
+    right = report(discharged_at(150))
+
+    assert once.told_otherwise(report(treated()), within=within, now=NOW + days(2)) is once
+    asked = once.told_otherwise(right, within=within, now=NOW + days(2))
+    assert (asked.waits, asked.due_by, [type(each) for each in asked.facts]) == (True, NOW + days(9), [RemsFormDue])
+    assert asked.told_otherwise(right, within=within, now=NOW + days(3)) is asked
+    assert asked.overdue(now=NOW + days(9)).said_overdue
+    back = asked.told_otherwise(report(treated()), within=within, now=NOW + days(3))
+    assert (back.waits, back.overdue_at) == (False, None)
+
+    again = sent(discharged_at(150), form=asked, reference="REMS-2", at=NOW + days(3))
+    assert again.submission is not None
+    assert (again.waits, again.submission.reference, again.submission.report) == (False, "REMS-2", right)
+    assert [each.reference for each in again.earlier] == ["REMS-1"]
+
+
+def test_of_a_form_that_was_not_sent_nothing_is_told_otherwise() -> None:
+    form = asked_for()
+    assert form.told_otherwise(report(treated()), within=POLICY.rems.form_due_within, now=NOW + days(1)) is form
+
+
 def test_that_a_form_is_late_is_said_once_and_a_late_one_is_still_sent() -> None:
     form = asked_for()
     assert isinstance(form.facts[-1], RemsFormDue)

@@ -114,7 +114,8 @@ class SessionRunningLong(SessionEvent):
 
 class SessionDischarged(SessionEvent):
     """The patient may go home. Written down afterwards, `left_at` is when they left, and `overdue_after_leaving` how
-    late an observation had been said to be (`VitalsOverdue`) when there was nobody to observe any more.
+    late an observation had been said to be (`VitalsOverdue`) when there was nobody to observe any more. Said again
+    where when they left is put right.
     """
 
     for_integrators = True

@@ -70,7 +70,8 @@ class AdverseEventReviewed(SessionSafetyEvent):
 class PatientLeftEarly(SessionSafetyEvent):
     """A patient left after a dose without being discharged, at this time: escort and patient are called, and again the
     next day. `overdue_after_leaving`: written down afterwards, how late an observation had been said to be meanwhile
-    (`VitalsOverdue`), when there was nobody to observe.
+    (`VitalsOverdue`), when there was nobody to observe. Said again, with the time that stands, where when they left is
+    put right.
     """
 
     for_integrators = True
@@ -104,7 +105,7 @@ class RemsFormEvent(SessionSafetyEvent):
 
 
 class RemsFormDue(RemsFormEvent):
-    """The first dose of a session was given: its form is to be sent by then."""
+    """The first dose of a session was given, or what its form told was put right since: it is to be sent by then."""
 
 
 class RemsFormSubmitted(RemsFormEvent):

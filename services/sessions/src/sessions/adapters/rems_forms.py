@@ -31,7 +31,7 @@ def _open_fields(form: RemsForm) -> Mapping[str, object]:
     return {
         "patient_id": form.patient_id,
         "due_by": form.due_by,
-        "waits": form.submission is None,
+        "waits": form.waits,
         "overdue_at": form.overdue_at,
     }
 

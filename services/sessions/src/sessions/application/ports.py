@@ -186,6 +186,7 @@ class AdverseEvents(Held[AdverseEvent], Paged[AdverseEvent], Protocol):
 
 
 class RemsForms(Held[RemsForm], Paged[RemsForm], Protocol):
+    async def find(self, session_id: SessionId, /, *, of: PatientId) -> RemsForm | None: ...
     async def get(self, session_id: SessionId, /, *, of: PatientId | None = None) -> RemsForm: ...
     async def of_patient(self, patient_id: PatientId, /) -> list[RemsForm]:
         """A patient's forms, the oldest first."""

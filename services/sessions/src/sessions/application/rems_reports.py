@@ -15,6 +15,19 @@ async def ask_for_rems_form(session: Session, ports: Ports, tx: Transaction) -> 
         await ports.rems_forms.add(RemsForm.asked_for(session.id, session.patient_id, within=within, now=tx.now), tx)
 
 
+async def keep_rems_form_true(session: Session, ports: Ports, tx: Transaction) -> None:
+    """A form that was sent, and tells something else than this session now, is asked for anew."""
+    if not session.doses or not ports.policy.strictest(session.routes).restricted_program:
+        return
+    form = await ports.rems_forms.find(session.id, of=session.patient_id)
+    if form is None or form.submission is None:
+        return
+    within, report = ports.policy.rems.form_due_within, TreatmentReport.of(session, ports.policy)
+    after = form.told_otherwise(report, within=within, now=tx.now)
+    if after is not form:
+        await ports.rems_forms.save(after, expecting=form.version, tx=tx)
+
+
 async def report_of(form: RemsForm, ports: Ports) -> TreatmentReport:
     """Put together from the session's record; what was sent is on the form itself."""
     session = await ports.sessions.get(form.id, of=form.patient_id)

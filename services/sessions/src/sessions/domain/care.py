@@ -185,7 +185,7 @@ def open_matters(
             OpenMatter.DOSE_REVIEW,
             sorted({*(each.id for each in sessions if each.review_by is not None), *unreviewed_medicines}),
         ),
-        *_each(OpenMatter.REMS_FORM, (each.id for each in rems_forms if each.submission is None)),
+        *_each(OpenMatter.REMS_FORM, (each.id for each in rems_forms if each.waits)),
         *_each(OpenMatter.INTEGRATION, (each.dosing_session_id for each in course.owed)),
         *_each(OpenMatter.CONTACT, (each.id for each in contacts if each.open)),
         *_each(OpenMatter.OUTREACH, (each.id for each in outreaches if each.open)),

@@ -240,7 +240,7 @@ RESTRICTED: Final = frozenset(
 there a prescriber says why, and the form tells both times.
 """
 
-BY_TIME: Final = frozenset({"vitals_observed", "monitored_long_enough", "prescriber_on_site"})
+BY_TIME: Final = frozenset({"vitals_observed", "monitored_long_enough", "prescriber_on_site", THERE})
 """What is met or not by when the patient left, with everything else as it was."""
 
 NEVER_SIGNED: Final = frozenset({RISK})

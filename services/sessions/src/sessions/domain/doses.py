@@ -142,9 +142,9 @@ class DoseRecord:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dose:
     """One dose as it was given; `ended_at` is None while an infusion runs. `hung` is what an infusion was begun with
-    that was stopped before all of it had run in; `end_recorded_at` when its end was written down, where that was
-    afterwards; `earlier` is how it was written down before it was put right; `outside` marks what was given outside the
-    gate.
+    that was stopped before all of it had run in; `ended_by` who ended it, `end_recorded_at` when that was written down,
+    where that was afterwards, and `end_recorded_by` by whom; `earlier` is how it was written down before it was put
+    right; `outside` marks what was given outside the gate.
     """
 
     stated: StatedDose = field(repr=False)
@@ -157,7 +157,9 @@ class Dose:
     given_by: StaffId
     started_at: datetime
     ended_at: datetime | None = None
+    ended_by: StaffId | None = None
     end_recorded_at: datetime | None = None
+    end_recorded_by: StaffId | None = None
     hung: StatedDose | None = field(default=None, repr=False)
     infusion: Infusion | None = field(default=None, repr=False)
     earlier: tuple[DoseRecord, ...] = ()
@@ -189,17 +191,24 @@ class Dose:
         """The infusion is over: all of it ran in where `infused` is None. Refused: `volume_missing`,
         `infused_too_much`, and what `Infusion.went_on` refuses.
         """
+        over = replace(
+            self,
+            ended_at=step.at,
+            ended_by=step.by,
+            end_recorded_at=step.recorded_at,
+            end_recorded_by=step.recorded_by,
+        )
         whole = self.infusion.made_up_to if self.infusion else self.stated.volume
         if whole is None:
             if infused is not None:
                 raise invalid("volume_missing", "Of a dose without a volume nobody can say how much ran in.")
-            return replace(self, ended_at=step.at, end_recorded_at=step.recorded_at)
+            return over
         ran = whole if infused is None else infused
         if ran > whole:
             raise invalid("infused_too_much", "No more runs in than was made up.")
         last = replace(step, infused=ran)
         run = None if self.infusion is None else self.infusion.went_on(last, tolerance)
-        after = replace(self, ended_at=step.at, end_recorded_at=step.recorded_at, infusion=run)
+        after = replace(over, infusion=run)
         if ran == whole:
             return after
         return replace(after, hung=self.stated, stated=self.stated.share(ran, whole))

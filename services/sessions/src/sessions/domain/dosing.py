@@ -9,6 +9,7 @@ from datetime import datetime
 from careflow_domain.errors import conflict, invalid
 from sessions.domain.doses import Devices, Dose
 from sessions.domain.gate import Gate
+from sessions.domain.ids import StaffId
 from sessions.domain.infusion import Infusion, Step, StepKind, Tolerance
 from sessions.domain.monitoring import Monitoring
 from sessions.domain.policy import SessionsPolicy
@@ -55,15 +56,20 @@ def dosed(session: Session, dose: Dose, gate: Gate, monitoring: Monitoring, devi
     return given.became(state, DoseAdministered, dose.started_at)
 
 
-def done_then(session: Session, step: Step, said: datetime | None, policy: SessionsPolicy) -> Step:
+def done_then(
+    session: Session, step: Step, said: datetime | None, policy: SessionsPolicy, *, by: StaffId | None = None
+) -> Step:
     """What was done to the running dose, at the time it was done where that is written down afterwards, and judged by
-    that. Refused: `no_dose_running`, `wrong_state`, and what `happened_then` refuses (`happened_later` before the dose
-    began, or its pump was set last).
+    that; `by` is who did it where that was somebody else than who writes it down. Refused: `done_by_now`,
+    `no_dose_running`, `wrong_state`, and what `happened_then` refuses (`happened_later` before the dose began, or its
+    pump was set last).
     """
     if said is None:
+        if by is not None:
+            raise invalid("done_by_now", "Who does it now is whoever says so.")
         return step
     at = happened_then(said, _running(session).last_step_at, policy, now=step.at)
-    return replace(step, at=at, recorded_at=step.at)
+    return replace(step, at=at, by=by or step.by, recorded_at=step.at, recorded_by=step.by)
 
 
 def pump_set(session: Session, step: Step, made_up_to: Millilitres | None, tolerance: Tolerance) -> Session:

@@ -21,3 +21,8 @@ def happened_in_log(
     if said is None:
         return None
     return happened_then(said, container.since(draw_id), policy, now=now)
+
+
+def arrived_then(said: datetime | None, policy: SessionsPolicy, *, now: datetime) -> datetime | None:
+    """When a container arrived, where somebody says that it was not just now. Refused: what `happened_then` refuses."""
+    return None if said is None else happened_then(said, said, policy, now=now)

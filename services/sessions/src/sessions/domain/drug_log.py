@@ -53,12 +53,15 @@ class Container(Aggregate):
         by: StaffId,
         now: datetime,
         package_id: PackageId | None = None,
+        arrived_at: datetime | None = None,
     ) -> Self:
-        """It arrived, full. Refused: `ndc_missing`, and what `Item.must_hold_something` refuses."""
+        """It arrived, full: at `arrived_at` where that is entered afterwards. Refused: `ndc_missing`, and what
+        `Item.must_hold_something` refuses.
+        """
         item.must_hold_something()
         if item.ndc is None and package_id is None:
             raise invalid("ndc_missing", "Stock has an NDC; only what was compounded for one patient has none.")
-        entry = Entry(id=entry_id, kind=EntryKind.RECEIVED, mass=item.labelled, by=by, at=now)
+        entry = Entry(id=entry_id, kind=EntryKind.RECEIVED, mass=item.labelled, by=by, at=now, happened_at=arrived_at)
         return cls(id=container_id, location_id=location_id, item=item, package_id=package_id, entries=(entry,))
 
     def sum_of(self, *kinds: EntryKind) -> Milligrams:
@@ -112,7 +115,7 @@ class Container(Aggregate):
         is no younger than what was given out of it. Refused: `draw_not_found`.
         """
         if draw_id is None:
-            return self.entries[0].at
+            return self.entries[0].was_at or self.entries[0].at
         given = (each.given_at for each in self.entries if each.draw_id == draw_id and each.given_at is not None)
         return min((self._draw(draw_id).at, *given))
 

@@ -30,7 +30,7 @@ class StepKind(StrEnum):
 class Step:
     """`infused` is all that had run in by then, `rate` at which it ran from then on, None where nothing did; `note` why
     as much as that had run in, where the rate makes another amount of the time; `recorded_at` when it was written down,
-    where that was afterwards.
+    where that was afterwards, and `recorded_by` by whom.
     """
 
     kind: StepKind
@@ -40,6 +40,7 @@ class Step:
     by: StaffId
     at: datetime
     recorded_at: datetime | None = None
+    recorded_by: StaffId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

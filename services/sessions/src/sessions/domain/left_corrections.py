@@ -1,8 +1,8 @@
 """When a patient left was written down wrong, and is put right.
 
-Invariants: both times stay, with who wrote which, when and why; nobody leaves before they were last seen; what the time
-that stands shows not to have been met when the patient was let go, and nobody signed for, is on record, and is said as
-of somebody who left without being discharged.
+Invariants: both times stay, with who wrote which, when and why; nobody leaves before they were last seen; whoever was
+told when the patient left is told the time that stands; what that shows not to have been met when the patient was let
+go, and nobody signed for, is on record, and is said as of somebody who left without being discharged.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from sessions.domain.away import LeftRecord
 from sessions.domain.corrections import Corrector
 from sessions.domain.discharge import Discharge, Leaving, WrittenLate, unmet_by_time
 from sessions.domain.doses import Dose, DoseRecord
-from sessions.domain.endings import PatientLeftEarly
+from sessions.domain.endings import PatientLeftEarly, SessionDischarged
 from sessions.domain.ids import StaffId
 from sessions.domain.left_late import left_then, overdue_after
 from sessions.domain.policy import SessionsPolicy
@@ -52,15 +52,17 @@ def left_corrected(
     assert was is not None
     record = LeftRecord(left_at=was, by=corrector.by, at=corrector.now, reason=corrector.reason)
     kept = replace(session.recording(), left_records=(*session.left_records, record))
+    overdue = overdue_after(session, left, policy)
     if session.discharge is None or leaving is None:
         ended_at = left if session.ended_at == session.left_early_at else session.ended_at
         doses = tuple(
             _ended_with(each, left, record) if _ended_by_leaving(each, session) else each for each in kept.doses
         )
-        return replace(kept, left_early_at=left, ended_at=ended_at, doses=doses)
-    overdue = overdue_after(session, left, policy)
+        after = replace(kept, left_early_at=left, ended_at=ended_at, doses=doses)
+        return after.saying(PatientLeftEarly(session=after, at=left, overdue=overdue))
     unmet = tuple(each for each in unmet_by_time(leaving) if each not in session.discharge.unmet)
-    after = replace(kept, discharge=_let_go(session.discharge, left, overdue, unmet))
+    right = replace(kept, discharge=_let_go(session.discharge, left, overdue, unmet))
+    after = right.saying(SessionDischarged(session=right, at=corrector.now, left_at=left, overdue=overdue))
     if not set(unmet) - set(session.discharge.not_met):
         return after
     return after.saying(PatientLeftEarly(session=after, at=left, overdue=overdue))

@@ -3,7 +3,7 @@
 Invariants: nobody is put down as present by somebody else; one person is there in one role at a time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -43,18 +43,22 @@ def left(team: Iterable[Present], staff: StaffId, now: datetime) -> tuple[Presen
     return tuple(replace(each, left_at=now) if each.id == staff and each.there else each for each in team)
 
 
+def there_at(team: Iterable[Present], at: datetime) -> Iterator[Present]:
+    """Who is on record as in the session at that moment, to the minute: on paper there are no seconds."""
+    came = (each for each in team if each.joined_at.replace(second=0, microsecond=0) <= at)
+    yield from (each for each in came if each.left_at is None or each.left_at >= at)
+
+
 def who_was_there(team: Iterable[Present], role: ProviderRole, at: datetime) -> StaffId | None:
     """Somebody who was in the session in this role at that moment."""
-    there = (each for each in team if each.role is role and each.joined_at <= at)
-    return next((each.id for each in there if each.left_at is None or each.left_at >= at), None)
+    return next((each.id for each in there_at(team, at) if each.role is role), None)
 
 
 def was_there(team: Iterable[Present], staff: StaffId, at: datetime) -> bool:
-    """Whether they are on record as in the session at that moment, to the minute: on paper there are no seconds. Who
-    came while nobody could log in is not, so this is for somebody to judge, never a reason to refuse what happened.
+    """Whether they are on record as in the session at that moment. Who came while nobody could log in is not, so this
+    is for somebody to judge, never a reason to refuse what happened.
     """
-    there = (each for each in team if each.id == staff and each.joined_at.replace(second=0, microsecond=0) <= at)
-    return any(each.left_at is None or each.left_at >= at for each in there)
+    return any(each.id == staff for each in there_at(team, at))
 
 
 def held_by_somebody_there(team: Iterable[Present], provider: StaffId) -> bool:

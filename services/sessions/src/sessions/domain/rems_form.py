@@ -1,7 +1,8 @@
 """The monitoring form the REMS asks for after every session in which a dose was given under it.
 
 Invariants: one form for each session, from its first dose on; it is sent by a person, and not without what the form
-asks for; what was sent stays as it was sent; that it is late is said once.
+asks for; what was sent stays as it was sent; where what it tells is put right since, it is asked for anew; that it is
+late is said once.
 """
 
 from dataclasses import dataclass, field, replace
@@ -76,13 +77,17 @@ class RemsFormOverdue(RemsFormFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemsForm(Aggregate):
-    """`id` is its session's; `said_overdue` once it was said to be late."""
+    """`id` is its session's; `said_overdue` once it was said to be late. `submission` is what was sent last, `outdated`
+    where the record tells something else by now, `earlier` what was sent before it.
+    """
 
     id: SessionId
     patient_id: PatientId
     due_by: datetime
     said_overdue: bool = False
     submission: Submission | None = None
+    outdated: bool = False
+    earlier: tuple[Submission, ...] = ()
 
     @classmethod
     def asked_for(cls, session_id: SessionId, patient_id: PatientId, *, within: timedelta, now: datetime) -> Self:
@@ -91,9 +96,25 @@ class RemsForm(Aggregate):
         return form.saying(RemsFormDue(form=form, at=now))
 
     @property
+    def waits(self) -> bool:
+        """Whether it is to be sent, for the first time or anew."""
+        return self.submission is None or self.outdated
+
+    @property
     def overdue_at(self) -> datetime | None:
         """When it must be said that it is late."""
-        return None if self.submission or self.said_overdue else self.due_by
+        return self.due_by if self.waits and not self.said_overdue else None
+
+    def told_otherwise(self, report: TreatmentReport, *, within: timedelta, now: datetime) -> Self:
+        """The record says this by now: where something else was sent, the form is asked for anew; where that is what
+        was sent, it is no more. Of one that was not sent nothing changes.
+        """
+        if self.submission is None or self.outdated == (self.submission.report != report):
+            return self
+        if self.outdated:
+            return replace(self.recording(), outdated=False)
+        after = replace(self.recording(), outdated=True, due_by=now + within, said_overdue=False)
+        return after.saying(RemsFormDue(form=after, at=now))
 
     def submitted(
         self,
@@ -109,7 +130,7 @@ class RemsForm(Aggregate):
         """A person has sent it, late or not. Refused: `rems_form_submitted`, `rems_form_incomplete` (with every element
         that is missing), `answers_contradict_record`, `reference_missing`.
         """
-        if self.submission is not None:
+        if not self.waits:
             raise conflict("rems_form_submitted", "The form of this session has been sent; it stays as it was sent.")
         if report.missing:
             raise conflict(
@@ -128,7 +149,8 @@ class RemsForm(Aggregate):
             by=by,
             at=now,
         )
-        after = replace(self.recording(), submission=submission)
+        earlier = (*self.earlier, self.submission) if self.submission else self.earlier
+        after = replace(self.recording(), submission=submission, outdated=False, earlier=earlier)
         return after.saying(RemsFormSubmitted(form=after, at=now))
 
     def overdue(self, *, now: datetime) -> Self:

@@ -1,6 +1,6 @@
 """Somebody puts right when a patient left; whom that shows to have been let go too early is looked for."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from careflow_service.identity import Actor, RequestKey
@@ -14,6 +14,7 @@ from sessions.domain.endings import PatientLeftEarly
 from sessions.domain.follow_up import Cause, ContactKind
 from sessions.domain.ids import SessionId
 from sessions.domain.left_corrections import left_corrected, left_otherwise
+from sessions.domain.presence import was_there
 from sessions.domain.sessions import Session
 
 
@@ -40,7 +41,8 @@ class CorrectLeavingHandler:
             left = left_otherwise(session, command.left_at, given, who, ports.policy)
             went, leaving = session.discharge, None
             if went is not None:
-                leaving = leaving_of(session, went.score, ports.policy, risk_stands=False, left=left, now=went.at)
+                then = leaving_of(session, went.score, ports.policy, risk_stands=False, left=left, now=went.at)
+                leaving = replace(then, let_go_by_there=was_there(session.team, went.by, left))
             return left_corrected(session, left, leaving, who, ports.policy)
 
         async def call_who_was_let_go(session: Session, tx: Transaction) -> None:

@@ -11,6 +11,7 @@ from careflow_service.work import Committed, Transaction, Work
 from sessions.application.courses import change_course, course_of
 from sessions.application.leaving import leaving_of, who_left
 from sessions.application.ports import Ports
+from sessions.application.rems_reports import keep_rems_form_true
 from sessions.application.results import LetGo
 from sessions.domain import endings
 from sessions.domain.checks import Recorded
@@ -71,6 +72,7 @@ class DischargePatientHandler:
                 )
                 after = endings.discharged(before, decided, risk)
             await self.ports.sessions.save(after, expecting=command.expected_version, tx=tx)
+            await keep_rems_form_true(after, self.ports, tx)
             if stops := stops_in(after.recorded[-1], after.id):
                 await change_course(after.patient_id, lambda each: each.stopped(stops), self.ports, tx)
             return LetGo(after.id, after.version, gone=not leaving.found_at_risk)

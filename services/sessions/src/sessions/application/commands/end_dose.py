@@ -20,13 +20,14 @@ STOPPED = "stopped before all of it had run in"
 @dataclass(frozen=True, slots=True)
 class EndDose:
     """`infused` is how much had run in of what the dose was made up to; all of it where it is None. `ended_at` is when
-    it ended, where that is written down afterwards.
+    it ended, where that is written down afterwards, and `ended_by` who ended it where that was somebody else.
     """
 
     session_id: SessionId
     infused: Millilitres | None = field(default=None, repr=False)
     note: str = field(default="", repr=False)
     ended_at: datetime | None = None
+    ended_by: StaffId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class EndDoseHandler:
         async def end(session: Session, tx: Transaction) -> Session:
             infused = command.infused or Millilitres.none()
             step = Step(kind=StepKind.ENDED, infused=infused, note=command.note, by=StaffId(actor.id), at=tx.now)
-            last = done_then(session, step, command.ended_at, ports.policy)
+            last = done_then(session, step, command.ended_at, ports.policy, by=command.ended_by)
             after = dose_ended(session, command.infused, last, ports.policy.infusion.tolerance)
             out = OutOfDraw.of_dose(session.doses[-1], after.doses[-1])
             await give_instead(out, session, command.note or STOPPED, actor, ports, tx)

@@ -17,7 +17,7 @@ from sessions.domain.units import Millilitres, MillilitresPerHour
 @dataclass(frozen=True, slots=True)
 class SetPump:
     """`infused` is what had run in by then, `made_up_to` asked the first time where the drug was diluted. `set_at` is
-    when it was done, where that is written down afterwards.
+    when it was done, where that is written down afterwards, and `set_by` who did it where that was somebody else.
     """
 
     session_id: SessionId
@@ -27,6 +27,7 @@ class SetPump:
     made_up_to: Millilitres | None = field(repr=False)
     note: str = field(repr=False)
     set_at: datetime | None = None
+    set_by: StaffId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class SetPumpHandler:
                 by=StaffId(actor.id),
                 at=tx.now,
             )
-            done = done_then(session, step, command.set_at, policy)
+            done = done_then(session, step, command.set_at, policy, by=command.set_by)
             return pump_set(session, done, command.made_up_to, policy.infusion.tolerance)
 
         return await self.changes.run(command.session_id, set_it, by=actor, action="set_pump", request=request)

@@ -141,7 +141,8 @@ class Reading:
     async def rems_form(self, session_id: SessionId, actor: Actor) -> tuple[RemsForm, TreatmentReport]:
         """A session's form, and its report as it was sent or would be now. Refused: `rems_form_not_found`."""
         form = await self.ports.rems_forms.get(session_id)
-        report = form.submission.report if form.submission else await report_of(form, self.ports)
+        sent = None if form.waits else form.submission
+        report = sent.report if sent else await report_of(form, self.ports)
         await self.ports.audit.read(actor, "read_rems_form", f"rems_forms/{form.id}")
         return form, report
 

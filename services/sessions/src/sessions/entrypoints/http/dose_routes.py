@@ -93,7 +93,7 @@ class PumpStep(StrEnum):
 class PumpSetting(RequestBody):
     """What was done to the pump, and what had run in by then. The first time it is the rate, and of a drug that was
     diluted what it was made up to. `note`: why what ran in is not what the rate makes of the time. `set_at`: when it
-    was done, where that is written down afterwards.
+    was done, where that is written down afterwards; `set_by` is left out where it was the caller.
     """
 
     step: PumpStep
@@ -102,6 +102,7 @@ class PumpSetting(RequestBody):
     made_up_to_ml: Quantity | None = None
     note: Note | None = None
     set_at: Moment | None = None
+    set_by: Staff | None = None
 
     def said(self, session_id: SessionId) -> SetPump:
         paused = self.step is PumpStep.PAUSED
@@ -113,21 +114,24 @@ class PumpSetting(RequestBody):
             None if self.made_up_to_ml is None else Millilitres(self.made_up_to_ml),
             self.note or "",
             self.set_at,
+            StaffId(self.set_by) if self.set_by else None,
         )
 
 
 class DoseEnd(RequestBody):
     """How much had run in of what the dose was made up to; all of it where nothing is said. `ended_at`: when it ended,
-    where that is written down afterwards.
+    where that is written down afterwards; `ended_by` is left out where it was the caller.
     """
 
     infused_ml: Quantity | None = None
     note: Note | None = None
     ended_at: Moment | None = None
+    ended_by: Staff | None = None
 
     def said(self, session_id: SessionId) -> EndDose:
         infused = None if self.infused_ml is None else Millilitres(self.infused_ml)
-        return EndDose(session_id, infused, self.note or "", self.ended_at)
+        by = StaffId(self.ended_by) if self.ended_by else None
+        return EndDose(session_id, infused, self.note or "", self.ended_at, by)
 
 
 class NewVitals(RequestBody):

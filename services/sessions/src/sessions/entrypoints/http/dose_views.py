@@ -17,7 +17,7 @@ from sessions.entrypoints.http.schemas import Shown, View
 
 class PumpStepView(BaseModel):
     """What was done to the pump: all that had run in by then, and the rate from then on; `recorded_at` is when it was
-    written down, where that was afterwards.
+    written down, where that was afterwards, and `recorded_by` by whom.
     """
 
     step: StepKind
@@ -27,6 +27,7 @@ class PumpStepView(BaseModel):
     by: str
     at: datetime
     recorded_at: datetime | None
+    recorded_by: str | None
 
 
 class InfusionView(BaseModel):
@@ -86,7 +87,8 @@ class OutsideGateView(BaseModel):
 class DoseView(BaseModel):
     """`mg` is what was given, `hung_mg` what an infusion was begun with that was stopped before; `earlier` is what was
     written down wrong, the first record first; `outside_gate` is None of a dose the gate was open for.
-    `end_recorded_at` is when its end was written down, where that was afterwards.
+    `ended_by` is who ended an infusion, `end_recorded_at` when that was written down, where that was afterwards, and
+    `end_recorded_by` by whom.
     """
 
     mg: Shown
@@ -100,7 +102,9 @@ class DoseView(BaseModel):
     given_by: str
     started_at: datetime
     ended_at: datetime | None
+    ended_by: str | None
     end_recorded_at: datetime | None
+    end_recorded_by: str | None
     hung_mg: Shown | None
     infusion: InfusionView | None
     earlier: tuple[DoseRecordView, ...]
@@ -121,7 +125,9 @@ def dose_view(dose: Dose) -> DoseView:
         given_by=dose.given_by,
         started_at=dose.started_at,
         ended_at=dose.ended_at,
+        ended_by=dose.ended_by,
         end_recorded_at=dose.end_recorded_at,
+        end_recorded_by=dose.end_recorded_by,
         hung_mg=dose.hung.mass.value if dose.hung else None,
         infusion=_infusion(dose.infusion) if dose.infusion else None,
         earlier=tuple(_earlier(each) for each in dose.earlier),
@@ -139,6 +145,7 @@ def _infusion(infusion: Infusion) -> InfusionView:
             by=each.by,
             at=each.at,
             recorded_at=each.recorded_at,
+            recorded_by=each.recorded_by,
         )
         for each in infusion.steps
     )

@@ -77,7 +77,8 @@ class NewPackage(RequestPart):
 
 class NewContainer(Amounting):
     """As its label says: `quantity` of `unit` with `mg_per_unit` in each; of a solution `ml` and `mg_per_ml` will do. A
-    `package` is one patient's own; what was compounded for them has no `ndc`.
+    `package` is one patient's own; what was compounded for them has no `ndc`. `happened_at` is when it arrived, where
+    that is entered afterwards; the line is of the day it is entered on.
     """
 
     location_id: Uuid
@@ -89,6 +90,7 @@ class NewContainer(Amounting):
     mg_per_unit: Quantity | None = None
     mg_per_ml: Quantity | None = None
     package: NewPackage | None = None
+    happened_at: Moment | None = None
 
     def item(self) -> Item:
         """Refused: `strength_ambiguous`, `amount_missing`, `amount_ambiguous`."""
@@ -168,18 +170,21 @@ class NewEntry(Amounting):
 
 
 class HandOut(Amounting):
-    """Who takes it home, and by what they were known: two identifiers at least."""
+    """Who takes it home, and by what they were known: two identifiers at least. `happened_at` is when they took it,
+    where that is entered afterwards; the line is of the day it is entered on.
+    """
 
     recipient: Recipient
     identified_by: Annotated[tuple[Identifier, ...], Field(min_length=2, max_length=5)]
     note: Annotated[str, StringConstraints(max_length=4000), PROSE] = ""
+    happened_at: Moment | None = None
 
     def said(self, container_id: ContainerId) -> HandOutPackage:
         """Refused: `identifiers_repeated`, `amount_missing`, `amount_ambiguous`."""
         if len(set(self.identified_by)) < len(self.identified_by):
             raise invalid("identifiers_repeated", "Two identifiers are two different ones.")
         gone = HandedOut(recipient=self.recipient, identified_by=self.identified_by)
-        return HandOutPackage(container_id, self.must_have_amount(), gone, self.note)
+        return HandOutPackage(container_id, self.must_have_amount(), gone, self.note, self.happened_at)
 
 
 class Reversal(RequestBody):
@@ -221,7 +226,7 @@ async def list_packages(patient_id: Uuid, actor: CurrentActor, app: App) -> Resp
 async def receive_container(body: NewContainer, actor: CurrentActor, request: IdempotentRequest, app: App) -> Response:
     """A container arrives: the clinic's stock, or what a pharmacy dispensed for one patient."""
     label = body.package.label() if body.package else None
-    command = ReceiveContainer(LocationId(body.location_id), body.item(), label)
+    command = ReceiveContainer(LocationId(body.location_id), body.item(), label, body.happened_at)
     committed = await app.receive_container(command, actor, request)
     return changed(committed, status=201, location=f"/v1/drug-log/containers/{committed.value.id}")
 

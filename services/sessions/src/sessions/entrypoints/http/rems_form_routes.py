@@ -19,7 +19,7 @@ from careflow_service.http.dependencies import (
 )
 from sessions.application.commands.submit_rems_form import SubmitRemsForm
 from sessions.domain.ids import PatientId, SessionId
-from sessions.domain.rems_form import Answers, RemsForm, SedatingMedicine
+from sessions.domain.rems_form import Answers, RemsForm, SedatingMedicine, Submission
 from sessions.domain.rems_report import Reading, TreatmentReport
 from sessions.entrypoints.http.schemas import AggregateChanged, App, Line, Shown, Uuid, View, changed
 
@@ -101,6 +101,7 @@ class AnswersView(View):
 
 
 class SubmissionView(BaseModel):
+    report: ReportView
     answers: AnswersView
     serious_events: tuple[str, ...]
     revision: str
@@ -110,7 +111,9 @@ class SubmissionView(BaseModel):
 
 
 class DueFormView(BaseModel):
-    """A form and where it stands; what it says is read one by one."""
+    """A form and where it stands; what it says is read one by one. `outdated`: it was sent, what it tells was put right
+    since, and it is to be sent anew by `due_by`.
+    """
 
     session_id: str
     patient_id: str
@@ -118,21 +121,25 @@ class DueFormView(BaseModel):
     due_by: datetime
     overdue: bool
     submitted_at: datetime | None
+    outdated: bool
 
 
 class FormView(DueFormView):
-    """`report` as it was sent, or as it would be now; `missing` is what keeps it from being sent."""
+    """`report` as it was sent, or as it would be now; `missing` is what keeps it from being sent. `submission` is what
+    was sent last, `earlier` what before it, each with the report that went out.
+    """
 
     report: ReportView
     missing: tuple[str, ...]
     submission: SubmissionView | None
+    earlier: tuple[SubmissionView, ...]
 
 
 @router.get("/v1/rems-forms", response_model=Page[DueFormView])
 async def list_waiting_forms(
     actor: CurrentActor, app: App, limit: PageLimit = WHOLE, after: PageCursor = None
 ) -> Response:
-    """Every form that has not been sent, the most urgent first."""
+    """Every form that is to be sent, for the first time or anew, the most urgent first."""
     forms = await app.reading.rems_forms_waiting(actor, limit, after)
     return represent(Page[DueFormView](items=[_due(each) for each in forms.items], next=forms.next))
 
@@ -162,7 +169,9 @@ async def submit_form(
     expected_version: ExpectedVersion,
     app: App,
 ) -> Response:
-    """It was sent to the program. It stays as it was sent, and is not sent while anything is missing."""
+    """It was sent to the program. It stays as it was sent, and is not sent while anything is missing; where what it
+    tells was put right since, it is sent anew.
+    """
     command = SubmitRemsForm(SessionId(session_id), body.answers(), body.reference, expected_version)
     return changed(await app.submit_rems_form(command, actor, request))
 
@@ -179,6 +188,7 @@ def _where_it_stands(form: RemsForm) -> dict[str, object]:
         "due_by": form.due_by,
         "overdue": form.said_overdue,
         "submitted_at": form.submission.at if form.submission else None,
+        "outdated": form.outdated,
     }
 
 
@@ -188,16 +198,20 @@ def _form(form: RemsForm, report: TreatmentReport) -> FormView:
         **_where_it_stands(form),
         report=_report(report),
         missing=report.missing,
-        submission=SubmissionView(
-            answers=AnswersView.model_validate(sent.answers),
-            serious_events=sent.serious_events,
-            revision=sent.revision,
-            reference=sent.reference,
-            by=sent.by,
-            at=sent.at,
-        )
-        if sent
-        else None,
+        submission=_submission(sent) if sent else None,
+        earlier=tuple(_submission(each) for each in form.earlier),
+    )
+
+
+def _submission(sent: Submission) -> SubmissionView:
+    return SubmissionView(
+        report=_report(sent.report),
+        answers=AnswersView.model_validate(sent.answers),
+        serious_events=sent.serious_events,
+        revision=sent.revision,
+        reference=sent.reference,
+        by=sent.by,
+        at=sent.at,
     )
 
 

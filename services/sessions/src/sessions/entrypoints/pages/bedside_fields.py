@@ -18,6 +18,11 @@ def field(name: str, kind: Kind, *options: str, word: str = "") -> Field:
     return Field(name=name, kind=kind, options=[(each, None) for each in options], word=word)
 
 
+def _done_by(name: str) -> Field:
+    """Who of the bedside did what is written down afterwards."""
+    return Field(name=name, kind=Kind.COLLEAGUE, holding=(Role.PRESCRIBER, Role.NURSE))
+
+
 def signs(prefix: str, moment: str = "observed_at") -> Sequence[Field]:
     """All of one observation; `moment` names the words for when it was made."""
     whole = ("systolic", "diastolic", "heart_rate", "oxygen_saturation", "respiratory_rate", "moaas")
@@ -84,7 +89,7 @@ DISCHARGE: Final = (
     field("instructions_given", Kind.YES_NO),
 )
 LEFT_AT: Final = field("left_at", Kind.MOMENT)
-LET_GO_LATE: Final = (LEFT_AT, Field(name="let_go_by", kind=Kind.COLLEAGUE, holding=(Role.PRESCRIBER, Role.NURSE)))
+LET_GO_LATE: Final = (LEFT_AT, _done_by("let_go_by"))
 """Of a discharge that is written down afterwards."""
 EVENT: Final = (
     field("description", Kind.PROSE),
@@ -101,11 +106,21 @@ PUMP: Final = (
     field("ml_per_hour", Kind.AMOUNT),
     field("infused_ml", Kind.AMOUNT),
     field("set_at", Kind.MOMENT),
+    _done_by("set_by"),
     field("note", Kind.PROSE, word="pump_note"),
 )
 ENDED_AT: Final = field("ended_at", Kind.MOMENT, word="dose_ended_at")
-STOPPING: Final = (field("infused_ml", Kind.AMOUNT), ENDED_AT, field("note", Kind.PROSE, word="pump_note"))
-ENDED_BEFORE: Final = (field("ended_at", Kind.MOMENT), field("note", Kind.PROSE, word="pump_note"))
+STOPPING: Final = (
+    field("infused_ml", Kind.AMOUNT),
+    ENDED_AT,
+    _done_by("ended_by"),
+    field("note", Kind.PROSE, word="pump_note"),
+)
+ENDED_BEFORE: Final = (
+    field("ended_at", Kind.MOMENT),
+    _done_by("ended_by"),
+    field("note", Kind.PROSE, word="pump_note"),
+)
 CORRECTING_DOSE: Final = (
     field("ml", Kind.AMOUNT, word="drug_ml"),
     field("started_at", Kind.MOMENT),

@@ -32,6 +32,7 @@ LABEL: Final = (
     Field(name="unit", kind=Kind.CHOICE, options=[(each, None) for each in DrugUnit], word="piece"),
     field("quantity", Kind.AMOUNT, word="label_quantity"),
     field("mg_per_unit", Kind.AMOUNT, word="label_strength"),
+    field("happened_at", Kind.MOMENT),
 )
 PACKAGE: Final = tuple(field(f"package.{each}", Kind.TEXT) for each in ("pharmacy", "dea_number", "prescription"))
 """What the label of a package says besides (21 CFR 1306.24)."""
@@ -71,7 +72,9 @@ async def receive(
 ) -> ContainerId:
     """As the API does it. Refused: what `NewContainer.item` and the command refuse."""
     label = body.package.label() if body.package else None
-    committed = await app.receive_container(ReceiveContainer(location_id, body.item(), label), actor, key)
+    committed = await app.receive_container(
+        ReceiveContainer(location_id, body.item(), label, body.happened_at), actor, key
+    )
     return ContainerId(committed.value.id)
 
 
@@ -134,6 +137,7 @@ _HANDING_OUT: Final = (
     _AMOUNT,
     field("recipient", Kind.CHOICE, *Recipient),
     field("identified_by", Kind.SEVERAL, *Identifier, word="identifiers"),
+    _WHEN,
     _NOTE,
 )
 
