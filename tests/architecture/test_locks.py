@@ -5,6 +5,7 @@
 
 import re
 import tomllib
+from importlib.metadata import PackageMetadata, metadata
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,12 @@ PROJECTS = sorted(ROOT.glob("*/*/pyproject.toml"))
 OWN = {tomllib.loads(project.read_text("utf-8"))["project"]["name"]: project for project in PROJECTS}
 IMAGE = {"worker", "otlp"}
 """The extras with which every image is made (`locks/compile`)."""
+
+SERVICES = ("booking", "screening", "sessions", "billing")
+LOOKED_AT = re.compile(r"\b(Apache|BSD|ISC|MIT|MPL|Mozilla|PSF|Unlicense)\b")
+"""Licences that ask of who runs or ships a whole no more than to name them, or to show changes of that one part."""
+NOT_SO = re.compile(r"GPL|SSPL|BUSL|Commons Clause|[Pp]roprietary")
+LOOKED_AT_ALONE = {"python-stdnum": "LGPL, which asks that who has the image can change it: it is imported as it came"}
 
 
 def pins(lock: str) -> dict[str, Version]:
@@ -140,3 +147,15 @@ def test_every_pin_has_hashes_and_no_lock_names_an_address(lock: Path) -> None:
     assert entries
     assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
     assert re.search(r"https?://|--index-url|--find-links", text) is None
+
+
+def licence_of(about: PackageMetadata) -> str:
+    told = [each for each in about.get_all("Classifier") or () if each.startswith("License ::")]
+    return about.get("License-Expression") or " ".join(told) or about.get("License") or ""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_an_image_holds_is_under_a_licence_that_was_looked_at(service: str) -> None:
+    licences = {name: licence_of(metadata(name)) for name in pins(service) if name not in LOOKED_AT_ALONE}
+    assert [f"{name}: {said}" for name, said in licences.items() if NOT_SO.search(said)] == []
+    assert [f"{name}: {said}" for name, said in licences.items() if not LOOKED_AT.search(said)] == []

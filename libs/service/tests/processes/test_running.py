@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from careflow_service.garbage import look_for_none
 from careflow_service.processes import running as running_tasks
+from careflow_service.processes import serving as serving_process
 from careflow_service.processes.running import Run, run_tasks, until_stopped
 from careflow_service.processes.serving import bind, serving
 
@@ -159,4 +160,41 @@ async def test_a_request_in_flight_is_answered_before_the_server_ends(listening:
         stop.set()
         go_on.set()
         assert (await request).status_code == 204
+    assert await server is True
+
+
+@pytest.mark.parametrize("said", [b"", b"GET / HTTP/1.1\r\nHost: x\r\n"])
+async def test_who_does_not_say_what_they_want_is_not_waited_for(
+    listening: socket.socket, monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    async def app(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise AssertionError("nothing was asked")
+
+    monkeypatch.setattr(serving_process, "HEADERS_WITHIN_SECONDS", 0.01)
+    stop = asyncio.Event()
+    server = asyncio.create_task(run_tasks({"http": serving(app, listening)}, stop))
+    reader, writer = await asyncio.open_connection(*listening.getsockname())
+    writer.write(said)
+    async with asyncio.timeout(5):
+        assert await reader.read() == b"", "the connection is closed"
+    writer.close()
+    stop.set()
+    assert await server is True
+
+
+async def test_an_answer_that_takes_longer_is_waited_for(
+    listening: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await later.wait()
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    monkeypatch.setattr(serving_process, "HEADERS_WITHIN_SECONDS", 0.01)
+    stop, later = asyncio.Event(), asyncio.Event()
+    asyncio.get_running_loop().call_later(0.03, later.set)
+    server = asyncio.create_task(run_tasks({"http": serving(app, listening)}, stop))
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}") as client:
+        assert (await client.get("/")).status_code == 204
+        stop.set()
     assert await server is True

@@ -139,9 +139,10 @@ async def test_an_answer_that_alarms_only_in_another_questionnaire_says_nothing_
     assert ok(await world.nurse.get("/v1/alerts"))["items"] == []
 
 
-async def test_of_two_answers_to_one_item_the_worse_one_is_heard(world: World) -> None:
+@pytest.mark.parametrize("more", [{}, {"surprise": True}])
+async def test_of_two_answers_to_one_item_the_worse_one_is_heard(world: World, more: dict[str, bool]) -> None:
     case = await has_case(world)
-    twice = json.dumps(body(case, answers={}, surprise=True)).replace("{}", '{"9": "3", "9": "0"}')
+    twice = json.dumps(body(case, answers={}, **more)).replace("{}", '{"9": "3", "9": "0"}')
     refused = await world.patient(case["patient_id"]).send("POST", f"/v1/cases/{case['id']}/responses", twice)
     assert refused.json()["crisis"]
     assert (await open_alert(world))["level"] == "high"

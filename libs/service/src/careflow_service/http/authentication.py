@@ -3,7 +3,7 @@
 Invariants: a request reaches a guarded route only through `Door`; refusing is the default; a refusal of a known caller
 is audited, by the door or by the use case, with the object; a caller acts in those roles only that the row lets in. An
 emergency access counts for a call that names it, where the row says so, and for nothing else; before a page, where the
-browser names it, for nobody whom their role lets in.
+browser names it, for nobody whom their role lets in. A form is taken from our own pages alone.
 """
 
 import re
@@ -23,6 +23,7 @@ from careflow_service.oversight import InEmergency, Oversight, Shown, overseen
 from careflow_service.pages import PREFIX
 from careflow_service.pages.logins import login_of
 from careflow_service.pages.named_access import access_named
+from careflow_service.pages.sent_from import sent_from_here
 from careflow_service.pages.sittings import sitting_of
 from careflow_service.problems import (
     EMERGENCY_ACCESS_OVER,
@@ -108,6 +109,9 @@ class Door:
         rule = call.entry.rule
         if rule is None:
             return await self._app(scope, receive, send)
+        if call.entry.method == "POST" and scope["path"].startswith(PREFIX) and not sent_from_here(scope):
+            metrics.DENIALS.labels(reason=FORBIDDEN.code).inc()
+            raise Problem(FORBIDDEN)
         query = QueryParams(scope["query_string"])
         caller, in_emergency = await self._admit(call, rule, scope, query)
         _check_names(call.entry, query)

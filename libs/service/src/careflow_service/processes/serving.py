@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from careflow_service.processes.opening import StartUpFailure
 from careflow_service.processes.running import GRACE_SECONDS, Run
@@ -18,6 +19,39 @@ from careflow_service.telemetry.logs import log
 
 BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 75
+HEADERS_WITHIN_SECONDS = 10.0
+"""How long a client may take to say what it wants; as long as at the edge. Bodies: `BODY_WITHIN_SECONDS`."""
+
+
+class _Prompt(HttpToolsProtocol):
+    """Gives up a connection on which nobody says in time what they want; uvicorn waits for ever."""
+
+    _giving_up: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        super().connection_made(transport)
+        self._wait()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._wait()
+
+    def on_headers_complete(self) -> None:
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._stop_waiting()
+        self._giving_up = self.loop.call_later(HEADERS_WITHIN_SECONDS, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._giving_up is not None:
+            self._giving_up.cancel()
+            self._giving_up = None
 
 
 class _Server(uvicorn.Server):
@@ -46,7 +80,7 @@ def serving(app: Any, listening: socket.socket) -> Run:
     """The task that serves `app` on a bound socket."""
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=_Prompt,
         ws="none",
         lifespan="off",
         log_config=None,
