@@ -151,7 +151,7 @@ def test_every_pin_has_hashes_and_no_lock_names_an_address(lock: Path) -> None:
 
 def licence_of(about: PackageMetadata) -> str:
     told = [each for each in about.get_all("Classifier") or () if each.startswith("License ::")]
-    return about.get("License-Expression") or " ".join(told) or about.get("License") or ""
+    return " ".join(about.get_all("License-Expression") or told or about.get_all("License") or ())
 
 
 @pytest.mark.parametrize("service", SERVICES)
