@@ -29,6 +29,8 @@ OFTEN: Final = (
     "is_disputed",
     "is_disputed_after_a_refund",
     "package_outlives_its_record",
+    "is_written_off",
+    "debt_is_paid_after_all",
     "bank_decides",
     "refund_comes_back",
     "estimate_is_issued",

@@ -16,6 +16,7 @@ from booking.domain.erasures import Erasure, erasure_under_way
 from booking.domain.intervals import Interval
 from booking.domain.messages import Message, Outcome
 from booking.domain.patient_details import PatientDetails
+from booking.domain.record_requests import RecordRequest
 from booking.domain.states import Status
 from booking.domain.waitlist import WaitlistStatus
 from booking.settings import BookingSettings
@@ -202,13 +203,12 @@ class Erasures(Ordered):
         return self.earliest(lambda each: each.late_at)
 
 
-class NoRecordRequests(Kept[Any]):
-    """Nobody asks for a record."""
+class RecordRequests(Ordered):
+    async def open_of(self, patient_id: str) -> list[RecordRequest]:
+        return self.listed(lambda each: each.patient_id == patient_id and each.open)
 
-    async def open_of(self, patient_id: str) -> tuple[()]:
-        return ()
-
-    async def next_told(self) -> None: ...
+    async def next_told(self) -> Due | None:
+        return self.earliest(lambda each: each.tell_at)
 
 
 class NoDisclosures:
@@ -322,7 +322,7 @@ class InMemory(Units):
             "Inquiries": Kept("inquiry"),
             "ColleagueNames": Kept("colleague"),
             "Erasures": Erasures("erasure"),
-            "RecordRequests": NoRecordRequests("record_request"),
+            "RecordRequests": RecordRequests("record_request"),
         }
         fixed = {f"Mongo{name}": (lambda *_, each=each: each) for name, each in self.kept.items()}
         settings = BookingSettings.model_construct(

@@ -79,6 +79,9 @@ def ended_as_it_says(clinic: InMemory, inquiry: Inquiry, fact: InquiryClosed) ->
 def the_desk_is_needed(clinic: InMemory, carried: Carried) -> None:
     """It is told of what is urgent and waits, over the channel of that address, and of nobody by name."""
     alarm = clinic.kept["Alarms"].all[carried.letter.id.rpartition(".")[0]]
+    if alarm.record_request_id is not None:
+        assert clinic.kept["RecordRequests"].all[alarm.record_request_id].open, "told of what has ended"
+        return
     inquiry = clinic.kept["Inquiries"].all[alarm.inquiry_id]
     assert inquiry.urgent, "the desk is told of what is not urgent"
     assert inquiry.status is InquiryStatus.OPEN, "the desk is told, and somebody sees to it"

@@ -30,6 +30,7 @@ from services.booking.tests.builders import ZONE
 from services.booking.tests.fakes import InMemory
 from services.booking.tests.inquiry_invariants import Asked, check_inquiries
 from services.booking.tests.person_invariants import Known, check_persons
+from services.booking.tests.record_invariants import check_records
 
 FREE: Final = (Status.CANCELLED, Status.LAPSED)
 """Of these nothing is taken any more."""
@@ -79,6 +80,7 @@ def check(clinic: InMemory, seen: Seen) -> None:
     seen.facts = len(clinic.said)
     check_persons(clinic, seen.persons, facts, seen.visits)
     check_inquiries(clinic, seen.inquiries, facts)
+    check_records(clinic, facts)
     the_calendar_says_the_same(clinic, visits, seen.persons.gone)
     told = [each for each in facts if isinstance(each, AppointmentFact)]
     for each in facts:

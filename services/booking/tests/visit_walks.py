@@ -15,8 +15,9 @@ from careflow_domain.errors import DomainError
 from services.booking.tests.builders import ZONE
 from services.booking.tests.inquiry_invariants import the_desk_is_told_again
 from services.booking.tests.person_invariants import is_seen_to_where_somebody_is_away
+from services.booking.tests.record_invariants import the_desk_knows_what_is_past_due
 from services.booking.tests.visit_invariants import everything_has_ended, waits_for_what_is_in_the_way
-from services.booking.tests.walks.persons import Persons
+from services.booking.tests.walks.asking import Asking
 
 OFTEN: Final = (
     "prepares",
@@ -33,6 +34,7 @@ OFTEN_TOO: Final = (
     "arrives",
     "is_called_about_an_offer",
     "somebody_is_away_who_is_offered",
+    "something_comes_in_the_way_of_an_offer",
     "integration_is_overdue",
     "visit_takes_place",
     "visit_takes_place",
@@ -45,13 +47,19 @@ OFTEN_TOO: Final = (
     "visitor_calls_off",
     "records_are_merged",
     "erasure_is_asked_for",
+    "asker_is_known",
+    "share_is_there",
+    "share_is_there",
+    "share_is_there",
+    "part_is_given",
+    "part_is_given",
     "erasure_is_answered",
     "erasure_is_answered",
 )
 LONG: Final = timedelta(days=400)
 
 
-class Walk(Persons):
+class Walk(Asking):
     """Everybody together, in one clinic from one seed."""
 
     def __init__(self, seed: int) -> None:
@@ -80,6 +88,7 @@ class Walk(Persons):
                 self.holds()
                 the_desk_is_told_again(self.clinic, self.clinic.now)
                 is_seen_to_where_somebody_is_away(self.clinic)
+                the_desk_knows_what_is_past_due(self.clinic)
         self.clinic.now += LONG
         await self.timers_run()
         everything_has_ended(self.clinic)

@@ -19,9 +19,11 @@ from billing.application.commands.waive_fee import WaiveFee, WaiveFeeHandler
 from billing.application.commands.write_off_charge import WriteOffCharge, WriteOffChargeHandler
 from billing.domain.charges import ChargeState
 from billing.domain.estimate_disputes import ADJUSTING, DisputeOutcome
+from billing.domain.estimates import Estimate
 from billing.domain.fee_cases import WaiverReason
 from billing.domain.money import Money
 from billing.domain.months import Month
+from billing.domain.rendered import FEES
 from billing.domain.superbills import VoidReason
 from billing.domain.write_offs import WriteOffReason
 from careflow_events.contracts import codes
@@ -86,8 +88,26 @@ class Biller(Payers):
         estimate = self.one_of("estimates", lambda each: each.is_disputed)
         outcome = self.random.choice(tuple(DisputeOutcome))
         adjusted = estimate.dispute.estimated if outcome in ADJUSTING else None
+        owed = self.owed(estimate.patient_id)
         command = CloseEstimateDispute(estimate.id, outcome, adjusted, estimate.version)
         await self.asks(CloseEstimateDisputeHandler, command)
+        assert self.owed(estimate.patient_id) <= owed, "a decision makes nobody owe more"
+        if adjusted is not None:
+            self.no_more_is_asked_for(estimate, adjusted)
+
+    def no_more_is_asked_for(self, estimate: Estimate, adjusted: Money) -> None:
+        """Of a bill that is what was disputed still, nothing more nor less, no more is paid and kept, or asked for."""
+        bill = [
+            each
+            for each in self.clinic.all("charges")
+            if each.patient_id == estimate.patient_id
+            and each.state is ChargeState.POSTED
+            and each.rendered.cause not in FEES
+            and estimate.counts(each)
+        ]
+        assert estimate.dispute is not None
+        if sum(each.amount.minor for each in bill) == estimate.dispute.billed.minor:
+            assert sum((each.kept + each.balance).minor for each in bill) <= adjusted.minor, "asked for all the same"
 
     async def step_fee_is_waived(self) -> None:
         fee = self.one_of("fees")

@@ -33,6 +33,8 @@ from booking.domain.patient_details import PatientDetails
 from booking.domain.patients import Patient
 from booking.domain.person import Person
 from booking.domain.policy import BookingPolicy
+from booking.domain.record_clocks import RecordRequestPolicy
+from booking.domain.record_requests import RecordRequest
 from careflow_service.testing import walking
 from services.booking.tests.fakes import Appointments, Closings
 from services.booking.tests.visit_walks import Walk
@@ -88,6 +90,10 @@ async def the_dose_itself(self: ReschedulePairHandler, path: CarePath, dosing: A
     return await self.desk.ports.appointments.get(dosing.id)
 
 
+def nothing_runs(*_: object) -> None:
+    """No clock but the federal one."""
+
+
 async def nothing_offered(_: Appointments) -> list[Appointment]:
     return []
 
@@ -138,6 +144,10 @@ FAULTS: Final[dict[str, tuple[object, str, Any]]] = {
     "what has become a call is opened again": (Inquiry, "_cannot_reopen", lambda *_: None),
     "somebody is erased on one answer": (booking.domain.erasures, "ASKED_OF", frozenset({Party.SCREENING})),
     "a record that was given up is forgotten": (request_erasure, "records_of", that_one_alone),
+    "a part is given although a share of it is missing": (RecordRequest, "waits_for", ()),
+    "copies may take as long as the federation lets them": (RecordRequestPolicy, "state_due", nothing_runs),
+    "nobody is told that a record is due": (booking.application.alarming.DeskAlarm, "plan_record", nothing_of_it),
+    "who waits for their record is erased": (request_erasure, "check_no_request_open", lambda _: None),
     "what is booked keeps nobody": (booking.domain.erasures, "check_nothing_open", lambda *_, **__: None),
     "a care record is erased": (booking.domain.erasures, "_kept", lambda *_: []),
     "news is written of whom it was asked to erase": (Closings, "close", lambda *_: None),

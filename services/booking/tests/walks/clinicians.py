@@ -65,7 +65,9 @@ class Clinicians(Walker):
         await self.comes_into_treatment()
 
     async def step_something_comes_in_the_way(self) -> None:
-        patient = self.patient()
+        await self.comes_in_the_way(self.patient())
+
+    async def comes_in_the_way(self, patient: PatientId) -> None:
         free = sorted(COMES_AND_GOES.keys() - self.in_the_way[patient])
         if not free:
             raise nothing_there()

@@ -60,6 +60,13 @@ class Waiting(AtTheDesk):
         whom = self.random.choice(sorted(claimed, key=lambda each: each.id))
         await self.is_away(whom, hold.starts_at.astimezone(ZONE).date())
 
+    async def step_something_comes_in_the_way_of_an_offer(self) -> None:
+        """Of a dose that is held for who waits."""
+        hold = self.visit(
+            Status.HELD, wanted=lambda each: each.waitlist_entry_id is not None and each.kind is VisitKind.DOSING
+        )
+        await self.comes_in_the_way(hold.patient_id)
+
     async def step_is_called_about_an_offer(self) -> None:
         found = [each for each in self.clinic.all("Waitlist") if each.status is WaitlistStatus.OFFERED]
         if not found:

@@ -11,7 +11,7 @@ from careflow_service.pages.words import Words
 
 
 class Writing:
-    """In one language. Where `today` is told, days of another year are written with theirs."""
+    """In one language. A day of the year it is `today` is written without its year; where that is not told, none is."""
 
     def __init__(self, words: Words, today: date | None = None) -> None:
         self._locale = words.locale
@@ -19,7 +19,7 @@ class Writing:
 
     def day(self, day: date) -> str:
         """`Tue, November 24`; of another year `Tue, November 24, 2026`."""
-        this_year = self._today is None or day.year == self._today.year
+        this_year = self._today is not None and day.year == self._today.year
         at = datetime(day.year, day.month, day.day)  # noqa: DTZ001 # a date
         return format_skeleton("MMMMEd" if this_year else "yMMMMEd", at, locale=self._locale)
 

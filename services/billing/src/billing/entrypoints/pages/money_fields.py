@@ -50,7 +50,7 @@ class Before:
 
     @property
     def write(self) -> Writing:
-        return Writing(self.words)
+        return Writing(self.words, self.today)
 
     def named(self, group: str, codes: Sequence[StrEnum]) -> list[tuple[str, str]]:
         """Codes as options, by their words."""
