@@ -144,6 +144,10 @@ class Site:
         asked = QueryParams(scope["query_string"]).get(LANGUAGE)
         return self._words[preferred(asked, Headers(scope=scope).get("accept-language", ""))]
 
+    def writing(self, words: Words) -> Writing:
+        """How days and times are written in these words today, where the clinic is."""
+        return Writing(words, self.clock().astimezone(self.zone).date())
+
     def show(
         self,
         scope: Scope,
@@ -167,7 +171,7 @@ class Site:
             words.groups,
             lang=words.language,
             fault=words.fault,
-            write=Writing(words, self.clock().astimezone(self.zone).date()),
+            write=self.writing(words),
             place=lambda each: self.places.called(each, words.groups["frame"]["unnamed_place"]),
             patient_named=lambda name, its_id: name or by_its_end(words.groups["frame"]["unnamed_patient"], its_id),
             here=None if once else _here(scope),

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.pages.asking import Field, Kind
 from careflow_service.pages.words import Words
+from careflow_service.pages.writing import Writing
 from screening.application.queries.read_case_page import CaseSeen
 from screening.application.use_cases import Screening
 from screening.domain.case_record import CaseState
@@ -31,11 +32,12 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads the form, in which words, on which clock."""
+    """Who reads the form, in which words, on which clock, and how days are written for them."""
 
     actor: Actor
     words: Words
     zone: ZoneInfo
+    write: Writing
 
     def word(self, group: str, code: str) -> str:
         return self.words.groups[group][code]

@@ -145,7 +145,7 @@ def _add(form: CaseForm) -> None:
         about = form.about(seen, of)
         if about is None or form.at_once:
             return go_on(request, f"../{case_id}")
-        suggested = form.suggests(seen, Reader(actor, pages.words(request.scope), pages.zone))
+        suggested = form.suggests(seen, _reader(request, actor, pages))
         return _ask(request, actor, pages, form, seen, about, of, Filled(Form(suggested)))
 
     async def do(
@@ -159,7 +159,7 @@ def _add(form: CaseForm) -> None:
     ) -> Response:
         seen = await app.read_case_page(CaseId(case_id), actor)
         was = About(typed[ABOUT], typed.version)
-        fields = form.fields(seen, Reader(actor, pages.words(request.scope), pages.zone))
+        fields = form.fields(seen, _reader(request, actor, pages))
         body, faults = read(form.body, body_of(fields, typed, pages.zone, form.also(typed[OF]), now=pages.clock()))
         if body is None:
             return _ask(request, actor, pages, form, seen, was, typed[OF], Filled(typed, faults))
@@ -228,6 +228,11 @@ def drawn(app: Screening, seen: CaseSeen) -> dict[str, Any]:
     return {"curves": curves(scales, highest, now=seen.as_of), "rows": rows(scales, now=seen.as_of)}
 
 
+def _reader(request: Request, actor: Actor, pages: Site) -> Reader:
+    words = pages.words(request.scope)
+    return Reader(actor, words, pages.zone, pages.writing(words))
+
+
 def _ask(
     request: Request,
     actor: Actor,
@@ -240,7 +245,7 @@ def _ask(
 ) -> Response:
     """The form as it was filled in, with the case as it is now and what of it is different."""
     words = pages.words(request.scope)
-    reader = Reader(actor, words, pages.zone)
+    reader = _reader(request, actor, pages)
     fields = form.fields(seen, reader)
     apart = {each.name for each in signing(seen.apart, reader)} if form.name == "grant" else set()
     labels = {each.name: each.label or words.groups["case_asked"][each.named] for each in fields}

@@ -12,7 +12,6 @@ from typing import Final
 
 from careflow_service.identity import Role
 from careflow_service.pages.asking import Field, Kind, Option
-from careflow_service.pages.writing import Writing
 from screening.application.queries.read_case_page import CaseSeen
 from screening.domain.case_record import CaseState
 from screening.domain.conditions import IN_WORDS, ConditionCode
@@ -186,9 +185,8 @@ def _trying(seen: CaseSeen, _: Reader) -> Fields:
 
 def _finding(seen: CaseSeen, reader: Reader) -> Fields:
     """Which visit, and each part the reader may record."""
-    write = Writing(reader.words)
     visits = [
-        (each.appointment_id, write.moment(each.starts_at, reader.zone))
+        (each.appointment_id, reader.write.moment(each.starts_at, reader.zone))
         for each in reversed(seen.general.case.evaluation_visits)
     ]
     parts = (each for each in EvaluationPart if reader.actor.has(Role.PRESCRIBER) or each not in PRESCRIBER_PARTS)
@@ -235,9 +233,8 @@ def _newest_visit(seen: CaseSeen, reader: Reader) -> Mapping[str, str]:
 
 
 def _diagnosing(seen: CaseSeen, reader: Reader) -> Fields:
-    write = Writing(reader.words)
     found = [
-        (each.id, write.moment(each.started_at, reader.zone), each.provider_id)
+        (each.id, reader.write.moment(each.started_at, reader.zone), each.provider_id)
         for each in reversed(seen.general.case.evaluations)
     ]
     first, *others = do.DIAGNOSES

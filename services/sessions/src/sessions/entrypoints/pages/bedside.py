@@ -219,7 +219,8 @@ def _by_field(faults: Mapping[str, str], fields: Sequence[Field]) -> dict[str, s
 
 def _shown(request: Request, app: Sessions, seen: Bedside, actor: Actor, pages: Site) -> dict[str, Any]:
     words = pages.words(request.scope)
-    lines = () if seen.gate is None else gate_lines(seen.gate, seen.session, words, pages.zone)
+    write = pages.writing(words)
+    lines = () if seen.gate is None else gate_lines(seen.gate, seen.session, words, write, pages.zone)
     mine = [each for each in FORMS if each.offered(seen) and each.to(seen, actor) and _may(each, actor)]
     return {
         "seen": seen,
@@ -228,7 +229,7 @@ def _shown(request: Request, app: Sessions, seen: Bedside, actor: Actor, pages: 
         "watched_until": watched_until(seen.session, app.ports.policy, now=seen.as_of),
         "zone": pages.zone,
         "lines": lines,
-        "corrected": corrected_checks(seen.session, words, pages.zone),
+        "corrected": corrected_checks(seen.session, words, write, pages.zone),
         "rows": rows(seen.session, app.ports.policy),
         "units": UNITS,
         "chart": chart(seen.session, seen.medication, app.ports.policy, now=seen.as_of),

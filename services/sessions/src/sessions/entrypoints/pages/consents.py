@@ -17,7 +17,6 @@ from careflow_service.pages.forms import KEY, FormRequest, Submitted
 from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Script, Site, go_on
 from careflow_service.pages.words import words_of
-from careflow_service.pages.writing import Writing
 from sessions.application.commands.send_plan_link import SendPlanLink
 from sessions.application.commands.sign_consent import SignConsent
 from sessions.application.commands.withdraw_consent import WithdrawConsent
@@ -188,7 +187,7 @@ async def _show_text(
         document=text,
         language=in_language,
         paper=words.groups["consent_paper"],
-        write_paper=Writing(words),
+        write_paper=pages.writing(words),
         faults={"agreed": "required"} if faulty else {},
         refused=refused.code if refused else None,
         zone=pages.zone,

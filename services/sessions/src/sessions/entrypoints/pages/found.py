@@ -45,9 +45,9 @@ class CorrectedCheck:
     reason: str = field(repr=False)
 
 
-def corrected_checks(session: Session, words: Words, zone: ZoneInfo) -> tuple[CorrectedCheck, ...]:
+def corrected_checks(session: Session, words: Words, write: Writing, zone: ZoneInfo) -> tuple[CorrectedCheck, ...]:
     """Every check that was put right, in the order of that."""
-    writes, last = _Writes(words, Writing(words), zone), dict[str, Recorded[Any]]()
+    writes, last = _Writes(words, write, zone), dict[str, Recorded[Any]]()
     found: list[CorrectedCheck] = []
     for part in session.recorded:
         for check, given in part.given.items():
@@ -68,9 +68,9 @@ def corrected_checks(session: Session, words: Words, zone: ZoneInfo) -> tuple[Co
     return tuple(found)
 
 
-def gate_lines(gate: Gate, session: Session, words: Words, zone: ZoneInfo) -> tuple[GateLine, ...]:
+def gate_lines(gate: Gate, session: Session, words: Words, write: Writing, zone: ZoneInfo) -> tuple[GateLine, ...]:
     """Every item, what stands in the way first."""
-    writes = _Writes(words, Writing(words), zone)
+    writes = _Writes(words, write, zone)
     stopping = {each.item for each in gate.standing_in_the_way(session.overrides)}
     lines = [
         GateLine(
