@@ -6,10 +6,11 @@ Invariant: they are the same before the absence is recorded and after.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
+from booking.application.days_once import DaysOnce
 from booking.application.ports import Ports
 from booking.application.results import Scheduled
 from booking.application.scheduling import Scheduling, Wish
@@ -77,7 +78,9 @@ class FindAlternatives:
         )
         clinic = everybody.without(resource, absence, zone)
         affected = [each for each in visits if each.is_to_come]
-        found = await asyncio.gather(*(self._of(each, resource, clinic) for each in affected))
+        days = DaysOnce(self.ports.calendar_days, zone)
+        scheduling = Scheduling(replace(self.ports, calendar_days=days))
+        found = await asyncio.gather(*(self._of(each, resource, clinic, scheduling) for each in affected))
         await self.ports.audit.read(actor, "find_alternatives", *(f"appointments/{each.id}" for each in affected))
         return Listed(tuple(found), _cursor(shown[-1]) if len(places) > limit else None)
 
@@ -90,7 +93,7 @@ class FindAlternatives:
             since.setdefault(taken.appointment_id, taken.interval.start)
         return sorted((start, visit) for visit, start in since.items())
 
-    async def _of(self, visit: Appointment, resource: Resource, clinic: Clinic) -> Alternatives:
+    async def _of(self, visit: Appointment, resource: Resource, clinic: Clinic, scheduling: Scheduling) -> Alternatives:
         patient, path, complete = await side_by_side(
             self.ports.patients.get(visit.patient_id),
             self.ports.care_paths.get(visit.patient_id),
@@ -104,10 +107,8 @@ class FindAlternatives:
             rather=visit.slot.given_by,
         )
         substitute, free = await side_by_side(
-            Scheduling(self.ports).substitute(wish, visit, patient.details, clinic),
-            Scheduling(self.ports).free_instead(
-                visit, patient.details, path.therapist_for(visit.kind), clinic, _OPENINGS
-            ),
+            scheduling.substitute(wish, visit, patient.details, clinic),
+            scheduling.free_instead(visit, patient.details, path.therapist_for(visit.kind), clinic, _OPENINGS),
         )
         follows = integration_of(path, visit.starts_at) if visit.kind is VisitKind.DOSING else None
         integration = follows.appointment_id if follows else None
