@@ -55,6 +55,11 @@ OFTEN_TOO: Final = (
     "part_is_given",
     "erasure_is_answered",
     "erasure_is_answered",
+    "arrives",
+    "arrives",
+    "visit_takes_place",
+    "integration_is_overdue",
+    "integration_is_overdue",
 )
 LONG: Final = timedelta(days=400)
 
