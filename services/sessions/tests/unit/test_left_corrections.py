@@ -139,3 +139,4 @@ def test_who_let_them_go_is_judged_anew_by_the_time_that_stands() -> None:
     absent = left_corrected(session, left, replace(judged, let_go_by_there=False), who, POLICY)
     assert absent.discharge is not None
     assert absent.discharge.not_met == ("let_go_by_there",)
+    assert [type(each) for each in absent.facts[len(session.facts) :]] == [SessionDischarged]

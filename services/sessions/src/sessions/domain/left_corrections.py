@@ -2,7 +2,8 @@
 
 Invariants: both times stay, with who wrote which, when and why; nobody leaves before they were last seen; whoever was
 told when the patient left is told the time that stands; what that shows not to have been met when the patient was let
-go, and nobody signed for, is on record, and is said as of somebody who left without being discharged.
+go, and nobody signed for, is on record, and is said as of somebody who left without being discharged. That who let them
+go is not on record as there then is on record only: it makes no patient less well.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from datetime import datetime
 from careflow_domain.errors import conflict, invalid
 from sessions.domain.away import LeftRecord
 from sessions.domain.corrections import Corrector
-from sessions.domain.discharge import Discharge, Leaving, WrittenLate, unmet_by_time
+from sessions.domain.discharge import THERE, Discharge, Leaving, WrittenLate, unmet_by_time
 from sessions.domain.doses import Dose, DoseRecord
 from sessions.domain.endings import PatientLeftEarly, SessionDischarged
 from sessions.domain.ids import StaffId
@@ -63,7 +64,7 @@ def left_corrected(
     unmet = tuple(each for each in unmet_by_time(leaving) if each not in session.discharge.unmet)
     right = replace(kept, discharge=_let_go(session.discharge, left, overdue, unmet))
     after = right.saying(SessionDischarged(session=right, at=corrector.now, left_at=left, overdue=overdue))
-    if not set(unmet) - set(session.discharge.not_met):
+    if not set(unmet) - {THERE} - set(session.discharge.not_met):
         return after
     return after.saying(PatientLeftEarly(session=after, at=left, overdue=overdue))
 
