@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 DOSES: Final = 6
 """Of one patient: what comes after six needs a review first."""
 SCORE: Final = 12
+BETTER: Final = 2
+"""What is answered before the first dose, and by how much each dose helps: whom four did not help, none is given before
+a prescriber has looked at it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Treated:
         self.course.walk = self.calm
         await self.has_integrated()
         self._open = self.ahead.pop(0)
-        await self.course.answer_before(self._open.dosing, score=SCORE)
+        await self.course.answer_before(self._open.dosing, score=SCORE - BETTER * self.given)
         await self.calm.travel_to(datetime.fromisoformat(str(self._open.dosing["starts_at"])))
 
     async def is_dosed(self) -> None:
