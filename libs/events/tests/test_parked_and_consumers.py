@@ -14,6 +14,7 @@ from careflow_events.testing.backend import Backend
 from careflow_events.testing.builders import NOON, a_record, an_event
 
 TOPIC = "careflow.screening.v1"
+OTHER = "careflow.billing.v1"
 LATER = NOON + timedelta(hours=1)
 OPEN = (ParkedState.PARKED, ParkedState.REPLAY_REQUESTED)
 
@@ -262,19 +263,35 @@ async def test_a_consumer_that_never_read_begins_where_it_is_told_and_once(backe
 
     await consumers.stop(StopReason.OFFSETS_LOST, NOON)
     await consumers.resume()
+    await consumers.start_over(TOPIC, lost=True)
     assert (await consumers.feed(TOPIC)).start is None, "it starts over from the beginning"
 
 
-async def test_after_lost_offsets_a_consumer_starts_over(backend: Backend) -> None:
+async def test_what_is_lost_starts_over_and_nothing_else(backend: Backend) -> None:
     consumers = backend.stores.consumers
     await consumers.note_started(TOPIC, "id-1", 0, 5)
+    await consumers.note_started(OTHER, "id-2", 0, 8)
     await consumers.note_checkpoint(TOPIC, 0, NOON, now=LATER)
 
     await consumers.stop(StopReason.PARKED_TOO_MANY, NOON)
     await consumers.resume()
-    assert (await consumers.feed(TOPIC)).offsets == {0: 5}
+    await consumers.start_over(TOPIC, lost=True)
+    assert (await consumers.feed(TOPIC)).offsets == {0: 5}, "nothing was lost then"
 
     await consumers.stop(StopReason.TOPIC_RECREATED, NOON)
     await consumers.resume()
+    assert [(await consumers.feed(each)).may_start_over for each in (TOPIC, OTHER)] == [True, True]
+    await consumers.start_over(TOPIC, lost=True)
+    await consumers.start_over(OTHER, lost=False)
     feed = await consumers.feed(TOPIC)
     assert (feed.topic_id, feed.offsets, feed.checkpoints) == (None, {}, {0: NOON})
+    await consumers.note_started(TOPIC, "id-3", 0, 0)
+
+    for topic in (TOPIC, OTHER):
+        await consumers.start_over(topic, lost=True)
+
+    feeds = [await consumers.feed(each) for each in (TOPIC, OTHER)]
+    assert [(each.topic_id, each.offsets, each.may_start_over) for each in feeds] == [
+        ("id-3", {0: 0}, False),
+        ("id-2", {0: 8}, False),
+    ]

@@ -184,6 +184,21 @@ async def test_an_operator_lets_it_start_over(
     assert await committed(kafka_url, topic) == [0, 0, 0]
 
 
+async def test_what_was_not_lost_goes_on_where_it_was_and_stops_again_when_it_is(
+    starts: Starts, consumers: MemoryConsumers, kafka_url: str, topic: str
+) -> None:
+    await some_events(kafka_url, topic)
+    await starts.prepare(topic)
+    await consumers.note_settled(topic, {}, dict.fromkeys(range(3), 1))
+    await consumers.stop(StopReason.TOPIC_RECREATED, NOON)
+    await consumers.resume()
+
+    assert await starts.prepare(topic) is None
+    assert await committed(kafka_url, topic) == [1, 1, 1]
+    await consumers.note_settled(topic, {}, {0: 1_000})
+    assert await starts.prepare(topic) is StopReason.OFFSETS_LOST
+
+
 async def test_a_topic_made_again_under_its_name_stops_the_consumer(
     starts: Starts, kafka_url: str, topic: str, admin: AIOKafkaAdminClient
 ) -> None:

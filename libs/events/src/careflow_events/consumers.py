@@ -74,6 +74,8 @@ class Feed:
     """Streams that the writer said it could not publish."""
     start: Start | None = None
     """Where it begins, or has begun, if an operator said so."""
+    may_start_over: bool = False
+    """Whether an operator let consuming go on after a loss, and nobody has looked yet whether this topic is lost."""
 
     @property
     def began_within(self) -> bool:
@@ -131,9 +133,14 @@ class Consumers(Protocol):
         """Why consuming is stopped."""
 
     async def resume(self) -> None:
-        """Lets consuming go on. After OFFSETS_LOST and TOPIC_RECREATED all partitions count as never started, so they
-        are read from the beginning, wherever an operator had them begin once; what was handled before is recognised by
-        its position.
+        """Lets consuming go on. After OFFSETS_LOST and TOPIC_RECREATED each topic may start over; whether it does is
+        seen when it is started again (`start_over`).
+        """
+
+    async def start_over(self, topic: str, *, lost: bool) -> None:
+        """Of a topic that may start over: one that is `lost` counts as never started, so it is read from its beginning,
+        wherever an operator had it begin once; what was handled before is recognised by its position. Any other goes
+        on where it was. Changes nothing once another worker has done it.
         """
 
     async def pauses(self) -> Sequence[Pause]:

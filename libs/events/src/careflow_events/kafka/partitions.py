@@ -83,6 +83,10 @@ class Starts:
         identity = (await self._identities([topic]))[topic]
         states = await self._states(topic, identity)
         stop = verdict(feed, identity.topic_id, states)
+        if feed.may_start_over:
+            await self._consumers.start_over(topic, lost=stop is not None)
+            feed = await self._consumers.feed(topic)
+            stop = verdict(feed, identity.topic_id, states)
         if stop is not None:
             return stop
         if feed.start is not None and not feed.offsets:

@@ -33,6 +33,7 @@ class MongoConsumers:
             checkpoints={int(partition): as_of for partition, as_of in document.get("as_of", {}).items()},
             behind=frozenset(stream for named in document.get("behind", {}).values() for stream in named),
             start=None if document.get("start") is None else _start(document["start"]),
+            may_start_over=document.get("may_start_over", False),
         )
 
     async def note_started(self, topic: str, topic_id: str, partition: int, offset: int) -> None:
@@ -89,8 +90,14 @@ class MongoConsumers:
         """See `careflow_events.consumers.Consumers.resume`."""
         reason = await self.stopped()
         if reason is not None and reason.starts_over:
-            await self._consumers.update_many(self._mine(), {"$unset": {"topic_id": 1, "offsets": 1, "start": 1}})
+            await self._consumers.update_many(self._mine(), {"$set": {"may_start_over": True}})
         await self._consumers.update_one({"_id": self._consumer}, {"$set": {"stopped": None, "stopped_at": None}})
+
+    async def start_over(self, topic: str, *, lost: bool) -> None:
+        """See `careflow_events.consumers.Consumers.start_over`."""
+        forgotten = ("topic_id", "offsets", "start") if lost else ()
+        unset = dict.fromkeys((*forgotten, "may_start_over"), 1)
+        await self._consumers.update_one({**self._topic(topic), "may_start_over": True}, {"$unset": unset})
 
     async def pauses(self) -> Sequence[Pause]:
         """See `careflow_events.consumers.Consumers.pauses`."""

@@ -229,8 +229,16 @@ class MemoryConsumers:
         reason = await self.stopped()
         if reason is not None and reason.starts_over:
             for topic, feed in self._store.tables["feeds"].items():
-                self._store.tables["feeds"][topic] = replace(feed, topic_id=None, offsets={}, start=None)
+                self._store.tables["feeds"][topic] = replace(feed, may_start_over=True)
         self._store.tables["stopped"].clear()
+
+    async def start_over(self, topic: str, *, lost: bool) -> None:
+        """See `careflow_events.consumers.Consumers.start_over`."""
+        feed = await self.feed(topic)
+        if not feed.may_start_over:
+            return
+        kept = replace(feed, topic_id=None, offsets={}, start=None) if lost else feed
+        self._store.tables["feeds"][topic] = replace(kept, may_start_over=False)
 
     async def pauses(self) -> Sequence[Pause]:
         """See `careflow_events.consumers.Consumers.pauses`."""
