@@ -58,11 +58,12 @@ NEVER: Mapping[Role, tuple[str, ...]] = {
 }
 OWN_WAYS = re.compile(
     r"screening (GET /v1/(cases/\{case_id\}|outcomes/.*|patients/\{patient_id\}/consents)"
-    r"|POST /v1/consents/\{consent_id\}/revoke)"
+    r"|POST /v1/consents/\{consent_id\}/revoke"
+    r"|GET /pages/questions/mine/consents|POST /pages/questions/mine/consents/\{consent_id\}/revoke)"
     r"|billing (POST /v1/(estimates|payment-links|receipts|yearly-summaries|appeal-letters)|PUT .*/coverage)"
     r"|billing POST (/v1|/pages/papers)/reimbursements(/\{case_id\}/(filed|more-asked|answered|appealed|close))?"
     r"|billing POST /pages/papers/superbills/\{superbill_id\}/reimbursement"
-    r"|billing POST /pages/papers/(owed/pay|superbills/\{superbill_id\}/appeal)"
+    r"|billing POST /pages/papers/(owed/pay|superbills/\{superbill_id\}/appeal|payments/\{payment_id\}/receipt)"
     r"|sessions POST /pages/to-do/texts/\{document\}/sign"
 )
 """What a patient reaches of these for themselves."""

@@ -37,6 +37,7 @@ NO_DECISIONS: Final = {
     "read_bedside",
     "read_dose_reviews",
     "read_drug_log",
+    "read_notes_page",
     "read_patient_page",
     "read_plan_page",
     "follow_session",
