@@ -35,7 +35,7 @@
     const shown = place.querySelector("[data-shown]");
     said.textContent = words.asked;
     const { why, part } = await fetched(words.from).catch(() => ({ why: "silent" }));
-    place.querySelector("[data-there]").hidden = why === "refused";
+    place.querySelectorAll("[data-there]").forEach((way) => { way.hidden = why === "refused"; });
     const last = seen.get(place);
     shown.classList.toggle("stale", why === "silent");
     if (why !== "silent") {
