@@ -18,6 +18,7 @@ from careflow_service.mongo.key_lines import KeyKind, KeyLine
 from careflow_service.mongo.vault import BlindIndex
 from careflow_service.pages.code_flow import ROUNDED, CodeFlow
 from careflow_service.pages.logins import ASKED_AGAIN, COOKIE, Begun, Logins
+from careflow_service.testing.ended_logins import MemoryEndedLogins
 from careflow_service.testing.visiting import Page
 from careflow_service.tokens import TokenRefused
 from careflow_service.tokens.provider import Provider
@@ -43,7 +44,9 @@ class Care:
         now = time.time()
         answer, scope = Response(), {"type": "http", "scheme": "http", "headers": []}
         was_here = Begun(state="", verifier="", to="", seen=now)
-        Logins(lambda: [self.key], now=lambda: now - since.total_seconds()).let_in(answer, scope, actor, was_here)
+        Logins(lambda: [self.key], ended=MemoryEndedLogins(), now=lambda: now - since.total_seconds()).let_in(
+            answer, scope, actor, was_here
+        )
         return answer.headers.getlist("set-cookie")[0].partition(";")[0].partition("=")[2]
 
 

@@ -17,6 +17,7 @@ from careflow_service.pages import colleagues
 from careflow_service.pages.login_routes import WayIn
 from careflow_service.pages.logins import BEGUN_FOR, BESIDE_FOR, COLLEAGUE, COOKIE, Logins
 from careflow_service.testing.calling import ISSUER, verifier
+from careflow_service.testing.ended_logins import MemoryEndedLogins
 from careflow_service.testing.visiting import Page
 from libs.service.tests.http.logging_in import NURSE, At, Names, Standin, browsing, leaves, provider_at, serving
 
@@ -37,7 +38,7 @@ def at() -> At:
 
 @pytest.fixture
 def logins(at: At) -> Logins:
-    return Logins(lambda: [bytes(range(32))], now=at)
+    return Logins(lambda: [bytes(range(32))], ended=MemoryEndedLogins(), now=at)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from careflow_service.pages import logins as login_cookies
 from careflow_service.pages.login_routes import WayIn
 from careflow_service.pages.logins import ASKED_AGAIN, BEGUN_FOR, COOKIE, IDLE, Logins
 from careflow_service.testing.calling import verifier
+from careflow_service.testing.ended_logins import MemoryEndedLogins
 from careflow_service.tokens import TokenRefused
 from libs.service.tests.http.logging_in import NURSE, At, Names, Standin, browsing, leaves, provider_at, serving
 
@@ -50,7 +51,7 @@ def logged_in(logins: Logins, actor: Actor = NURSE) -> str:
 
 async def test_whoever_leaves_is_out_after_a_quarter_of_an_hour() -> None:
     at = At()
-    logins = Logins(lambda: [bytes(32)], now=at)
+    logins = Logins(lambda: [bytes(32)], ended=MemoryEndedLogins(), now=at)
     cookie = logged_in(logins)
     at.later(IDLE)
     assert await logins.verify(cookie) == NURSE
@@ -63,7 +64,7 @@ async def test_whoever_leaves_is_out_after_a_quarter_of_an_hour() -> None:
 @pytest.mark.parametrize(("others", "stays"), [((), True), ((Role.NURSE,), False)])
 async def test_a_screen_on_a_wall_does_not_leave_unless_it_may_see_more(others: tuple[Role, ...], stays: bool) -> None:
     at = At()
-    logins = Logins(lambda: [bytes(32)], now=at)
+    logins = Logins(lambda: [bytes(32)], ended=MemoryEndedLogins(), now=at)
     screen = Actor("screen-1", frozenset({Role.WALL_SCREEN, *others}))
     cookie = logged_in(logins, screen)
 
@@ -79,7 +80,7 @@ async def test_a_screen_on_a_wall_does_not_leave_unless_it_may_see_more(others: 
 
 async def test_whoever_works_on_is_asked_for_at_the_provider_every_hour() -> None:
     at = At()
-    logins = Logins(lambda: [bytes(32)], now=at)
+    logins = Logins(lambda: [bytes(32)], ended=MemoryEndedLogins(), now=at)
     cookie = logged_in(logins)
     for _ in range(6):
         at.later(ASKED_AGAIN / 6)
@@ -93,7 +94,7 @@ async def test_whoever_works_on_is_asked_for_at_the_provider_every_hour() -> Non
 
 async def test_a_page_that_shows_itself_anew_keeps_nobody_logged_in() -> None:
     at = At()
-    logins = Logins(lambda: [bytes(32)], now=at)
+    logins = Logins(lambda: [bytes(32)], ended=MemoryEndedLogins(), now=at)
     cookie = logged_in(logins)
     at.later(IDLE / 2)
     assert await answered(logins, scope_with(cookie, query=b"day=2026-11-24&unattended=1")) is None
@@ -104,7 +105,7 @@ async def test_a_page_that_shows_itself_anew_keeps_nobody_logged_in() -> None:
 
 async def test_asking_the_provider_again_by_itself_keeps_nobody_logged_in(standin: Standin) -> None:
     at = At()
-    logins = Logins(lambda: [bytes(32)], now=at)
+    logins = Logins(lambda: [bytes(32)], ended=MemoryEndedLogins(), now=at)
     async with browsing(WayIn(logins, Names(), verifier(), provider_at(standin), by_token=False)) as client:
         sent = await leaves(client)
         await client.get("/pages/logged-in", params={"code": "c1", "state": sent["state"]})
@@ -119,14 +120,14 @@ async def test_asking_the_provider_again_by_itself_keeps_nobody_logged_in(standi
 
 async def test_a_word_that_only_contains_unattended_is_somebody() -> None:
     at = At()
-    logins = Logins(lambda: [bytes(32)], now=at)
+    logins = Logins(lambda: [bytes(32)], ended=MemoryEndedLogins(), now=at)
     cookie = logged_in(logins)
     at.later(IDLE / 2)
     assert await answered(logins, scope_with(cookie, query=b"note=unattended")) is not None
 
 
 async def test_a_role_that_is_none_any_more_grants_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    logins = Logins(lambda: [bytes(32)], now=At())
+    logins = Logins(lambda: [bytes(32)], ended=MemoryEndedLogins(), now=At())
     cookie = logged_in(logins)
     monkeypatch.delitem(login_cookies._GRANTED, "nurse")
     assert (await logins.verify(cookie)).roles == frozenset()
@@ -134,7 +135,7 @@ async def test_a_role_that_is_none_any_more_grants_nothing(monkeypatch: pytest.M
 
 async def test_whoever_takes_too_long_at_the_provider_begins_again(standin: Standin) -> None:
     at = At()
-    logins = Logins(lambda: [bytes(32)], now=at)
+    logins = Logins(lambda: [bytes(32)], ended=MemoryEndedLogins(), now=at)
     async with browsing(WayIn(logins, Names(), verifier(), provider_at(standin), by_token=False)) as client:
         sent = await leaves(client)
         at.later(BEGUN_FOR + timedelta(seconds=1))
@@ -143,7 +144,7 @@ async def test_whoever_takes_too_long_at_the_provider_begins_again(standin: Stan
 
 
 async def test_whoever_logs_out_is_out_with_every_copy_of_their_cookie_and_no_colleague_is() -> None:
-    logins = Logins(lambda: [bytes(32)], now=At())
+    logins = Logins(lambda: [bytes(32)], ended=MemoryEndedLogins(), now=At())
     cookie, another = logged_in(logins), logged_in(logins)
     kept = await answered(logins, scope_with(cookie)) or cookie
     await logins.let_out(Response(), scope_with(cookie))
@@ -156,7 +157,9 @@ async def test_whoever_logs_out_is_out_with_every_copy_of_their_cookie_and_no_co
 
 async def test_whoever_logs_out_is_out_before_the_pages_of_every_service() -> None:
     answer = Response()
-    await Logins(lambda: [bytes(32)], beside=["/x/billing/pages"]).let_out(answer, scope_with(""))
+    await Logins(lambda: [bytes(32)], ended=MemoryEndedLogins(), beside=["/x/billing/pages"]).let_out(
+        answer, scope_with("")
+    )
     own, billing = answer.headers.getlist("set-cookie")
     assert own == f"{COOKIE}=; HttpOnly; SameSite=strict; Max-Age=0"
     assert billing == f"{COOKIE}=; HttpOnly; SameSite=strict; Path=/x/billing/pages; Max-Age=0"
@@ -164,7 +167,7 @@ async def test_whoever_logs_out_is_out_before_the_pages_of_every_service() -> No
 
 async def test_a_login_that_a_release_before_this_gave_lets_in_as_it_did() -> None:
     at = At()
-    logins = Logins(lambda: [bytes(32)], now=at)
+    logins = Logins(lambda: [bytes(32)], ended=MemoryEndedLogins(), now=at)
     said = {"id": "joy", "roles": ["nurse"], "patient": None, "since": at.now, "seen": at.now}
     cookie = Fernet(base64.urlsafe_b64encode(bytes(32))).encrypt(json.dumps(said).encode()).decode()
     assert await logins.verify(cookie) == NURSE

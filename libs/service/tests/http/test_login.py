@@ -17,6 +17,7 @@ from careflow_service.pages.logins import BEGUN, COOKIE, Logins
 from careflow_service.problems import UNAVAILABLE, Problem
 from careflow_service.settings import SettingsError
 from careflow_service.testing.calling import ISSUER, verifier
+from careflow_service.testing.ended_logins import MemoryEndedLogins
 from careflow_service.testing.visiting import Page
 from careflow_service.tokens import DevelopmentIssuer, TokenRefused
 from careflow_service.tokens.provider import Provider
@@ -31,7 +32,7 @@ def standin() -> Iterator[Standin]:
 
 @pytest.fixture
 def logins() -> Logins:
-    return Logins(lambda: [bytes(range(32))], now=At())
+    return Logins(lambda: [bytes(range(32))], ended=MemoryEndedLogins(), now=At())
 
 
 @pytest.fixture

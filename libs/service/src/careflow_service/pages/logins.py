@@ -76,19 +76,6 @@ class Ended(Protocol):
         ...
 
 
-class _EndedHere:
-    """As one process alone knows them."""
-
-    def __init__(self) -> None:
-        self._numbers: set[str] = set()
-
-    async def add(self, number: str, until: datetime) -> None:  # noqa: ARG002 - as the protocol has it
-        self._numbers.add(number)
-
-    async def has(self, number: str) -> bool:
-        return number in self._numbers
-
-
 @dataclass(frozen=True, slots=True)
 class Begun:
     """Somebody left for the provider at `at`: what they must bring back, and where they wanted to go. Whom the provider
@@ -115,12 +102,12 @@ class Logins:
         self,
         keys: Callable[[], Sequence[bytes]],
         *,
-        ended: Ended | None = None,
+        ended: Ended,
         beside: Sequence[str] = (),
         now: Callable[[], float] = time.time,
     ) -> None:
         self._keys = keys
-        self._ended = ended or _EndedHere()
+        self._ended = ended
         self._beside = beside
         self._now = now
 
