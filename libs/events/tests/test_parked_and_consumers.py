@@ -291,7 +291,7 @@ async def test_what_is_lost_starts_over_and_nothing_else(backend: Backend) -> No
         await consumers.start_over(topic, lost=True)
 
     feeds = [await consumers.feed(each) for each in (TOPIC, OTHER)]
-    assert [(each.topic_id, each.offsets, each.may_start_over) for each in feeds] == [
-        ("id-3", {0: 0}, False),
-        ("id-2", {0: 8}, False),
+    assert [(each.topic_id, each.offsets, each.may_start_over, each.started_over) for each in feeds] == [
+        ("id-3", {0: 0}, False, 1),
+        ("id-2", {0: 8}, False, 0),
     ]

@@ -10,7 +10,8 @@ from prometheus_client import REGISTRY
 from pymongo import AsyncMongoClient
 
 from careflow_events import contracts
-from careflow_events.consumers import EVERYTHING
+from careflow_events.consumers import EVERYTHING, StopReason
+from careflow_events.kafka import runner as runner_module
 from careflow_events.kafka.runner import EventsRunner
 from careflow_events.mongo import MongoOutbox, MongoTransactions, mongo_stores
 from careflow_events.operations import ParkedOperations
@@ -262,6 +263,28 @@ async def test_a_broken_deploy_stops_consuming_until_an_operator_resumes(worker:
         await handled(worker, 20)
 
     assert len(await worker.parked()) == 10
+
+
+async def test_a_worker_that_saw_neither_the_stop_nor_its_end_begins_again_with_what_started_over(
+    worker: Worker, kafka_url: str, topic: Topic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner_module, "WATCH_EVERY_SECONDS", 0.2)
+    consumers = mongo_stores(worker.database, "booking").consumers
+    await send(kafka_url, [a_record(an_event(1, patient=1))])
+
+    async def noted() -> bool:
+        return sum((await consumers.feed(topic.name)).offsets.values()) == 1
+
+    async with worker.running():
+        await until(noted)  # nothing is left to be noted, which the store would refuse
+        await consumers.stop(StopReason.TOPIC_RECREATED, now())
+        await consumers.resume()
+        await consumers.start_over(topic.name, lost=True)  # another worker was faster
+
+        async def begun() -> bool:
+            return bool((await consumers.feed(topic.name)).offsets)
+
+        await until(begun)
 
 
 async def test_what_an_operator_has_paused_no_worker_hears_until_the_last_pause_is_lifted(

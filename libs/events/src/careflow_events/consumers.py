@@ -76,6 +76,8 @@ class Feed:
     """Where it begins, or has begun, if an operator said so."""
     may_start_over: bool = False
     """Whether an operator let consuming go on after a loss, and nobody has looked yet whether this topic is lost."""
+    started_over: int = 0
+    """How often it was lost and read from its beginning since."""
 
     @property
     def began_within(self) -> bool:

@@ -135,7 +135,8 @@ class EventsRunner:
         self._hearing: Sequence[str] = ()
         self._paused: frozenset[str] = frozenset()
         self._fenced = False
-        self._went_back = False
+        self._began: dict[str, int] = {}
+        self._begins_again = False
         self._asked_at: float | None = None
 
     def checks(self) -> Mapping[str, bool]:
@@ -216,8 +217,8 @@ class EventsRunner:
         await self._note_settled()
 
     async def _until_stopped(self, topics: Sequence[str], stopping: asyncio.Event) -> None:
-        self._went_back = False
-        while not (self._delivery.stopped or stopping.is_set() or self._went_back or self._fenced):
+        self._begins_again = False
+        while not (self._delivery.stopped or stopping.is_set() or self._begins_again or self._fenced):
             if self._not_paused() != topics:
                 return
             await _wait(stopping, STOPPED_WITHIN_SECONDS)
@@ -228,7 +229,7 @@ class EventsRunner:
             await self._delivery.offsets.note()
         except StoreWentBack as error:
             _log.error(error.code, extra={"consumer": self._consumer})
-            self._went_back = True
+            self._begins_again = True
 
     async def _not_fenced(self) -> bool:
         """Whether the store knows what its own topics hold, as far as that has been looked at: what a fenced service
@@ -257,7 +258,9 @@ class EventsRunner:
             if reason is not None:
                 await self._delivery.stop(reason)
                 return False
-            self._delivery.offsets.begin(topic, (await self._stores.consumers.feed(topic)).offsets)
+            feed = await self._stores.consumers.feed(topic)
+            self._delivery.offsets.begin(topic, feed.offsets)
+            self._began[topic] = feed.started_over
         self._asked_at = time.monotonic()
         return bool(topics)
 
@@ -284,6 +287,8 @@ class EventsRunner:
     async def _show(self, topic: str, found: Checked) -> None:
         if found.stop is not None and self._delivery.stopped is None:
             await self._delivery.stop(found.stop)
+        if topic in self._hearing and found.feed.started_over != self._began[topic]:
+            self._begins_again = True  # stopped and resumed meanwhile by others: what is read here is gone
         _show_lag(topic, found.states)
         fresh_until = found.feed.fresh_until()
         if fresh_until is not None:

@@ -34,6 +34,7 @@ class MongoConsumers:
             behind=frozenset(stream for named in document.get("behind", {}).values() for stream in named),
             start=None if document.get("start") is None else _start(document["start"]),
             may_start_over=document.get("may_start_over", False),
+            started_over=document.get("started_over", 0),
         )
 
     async def note_started(self, topic: str, topic_id: str, partition: int, offset: int) -> None:
@@ -95,9 +96,11 @@ class MongoConsumers:
 
     async def start_over(self, topic: str, *, lost: bool) -> None:
         """See `careflow_events.consumers.Consumers.start_over`."""
-        forgotten = ("topic_id", "offsets", "start") if lost else ()
-        unset = dict.fromkeys((*forgotten, "may_start_over"), 1)
-        await self._consumers.update_one({**self._topic(topic), "may_start_over": True}, {"$unset": unset})
+        change: Document = {"$unset": {"may_start_over": 1}}
+        if lost:
+            change["$unset"] |= {"topic_id": 1, "offsets": 1, "start": 1}
+            change["$inc"] = {"started_over": 1}
+        await self._consumers.update_one({**self._topic(topic), "may_start_over": True}, change)
 
     async def pauses(self) -> Sequence[Pause]:
         """See `careflow_events.consumers.Consumers.pauses`."""

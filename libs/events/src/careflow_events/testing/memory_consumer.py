@@ -237,8 +237,9 @@ class MemoryConsumers:
         feed = await self.feed(topic)
         if not feed.may_start_over:
             return
-        kept = replace(feed, topic_id=None, offsets={}, start=None) if lost else feed
-        self._store.tables["feeds"][topic] = replace(kept, may_start_over=False)
+        if lost:
+            feed = replace(feed, topic_id=None, offsets={}, start=None, started_over=feed.started_over + 1)
+        self._store.tables["feeds"][topic] = replace(feed, may_start_over=False)
 
     async def pauses(self) -> Sequence[Pause]:
         """See `careflow_events.consumers.Consumers.pauses`."""
