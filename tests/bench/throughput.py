@@ -251,7 +251,8 @@ async def _deliver_from(database: AsyncDatabase[dict[str, Any]], kafka_url: str,
         return rewinds
 
     assert await Starts(kafka_url, "bench", handling.stores.consumers).prepare(topic) is None
-    broker = make_broker(kafka_url, "bench", [topic], deliver=deliver, pauses=Pauses())
+    begins = (await handling.stores.consumers.feed(topic)).offsets
+    broker = make_broker(kafka_url, "bench", {topic: begins}, deliver=deliver, pauses=Pauses())
     await broker.start()
     try:
         await asyncio.wait_for(meter.done.wait(), _PATIENCE_SECONDS)

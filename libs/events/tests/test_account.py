@@ -64,8 +64,8 @@ def test_every_client_is_made_with_the_options_of_the_account() -> None:
 
 def test_faststream_is_told_the_same(account: KafkaAccount) -> None:
     options = account.options()
-    told = make_broker("kafka:9092", "booking", (), deliver=_nothing, pauses=Pauses(), options=options)
-    plain = make_broker("kafka:9092", "booking", (), deliver=_nothing, pauses=Pauses(), options=NO_OPTIONS)
+    told = make_broker("kafka:9092", "booking", {}, deliver=_nothing, pauses=Pauses(), options=options)
+    plain = make_broker("kafka:9092", "booking", {}, deliver=_nothing, pauses=Pauses(), options=NO_OPTIONS)
 
     assert {name: told._connection_kwargs[name] for name in options} == dict(options)
     assert not options.keys() & plain._connection_kwargs.keys()

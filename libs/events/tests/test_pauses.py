@@ -63,7 +63,7 @@ async def test_a_rebalance_does_not_end_a_pause(pauses: Pauses) -> None:
     pauses.pause(consumer, TOPIC, 0, 30)
 
     consumer.assign(FIRST, SECOND)
-    pauses.listener(TOPIC).on_partitions_assigned({FIRST, SECOND})
+    pauses.reassigned(TOPIC, frozenset({FIRST, SECOND}))
 
     assert consumer.paused == {FIRST}
     assert pauses.assigned_to(TOPIC) == frozenset({FIRST, SECOND})
@@ -74,7 +74,7 @@ async def test_a_partition_that_went_elsewhere_is_left_alone(pauses: Pauses) -> 
     pauses.pause(consumer, TOPIC, 0, 0.03)
 
     consumer.assign(SECOND)
-    pauses.listener(TOPIC).on_partitions_assigned({SECOND})
+    pauses.reassigned(TOPIC, frozenset({SECOND}))
     await asyncio.sleep(0.08)
 
     assert consumer.paused == set()

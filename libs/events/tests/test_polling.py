@@ -34,7 +34,7 @@ async def nothing(_: Sequence[ConsumedRecord]) -> Sequence[Rewind]:
 
 async def test_who_polled_in_vain_polls_again_at_once() -> None:
     """FastStream's own would sleep between two polls; an event that comes then would wait for it."""
-    broker = make_broker("kafka:9092", "booking", ["topic"], deliver=nothing, pauses=Pauses())
+    broker = make_broker("kafka:9092", "booking", {"topic": {}}, deliver=nothing, pauses=Pauses())
     (subscriber,) = broker.subscribers
     subscriber.running = True
     consumer: Any = InVain()

@@ -1,17 +1,24 @@
 """Consuming on a real Kafka and a real store: what arrives is handled once and in order, whatever arrives with it."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from prometheus_client import REGISTRY
 from pymongo import AsyncMongoClient
 
 from careflow_events import contracts
+from careflow_events.consumed import ConsumedRecord
 from careflow_events.consumers import EVERYTHING, StopReason
+from careflow_events.delivery import Rewind
 from careflow_events.kafka import runner as runner_module
+from careflow_events.kafka.broker import make_broker
+from careflow_events.kafka.partitions import group_of
+from careflow_events.kafka.pauses import Pauses
 from careflow_events.kafka.runner import EventsRunner
 from careflow_events.mongo import MongoOutbox, MongoTransactions, mongo_stores
 from careflow_events.operations import ParkedOperations
@@ -23,6 +30,7 @@ from careflow_events.topics import Topic
 
 pytestmark = [pytest.mark.store, pytest.mark.kafka, pytest.mark.thorough]
 
+PARTITIONS = 3
 ONE, TWO = f"patient:{an_id(1)}", f"patient:{an_id(2)}"
 
 
@@ -263,6 +271,33 @@ async def test_a_broken_deploy_stops_consuming_until_an_operator_resumes(worker:
         await handled(worker, 20)
 
     assert len(await worker.parked()) == 10
+
+
+async def test_it_begins_where_its_store_says_also_while_its_group_says_otherwise(kafka_url: str, topic: Topic) -> None:
+    """As of a topic that was made again while another worker was in the group yet: what that had committed lies outside
+    the log.
+    """
+    await send(kafka_url, [a_record(an_event(1, patient=patient)) for patient in range(1, 7)])
+    begins = {topic.name: dict.fromkeys(range(PARTITIONS), 0)}
+    group, places = group_of("booking", topic.name), [TopicPartition(topic.name, each) for each in range(PARTITIONS)]
+    async with AIOKafkaConsumer(bootstrap_servers=kafka_url, group_id=group, enable_auto_commit=False) as tool:
+        tool.assign(places)
+        await tool.commit(dict.fromkeys(places, 1_000))
+    heard: list[ConsumedRecord] = []
+
+    async def hear(records: Sequence[ConsumedRecord]) -> list[Rewind]:
+        heard.extend(records)
+        return []
+
+    async def all_of_them() -> bool:
+        return len(heard) == 6
+
+    broker = make_broker(kafka_url, "booking", begins, deliver=hear, pauses=Pauses())
+    await broker.start()
+    try:
+        await until(all_of_them)
+    finally:
+        await broker.stop()
 
 
 async def test_a_worker_that_saw_neither_the_stop_nor_its_end_begins_again_with_what_started_over(

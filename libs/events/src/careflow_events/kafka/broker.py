@@ -5,8 +5,9 @@ leaves the bytes alone, and what Delivery has not settled is sought back behind 
 the poll are committed.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from faststream.security import SASLPlaintext
 from careflow_events.consumed import ConsumedRecord
 from careflow_events.delivery import Rewind
 from careflow_events.kafka.account import NO_OPTIONS
+from careflow_events.kafka.assignment import Assignment
 from careflow_events.kafka.partitions import group_of
 from careflow_events.kafka.pauses import Pauses
 from careflow_events.kafka.reading import consumed
@@ -51,15 +53,15 @@ Deliver = Callable[[Sequence[ConsumedRecord]], Awaitable[Sequence[Rewind]]]
 def make_broker(
     bootstrap_servers: str,
     consumer: str,
-    topics: Collection[str],
+    begins: Mapping[str, Mapping[int, int]],
     *,
     deliver: Deliver,
     pauses: Pauses,
     refeed: str | None = None,
     options: Mapping[str, Any] = NO_OPTIONS,
 ) -> KafkaBroker:
-    """A broker that is not started yet, subscribed to these topics for this consumer; through the one called `refeed`
-    it is fed events of others. `options` are those of a `KafkaAccount`.
+    """A broker that is not started yet. For this consumer it hears the topics of `begins`, each from where that says of
+    each partition; through the topic `refeed` it is fed events of others. `options` are those of a `KafkaAccount`.
     """
     broker = KafkaBroker(
         bootstrap_servers,
@@ -76,7 +78,8 @@ def make_broker(
         apply_types=False,
         security=_security(options),
     )
-    for topic in topics:
+    for topic, offsets in begins.items():
+        assignment = Assignment(pauses, topic, offsets)
         subscriber = broker.subscriber(
             topic,
             group_id=group_of(consumer, topic),
@@ -85,8 +88,9 @@ def make_broker(
             session_timeout_ms=int(SESSION_SECONDS * 1000),
             heartbeat_interval_ms=int(HEARTBEAT_SECONDS * 1000),
             fetch_max_wait_ms=FETCH_MS,
-            listener=pauses.listener(topic),
+            listener=assignment,
         )
+        assignment.consumer = partial(getattr, subscriber, "consumer")
         # FastStream 0.7's own sleeps for as long as it has polled in vain: an event then waits for its sleep to end.
         subscriber.get_msg = _polled  # type: ignore[method-assign]
         subscriber(_settled)

@@ -3,9 +3,8 @@ rebalance, which would forget the pause.
 """
 
 import asyncio
-from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 
 class Pauses:
@@ -24,10 +23,6 @@ class Pauses:
         self._until[place] = loop.time() + seconds
         _pause(consumer, place)
         loop.call_later(seconds, self._resume, place)
-
-    def listener(self, topic: str) -> ConsumerRebalanceListener:
-        """To be told of the topic's rebalances."""
-        return _Listener(self, topic)
 
     def assigned_to(self, topic: str) -> frozenset[TopicPartition] | None:
         """The partitions assigned to this worker; None before the first assignment."""
@@ -61,18 +56,3 @@ def _pause(consumer: AIOKafkaConsumer, place: TopicPartition) -> None:
     """Between revocation and assignment there is nothing to pause."""
     if place in consumer.assignment():
         consumer.pause(place)
-
-
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # the client library has no types
-    """Takes no lock and does no I/O: the consumer's loop waits for it."""
-
-    def __init__(self, pauses: Pauses, topic: str) -> None:
-        self._pauses = pauses
-        self._topic = topic
-
-    def on_partitions_revoked(self, revoked: Any) -> None:
-        """What was revoked may still be in its handler; the position row covers that."""
-
-    def on_partitions_assigned(self, assigned: Any) -> None:
-        """See Pauses.reassigned."""
-        self._pauses.reassigned(self._topic, frozenset(assigned))

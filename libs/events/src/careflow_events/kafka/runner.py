@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 
 from careflow_events import metrics
 from careflow_events.cancelled import end_if_cancelled
+from careflow_events.consumers import Feed
 from careflow_events.delivery import Delivery
 from careflow_events.faults import Fault, FaultOf
 from careflow_events.fencing import Fences
@@ -76,7 +77,7 @@ class MakeBroker(Protocol):
         self,
         bootstrap_servers: str,
         consumer: str,
-        topics: Sequence[str],
+        begins: Mapping[str, Mapping[int, int]],
         *,
         deliver: Deliver,
         pauses: Pauses,
@@ -135,7 +136,7 @@ class EventsRunner:
         self._hearing: Sequence[str] = ()
         self._paused: frozenset[str] = frozenset()
         self._fenced = False
-        self._began: dict[str, int] = {}
+        self._began: dict[str, Feed] = {}
         self._begins_again = False
         self._asked_at: float | None = None
 
@@ -199,7 +200,7 @@ class EventsRunner:
         broker = self._make_broker(
             self._bootstrap_servers,
             self._consumer,
-            topics,
+            {topic: self._began[topic].offsets for topic in topics},
             deliver=self._delivery.deliver_together,
             pauses=self._pauses,
             refeed=self._refeed,
@@ -260,7 +261,7 @@ class EventsRunner:
                 return False
             feed = await self._stores.consumers.feed(topic)
             self._delivery.offsets.begin(topic, feed.offsets)
-            self._began[topic] = feed.started_over
+            self._began[topic] = feed
         self._asked_at = time.monotonic()
         return bool(topics)
 
@@ -287,7 +288,7 @@ class EventsRunner:
     async def _show(self, topic: str, found: Checked) -> None:
         if found.stop is not None and self._delivery.stopped is None:
             await self._delivery.stop(found.stop)
-        if topic in self._hearing and found.feed.started_over != self._began[topic]:
+        if topic in self._hearing and found.feed.started_over != self._began[topic].started_over:
             self._begins_again = True  # stopped and resumed meanwhile by others: what is read here is gone
         _show_lag(topic, found.states)
         fresh_until = found.feed.fresh_until()

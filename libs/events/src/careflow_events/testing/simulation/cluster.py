@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final
@@ -262,8 +262,8 @@ class GroupReader:
 def make_reader(cluster: Cluster) -> Any:
     """What the runner makes its broker with."""
 
-    def make(_: str, consumer: str, topics: Sequence[str], *, deliver: Deliver, refeed: str | None, **__: Any) -> Any:
-        return GroupReader(cluster, consumer, topics, deliver, refeed)
+    def make(_: str, consumer: str, begins: Collection[str], *, deliver: Deliver, refeed: str | None, **__: Any) -> Any:
+        return GroupReader(cluster, consumer, list(begins), deliver, refeed)
 
     return make
 
