@@ -17,7 +17,7 @@ from careflow_events.consumers import EVERYTHING, StopReason
 from careflow_events.delivery import Rewind
 from careflow_events.kafka import runner as runner_module
 from careflow_events.kafka.broker import make_broker
-from careflow_events.kafka.partitions import group_of
+from careflow_events.kafka.partitions import Checked, group_of
 from careflow_events.kafka.pauses import Pauses
 from careflow_events.kafka.runner import EventsRunner
 from careflow_events.mongo import MongoOutbox, MongoTransactions, mongo_stores
@@ -320,6 +320,34 @@ async def test_a_worker_that_saw_neither_the_stop_nor_its_end_begins_again_with_
             return bool((await consumers.feed(topic.name)).offsets)
 
         await until(begun)
+
+
+async def test_what_was_judged_before_an_operator_let_it_go_on_stops_nothing_after(
+    worker: Worker, kafka_url: str, topic: Topic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner_module, "WATCH_EVERY_SECONDS", 0.2)
+    consumers = mongo_stores(worker.database, "booking").consumers
+    judging = 0
+    async with worker.running() as runner:
+
+        async def check(_: Sequence[str]) -> dict[str, Checked]:
+            nonlocal judging
+            judging += 1
+            judged = await consumers.feed(topic.name)
+            if judging == 1:  # which takes a while
+                await consumers.stop(StopReason.TOPIC_RECREATED, now())
+                await consumers.resume()
+                return {topic.name: Checked(StopReason.TOPIC_RECREATED, judged, {})}
+            return {topic.name: Checked(None, judged, {})}
+
+        async def judged_again() -> bool:
+            return judging > 1
+
+        monkeypatch.setattr(runner.starts, "check", check)
+        await until(judged_again)
+        assert await consumers.stopped() is None
+        await send(kafka_url, [a_record(an_event(1, patient=1))])
+        await handled(worker, 1)
 
 
 async def test_what_an_operator_has_paused_no_worker_hears_until_the_last_pause_is_lifted(

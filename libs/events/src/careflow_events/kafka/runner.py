@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 
 from careflow_events import metrics
 from careflow_events.cancelled import end_if_cancelled
-from careflow_events.consumers import Feed
+from careflow_events.consumers import Feed, StopReason
 from careflow_events.delivery import Delivery
 from careflow_events.faults import Fault, FaultOf
 from careflow_events.fencing import Fences
@@ -255,9 +255,10 @@ class EventsRunner:
     async def _may_start(self, topics: Sequence[str]) -> bool:
         """Whether there is anything to hear, and nothing in the way."""
         for topic in topics:
+            judged = await self._stores.consumers.feed(topic)
             reason = await self.starts.prepare(topic)
             if reason is not None:
-                await self._delivery.stop(reason)
+                await self._stop(topic, reason, judged)
                 return False
             feed = await self._stores.consumers.feed(topic)
             self._delivery.offsets.begin(topic, feed.offsets)
@@ -287,13 +288,23 @@ class EventsRunner:
 
     async def _show(self, topic: str, found: Checked) -> None:
         if found.stop is not None and self._delivery.stopped is None:
-            await self._delivery.stop(found.stop)
+            await self._stop(topic, found.stop, found.feed)
         if topic in self._hearing and found.feed.started_over != self._began[topic].started_over:
             self._begins_again = True  # stopped and resumed meanwhile by others: what is read here is gone
         _show_lag(topic, found.states)
         fresh_until = found.feed.fresh_until()
         if fresh_until is not None:
             metrics.FEED_AGE_SECONDS.labels(topic).set((self._clock() - fresh_until).total_seconds())
+
+    async def _stop(self, topic: str, reason: StopReason, judged: Feed) -> None:
+        """Stops for what was judged by what was known of the topic then, unless an operator has let consuming go on
+        since: to judge takes a while, and nobody would let it go on a second time.
+        """
+        now = await self._stores.consumers.feed(topic)
+        if now.may_start_over or now.started_over != judged.started_over:
+            self._begins_again = True
+        else:
+            await self._delivery.stop(reason)
 
     async def _wake_at(self, stopping: asyncio.Event) -> None:
         await stopping.wait()
