@@ -44,6 +44,7 @@ help:
 	@echo '  generated             write samples that are missing, schemas, AsyncAPI, OpenAPI, the catalogue, the clinical numbers and the federal holidays anew'
 	@echo '  release-contract      keep the events of today as a released version, for ever; VERSION=1.0'
 	@echo '  release               images, wheel, sources, bills of materials, checksums; ARGS="--key FILE" signs them'
+	@echo '  audit                 whether anything that a lock file pins has a known vulnerability; asks OSV or PyPI; ARGS="--osv URL" asks one of your own'
 	@echo '  bench                 measurements'
 	@echo '  test-chaos            the kill matrix: everything is broken under load; ROUNDS=5 SEED=7 MINUTES=30 ARGS="--only kafka"'
 	@echo '  simulate              worlds of three services in which everything goes wrong, until Ctrl-C; ARGS="--first 1000 --seconds 60"'
@@ -100,6 +101,11 @@ release-contract: check-generated
 .PHONY: release
 release: bootstrap
 	@$(BIN)/careflow release $(ARGS)
+
+# Exit codes of its own, which make turns into 2: 1 something was found, 3 nobody answered.
+.PHONY: audit
+audit: bootstrap
+	@$(BIN)/python -m careflow_cli.release.advisories $(ARGS)
 
 .PHONY: bench test-thorough test-long test-walks test-fuzz test-pages test-pages-long test-chaos test-compose simulate
 bench: bootstrap

@@ -5,6 +5,7 @@
 
 import re
 import tomllib
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageMetadata, metadata
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+
+from careflow_cli.release.advisories import waivers
 
 ROOT = Path(__file__).parents[2]
 LOCKS = sorted((ROOT / "locks").glob("*.txt"))
@@ -159,3 +162,11 @@ def test_what_an_image_holds_is_under_a_licence_that_was_looked_at(service: str)
     licences = {name: licence_of(metadata(name)) for name in pins(service) if name not in LOOKED_AT_ALONE}
     assert [f"{name}: {said}" for name, said in licences.items() if NOT_SO.search(said)] == []
     assert [f"{name}: {said}" for name, said in licences.items() if not LOOKED_AT.search(said)] == []
+
+
+def test_a_vulnerability_is_lived_with_for_a_reason_and_a_while() -> None:
+    today = datetime.now(UTC).date()
+    kept = waivers(ROOT / "locks" / "waivers.toml")
+
+    assert [each.id for each in kept if not (each.id and each.package and each.reason)] == []
+    assert [each.id for each in kept if not today <= each.until <= today + timedelta(days=90)] == []
