@@ -46,6 +46,27 @@ def test_it_lets_out_v1_of_each_service_and_pages_of_those_that_have_some_and_no
     assert f"location = / {{ return 302 /booking{PREFIX}{START}; }}" in CONFIGURATION
 
 
+def test_browsers_are_told_to_come_by_tls_alone_to_every_name_below() -> None:
+    both = CONFIGURATION + text("deploy/edge/identity.conf")
+    outside = [each for each in re.findall(r"^\s*listen ([^;]+);", both, re.MULTILINE) if "127.0.0.1" not in each]
+    said = set(re.findall(r"add_header Strict-Transport-Security (.+);", both))
+    (ciphers,) = set(re.findall(r"^\s*ssl_ciphers ([^;]+);", both, re.MULTILINE))
+
+    assert [each for each in outside if not each.endswith(" ssl")] == []
+    assert said == {'"max-age=31536000; includeSubDomains" always'}
+    assert set(re.findall(r"^\s*ssl_protocols ([^;]+);", both, re.MULTILINE)) == {"TLSv1.2 TLSv1.3"}
+    assert [each for each in ciphers.split(":") if not re.fullmatch(r"ECDHE-\w+-(AES\d+-GCM-.*|CHACHA.*)", each)] == []
+
+
+def test_no_log_of_it_says_where_somebody_was() -> None:
+    """The path of a patient's link opens it, and says whose it is."""
+    (written,) = re.findall(r"^\s*log_format entry (.+?);$", CONFIGURATION, re.MULTILINE | re.DOTALL)
+
+    assert re.findall(r"\$\w*(?:request\b|uri|path|args|query|referer|arg_|cookie|remote)\w*", written) == []
+    assert directive("access_log") == ["/dev/stdout entry", "off"]
+    assert directive("error_log") == ["/dev/stderr crit"]
+
+
 def test_its_limits_on_a_body_are_those_of_the_services() -> None:
     assert directive("client_max_body_size") == [f"{BODY_LIMIT // 1024}k"]
     assert directive("client_body_timeout") == [f"{BODY_WITHIN_SECONDS:.0f}s"]

@@ -182,6 +182,34 @@ async def test_who_does_not_say_what_they_want_is_not_waited_for(
     assert await server is True
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(b"Content-Length: 4\r\nContent-Length: 5\r\n\r\n1234", id="two lengths"),
+        pytest.param(b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", id="a length and chunks"),
+        pytest.param(b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", id="an encoding nobody knows"),
+        pytest.param(b"X-Broken: a\nHost: b\r\n\r\n", id="a line that ends halfway"),
+        pytest.param(b"Content-Length : 4\r\n\r\n1234", id="a blank before the colon"),
+        pytest.param(b"Content-Length: +4\r\n\r\n1234", id="a length that is no number"),
+    ],
+)
+async def test_a_request_of_which_two_may_think_differently_is_refused(listening: socket.socket, said: bytes) -> None:
+    """What edge and service would take for one request and for two (request smuggling)."""
+
+    async def app(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise AssertionError("nothing was asked")
+
+    stop = asyncio.Event()
+    server = asyncio.create_task(run_tasks({"http": serving(app, listening)}, stop))
+    reader, writer = await asyncio.open_connection(*listening.getsockname())
+    writer.write(b"POST / HTTP/1.1\r\nHost: x\r\n" + said)
+    async with asyncio.timeout(5):
+        assert (await reader.read()).startswith(b"HTTP/1.1 400 "), "and the connection is closed"
+    writer.close()
+    stop.set()
+    assert await server is True
+
+
 async def test_an_answer_that_takes_longer_is_waited_for(
     listening: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,16 @@ def test_a_field_that_is_not_listed_is_left_out_and_counted(lines: io.StringIO) 
     assert dropped() == before + 2
 
 
+@pytest.mark.parametrize("breaking", ["\n", "\r\n", "\u2028", "\x85", "\x1b[2K", '"}\n{"event": "forged"'])
+def test_whatever_is_in_a_value_an_entry_is_one_line(lines: io.StringIO, breaking: str) -> None:
+    log.info("request", route=f"GET /{breaking}", status=200)
+    logging.getLogger("somebody").warning("met %s" + breaking, breaking)
+
+    written = lines.getvalue()
+    assert [json.loads(line)["event"] for line in written.split("\n")[:-1]] == ["request", "library_message"]
+    assert "\x1b" not in written
+
+
 def test_a_sentence_is_no_event_name(lines: io.StringIO) -> None:
     log.warning(f"booking failed for {SECRET}")
     assert SECRET not in lines.getvalue()

@@ -65,6 +65,16 @@ async def test_a_name_is_printed_as_it_is(name: str) -> None:
     assert pdf.startswith(b"%PDF-")
 
 
+@pytest.mark.parametrize(
+    "name", ['#panic("carried out")', "*Ana* $x$ `y` <z> @z", "https://x.invalid", "= Ana", "(Ana) Tj\\"]
+)
+async def test_what_was_typed_is_printed_and_neither_carried_out_nor_a_link(name: str) -> None:
+    pdf = await PRINTER.superbill(a_bill(name), copy=False)
+    plain = await PRINTER.superbill(a_bill(), copy=False)
+
+    assert pdf.count(b"/Annot") == plain.count(b"/Annot")
+
+
 @pytest.mark.parametrize("name", ["สมชาย", "Ana 😀", "ꦱꦿꦶ"])
 async def test_what_no_font_has_is_refused_and_never_an_empty_box(name: str) -> None:
     with pytest.raises(DomainError, match="not_printable") as refused:

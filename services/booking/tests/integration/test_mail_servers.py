@@ -1,13 +1,18 @@
 """Mail servers as they are: without TLS, without SMTPUTF8, not there. No letter leaves unprotected."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from booking import icalendars
+from booking.adapters.letters.mail import mail
 from booking.adapters.letters.smtp import MailServer, SmtpCarrier
-from booking.application.letters import Letter
+from booking.application.letters import Invitation, Letter
+from booking.application.results import Scheduled
 from booking.domain.messages import Outcome
+from services.booking.tests.builders import NOW, a_booked_visit
 from services.booking.tests.mail_server import mail_server
 
 LETTER = Letter(
@@ -63,3 +68,19 @@ async def test_a_server_that_hangs_is_an_attempt_that_ends() -> None:
         assert await carrier(port, seconds=0.2).carry(LETTER, to="ana@example.org") is Outcome.NOT_NOW
         for writer in gone:
             writer.close()
+
+
+@pytest.mark.parametrize("breaking", ["\r\nBcc: b@example.org", "\nBcc: b@example.org", "\rBcc: b@example.org"])
+def test_a_line_break_in_what_was_typed_makes_no_header(breaking: str) -> None:
+    """The door refuses one; what came in by another way is refused where a letter or a calendar is made."""
+
+    def made(letter: Letter, to: str) -> str:
+        return str(mail(letter, sender="desk@example.org", to=to, wall_clock=lambda: NOW))
+
+    with pytest.raises(ValueError, match="Header values"):
+        made(replace(LETTER, subject=f"Visit{breaking}"), "ana@example.org")
+    with pytest.raises(ValueError, match=r"CR|carriage|invalid"):
+        made(LETTER, f"ana@example.org{breaking}")
+    visit = Scheduled.of(a_booked_visit())
+    with pytest.raises(ValueError, match="CR or LF"):
+        icalendars.invitation(Invitation(visit, f"ana@example.org{breaking}", "desk@example.org", NOW))
