@@ -1,12 +1,15 @@
 """Somebody asks for a patient's record: asked for, worked on, settled part by part, and never forgotten."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
+from booking.measures import MEASURES
 from careflow_service.identity import Role
 from careflow_service.ids import new_id
+from careflow_service.measures import read_all
 from services.booking.tests.clinic import has_patient, ok, refusal
 from services.booking.tests.overtaken_record_requests import disclosed
 from services.booking.tests.world import World
@@ -150,6 +153,25 @@ async def test_what_is_wrong_changes_nothing(world: World, changes: dict[str, An
     path = f"/v1/patients/{ana}/record-requests"
     assert refusal(await world.coordinator.post(path, wish(**changes))) == refused
     assert ok(await world.coordinator.get(path))["items"] == []
+
+
+async def test_how_long_one_is_late_is_measured_until_it_has_ended(world: World) -> None:
+    """California's 15 days for copies: of December 8 in the clinic's zone, no part is late."""
+    ana = await has_patient(world)
+    request = await asks(world, ana)
+    world.clock.now = datetime(2026, 12, 9, 7, 59, tzinfo=UTC)
+    assert await late_for(world) == timedelta(0)
+    world.clock.now = datetime(2026, 12, 9, 10, tzinfo=UTC)
+    assert await late_for(world) == timedelta(hours=2)
+    ok(await world.coordinator.post(f"/v1/record-requests/{request}/withdraw", version=1))
+    assert await late_for(world) == timedelta(0)
+
+
+async def late_for(world: World) -> timedelta:
+    await read_all(MEASURES, world.ports)
+    seconds = REGISTRY.get_sample_value("careflow_record_request_late_seconds")
+    assert seconds is not None
+    return timedelta(seconds=seconds)
 
 
 async def test_that_it_is_due_and_late_is_told_once_and_it_stays_listed(world: World) -> None:

@@ -3,7 +3,7 @@ when it is due, and when somebody is told; blind: whose.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Final
 
 from pymongo import IndexModel
@@ -55,6 +55,10 @@ class MongoRecordRequests(Stored[RecordRequest]):
 
     async def next_told(self) -> tuple[datetime, str] | None:
         return await self._documents.earliest("tell_at")
+
+    async def first_due(self) -> tuple[date, str] | None:
+        due = await self._documents.earliest("due_on", {"open": True})
+        return (due[0].date(), due[1]) if due else None
 
 
 def _open_fields(request: RecordRequest) -> Mapping[str, object]:

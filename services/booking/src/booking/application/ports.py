@@ -356,6 +356,9 @@ class RecordRequests(Held[RecordRequest], Protocol):
     async def next_told(self) -> tuple[datetime, str] | None:
         """When somebody is to be told next that one is due, or late, and of which."""
 
+    async def first_due(self) -> tuple[date, str] | None:
+        """Which of those that have not ended is due first, and its last day."""
+
     async def add(self, request: RecordRequest, /, tx: Transaction) -> None: ...
 
     async def save(self, request: RecordRequest, /, *, expecting: int, tx: Transaction) -> None: ...
