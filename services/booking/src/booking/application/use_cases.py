@@ -82,6 +82,7 @@ from booking.application.queries.read_messages import ReadMessages
 from booking.application.queries.read_patient import ReadPatient
 from booking.application.queries.read_patient_page import ReadPatientPage
 from booking.application.queries.read_record_requests import ReadRecordRequests
+from booking.application.queries.read_same_person import ReadSamePerson
 from booking.application.queries.read_visit import ReadVisit
 from booking.application.queries.read_waitlist import ReadWaitlist
 from booking.application.queries.weigh_visit import WeighVisit
@@ -118,6 +119,7 @@ class Booking:
         self.read_patient_page = ReadPatientPage(ports)
         self.name_patients = NamePatients(ports)
         self.find_patients = FindPatients(ports)
+        self.read_same_person = ReadSamePerson(ports)
         self.change_patient_details = ChangePatientDetailsHandler(ports, work)
         self.merge_patients = MergePatientsHandler(ports, work)
         self.unmerge_patients = UnmergePatientsHandler(ports, work)
