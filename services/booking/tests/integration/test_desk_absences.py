@@ -39,6 +39,17 @@ async def test_what_would_follow_is_seen_before_anything_is_changed(world: World
     assert "No visit is concerned." in given.text
 
 
+async def test_what_cannot_be_given_says_so_in_the_calendar(world: World) -> None:
+    _, dose = await news.booked(world)
+    someone, before = await logs_in(world, to=NURSE)
+    await someone.presses(before, "Record the absence")
+    await world.catch_up()
+    day = await someone.opens("/pages/desk?day=2026-11-25")
+    assert "Dosing, At the clinic, Expected · cannot be given so" in day.text
+    whose = await someone.opens(f"/pages/desk/patients/{dose['patient_id']}")
+    assert whose.text.count("cannot be given so") == 1
+
+
 async def test_the_same_follows_before_it_is_recorded_and_after(world: World) -> None:
     await news.booked(world)
     someone, before = await logs_in(world, to=NURSE)

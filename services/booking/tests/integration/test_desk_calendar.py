@@ -39,6 +39,10 @@ async def test_a_day_shows_everybody_and_every_room_with_their_hours_and_visits(
     assert "Rivera" not in day.html
     after = await someone.follows(day, "The day after")
     assert (after.h1, after.text.count("Nothing is booked.")) == ("Wednesday, November 25, 2026", 3)
+    assert "Calendar" in after.current
+    another = await someone.presses(after, "Show", day="2027-01-11")
+    assert another.h1 == "Monday, January 11, 2027"
+    assert "Week" in (await someone.follows(another, "The whole week")).current
 
 
 async def test_a_clinic_without_anybody_says_what_to_do_first(world: World) -> None:

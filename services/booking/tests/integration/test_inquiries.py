@@ -186,6 +186,16 @@ async def test_nobody_is_asked_for_a_date_of_birth_to_ask_something(world: World
     assert not any("birth" in name for name in form.forms[0].fields)
 
 
+async def test_the_work_list_leads_to_an_inquiry_until_somebody_sees_to_it(world: World) -> None:
+    await asks(world)
+    someone, tasks = await logs_in(world, to="/pages/desk/tasks")
+    found = await someone.follows(tasks, "An inquiry waits, and nobody sees to it yet.")
+    assert "Nobody sees to it yet · asked Mon, November 23, 9:00 AM" in found.text
+    one = await someone.follows(found, "Ana Rivera")
+    await someone.presses(one, "I see to it")
+    assert "An inquiry waits" not in (await someone.opens("/pages/desk/tasks")).text
+
+
 async def test_the_second_who_takes_it_is_told_so(world: World) -> None:
     await asks(world)
     someone, one = await logs_in(world, to=f"{DESK}/{(await the_inquiry(world)).id}")

@@ -8,10 +8,11 @@ from typing import Final
 from booking.application.ports import Ports
 from booking.domain.alarms import Alarm
 from booking.domain.ids import InquiryId
-from booking.domain.inquiries import Inquiry, InquiryOutcome
+from booking.domain.inquiries import Inquiry, InquiryOutcome, InquiryStatus
 from booking.domain.intervals import day_interval
 from careflow_service.identity import Actor
 from careflow_service.listed import Listed
+from careflow_service.work import side_by_side
 
 LOOKED_AT: Final = 25
 """Of so many it is seen whether they were answered; more than these stand there until somebody closes some."""
@@ -63,3 +64,10 @@ class ReadInquiries:
         """Whether there is an urgent one that nobody has answered; nothing of it."""
         found = await self.ports.inquiries.listed(LOOKED_AT, None, urgent=True)
         return found.next is not None or any(each.answer is None for each in found.items)
+
+    async def nobody_sees_to_one(self) -> bool:
+        """Whether there is one that nobody has taken yet; nothing of it."""
+        waiting = await side_by_side(
+            *(self.ports.inquiries.listed(LOOKED_AT, None, urgent=urgent) for urgent in (True, False))
+        )
+        return any(each.status is InquiryStatus.OPEN for found in waiting for each in found.items)

@@ -49,6 +49,8 @@ def show_desk(
     **what: Any,
 ) -> Response:
     """With what was just done, or why it was not."""
+    route: str = request.scope["route"].path.removeprefix("/pages/")
+    part = "/".join(route.split("/")[:2])
     return pages.show(
         request.scope,
         f"desk/{template}",
@@ -56,6 +58,8 @@ def show_desk(
         done=done,
         refused=refused.code if refused else None,
         key=new_id,
+        part=part,
+        whole=route == part,
         **{"zone": pages.zone, **what},
     )
 

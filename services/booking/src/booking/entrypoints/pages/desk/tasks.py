@@ -185,6 +185,7 @@ async def show_tasks(
         typed=typed,
         faults=faults or {},
         urgent_waits=await app.read_inquiries.urgent_waits(),
+        inquiries_wait=whose is not Whose.MINE and await app.read_inquiries.nobody_sees_to_one(),
         now=now,
         untold=whom,
         more_untold=untold.next,
