@@ -18,6 +18,7 @@ async def test_somebody_asks_and_it_is_given_part_by_part(world: World) -> None:
     form = await someone.follows(patient, "Somebody asks for the record")
     done = await someone.presses(form, "Record the request", ordinary="1", identity="photo_id")
     assert "The request is recorded." in done.text
+    assert done.form("The share of Booking is here"), "what comes next"
     listed = await someone.follows(done, "Records")
     assert "To be answered by" in listed.text
     assert "Missing from: Booking, Screening, Sessions" in listed.text

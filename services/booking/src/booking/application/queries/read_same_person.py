@@ -32,7 +32,8 @@ class ReadSamePerson:
         patient = await self.ports.patients.get(patient_id)
         merge = patient.merge
         into = (merge.into,) if merge else ()
-        like = {*patient.looks_like, *await self.ports.patients.alike(patient.details)} - {patient_id, *patient.absorbed}
+        found = await self.ports.patients.alike(patient.details)
+        like = {*patient.looks_like, *found} - {patient_id, *patient.absorbed}
         others = await self.ports.patients.several((*sorted(like), *patient.absorbed, *into))
         seen = (patient, *others)
         await self.ports.audit.read(actor, "read_same_person", *(f"patients/{each.id}" for each in seen))

@@ -13,13 +13,14 @@ from booking.domain.record_parts import CopyForm, RecordPart, Requester
 from booking.entrypoints.http.record_request_schemas import SeenProof
 from booking.entrypoints.http.schemas import App, Text
 from booking.entrypoints.pages.desk.record_requests import SEEN_BY_STAFF
-from booking.entrypoints.pages.desk.showing import Done, show_desk
+from booking.entrypoints.pages.desk.showing import show_desk
 from careflow_service.http.dependencies import CurrentActor, RequestBody
 from careflow_service.http.fields import Day
-from careflow_service.identity import Actor, RequestKey
+from careflow_service.identity import Actor
 from careflow_service.pages.forms import UNTYPED, Form, FormRequest, Submitted
 from careflow_service.pages.refusing import Refused, refusal_of
 from careflow_service.pages.site import Pages, Site, go_on
+from careflow_service.results import Changed
 from careflow_service.work import side_by_side
 
 router = APIRouter(prefix="/pages/desk/patients/{patient_id}/record-request", include_in_schema=False)
@@ -66,11 +67,9 @@ class Asking(RequestBody):
 
 
 @router.get("")
-async def ask_for_record(
-    request: Request, app: App, actor: CurrentActor, pages: Pages, patient_id: str, done: Done = None
-) -> Response:
+async def ask_for_record(request: Request, app: App, actor: CurrentActor, pages: Pages, patient_id: str) -> Response:
     """The form, and what was asked for before."""
-    return await _form(request, app, actor, pages, patient_id, done=done)
+    return await _form(request, app, actor, pages, patient_id)
 
 
 @router.post("")
@@ -84,13 +83,14 @@ async def receive_record_request(
         faults = {"ordinary": "required"}
     if asking is None or faults:
         return await _form(request, app, actor, pages, patient_id, typed=typed, faults=faults)
-    if refused := await refusal_of(_received(app, PatientId(patient_id), asking, actor, key)):
+    received: list[Changed] = []
+
+    async def receives() -> None:
+        received.append((await app.receive_record_request(asking.command(PatientId(patient_id)), actor, key)).value)
+
+    if refused := await refusal_of(receives()):
         return await _form(request, app, actor, pages, patient_id, typed=typed, refused=refused)
-    return go_on(request, "record-request", done="record_received")
-
-
-async def _received(app: Booking, patient_id: PatientId, asking: Asking, actor: Actor, key: RequestKey) -> object:
-    return await app.receive_record_request(asking.command(patient_id), actor, key)
+    return go_on(request, f"../../record-requests/{received[0].id}", done="record_received")
 
 
 async def _form(
@@ -100,7 +100,6 @@ async def _form(
     pages: Site,
     patient_id: str,
     *,
-    done: str | None = None,
     typed: Form = UNTYPED,
     faults: dict[str, str] | None = None,
     refused: Refused | None = None,
@@ -114,7 +113,6 @@ async def _form(
         pages,
         "ask_for_record.html",
         status=422 if faults else 200,
-        done=done,
         refused=refused,
         person=person,
         before=before.items,
