@@ -11,8 +11,8 @@ from careflow_service.identity import Actor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamePerson:
-    """`alike` are in use and look like the patient's, or did when one was registered; `given_up` were merged into it, and it into `kept`; `until` is
-    when that can be undone no longer.
+    """`alike` are in use and look like the patient's, or did when one was registered; `given_up` were merged into it,
+    and it into `kept`; `until` is when that can be undone no longer.
     """
 
     patient: Patient
