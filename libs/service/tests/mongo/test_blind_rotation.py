@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from types import NoneType
 from typing import Any
@@ -205,16 +206,17 @@ async def test_one_that_changes_a_document_meanwhile_is_right(
     one = await clinic(service)
     await one.add(*MANY[:3])
     service.files.add(BLIND)
-    loaded, changed = one.paths.looked.loaded, set[str]()
+    loaded, changed = one.paths.looked.all_loaded, set[str]()
 
-    async def and_it_is_changed(document: dict[str, Any]) -> CarePath:
-        path = await loaded(document)
-        if path.id not in changed:
-            changed.add(path.id)
-            await _called(one, path)
-        return path
+    async def and_they_are_changed(documents: Sequence[dict[str, Any]]) -> list[CarePath]:
+        paths = await loaded(documents)
+        for path in paths:
+            if path.id not in changed:
+                changed.add(path.id)
+                await _called(one, path)
+        return paths
 
-    monkeypatch.setattr(one.paths.looked, "loaded", and_it_is_changed)
+    monkeypatch.setattr(one.paths.looked, "all_loaded", and_they_are_changed)
     await service.rotation(one.store).rotate(BLIND)
 
     found = [await one.paths.looked.one(patient_id=path.patient_id) for path in MANY[:3]]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from types import NoneType
 from typing import Any
@@ -167,16 +168,17 @@ async def test_one_that_changes_a_document_meanwhile_is_right(
 ) -> None:
     one, behind = await Clinic.of(service), await Clinic.of(service)
     await one.add(*MANY[:3])
-    loaded, changed = one.paths.looked.loaded, set[str]()
+    loaded, changed = one.paths.looked.all_loaded, set[str]()
 
-    async def and_it_is_changed(document: dict[str, Any]) -> CarePath:
-        path = await loaded(document)
-        if path.id not in changed:
-            changed.add(path.id)
-            await _called(behind, path)
-        return path
+    async def and_they_are_changed(documents: Sequence[dict[str, Any]]) -> list[CarePath]:
+        paths = await loaded(documents)
+        for path in paths:
+            if path.id not in changed:
+                changed.add(path.id)
+                await _called(behind, path)
+        return paths
 
-    monkeypatch.setattr(one.paths.looked, "loaded", and_it_is_changed)
+    monkeypatch.setattr(one.paths.looked, "all_loaded", and_they_are_changed)
     await one.rotation().rotate()
 
     found = [await one.paths.looked.find(path.id) for path in MANY[:3]]
@@ -206,15 +208,14 @@ async def test_an_erasure_reaches_the_keys_of_every_generation_also_by_one_that_
 async def test_somebody_erased_meanwhile_is_left_alone(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     one = await Clinic.of(service)
     await one.add(*MANY[:3])
-    loaded = one.paths.looked.loaded
+    loaded = one.paths.looked.all_loaded
 
-    async def and_they_are_erased(document: dict[str, Any]) -> CarePath:
-        path = await loaded(document)
-        if path.id == MANY[1].id:
-            await one.store.vault.erase(path.patient_id)
-        return path
+    async def and_one_is_erased(documents: Sequence[dict[str, Any]]) -> list[CarePath]:
+        paths = await loaded(documents)
+        await one.store.vault.erase(MANY[1].patient_id)
+        return paths
 
-    monkeypatch.setattr(one.paths.looked, "loaded", and_they_are_erased)
+    monkeypatch.setattr(one.paths.looked, "all_loaded", and_one_is_erased)
     await one.rotation().rotate()
 
     assert await one.reads(MANY[0], MANY[2])

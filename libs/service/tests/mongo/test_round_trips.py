@@ -74,3 +74,20 @@ async def test_encryption_adds_none_once_the_patients_key_is_known(store: Store,
         await private.get(path.id)
 
     assert log.round_trips == ["find care_paths"]
+
+
+async def test_a_page_of_several_patients_asks_for_all_their_keys_at_once_and_not_again(
+    store: Store, log: CommandLog
+) -> None:
+    private = private_care_paths(store)
+    written = [a_care_path() for _ in range(5)]
+    await given(store, private, *written)
+    await store.vault.erase("somebody else")  # after which a process has no key in memory
+
+    with log.recording():
+        assert len(await private.looked.many({}, limit=50)) == 5
+    assert log.round_trips == ["find care_paths", "find _keys"]
+
+    with log.recording():
+        assert len(await private.looked.many({}, limit=50)) == 5
+    assert log.round_trips == ["find care_paths"]

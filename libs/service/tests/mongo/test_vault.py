@@ -42,6 +42,40 @@ async def test_what_was_encrypted_is_decrypted(store: Store) -> None:
     assert await store.vault.decrypt(ciphertext) == b"born in March"
 
 
+async def test_several_are_opened_together_each_with_the_key_of_its_owner(store: Store) -> None:
+    texts = [b"", b"born in March", b"\x00" * 5000]
+    sealed = [await store.vault.encrypt(f"p{n}", text) for n, text in enumerate(texts)]
+
+    assert await store.vault.decrypt_several([*sealed, sealed[1]]) == [*texts, texts[1]]
+    assert await store.vault.decrypt_several([]) == []
+
+
+async def test_of_several_none_is_told_where_one_does_not_open(store: Store) -> None:
+    kept, gone = await store.vault.encrypt("p1", b"kept"), await store.vault.encrypt("p2", b"gone")
+    changed = bytes(kept)[:-1] + bytes([kept[-1] ^ 1])
+
+    with pytest.raises(BodyBroken):
+        await store.vault.decrypt_several([kept, changed])
+    await store.vault.erase("p2")
+    with pytest.raises(OwnerErased):
+        await store.vault.decrypt_several([kept, gone])
+
+
+@pytest.mark.parametrize("first", range(12))
+async def test_what_somebody_wrote_into_the_store_is_not_taken_for_what_was_opened(store: Store, first: int) -> None:
+    kept = await store.vault.encrypt("p1", b"kept")
+
+    for forged in (
+        bytes([first]) + bytes(kept)[1:-1],
+        bytes([first]),
+        bytes([first]) + b'{"version":1}',
+        b'{"id":"1"}',
+        b"",
+    ):
+        with pytest.raises((BodyBroken, OwnerErased)):
+            await store.vault.decrypt_several([kept, forged])
+
+
 async def test_equal_texts_look_different(store: Store) -> None:
     assert await store.vault.encrypt("p1", b"same") != await store.vault.encrypt("p1", b"same")
 

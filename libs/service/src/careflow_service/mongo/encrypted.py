@@ -51,16 +51,16 @@ class EncryptedDocuments(Generic[A]):
         query: dict[str, Any] = {"_id": {"$gt": behind}} if behind else {}
         found = await self._collection.find(query, sort=[("_id", 1)], limit=limit).to_list()
         left = [document for document in found if self._is_left(document["body"])]
-        await self._looked.fetch_keys(left)
-        updates = [update for document in left if (update := await self._encrypted(document)) is not None]
+        there = await self._looked.all_there(left)
+        updates = [update for each in there if (update := await self._encrypted(*each)) is not None]
         if updates:
             await self._collection.bulk_write(updates, ordered=False)
         return len(updates), found[-1]["_id"] if found else None
 
-    async def _encrypted(self, document: Document) -> UpdateOne | None:
+    async def _encrypted(self, document: Document, aggregate: A) -> UpdateOne | None:
         """None where its owner is erased: it is deleted with what else was theirs."""
         with suppress(OwnerErased):
-            owner = self._owner(await self._looked.loaded(document))
+            owner = self._owner(aggregate)
             body = await self._vault.encrypt(owner, await self._vault.decrypt(document["body"]), apart=self._apart)
             return UpdateOne({"_id": document["_id"], "version": document["version"]}, {"$set": {"body": body}})
         return None

@@ -8,14 +8,12 @@ the document meanwhile, and hashes it by themselves, is right.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from typing import Any, Generic
 
 from pymongo import UpdateOne
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from careflow_service.errors import OwnerErased
 from careflow_service.mongo.blinding import HASHED_WITH, Blinds
 from careflow_service.mongo.bodies import A
 from careflow_service.mongo.client import Database, Document
@@ -59,19 +57,15 @@ class HashedDocuments(Generic[A]):
         """See `Hashed`."""
         query: dict[str, Any] = {HASHED_WITH: {"$ne": mark}, **({"_id": {"$gt": behind}} if behind else {})}
         found = await self._collection.find(query, sort=[("_id", 1)], limit=limit).to_list()
-        await self._looked.fetch_keys(found)
-        updates = [update for document in found if (update := await self._hashed(document)) is not None]
+        updates = [self._hashed(*each) for each in await self._looked.all_there(found)]
         if updates:
             await self._collection.bulk_write(updates, ordered=False)
         return len(found), found[-1]["_id"] if found else None
 
-    async def _hashed(self, document: Document) -> UpdateOne | None:
-        """None where its owner is erased: it is deleted with what else was theirs."""
-        with suppress(OwnerErased):
-            hidden = self._blinds.hidden(self._fields(await self._looked.loaded(document)))
-            as_read = {name: document.get(name) for name in ("_id", "version", HASHED_WITH)}
-            return UpdateOne(as_read, {"$set": {name: hidden[name] for name in (*self.fields, HASHED_WITH)}})
-        return None
+    def _hashed(self, document: Document, aggregate: A) -> UpdateOne:
+        hidden = self._blinds.hidden(self._fields(aggregate))
+        as_read = {name: document.get(name) for name in ("_id", "version", HASHED_WITH)}
+        return UpdateOne(as_read, {"$set": {name: hidden[name] for name in (*self.fields, HASHED_WITH)}})
 
 
 async def paired(database: Database, holders: Iterable[Hashed]) -> str | None:

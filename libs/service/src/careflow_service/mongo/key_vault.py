@@ -63,29 +63,25 @@ def master_key_of(provider: str) -> str:
 
 
 class KeyVault(AsyncMongoCryptCallback):  # type: ignore[misc]  # the library has no types
-    """Fetches and keeps data keys. What was fetched ahead is handed out once."""
+    """Fetches data keys. What was just made is handed out once without asking."""
 
     def __init__(self, keys: AsyncCollection[Any], wrapped_with: Collection[str]) -> None:
         """`wrapped_with` names the master keys that are held."""
         self._keys = keys.with_options(codec_options=_AS_STORED)
         self._wrapped_with = wrapped_with
-        self._ahead: dict[Binary, bytes] = {}
-
-    async def fetch_ahead(self, ids: Collection[Binary]) -> None:
-        """Fetches several keys at once, which are going to be asked for one by one."""
-        self._ahead = {Binary(key["_id"], 4): bytes(key.raw) async for key in self._found(ids)}
+        self._made: dict[Binary, bytes] = {}
 
     def made(self, key_id: Binary, key: bytes) -> None:
         """A key that was just stored is going to be asked for."""
-        self._ahead[key_id] = key
+        self._made[key_id] = key
 
     async def fetch_keys(self, filter: bytes) -> AsyncIterator[bytes]:  # noqa: A002 - the library's own word
         """See the library. Raises KeyNotThere or KeyNotHeld."""
         by_id, _ = bson.decode(filter)["$or"]
         ids = {Binary(each, 4) for each in by_id["_id"]["$in"]}
-        for key_id in ids & self._ahead.keys():
+        for key_id in ids & self._made.keys():
             ids.discard(key_id)
-            yield self._ahead.pop(key_id)
+            yield self._made.pop(key_id)
         async for key in self._found(ids):
             ids.discard(Binary(key["_id"], 4))
             yield bytes(key.raw)
@@ -113,8 +109,8 @@ class KeyVault(AsyncMongoCryptCallback):  # type: ignore[misc]  # the library ha
         raise NotImplementedError("nothing is encrypted automatically")
 
     async def close(self) -> None:
-        """Forgets what was fetched ahead."""
-        self._ahead = {}
+        """Forgets what was just made."""
+        self._made = {}
 
     async def _found(self, ids: Collection[Binary]) -> AsyncIterator[RawBSONDocument]:
         if ids:

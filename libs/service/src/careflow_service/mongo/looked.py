@@ -7,6 +7,7 @@ practitioners, a rota), and for pages, which nobody decides on.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final, Generic
 
@@ -14,7 +15,7 @@ from bson.binary import Binary
 from pymongo.read_concern import ReadConcern
 
 from careflow_service.deadlines import set_aside
-from careflow_service.errors import BodyBroken
+from careflow_service.errors import BodyBroken, OwnerErased
 from careflow_service.listed import Listed
 from careflow_service.mongo.blinding import Blinds
 from careflow_service.mongo.bodies import A, Bodies
@@ -74,14 +75,12 @@ class Looked(Generic[A]):
         if limit < 1:
             raise ValueError("a page has at least one item")
         found = await page_of(self._collection, self._blinds.asked(query), sort=sort, limit=limit, after=after)
-        await self.fetch_keys(found)
-        return [await self.loaded(document) for document in found]
+        return await self.all_loaded(found)
 
     async def all(self, query: Mapping[str, Any], *, sort: Sort = (("_id", 1),)) -> list[A]:
         """All aggregates that match open fields, however many, in the order of `sort`; for an index see `many`."""
         found = await self._collection.find(self._blinds.asked(query), sort=total(sort)).to_list()
-        await self.fetch_keys(found)
-        return [await self.loaded(document) for document in found]
+        return await self.all_loaded(found)
 
     async def ids(self, query: Mapping[str, Any], *, limit: int) -> list[str]:
         """The ids of up to `limit` aggregates that match open fields; nothing of theirs is decrypted."""
@@ -96,9 +95,8 @@ class Looked(Generic[A]):
         for first in range(0, len(ids), _BATCH):
             batch = {"_id": {"$in": ids[first : first + _BATCH]}}
             found = await self._collection.find(batch, sort=[("_id", 1)]).to_list()
-            await self.fetch_keys(found)
-            for document in found:
-                yield await self.loaded(document)
+            for aggregate in await self.all_loaded(found):
+                yield aggregate
 
     async def page(
         self, query: Mapping[str, Any], *, sort: Sort = (("_id", 1),), limit: int, after: str | None
@@ -129,22 +127,37 @@ class Looked(Generic[A]):
                 return document[field], document["_id"]
         return None
 
-    async def fetch_keys(self, documents: Sequence[Document]) -> None:
-        """Fetches at once what several stored documents are opened with."""
-        if self._vault is not None and len(documents) > 1:
-            await self._vault.fetch_keys([document["body"] for document in documents])
-
     async def loaded(self, document: Document) -> A:
         """The aggregate of a stored document. Raises OwnerErased or BodyBroken."""
-        body = document["body"]
+        (aggregate,) = await self.all_loaded([document])
+        return aggregate
+
+    async def all_loaded(self, documents: Sequence[Document]) -> list[A]:
+        """The aggregates of several, in their order. Raises OwnerErased or BodyBroken, if only for one of them."""
+        bodies = [document["body"] for document in documents]
         if self._vault is None:
-            aggregate = self._bodies.from_document(body)
-        elif isinstance(body, Binary):
-            aggregate = self._bodies.from_bytes(await self._vault.decrypt(body))
+            read = [self._bodies.from_document(body) for body in bodies]
+        elif all(isinstance(body, Binary) for body in bodies):
+            read = [self._bodies.from_bytes(body) for body in await self._vault.decrypt_several(bodies)]
         else:
             raise BodyBroken("a body that must be encrypted is not")
+        for document, aggregate in zip(documents, read, strict=True):
+            self._check(document, aggregate)
+        return read
+
+    async def all_there(self, documents: Sequence[Document]) -> list[tuple[Document, A]]:
+        """Those whose owner is not erased, each with its aggregate. Raises BodyBroken."""
+        with suppress(OwnerErased):
+            return list(zip(documents, await self.all_loaded(documents), strict=True))
+        there = []
+        for document in documents:
+            with suppress(OwnerErased):
+                there.append((document, await self.loaded(document)))
+        return there
+
+    def _check(self, document: Document, aggregate: A) -> None:
+        """That it is what the document says; whose it is is noted for the call that reads it."""
         if (str(aggregate.id), aggregate.version) != (document["_id"], document["version"]):
             raise BodyBroken("a stored body belongs to another document or version")
         if self._owner is not None and (call := current_oversight()) is not None:
             call.whose[f"{self._name}/{aggregate.id}"] = self._owner(aggregate)
-        return aggregate

@@ -13,7 +13,7 @@ import asyncio
 import hashlib
 import hmac
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,6 +28,7 @@ from pymongo.encryption_shared import Algorithm
 from pymongo.errors import DuplicateKeyError
 from pymongo.write_concern import WriteConcern
 from pymongocrypt.asynchronous.explicit_encrypter import AsyncExplicitEncrypter
+from pymongocrypt.asynchronous.state_machine import run_state_machine
 from pymongocrypt.errors import MongoCryptError
 from pymongocrypt.options import MongoCryptOptions
 
@@ -189,23 +190,27 @@ class Vault:
         """What `encrypt` was given. Raises OwnerErased when its key was destroyed, BodyBroken when it was changed,
         KeyNotHeld.
         """
+        (opened,) = await self.decrypt_several([ciphertext])
+        return opened
+
+    async def decrypt_several(self, ciphertexts: Sequence[bytes]) -> list[bytes]:
+        """As `decrypt`, of whomever they are: what is not in memory of their keys is fetched at once, and all of them
+        are opened in one call. Raises as `decrypt` does, if only one does not open.
+        """
+        if not ciphertexts:
+            return []
         self._follow()
+        sealed = bson.encode({str(place): Binary(each, 6) for place, each in enumerate(ciphertexts)})
         try:
-            opened = await self._encrypter.decrypt(bson.encode({"v": Binary(ciphertext, 6)}))
+            with self._encrypter.mongocrypt.decryption_context(sealed) as context:
+                opened = bson.decode(await run_state_machine(context, self._key_vault)).values()
         except KeyNotThere:
             raise OwnerErased from None
         except MongoCryptError:
             raise BodyBroken("an encrypted body does not open with its key") from None
-        return bytes(bson.decode(opened)["v"])
-
-    async def fetch_keys(self, ciphertexts: Collection[object]) -> None:
-        """Fetches the keys of several owners at once: what is theirs is decrypted next, one by one. A single key is
-        left to whoever needs it, for it may be in memory already.
-        """
-        ids = {key_id_in(each) for each in ciphertexts if isinstance(each, Binary)}
-        self._follow()
-        if len(ids) > 1:
-            await self._key_vault.fetch_ahead(ids)
+        if any(isinstance(each, Binary) for each in opened):  # libmongocrypt leaves what is none of its ciphertexts
+            raise BodyBroken("an encrypted body is none")
+        return list(opened)
 
     async def erase(self, owner: str) -> None:
         """Destroys the owner's keys for good. Idempotent; other processes forget them within a minute."""
