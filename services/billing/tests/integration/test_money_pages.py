@@ -185,6 +185,19 @@ async def test_a_card_number_is_refused_and_not_shown_again(world: World) -> Non
     assert "42424242" not in refused.html + world.logs.getvalue()
 
 
+async def test_a_payment_without_its_reference_says_so_at_that_field(world: World) -> None:
+    await has_patient(world)
+    biller = await logs_in(world)
+    form = await biller.opens(f"{ACCOUNT}/payment")
+    unnamed = await biller.presses(form, "Record a payment", amount="12.50", method="hsa_fsa")
+    assert unnamed.status == 422
+    assert "reference-fault" in unnamed.refers
+    assert (
+        "nothing was posted, and nothing was owed at its end"
+        in (await biller.presses(await biller.opens(f"{ACCOUNT}/statement"), "Issue a statement")).text
+    )
+
+
 async def test_what_a_refusal_says_is_read_where_it_was_typed(world: World) -> None:
     await has_patient(world)
     payment = await pays(world, 50)
@@ -192,7 +205,7 @@ async def test_what_a_refusal_says_is_read_where_it_was_typed(world: World) -> N
     form = await biller.opens(f"{ACCOUNT}/refund?about={payment['payment_id']}")
     more = await biller.presses(form, "Give money back", amount="60.00", reason="overpaid")
     assert more.status == 409
-    assert "No more can be given back than was received." in more.text
+    assert ("amount-fault" in more.refers, "No more can be given back than was received." in more.text) == (True, True)
     assert more.form("Give money back").fields["amount"] == "60.00"
     done = await biller.presses(more, "Give money back", amount="50.00", reason="overpaid")
     assert "Given back $50.00" in done.text

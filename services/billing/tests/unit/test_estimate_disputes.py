@@ -61,6 +61,16 @@ async def closes_dispute(clinic: PayingClinic, outcome: DisputeOutcome, adjusted
     await clinic.asks(CloseEstimateDisputeHandler, command)
 
 
+async def test_no_dispute_is_offered_below_400_dollars_above_the_estimate(clinic: PayingClinic) -> None:
+    assert not (await estimated_at_225(clinic, *OVER)).can_be_disputed, "620 where 225 was estimated"
+
+
+async def test_a_dispute_is_offered_while_none_is_open(clinic: PayingClinic) -> None:
+    assert (await estimated_at_225(clinic, *FAR_OVER)).can_be_disputed, "820 where 225 was estimated"
+    await begins_dispute(clinic)
+    assert not the_estimate(clinic).can_be_disputed
+
+
 async def test_far_above_its_estimate_a_bill_is_disputed_and_decided(clinic: PayingClinic) -> None:
     await estimated_at_225(clinic, *FAR_OVER)
     await begins_dispute(clinic)

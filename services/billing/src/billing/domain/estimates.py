@@ -116,6 +116,13 @@ class Estimate(Aggregate):
     def is_disputed(self) -> bool:
         return self.dispute is not None and self.dispute.is_open
 
+    @property
+    def can_be_disputed(self) -> bool:
+        """Whether so much more was charged than the latest version says that a dispute may begin, if it is in time."""
+        if self.latest is None or self.is_disputed:
+            return False
+        return self.charged - self.latest.total >= self.latest.dispute_line
+
     def counts(self, charge: Charge) -> bool:
         """Whether what a charge comes to is counted against it: its visit has a place in it, or is of its plan."""
         about = charge.rendered

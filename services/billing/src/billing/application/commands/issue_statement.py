@@ -34,7 +34,9 @@ class IssueStatementHandler:
         async def issue(tx: Transaction) -> Issued:
             paper = await state_account(command.patient_id, command.month, tx, self.ports)
             if paper is None:
-                raise conflict("nothing_to_state", "Nothing was posted since the last statement, and nothing is owed.")
+                raise conflict(
+                    "nothing_to_state", "Nothing was posted since the last statement, and nothing was owed then."
+                )
             return issued(paper)
 
         return await self.work.run(issue, by=actor, action="issue_statement", returns=Issued, request=request)

@@ -4,6 +4,7 @@ Invariant: a form is refused by the same rules as the API's command, says so in 
 keeps what was typed; a page decides nothing.
 """
 
+from collections.abc import Collection
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -33,6 +34,18 @@ router = APIRouter(prefix="/pages/money", include_in_schema=False, dependencies=
 
 SHOWN: Final = 20
 """So many of each list on a page."""
+OF_FIELD: Final = {
+    "reference_needed": "reference",
+    "reference_used": "reference",
+    "amount_needed": "amount",
+    "amount_not_positive": "amount",
+    "above_owed": "amount",
+    "refund_above_received": "amount",
+    "nothing_overpaid": "amount",
+    "nothing_to_state": "month",
+    "nothing_paid": "year",
+}
+"""What is typed wrong, as a use case refuses it: it is read at the field."""
 Done = Annotated[str | None, Query(max_length=40, pattern="^[a-z-]+$")]
 About = Annotated[Id | None, Query()]
 
@@ -200,6 +213,7 @@ async def _ask(
     before = await _before(request, app, actor, pages, form, patient_id, about, filled)
     fields = form.fields(before)
     labels = before.words.groups["asked"]
+    met = _met(filled, {each.name for each in fields})
     return pages.show(
         request.scope,
         "account_form.html",
@@ -211,7 +225,7 @@ async def _ask(
         fields=fields,
         labels={each.name: labels[each.name] for each in fields},
         typed=filled.typed if filled.typed.fields else first_of(fields),
-        faults=filled.faults,
+        faults=filled.faults or met,
         refused=filled.refused.code if filled.refused else None,
         zone=pages.zone,
         kept_fields={VERSION: str(before.thing.version), KEY: new_id()},
@@ -221,3 +235,9 @@ async def _ask(
 def _may(form: MoneyForm, actor: Actor) -> bool:
     """Whether the door lets this reader send it."""
     return ACCESS[f"POST /pages/money/{{patient_id}}/{form.name}"].admits(actor, {})
+
+
+def _met(filled: Filled, fields: Collection[str]) -> dict[str, str]:
+    """What was refused, by the field it is about; nothing where it is about none of these."""
+    name = OF_FIELD.get(filled.refused.code) if filled.refused else None
+    return {name: filled.refused.code} if filled.refused and name in fields else {}

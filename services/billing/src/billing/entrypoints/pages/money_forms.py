@@ -186,7 +186,7 @@ FORMS: Final = (
         BeginDisputeBody,
         do.begin_dispute,
         lambda _: DISPUTE_DAYS,
-        lambda estimate: estimate.latest is not None and not estimate.is_disputed,
+        lambda estimate: estimate.can_be_disputed,
     ),
     MoneyForm(
         "close-dispute",
