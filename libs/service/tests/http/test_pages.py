@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from jinja2 import Environment
 from starlette.responses import Response
 
 from careflow_domain.errors import conflict, not_found
@@ -15,7 +16,7 @@ from careflow_service.pages import words
 from careflow_service.pages.forms import Form
 from careflow_service.pages.places import Places
 from careflow_service.pages.refusing import refusal_of
-from careflow_service.pages.site import LIBRARY, Site
+from careflow_service.pages.site import LIBRARY, Site, filled_in
 from careflow_service.pages.words import WordsDiffer, preferred, words_of
 from careflow_service.problems import FORBIDDEN, Problem
 from careflow_service.testing.visiting import Page
@@ -147,3 +148,20 @@ def test_whoever_has_the_wrong_login_can_change_it(cookies: str, buttons: list[s
 def test_whoever_asks_for_another_language_is_there() -> None:
     page = read(SITE.show(asked_for("/pages/day", query=b"live=1&unattended=1"), "no_login.html"))
     assert page.links["Español"] == "?live=1&lang=es"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said", "read"),
+    [
+        ("Hasta {time}.", "10:00\u202fa.m.", "Hasta 10:00\u202fa.m."),
+        ("Hasta {time}. Llame.", "10:00\u202fa.m.", "Hasta 10:00\u202fa.m. Llame."),
+        ("Hasta {time}, o llame.", "10:00\u202fa.m.", "Hasta 10:00\u202fa.m., o llame."),
+        ("Until {time}.", "10:00\u202fAM", "Until 10:00\u202fAM."),
+        ("Until {time}.", "<b>.", "Until &lt;b&gt;."),
+    ],
+)
+def test_a_sentence_that_ends_with_an_abbreviation_has_one_full_stop(sentence: str, said: str, read: str) -> None:
+    page = Environment(autoescape=True)
+    page.filters["replace"] = filled_in
+    shown = page.from_string('{{ sentence | replace("{time}", said) }}').render(sentence=sentence, said=said)
+    assert shown == read

@@ -17,7 +17,9 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_eval_context
+from jinja2.filters import do_replace
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 from starlette.datastructures import Headers, QueryParams
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -129,6 +131,7 @@ class Site:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.filters["replace"] = filled_in
         self._templates.globals.update(
             style=Markup(_STYLE),  # noqa: S704 # our own file
             link=_link,
@@ -229,6 +232,16 @@ class Site:
         here = f"{within}?{query}" if (query := scope["query_string"].decode("latin-1")) else within
         root = "../" * within.count("/")
         return RedirectResponse(f"{root}login?{urlencode({'to': here})}", 303, headers={"Cache-Control": "no-store"})
+
+
+@pass_eval_context
+def filled_in(context: EvalContext, text: str, name: str, said: str) -> str:
+    """Jinja's `replace`, for a sentence with a place in it: what ends with a full stop, such as "10:00 a.m.", ends the
+    sentence with it.
+    """
+    if said.endswith("."):
+        text = do_replace(context, text, f"{name}.", name)
+    return do_replace(context, text, name, said)
 
 
 def _reader(scope: Scope) -> Actor | None:

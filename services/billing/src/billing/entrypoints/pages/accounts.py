@@ -239,5 +239,6 @@ def _may(form: MoneyForm, actor: Actor) -> bool:
 
 def _met(filled: Filled, fields: Collection[str]) -> dict[str, str]:
     """What was refused, by the field it is about; nothing where it is about none of these."""
-    name = OF_FIELD.get(filled.refused.code) if filled.refused else None
-    return {name: filled.refused.code} if filled.refused and name in fields else {}
+    code = filled.refused.code if filled.refused else ""
+    name = OF_FIELD.get(code, "")
+    return {name: code} if name in fields else {}
