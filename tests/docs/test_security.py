@@ -40,6 +40,14 @@ def test_every_collection_is_in_the_table() -> None:
     assert sorted((service, name) for service, name in kept if name not in table[service]) == []
 
 
+def test_no_command_says_a_secret_in_its_arguments() -> None:
+    """What a command is given is read by everybody on that machine, in its list of processes."""
+    places = [*Path("docs").rglob("*.md"), *Path("deploy").rglob("*.y*ml"), Path("docker-compose.yml")]
+    said = re.compile(r"--pass\S*[ =]|MONGO_INITDB_ROOT_PASSWORD:")
+
+    assert [str(place) for place in places if said.search(place.read_text("utf-8"))] == []
+
+
 def _collections(tree: ast.Module) -> set[str]:
     """The names of collections that a module opens: the second argument of `Documents`, or the key of a database."""
     texts = {

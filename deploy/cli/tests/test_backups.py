@@ -77,6 +77,25 @@ def test_a_backup_is_read_back_and_for_its_owner_alone(tmp_path: Path, file: Pat
     assert list(file.parent.iterdir()) == [file]
 
 
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_part_that_lies_there_is_not_written_to(tmp_path: Path, file: Path, linked: bool) -> None:
+    other, part = tmp_path / "somebody-elses", file.with_name("booking.backup.part")
+    other.write_text("as it was")
+    other.chmod(0o666)
+    if linked:
+        part.symlink_to(other)
+    else:
+        part.hardlink_to(other)
+
+    backups.take(station(tmp_path, "works"), "booking", file, say)
+
+    assert (other.read_text(), file.read_text(), stat.S_IMODE(file.stat().st_mode)) == (
+        "as it was",
+        "the backup",
+        0o600,
+    )
+
+
 @pytest.mark.parametrize(
     ("how", "why"), [("fails", "this service is being restored"), ("breaks", "booking restore: it ends too early")]
 )

@@ -33,6 +33,10 @@ BORN = date(1988, 4, 2)
             {"a": "Ana Rivera (1988)", "b": "Ana Rivera (1990)"},
         ),
         (
+            {"a": Known("Ana Rivera", BORN), "b": Known("\N{CYRILLIC CAPITAL LETTER A}na R\N{ZERO WIDTH SPACE}ivera")},
+            {"a": "Ana Rivera (1988)", "b": "\N{CYRILLIC CAPITAL LETTER A}na R\N{ZERO WIDTH SPACE}ivera"},
+        ),
+        (
             {"id-0001": Known("Ana Rivera", BORN), "id-0002": Known("Ana Rivera", BORN), "c": Known("Ana Rivera")},
             {"id-0001": "Ana Rivera (1988) …0001", "id-0002": "Ana Rivera (1988) …0002", "c": "Ana Rivera"},
         ),

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Protocol, TypeVar
 
+from careflow_service.appearance import appearance
+
 Id = TypeVar("Id", bound=str)
 T = TypeVar("T")
 
@@ -28,18 +30,21 @@ def told_apart(patients: Mapping[Id, Named]) -> dict[Id, str]:
 
 
 def by_as_little(known: Mapping[Id, T], ways: Sequence[Callable[[T], str]]) -> dict[Id, str]:
-    """Each by the first of these ways, those who would be the same by the next, and at last by the end of their id."""
+    """Each by the first of these ways, those who would look alike by the next, and at last by the end of their id."""
     first, *others = ways
     shown = {id_: first(each) for id_, each in known.items()}
     for way in others:
         alike = _alike(shown)
-        shown = {id_: way(known[id_]) if name in alike else name for id_, name in shown.items()}
+        shown = {id_: way(known[id_]) if id_ in alike else name for id_, name in shown.items()}
     alike = _alike(shown)
-    return {id_: f"{name} …{id_[-4:]}" if name in alike else name for id_, name in shown.items()}
+    return {id_: f"{name} …{id_[-4:]}" if id_ in alike else name for id_, name in shown.items()}
 
 
-def _alike(shown: Mapping[Id, str]) -> frozenset[str]:
-    return frozenset(name for name, times in Counter(shown.values()).items() if times > 1)
+def _alike(shown: Mapping[Id, str]) -> frozenset[Id]:
+    """Those who look like somebody else."""
+    looks = {id_: appearance(name) for id_, name in shown.items()}
+    times = Counter(looks.values())
+    return frozenset(id_ for id_, each in looks.items() if times[each] > 1)
 
 
 def _short(who: Named) -> str:

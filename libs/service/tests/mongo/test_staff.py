@@ -54,6 +54,15 @@ async def test_two_of_one_name_are_told_apart(store: Store) -> None:
     assert staff.meant("ana ruiz (8B1C)") == "8b1c"
 
 
+async def test_a_name_that_only_looks_the_same_is_told_apart_too(store: Store) -> None:
+    staff, other = Staff(store.database, wall_clock), "\N{CYRILLIC CAPITAL LETTER A}nn Lee"
+    await staff.came_in(PAULA, "Ann Lee")
+    await staff.came_in(JOY, other)
+
+    assert (staff.called("8b1c"), staff.called("77aa")) == ("Ann Lee (8b1c)", f"{other} (77aa)")
+    assert staff.alike("8b1c", "77aa"), "nobody can tell one person with two logins from two"
+
+
 async def test_nobody_but_people_who_work_here_has_a_name(store: Store) -> None:
     staff = Staff(store.database, wall_clock)
     await staff.came_in(Actor("p1", frozenset({Role.PATIENT}), patient_id="p1"), "Ana Rivera")

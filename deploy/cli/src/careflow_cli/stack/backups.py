@@ -29,7 +29,8 @@ def take(stack: Stack, service: str, file: Path, say: Say) -> dict[str, Any]:
         raise CareflowError(f"{file} is there already: a backup replaces nothing")
     part = file.with_name(f"{file.name}.part")
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        part.unlink(missing_ok=True)  # left behind, or somebody else's, who would read along in it
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             one_shot.run(stack, service, ("backup",), lambda _: say(_size(part)), stdout=out)
             os.fsync(out.fileno())
         say("reading it back")

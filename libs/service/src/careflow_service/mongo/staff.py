@@ -17,6 +17,7 @@ from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from careflow_service.appearance import appearance
 from careflow_service.clock import Clock
 from careflow_service.identity import Actor, Role
 from careflow_service.mongo.client import Database, Document
@@ -65,10 +66,10 @@ class Staff:
         if known is None:
             return staff_id
         name: str = known["name"]
-        return name if self._alike[_folded(name)] == 1 else f"{name} ({staff_id})"
+        return name if self._alike[appearance(name)] == 1 else f"{name} ({staff_id})"
 
     def alike(self, one: str, other: str, /) -> bool:
-        names = [_folded(known["name"]) for each in (one, other) if (known := self._known.get(each))]
+        names = [appearance(known["name"]) for each in (one, other) if (known := self._known.get(each))]
         return one != other and len(names) == 2 and names[0] == names[1]
 
     def holding(self, *roles: Role) -> tuple[Colleague, ...]:
@@ -100,7 +101,7 @@ class Staff:
 
     def _hold(self, known: dict[str, Document]) -> None:
         self._known = known
-        self._alike = Counter(_folded(each["name"]) for each in known.values())
+        self._alike = Counter(appearance(each["name"]) for each in known.values())
 
 
 def _folded(name: str) -> str:
