@@ -14,12 +14,17 @@ from fastapi import FastAPI
 from careflow_service.http.dependencies import current_actor
 from careflow_service.identity import Actor, Role
 from careflow_service.pages import colleagues
+from careflow_service.pages import logins as cookies_of
+from careflow_service.pages.cookies import SECURE
 from careflow_service.pages.login_routes import WayIn
-from careflow_service.pages.logins import BEGUN_FOR, BESIDE_FOR, COLLEAGUE, COOKIE, Logins
+from careflow_service.pages.logins import BEGUN_FOR, BESIDE_FOR, Logins
 from careflow_service.testing.calling import ISSUER, verifier
 from careflow_service.testing.ended_logins import MemoryEndedLogins
 from careflow_service.testing.visiting import Page
 from libs.service.tests.http.logging_in import NURSE, At, Names, Standin, browsing, leaves, provider_at, serving
+
+COOKIE, COLLEAGUE = f"{SECURE}{cookies_of.COOKIE}", f"{SECURE}{cookies_of.COLLEAGUE}"
+"""As a browser knows them where there is TLS."""
 
 PAGE = "bedside/1/witness/2/3"
 JOE = Actor("joe", frozenset({Role.NURSE}))
@@ -78,7 +83,8 @@ async def comes_back(client: httpx.AsyncClient, sent: dict[str, str], **more: st
 def scope_of(client: httpx.AsyncClient, page: str = PAGE) -> dict[str, Any]:
     """A request of that tablet for a page."""
     cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    return {"type": "http", "path": f"/pages/{page}", "headers": [(b"cookie", cookies.encode())]}
+    headers = [(b"cookie", cookies.encode())]
+    return {"type": "http", "scheme": "https", "path": f"/pages/{page}", "headers": headers}
 
 
 async def test_a_colleague_stands_by_and_whoever_works_there_stays_who_they_are(

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from careflow_service.identity import Actor, Role
 from careflow_service.pages import logins as login_cookies
+from careflow_service.pages.cookies import SECURE
 from careflow_service.pages.login_routes import WayIn
 from careflow_service.pages.logins import ASKED_AGAIN, BEGUN_FOR, COOKIE, IDLE, Logins
 from careflow_service.testing.calling import verifier
@@ -115,7 +116,7 @@ async def test_asking_the_provider_again_by_itself_keeps_nobody_logged_in(standi
         await client.get("/pages/logged-in", params={"code": "c2", "state": sent["state"]})
         at.later(timedelta(seconds=1))
         with pytest.raises(TokenRefused):
-            await logins.verify(client.cookies[COOKIE])
+            await logins.verify(client.cookies[f"{SECURE}{COOKIE}"])
 
 
 async def test_a_word_that_only_contains_unattended_is_somebody() -> None:

@@ -10,10 +10,12 @@ import httpx
 import pytest
 
 from careflow_service.identity import Role
+from careflow_service.pages import logins as cookies_of
 from careflow_service.pages.code_flow import CodeFlow
+from careflow_service.pages.cookies import SECURE
 from careflow_service.pages.id_tokens import name_in
 from careflow_service.pages.login_routes import WayIn
-from careflow_service.pages.logins import BEGUN, COOKIE, Logins
+from careflow_service.pages.logins import Logins
 from careflow_service.problems import UNAVAILABLE, Problem
 from careflow_service.settings import SettingsError
 from careflow_service.testing.calling import ISSUER, verifier
@@ -22,6 +24,9 @@ from careflow_service.testing.visiting import Page
 from careflow_service.tokens import DevelopmentIssuer, TokenRefused
 from careflow_service.tokens.provider import Provider
 from libs.service.tests.http.logging_in import BACK, NURSE, At, Names, Standin, browsing, leaves, provider_at, serving
+
+COOKIE, BEGUN = f"{SECURE}{cookies_of.COOKIE}", f"{SECURE}{cookies_of.BEGUN}"
+"""As a browser knows them where there is TLS."""
 
 
 @pytest.fixture
@@ -102,6 +107,17 @@ async def test_the_cookie_is_for_these_pages_and_says_nothing(client: httpx.Asyn
     assert b"joy" not in base64.urlsafe_b64decode(value)
     assert begun == f"{BEGUN}-{sent['state']}=; HttpOnly; SameSite=strict; Max-Age=0; Secure"
     assert await logins.verify(value) == NURSE
+
+
+async def test_what_somebody_on_the_way_put_into_a_browser_is_no_login(client: httpx.AsyncClient) -> None:
+    """Under a name without `__Secure-` a browser takes a cookie from an answer without TLS too."""
+    sent = await leaves(client)
+    await client.get("/pages/logged-in", params={"code": "c1", "state": sent["state"]})
+    login = client.cookies[COOKIE]
+    client.cookies.clear()
+    client.cookies[cookies_of.COOKIE] = login
+
+    assert "prompt" in await leaves(client), "nobody is here"
 
 
 async def test_whoever_is_at_work_is_not_asked_again_who_they_are(client: httpx.AsyncClient) -> None:

@@ -16,13 +16,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from starlette.datastructures import Headers, QueryParams
-from starlette.requests import cookie_parser
+from starlette.datastructures import QueryParams
 from starlette.responses import Response
 from starlette.types import Message, Scope, Send
 
 from careflow_service.identity import Actor, Role
 from careflow_service.pages import PREFIX
+from careflow_service.pages.cookies import named, sent
 from careflow_service.tokens import TokenRefused
 
 COOKIE: Final = "careflow-login"
@@ -157,7 +157,7 @@ class Logins:
         """What this browser's reader left with, who brings back `state`; None when that is too long ago or was never
         so.
         """
-        found = self._open(_sent(scope, _begun(state)) or "", ttl=int(BEGUN_FOR.total_seconds()))
+        found = self._open(sent(_begun(state), scope) or "", ttl=int(BEGUN_FOR.total_seconds()))
         begun = Begun(**found) if found and "state" in found else None
         return begun if begun and hmac.compare_digest(state.encode(), begun.state.encode()) else None
 
@@ -177,7 +177,7 @@ class Logins:
 
     def standing_by(self, scope: Scope, actor: Actor) -> Actor | None:
         """The colleague who showed who they are beside `actor`, for the page that is asked for."""
-        found = self._open(_sent(scope, COLLEAGUE) or "", ttl=int(BESIDE_FOR.total_seconds()))
+        found = self._open(sent(COLLEAGUE, scope) or "", ttl=int(BESIDE_FOR.total_seconds()))
         here = (actor.id, scope["path"].removeprefix(PREFIX))
         if found is None or (found.get("beside"), found.get("page")) != here:
             return None
@@ -250,15 +250,11 @@ def _actor(said: dict[str, Any]) -> Actor:
 
 def login_of(scope: Scope) -> str | None:
     """What the browser says of who is logged in."""
-    return _sent(scope, COOKIE)
+    return sent(COOKIE, scope)
 
 
 def _begun(state: str) -> str:
     return f"{BEGUN}-{state}"
-
-
-def _sent(scope: Scope, name: str) -> str | None:
-    return cookie_parser(Headers(scope=scope).get("cookie", "")).get(name)
 
 
 def _cookie(
@@ -273,7 +269,7 @@ def _cookie(
     """Without a `path` of its own, a cookie is for the pages beside the one that gave it, under whatever path an edge
     shows them; without an age to `keep` it for, until the browser is closed, or at once when it is empty.
     """
-    parts = [f"{name}={value}", "HttpOnly", f"SameSite={same_site}"]
+    parts = [f"{named(name, scope)}={value}", "HttpOnly", f"SameSite={same_site}"]
     if path is not None:
         parts.append(f"Path={path}")
     age = keep if value else timedelta()

@@ -7,26 +7,26 @@ other site sends it along. It lets nobody in by itself: the door asks the store 
 from datetime import timedelta
 from typing import Final
 
-from starlette.datastructures import Headers
-from starlette.requests import cookie_parser
 from starlette.responses import Response
 from starlette.types import Scope
+
+from careflow_service.pages.cookies import named, sent
 
 COOKIE: Final = "careflow-emergency-access"
 
 
 def access_named(scope: Scope) -> str | None:
     """The access that the browser names."""
-    return cookie_parser(Headers(scope=scope).get("cookie", "")).get(COOKIE)
+    return sent(COOKIE, scope)
 
 
 def name_access(answer: Response, scope: Scope, access_id: str, *, lasts: timedelta) -> None:
     """Has the reader of `answer` name it from now on. Without a path of its own the cookie is for the page above the
     one that gave it, `patients/{id}`, under whatever path an edge shows it.
     """
-    secure = scope["scheme"] == "https"
+    secure, name = scope["scheme"] == "https", named(COOKIE, scope)
     seconds = int(lasts.total_seconds())
-    answer.set_cookie(COOKIE, access_id, max_age=seconds, path=None, secure=secure, httponly=True, samesite="strict")
+    answer.set_cookie(name, access_id, max_age=seconds, path=None, secure=secure, httponly=True, samesite="strict")
 
 
 def forget_access(answer: Response, scope: Scope) -> None:
