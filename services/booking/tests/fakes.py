@@ -13,7 +13,6 @@ from booking.domain.appointments import Appointment
 from booking.domain.calendar import Calendar, CalendarDay, DayKey, Resource, ResourceKind
 from booking.domain.channels import Channel
 from booking.domain.erasures import Erasure, erasure_under_way
-from booking.domain.intervals import Interval
 from booking.domain.messages import Message, Outcome
 from booking.domain.patient_details import PatientDetails
 from booking.domain.record_requests import RecordRequest
@@ -66,21 +65,16 @@ class Appointments(Ordered):
         await super().save(aggregate, expecting=expecting, tx=tx)
         await self.tell(aggregate, tx)
 
+    async def several(self, appointment_ids: Sequence[str]) -> tuple[Appointment, ...]:
+        found = (self.all[each] for each in appointment_ids if each in self.all)
+        return tuple(sorted(found, key=lambda each: (each.starts_at, each.id)))
+
     async def whose(self, appointment_id: str) -> str | None:
         found = self.all.get(appointment_id)
         return None if found is None else found.patient_id
 
     async def holds_of(self, patient_id: str) -> list[Appointment]:
         return self.listed(lambda each: each.patient_id == patient_id and each.held_until is not None)
-
-    async def offered(self) -> list[Appointment]:
-        return self.listed(lambda each: each.held_until is not None and each.waitlist_entry_id is not None)
-
-    async def booked(self, starts: Interval, limit: int, after: str | None) -> Listed[Appointment]:
-        found = self.listed(
-            lambda each: _to_come(each) and starts.start <= each.starts_at < starts.end,
-        )
-        return self.page(found, lambda each: each.starts_at, limit, after)
 
     async def coming(self, patient_id: str, since: datetime, limit: int) -> list[Appointment]:
         found = self.listed(lambda each: each.patient_id == patient_id and _to_come(each) and each.starts_at > since)

@@ -35,6 +35,7 @@ from services.booking.tests.world import World, running
 NO_DECISIONS: Final = {
     "read_patient",
     "read_patient_page",
+    "read_same_person",
     "practitioners",
     "rooms",
     "find_openings",

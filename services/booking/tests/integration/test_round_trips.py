@@ -2,11 +2,15 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import pytest
 
+from booking.application.deadlines.check_visits import check_visits, next_check
 from careflow_service.testing.commands import CommandLog, collection_scans
+from careflow_service.timers.kinds import ACTOR
+from careflow_service.work import Transaction
 from services.booking.tests import mailbox
 from services.booking.tests.builders import local
 from services.booking.tests.clinic import (
@@ -72,6 +76,37 @@ async def test_a_refusal_with_other_times_writes_nothing(world: World, log: Comm
         assert (await world.coordinator.post("/v1/appointments", visit(ana))).status_code == 409
     assert {trip.partition(" ")[0] for trip in log.round_trips} == {"find"}
     assert log.waits == 5, "for whom and the clinic; the days; what is reserved; whether it came before; other times"
+
+
+async def test_who_is_away_costs_a_look_at_their_own_calendar_alone(world: World, log: CommandLog) -> None:
+    """However much is booked, with them and with others: what is booked with them is read once, and whose it is. All
+    of it is marked by the first of the two looks.
+    """
+    lee = await has_practitioner(world)
+    for hour in (10, 11, 12):
+        patient = await has_patient(world, email=f"p{hour}@example.org", phone=f"415 555 01{hour}")
+        await books(world.coordinator, patient, starts_at=local(24, hour))
+    ok(await world.coordinator.post(f"/v1/practitioners/{lee}/absence", {"day": "2026-11-24"}, version=1))
+    await world.catch_up()
+    due = await next_check(world.ports)
+    assert due is not None
+    world.clock.now, check_id = due
+
+    async def look(tx: Transaction) -> None:
+        await check_visits(check_id, tx, world.ports)
+
+    with log.recording():
+        await world.work.run(look, by=ACTOR, action="check_visits", returns=NoneType)
+    assert sorted(log.round_trips[:-2]) == [
+        "find appointments",
+        "find calendar_days",
+        "find calendar_days",
+        "find fitness_checks",
+        "find patients",
+        "find practitioners",
+        "find rooms",
+    ]
+    assert log.waits == 7, "which check; their days, in two parts; what is booked; whose it is; the writes; the commit"
 
 
 async def test_others_wait_no_longer_than_they_must(world: World, log: CommandLog) -> None:

@@ -224,25 +224,49 @@ async def test_one_waits_once_for_each_kind_and_leaves(world: World) -> None:
     assert refusal(await world.patient(ben).get(WAITLIST)) == (403, "forbidden")
 
 
-async def test_an_offer_nobody_can_give_any_more_is_withdrawn_and_the_next_in_line_asked(
-    world: World, call: Any
+async def lee_is_sick(world: World, hold: Any) -> Any:
+    """What is held, once all that was booked with them has been looked through."""
+    (lee,) = (each["id"] for each in hold["providers"])
+    version = ok(await world.coordinator.get(f"/v1/practitioners/{lee}"))["version"]
+    world.clock.advance(timedelta(minutes=5))
+    ok(await world.coordinator.post(f"/v1/practitioners/{lee}/absence", {"day": "2026-11-24"}, version=version))
+    await world.catch_up()
+    return await reads(world, hold)
+
+
+@pytest.mark.parametrize(("role", "anew"), [("prescriber", False), ("therapist", True)])
+async def test_what_is_offered_is_given_by_a_colleague_at_that_very_time(
+    world: World, call: Any, role: str, anew: bool
 ) -> None:
-    """Lee is sick; what another could give at that time is offered to who waits behind."""
+    """Where it is another therapist, whoever may know of it is asked anew, as if it had been offered only now."""
     ana, ben = await person(world, 1), await person(world, 2)
     await waits(world, ana)
     await waits(world, ben)
     await acts(world.coordinator, call, "cancel", reason="patient_request")
     await world.catch_up()
-    hold = await held(world, ana)
-    other = await has_practitioner(world, "kim", "therapist")
-    (lee,) = (each["id"] for each in hold["providers"])
-    version = ok(await world.coordinator.get(f"/v1/practitioners/{lee}"))["version"]
-    ok(await world.coordinator.post(f"/v1/practitioners/{lee}/absence", {"day": "2026-11-24"}, version=version))
+    hold, before = await held(world, ana), (await offers(world))[ana]
+    kim = await has_practitioner(world, "kim", role)
+    given = await lee_is_sick(world, hold)
+    assert (given["status"], [each["id"] for each in given["providers"]]) == ("held", [kim])
+    after = await offers(world)
+    assert set(after) == {ana}
+    assert (after[ana]["expires_at"] > before["expires_at"]) is anew
+    assert (given["held_until"] > hold["held_until"]) is anew
+    booked = await acts(world.patient(ana), given, "book")
+    assert booked["status"] == "booked"
+    assert refusal(await world.coordinator.post("/v1/appointments", visit(ben))) in {
+        (409, "slot_taken"),
+        (409, "outside_hours"),
+    }
+
+
+async def test_an_offer_nobody_can_give_any_more_is_withdrawn(world: World, call: Any) -> None:
+    ana = await person(world, 1)
+    await waits(world, ana)
+    await acts(world.coordinator, call, "cancel", reason="patient_request")
     await world.catch_up()
-    assert (await reads(world, hold))["status"] == "lapsed"
-    assert set(await offers(world)) == {ben}
-    assert [each["id"] for each in (await held(world, ben))["providers"]] == [other]
-    assert (await entry(world, ana))["status"] == "waiting"
+    assert (await lee_is_sick(world, await held(world, ana)))["status"] == "lapsed"
+    assert (await offers(world), (await entry(world, ana))["status"]) == ({}, "waiting")
 
 
 async def test_an_offer_to_who_may_not_have_it_any_more_is_withdrawn(world: World, call: Any) -> None:

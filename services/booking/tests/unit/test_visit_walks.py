@@ -94,10 +94,6 @@ def nothing_runs(*_: object) -> None:
     """No clock but the federal one."""
 
 
-async def nothing_offered(_: Appointments) -> list[Appointment]:
-    return []
-
-
 async def seen_through(self: Fitness, check: FitnessCheck, tx: Any) -> None:
     """Nobody has looked."""
     await self.ports.fitness_checks.save(check.seen(None), expecting=check.version, tx=tx)
@@ -127,7 +123,7 @@ FAULTS: Final[dict[str, tuple[object, str, Any]]] = {
     "a pair does not move together": (ReschedulePairHandler, "_integration", the_dose_itself),
     "an offer stays open when it is taken": (Offering, "accepted", nothing_of_it),
     "a time is offered to who may not have it any more": (Offering, "settled", as_it_is),
-    "a time is offered that nobody can give any more": (Appointments, "offered", nothing_offered),
+    "a time is offered that nobody can give any more": (Fitness, "_give_otherwise", nothing_of_it),
     "a hold never runs out": (Appointments, "next_lapse", nothing_of_it),
     "one reason gone is all gone": (booking.application.holding, "grounds", lambda *_: ()),
     "what nobody could give is lost": (Appointment, "could_not_be_lost", False),

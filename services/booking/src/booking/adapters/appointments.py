@@ -94,11 +94,6 @@ class MongoAppointments(Stored[Appointment]):
         held = {"patient_id": patient_id, "held_until": {"$gt": _BEFORE_EVERYTHING}}
         return await self._documents.all(held, of=patient_id)
 
-    async def offered(self) -> Sequence[Appointment]:
-        appointments = self._documents.looked  # allow looked: names what is read again, and guarded, one by one
-        held = await appointments.all({"held_until": {"$gt": _BEFORE_EVERYTHING}})
-        return [each for each in held if each.waitlist_entry_id is not None]
-
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Appointment]:
         query = {"patient_id": patient_id, "listed": True}
         return await self._documents.page(query, sort=_BY_START, limit=limit, after=after)

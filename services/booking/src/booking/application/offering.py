@@ -1,25 +1,27 @@
 """Offers freed times to those who wait: one after the other, each as a hold of their own.
 
 Invariants: an offer and the time held for it are made, answered and given back in one transaction. What cannot be
-given any more, or not to the patient, is not offered on: it is withdrawn with what is in its way, and who was told of
-it is told so.
+given any more as it was offered is given by others at that time; where nobody can, or the patient may not have it any
+more, it is withdrawn with what is in its way, and who was told of it is told so.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from booking.application.gated_visits import GatedVisits
+from booking.application.gated_visits import GatedVisits, by_plan
 from booking.application.ports import Ports
 from booking.application.scheduling import NoTime, Scheduling, Wish
 from booking.domain import gates
 from booking.domain.appointments import Appointment
 from booking.domain.care_path import CarePath
 from booking.domain.freed_times import FreedTime, freed_by
-from booking.domain.ids import FreedTimeId
+from booking.domain.ids import FreedTimeId, WaitlistEntryId
 from booking.domain.intervals import QUARTER
 from booking.domain.message_subjects import Reason
 from booking.domain.messages import MessageState
 from booking.domain.noted_visits import Visit
+from booking.domain.patients import Patient
+from booking.domain.slots import Slot
 from booking.domain.states import BookedBy
 from booking.domain.visits import VisitKind
 from booking.domain.waitlist import Offer, WaitlistEntry
@@ -90,12 +92,61 @@ class Offering:
                 path = await self.withdraw(hold, path, tx)
         return path
 
+    async def given_by_others(self, hold: Appointment, patient: Patient, path: CarePath, tx: Transaction) -> bool:
+        """Whether others can give what is offered, at that very time: they do, then. A patient who may know of another
+        therapist is asked anew, as about a time that was given up just now.
+        """
+        if not hold.is_held_at(tx.now):
+            return False
+        scheduling, wish = Scheduling(self.ports), by_plan(_wish_of(hold), path)
+        clinic, entry = await side_by_side(
+            scheduling.clinic(wish), self.ports.waitlist.get(_entry_of(hold), of=hold.patient_id)
+        )
+        substitute = await scheduling.substitute(wish, hold, patient.details, clinic)
+        if substitute is None:
+            return False
+        other = substitute.therapists != hold.slot.therapists and await self._know_of(entry.open_offer, hold)
+        if other and not self._may_ask(hold.starts_at, tx.now):
+            return False
+        look = await scheduling.look(wish, patient.id, patient.details, clinic, instead_of=hold)
+        try:
+            slot = await scheduling.claim(look, patient.id, hold.id, tx, by=BookedBy.STAFF)
+        except (DomainError, NoTime):
+            return False
+        if other:
+            await self._ask_anew(hold, slot, entry, tx)
+        else:
+            await self.ports.appointments.save(hold.given_otherwise(slot), expecting=hold.version, tx=tx)
+        return True
+
+    async def _ask_anew(self, hold: Appointment, slot: Slot, entry: WaitlistEntry, tx: Transaction) -> None:
+        until = self.ports.policy.offered_until(hold.starts_at, now=tx.now)
+        anew = hold.given_otherwise(slot, until=until)
+        offer = await self._told(anew, entry.open_offer.freed_id, until, tx)
+        await self.ports.appointments.save(anew, expecting=hold.version, tx=tx)
+        await self.ports.waitlist.save(entry.offered_anew(offer), expecting=entry.version, tx=tx)
+
+    def _may_ask(self, starts_at: datetime, now: datetime) -> bool:
+        """Whether somebody may be asked now about a time that starts then: not at night, nor too shortly before."""
+        asking_from = self.ports.policy.asking_from(now, self.ports.zone)
+        return asking_from == now and starts_at - now >= self.ports.policy.self_booking_lead
+
+    async def _told(self, hold: Appointment, freed_id: FreedTimeId, until: datetime, tx: Transaction) -> Offer:
+        told = await self.ports.telling.of(Reason.TIME_OFFERED, hold, tx)
+        return Offer(
+            appointment_id=hold.id,
+            freed_id=freed_id,
+            made_at=tx.now,
+            expires_at=until,
+            call_first=self.ports.policy.call_first(hold.kind, hold.starts_at, now=tx.now),
+            told_by=told.id if told else None,
+        )
+
     async def withdraw(self, hold: Appointment, path: CarePath, tx: Transaction) -> CarePath:
         """The offer is over, and the next in line is asked; who was told that the time is kept for them is told that
         it is no longer.
         """
-        assert hold.waitlist_entry_id is not None, "only what is offered is withdrawn"
-        entry = await self.ports.waitlist.get(hold.waitlist_entry_id, of=hold.patient_id)
+        entry = await self.ports.waitlist.get(_entry_of(hold), of=hold.patient_id)
         knows = await self._know_of(entry.open_offer, hold)
         lapsed = await self._freed(hold, tx)
         await self._passed_on(entry, tx)
@@ -163,16 +214,8 @@ class Offering:
             return False
         until = self.ports.policy.offered_until(freed.starts_at, now=tx.now)
         hold = Appointment.offered(visit, self.ports.policy, to=entry.id, until=until, now=tx.now)
-        offer = Offer(
-            appointment_id=hold.id,
-            freed_id=freed.id,
-            made_at=tx.now,
-            expires_at=until,
-            call_first=self.ports.policy.call_first(entry.kind, freed.starts_at, now=tx.now),
-        )
         await self.ports.appointments.add(hold, tx)
-        told = await self.ports.telling.of(Reason.TIME_OFFERED, hold, tx)
-        offer = replace(offer, told_by=told.id if told else None)
+        offer = await self._told(hold, freed.id, until, tx)
         await self.ports.waitlist.save(entry.offered(offer), expecting=entry.version, tx=tx)
         await upsert(self.ports.care_paths, path, path.offered(hold, now=tx.now), tx)
         return True
@@ -181,3 +224,14 @@ class Offering:
 def _integration_of(kind: VisitKind, starts_at: datetime) -> datetime | None:
     """A dose is offered as if its integration came with it, which is asked for when it is booked."""
     return starts_at + QUARTER if kind is VisitKind.DOSING else None
+
+
+def _wish_of(hold: Appointment) -> Wish:
+    """The same again, by others where it must be."""
+    return Wish(kind=hold.kind, starts_at=hold.starts_at, modality=hold.slot.modality, rather=hold.slot.given_by)
+
+
+def _entry_of(hold: Appointment) -> WaitlistEntryId:
+    """By which entry of the waitlist it is offered."""
+    assert hold.waitlist_entry_id is not None, "only what is offered to those who wait has an entry"
+    return hold.waitlist_entry_id

@@ -132,9 +132,6 @@ class Appointments(Held[Appointment], Protocol):
     async def holds_of(self, patient_id: PatientId) -> Sequence[Appointment]:
         """All that is reserved for the patient, also what ran out and is still to be given back."""
 
-    async def offered(self) -> Sequence[Appointment]:
-        """All that is held for somebody on the waitlist; to be read again by whoever decides on one."""
-
     async def of_patient(self, patient_id: PatientId, limit: int, after: str | None) -> Listed[Appointment]:
         """Earliest first, without the holds that lapsed."""
 

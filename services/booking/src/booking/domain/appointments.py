@@ -96,6 +96,11 @@ class Appointment(AttendedAppointment):
         if not self.is_held_at(now):
             raise DomainError(ErrorKind.GONE, "hold_expired", "The hold has run out; the time may be free still.")
 
+    @property
+    def is_offered(self) -> bool:
+        """Whether the time is held for somebody on the waitlist."""
+        return self.status is Status.HELD and self.waitlist_entry_id is not None
+
     def is_held_at(self, now: datetime) -> bool:
         """Whether the time is reserved and that has not run out."""
         return self.status is Status.HELD and (self.held_until is None or now < self.held_until)
@@ -104,6 +109,15 @@ class Appointment(AttendedAppointment):
         """The hold is over; its time is free again, and nobody need be told of it any more."""
         self._expect(Status.HELD)
         return self._next(Status.LAPSED, held_until=None, untold_since=None)
+
+    def given_otherwise(self, slot: Slot, *, until: datetime | None = None) -> "Appointment":
+        """What is held at that time is given by others, or in another room; kept `until` then where the patient is
+        asked about it anew.
+        """
+        self._expect(Status.HELD)
+        if until is None:
+            return self._next(Status.HELD, slot=slot)
+        return self._next(Status.HELD, slot=slot, held_until=until, untold_since=None)
 
     def reschedule(self, slot: Slot, *, by: BookedBy, policy: BookingPolicy, now: datetime) -> "Appointment":
         """The same appointment at another time.

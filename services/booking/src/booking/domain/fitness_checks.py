@@ -6,7 +6,7 @@ once nobody can any more who had not seen the change, all is looked through agai
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from booking.domain.calendar import Resource
@@ -20,15 +20,15 @@ of its tries, and the clocks of the clinic's processes differ by less than the r
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitnessCheck(Aggregate):
-    """Of one practitioner or room. `due_at`: since when it is to go on, none once all is looked through; `seen_until`
-    is the place in the list of booked visits up to which it is; `again_at`: when all of it is looked through once more,
+    """Of one practitioner or room. `due_at`: since when it is to go on, none once all is looked through; `seen_before`
+    is the date before which it is; `again_at`: when all of it is looked through once more,
     none where it was, and of one from before there was that.
     """
 
     id: FitnessCheckId
     resource: Resource
     due_at: datetime | None = None
-    seen_until: str | None = None
+    seen_before: date | None = None
     again_at: datetime | None = None
 
     @classmethod
@@ -37,10 +37,10 @@ class FitnessCheck(Aggregate):
 
     def anew(self, *, now: datetime) -> "FitnessCheck":
         """All of it, at once and once more when what was decided meanwhile is there to be seen."""
-        return replace(self.recording(), due_at=now, seen_until=None, again_at=now + SETTLED_AFTER)
+        return replace(self.recording(), due_at=now, seen_before=None, again_at=now + SETTLED_AFTER)
 
-    def seen(self, until: str | None) -> "FitnessCheck":
-        """Up to this place; None says that this was the rest."""
-        if until is None:
-            return replace(self.recording(), due_at=self.again_at, seen_until=None, again_at=None)
-        return replace(self.recording(), seen_until=until)
+    def seen(self, before: date | None) -> "FitnessCheck":
+        """Before this date; None says that this was the rest."""
+        if before is None:
+            return replace(self.recording(), due_at=self.again_at, seen_before=None, again_at=None)
+        return replace(self.recording(), seen_before=before)

@@ -77,6 +77,11 @@ class WaitlistEntry(Aggregate):
         self._expect(WaitlistStatus.WAITING)
         return replace(self.recording(), status=WaitlistStatus.OFFERED, offer=offer)
 
+    def offered_anew(self, offer: Offer) -> "WaitlistEntry":
+        """What they are offered is given otherwise, so that they are asked once more."""
+        self._expect(WaitlistStatus.OFFERED)
+        return replace(self.recording(), offer=offer)
+
     def called(self, *, now: datetime) -> "WaitlistEntry":
         """The patient was talked to, and is ready. Raises `no_offer`."""
         return replace(self.recording(), offer=replace(self.open_offer, called_at=now))

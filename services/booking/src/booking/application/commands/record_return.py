@@ -5,11 +5,9 @@ again. What was given to somebody else meanwhile, moved or called off stays so.
 from dataclasses import dataclass
 from datetime import date
 
-from booking.application.commands.change_practitioner import ChangePractitioner, ChangePractitionerHandler
-from booking.application.commands.change_room import ChangeRoom, ChangeRoomHandler
 from booking.application.ports import Ports
-from booking.domain.calendar import Resource, ResourceKind
-from booking.domain.ids import PractitionerId, RoomId
+from booking.application.resource_changes import B, ResourceChanges
+from booking.domain.calendar import Resource
 from careflow_service.identity import Actor, RequestKey
 from careflow_service.results import Changed
 from careflow_service.work import Committed, Work
@@ -26,18 +24,18 @@ class RecordReturn:
 
 @dataclass(frozen=True, slots=True)
 class RecordReturnHandler:
-    """Raises `hours_exception_not_found` where they are away on none of the dates, and what `ChangePractitionerHandler`
-    and `ChangeRoomHandler` raise.
+    """Raises `hours_exception_not_found` where they are away on none of the dates, and what `ResourceChanges`
+    raises.
     """
 
     ports: Ports
     work: Work
 
     async def __call__(self, command: RecordReturn, actor: Actor, request: RequestKey | None) -> Committed[Changed]:
-        days, version = command.days, command.expected_version
-        if command.resource.kind is ResourceKind.ROOM:
-            room = ChangeRoom(RoomId(command.resource.id), version, lambda each: each.back(days), days[-1])
-            return await ChangeRoomHandler(self.ports, self.work)(room, actor, request)
-        whom = PractitionerId(command.resource.id)
-        person = ChangePractitioner(whom, version, lambda each: each.back(days), days[-1])
-        return await ChangePractitionerHandler(self.ports, self.work)(person, actor, request)
+        days = command.days
+
+        def is_back(each: B) -> B:
+            return each.back(days)
+
+        changes = ResourceChanges(self.ports, self.work)
+        return await changes.make(command.resource, command.expected_version, is_back, days[-1], actor, request)
