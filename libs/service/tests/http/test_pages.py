@@ -158,9 +158,10 @@ def test_whoever_asks_for_another_language_is_there() -> None:
         ("Hasta {time}, o llame.", "10:00\u202fa.m.", "Hasta 10:00\u202fa.m., o llame."),
         ("Until {time}.", "10:00\u202fAM", "Until 10:00\u202fAM."),
         ("Until {time}.", "<b>.", "Until &lt;b&gt;."),
+        ("In {time} days.", 30, "In 30 days."),
     ],
 )
-def test_a_sentence_that_ends_with_an_abbreviation_has_one_full_stop(sentence: str, said: str, read: str) -> None:
+def test_a_sentence_that_ends_with_an_abbreviation_has_one_full_stop(sentence: str, said: object, read: str) -> None:
     page = Environment(autoescape=True)
     page.filters["replace"] = filled_in
     shown = page.from_string('{{ sentence | replace("{time}", said) }}').render(sentence=sentence, said=said)

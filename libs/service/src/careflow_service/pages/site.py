@@ -20,7 +20,7 @@ from fastapi import Depends, Request
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_eval_context
 from jinja2.filters import do_replace
 from jinja2.nodes import EvalContext
-from markupsafe import Markup
+from markupsafe import Markup, soft_str
 from starlette.datastructures import Headers, QueryParams
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
@@ -235,13 +235,14 @@ class Site:
 
 
 @pass_eval_context
-def filled_in(context: EvalContext, text: str, name: str, said: str) -> str:
+def filled_in(context: EvalContext, text: str, name: str, said: object) -> str:
     """Jinja's `replace`, for a sentence with a place in it: what ends with a full stop, such as "10:00 a.m.", ends the
     sentence with it.
     """
-    if said.endswith("."):
+    words = soft_str(said)
+    if words.endswith("."):
         text = do_replace(context, text, f"{name}.", name)
-    return do_replace(context, text, name, said)
+    return do_replace(context, text, name, words)
 
 
 def _reader(scope: Scope) -> Actor | None:
