@@ -81,6 +81,9 @@ async def booking(world: Booking) -> Seeded:
     access = ok(await world.calling(Role.BILLER).post(f"/v1/patients/{ana}/emergency-accesses", EMERGENCY), 201)["id"]
     await world.hear(news.alert(known))
     visits = _link(world, "visits")
+    calling = desk.details(email="kim@example.org", starts_at=(desk.TOMORROW_AT_TEN + timedelta(days=6)).isoformat())
+    asked = ok(await world.public.post("/v1/public/info-calls", calling), 201)
+    assert world.ports.call_links is not None
     return Seeded(
         {
             "patient_id": ana,
@@ -92,6 +95,7 @@ async def booking(world: Booking) -> Seeded:
             "share_id": request,
             "disclosure_id": ok(given, 201)["disclosure_id"],
             "inquiry_id": str(inquiry.id),
+            "asked_call": world.ports.call_links.sign(asked["appointment_id"]),
             "secret": _link(world, "messages").rpartition("/")[2],
             "token": visits.rpartition("/")[2],
             "access_id": access,

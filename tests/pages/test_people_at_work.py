@@ -75,7 +75,7 @@ async def log_in(reader: Reader, stack: Stack, caller: Caller, to: str) -> None:
     await reader.page.wait_for_url(f"**{to}*")
 
 
-async def books_the_free_call(reader: Reader) -> None:
+async def books_the_free_call(reader: Reader, stack: Stack) -> None:
     await reader.opens("/booking/pages/free-call")
     await reader.page.get_by_label("By telephone").check()
     await reader.sends("See free times")
@@ -83,6 +83,10 @@ async def books_the_free_call(reader: Reader) -> None:
     await reader.fills(**ANA)
     await reader.sends("Continue")
     await reader.sends("Book this call")
+    await reader.looks("One more step")
+    await reader.page.goto(await link_to(stack, "free-call/confirm"))
+    await reader.looks("Is this the call you asked for?")
+    await reader.sends("Yes, book this call")
     await reader.looks("Your call is booked")
 
 
@@ -215,7 +219,7 @@ async def test_from_the_free_call_to_a_superbill(browser: Browser, walk: tuple[W
 
         # Everybody begins their day while somebody books a call.
         await asyncio.gather(
-            books_the_free_call(patient),
+            books_the_free_call(patient, stack),
             log_in(people.coordinator, stack, COORDINATOR, "/booking/pages/day"),
             log_in(people.prescriber, stack, PRESCRIBER, "/screening/pages/cases"),
             log_in(people.nurse, stack, NURSE, "/sessions/pages/bedside"),

@@ -92,6 +92,19 @@ async def books(caller: Caller, patient_id: str, kind: str = "info_call", **more
     return ok(await caller.post("/v1/appointments", visit(patient_id, kind, **more)), 201)
 
 
+async def calls(world: World, **changes: Any) -> Any:
+    """A visitor asks for the free call, and confirms it where they are asked to. Returns what they are answered."""
+    asked = ok(await world.public.post("/v1/public/info-calls", details(**changes)), 201)
+    return asked if asked["confirm_by"] is None else ok(await confirms(world, asked))
+
+
+async def confirms(world: World, asked: Any) -> httpx.Response:
+    """By the link that was sent to the visitor."""
+    assert world.ports.call_links is not None
+    link = world.ports.call_links.sign(asked["appointment_id"])
+    return await world.public.post("/v1/public/info-calls/confirm", {"link": link})
+
+
 async def acts(caller: Caller, appointment: Any, verb: str, **body: Any) -> Any:
     """One step of an appointment's life, on the version it was seen at."""
     path = f"/v1/appointments/{appointment['id']}/{verb}"

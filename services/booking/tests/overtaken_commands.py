@@ -14,6 +14,7 @@ from services.booking.tests.clinic import (
     WORKING_WEEK,
     acts,
     books,
+    confirms,
     details,
     entered_before,
     had_info_call,
@@ -253,6 +254,17 @@ async def a_hold_is_released_while_it_is_confirmed(world: World, overtaking: Ove
     hold = await held(world, ana)
     overtaking.by(lambda: acts(world.coordinator, hold, "book"))
     assert await tries(world, hold, "release") == STALE
+
+
+async def a_call_is_confirmed_while_its_time_is_given_back(world: World, overtaking: Overtaking) -> None:
+    """Nobody is registered for a time that is somebody else's by then."""
+    await has_practitioner(world)
+    wish = details(email="cara@example.org", starts_at=TOMORROW_AT_TEN.isoformat())
+    asked = ok(await world.public.post("/v1/public/info-calls", wish), 201)
+    kept = ok(await world.coordinator.get(f"/v1/appointments/{asked['appointment_id']}"))
+    overtaking.by(lambda: acts(world.coordinator, kept, "release"))
+    assert refusal(await confirms(world, asked)) == (410, "hold_expired")
+    assert await world.store.database["patients"].count_documents({}) == 0
 
 
 async def a_hold_lapses_while_it_is_confirmed(world: World, overtaking: Overtaking) -> None:

@@ -117,11 +117,16 @@ class Clinic:
         return [each["starts_at"] for each in found.body["items"]]
 
     async def book_info_call(self, person: Person, starts_at: str) -> tuple[Patient, Answer]:
-        """The public booking; the patient's id is then read by the coordinator, as the public answer does not tell."""
-        booked = await self.http.post(
+        """Asked for in public, and booked by the coordinator, who has the visitor at the telephone, where it is kept
+        for them until they confirm it. The coordinator reads the patient's id, as the public answer does not tell.
+        """
+        asked = await self.http.post(
             ANYBODY, "booking", "/v1/public/info-calls", {**person.body(), "starts_at": starts_at}
         )
-        seen = await self.appointment(booked.body["appointment_id"])
+        seen = await self.appointment(asked.body["appointment_id"])
+        if asked.body["confirm_by"] is not None:
+            path = f"/v1/appointments/{seen.body['id']}/book"
+            seen = await self.http.post(COORDINATOR, "booking", path, version=seen.version)
         return Patient(seen.body["patient_id"]), seen
 
     async def free_times(self, patient: Patient, kind: str, start: datetime, *, days: int = 7) -> list[str]:

@@ -49,6 +49,7 @@ from booking.application.telling import Telling
 from booking.application.use_cases import Booking
 from booking.deadlines import DEADLINES, EFFECTS
 from booking.domain.ids import LocationId, MessageId, PatientId
+from booking.domain.policy import BookingPolicy
 from booking.measures import MEASURES
 from booking.published import PUBLISHED
 from booking.settings import BookingSettings
@@ -110,11 +111,13 @@ def _ports(resources: Resources[BookingSettings]) -> Ports:
             clock=resources.clock,
             stop=_message_links(resources),
             visits=_visit_links(resources),
+            calls=_call_links(resources),
             phone=settings.clinic_phone,
             address=settings.public_address,
         ),
         carriers=carried,
         message_links=_message_links(resources),
+        call_links=_call_links(resources) if _can_ask_callers(settings, carried, policy) else None,
         inquiries=MongoInquiries(database, vault),
         alarms=MongoAlarms(database, vault),
         desk=_desk(settings, carried),
@@ -134,6 +137,11 @@ def _ports(resources: Resources[BookingSettings]) -> Ports:
         zone=zone,
         clock=resources.clock,
     )
+
+
+def _can_ask_callers(settings: BookingSettings, carried: Carriers, policy: BookingPolicy) -> bool:
+    """Whether whoever nobody knows can be sent a link: there is an address of ours, and a way that wants no consent."""
+    return settings.public_address is not None and bool(carried.keys() & set(policy.channels_until_withdrawn.value))
 
 
 def _desk(settings: BookingSettings, carried: Carriers) -> Desk:
@@ -164,6 +172,10 @@ def _visit_links(resources: Resources[BookingSettings]) -> Signed:
 
 def _message_links(resources: Resources[BookingSettings]) -> Signed:
     return Signed(resources.blind_index, "message")
+
+
+def _call_links(resources: Resources[BookingSettings]) -> Signed:
+    return Signed(resources.blind_index, "call")
 
 
 async def _knows(ports: Ports, patient_id: str) -> bool:

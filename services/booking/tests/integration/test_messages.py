@@ -14,14 +14,20 @@ from careflow_events import contracts
 from careflow_service.timers.kinds import ACTOR
 from careflow_service.work import Transaction
 from services.booking.tests.builders import local
-from services.booking.tests.clinic import TOMORROW_AT_TEN, acts, books, details, has_patient, has_practitioner, ok
+from services.booking.tests.clinic import (
+    TOMORROW_AT_TEN,
+    acts,
+    books,
+    calls,
+    has_patient,
+    has_practitioner,
+    ok,
+)
 from services.booking.tests.mail_server import MailServer, mail_server
 from services.booking.tests.mailbox import said
 from services.booking.tests.news import care_discharged
 from services.booking.tests.treatment import doses, in_treatment, prepares, reads
 from services.booking.tests.world import World, running
-
-CALLS = "/v1/public/info-calls"
 
 
 @pytest.fixture
@@ -49,7 +55,7 @@ def event(message: EmailMessage) -> tuple[str, Any]:
 
 async def test_a_visitor_gets_their_call_by_mail_and_into_their_calendar(world: World, mail: MailServer) -> None:
     await has_practitioner(world)
-    call = ok(await world.public.post(CALLS, details(starts_at=TOMORROW_AT_TEN.isoformat())), 201)
+    call = await calls(world, starts_at=TOMORROW_AT_TEN.isoformat())
     await world.catch_up()
     (told,) = mail.taken
     assert mail.recipients == ["ana@example.org"]
@@ -142,8 +148,7 @@ async def test_at_night_nobody_is_woken_but_who_has_just_asked_is_answered(world
     await has_practitioner(world)
     world.clock.now = local(23, 22)
     await books(world.coordinator, await has_patient(world), starts_at=local(25, 10))
-    visitor = details(email="ben@example.org", phone="415 555 0199", starts_at=local(25, 11).isoformat())
-    ok(await world.public.post(CALLS, visitor), 201)
+    await calls(world, email="ben@example.org", phone="415 555 0199", starts_at=local(25, 11).isoformat())
     await world.catch_up()
     assert mail.recipients == ["ben@example.org"]
     world.clock.now = local(24, 7, 59)
@@ -157,7 +162,7 @@ async def test_at_night_nobody_is_woken_but_who_has_just_asked_is_answered(world
 async def test_an_answer_that_did_not_go_out_at_once_waits_for_the_morning(world: World, mail: MailServer) -> None:
     await has_practitioner(world)
     world.clock.now = local(23, 22)
-    ok(await world.public.post(CALLS, details(starts_at=local(25, 11).isoformat())), 201)
+    await calls(world, starts_at=local(25, 11).isoformat())
     mail.refuses = "450 try later"
     await world.catch_up()
     mail.refuses = None
@@ -301,7 +306,7 @@ async def test_that_it_was_booked_tells_nobody_that_it_was_called_off(world: Wor
 
 async def test_a_no_counts_for_what_waits_on_a_record_given_up_meanwhile(world: World, mail: MailServer) -> None:
     await has_practitioner(world)
-    call = ok(await world.public.post(CALLS, details(starts_at=local(27, 10).isoformat())), 201)
+    call = await calls(world, starts_at=local(27, 10).isoformat())
     await world.catch_up()
     visitor = await reads(world, {"id": call["appointment_id"]})
     ana = await has_patient(world)

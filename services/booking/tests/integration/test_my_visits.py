@@ -9,7 +9,7 @@ import pytest
 
 from careflow_service.testing.visiting import Page, Visitor
 from services.booking.tests.builders import local
-from services.booking.tests.clinic import acts, books, details, has_patient, has_practitioner, ok
+from services.booking.tests.clinic import acts, books, calls, has_patient, has_practitioner, ok
 from services.booking.tests.integration.test_desk import changed
 from services.booking.tests.integration.test_erasure import all_agree
 from services.booking.tests.integration.test_erasure import asks as asks_for_erasure
@@ -192,7 +192,7 @@ async def test_anothers_visit_is_not_there(world: World) -> None:
 
 async def test_a_link_of_a_record_that_was_merged_leads_to_the_one_in_use(world: World) -> None:
     await has_practitioner(world)
-    call = ok(await world.public.post("/v1/public/info-calls", details(starts_at=local(27, 10).isoformat())), 201)
+    call = await calls(world, starts_at=local(27, 10).isoformat())
     await world.catch_up()
     link = link_of(world, "visits")
     visitor = await reads(world, {"id": call["appointment_id"]})

@@ -39,7 +39,7 @@ async def test_a_visitor_chooses_a_free_time_and_is_registered_with_it(world: Wo
     assert len(free) == 32
     assert free[4] == {"starts_at": "2026-11-24T18:00:00Z", "ends_at": "2026-11-24T18:15:00Z"}
     booked = ok(await world.public.post(CALLS, wish(starts_at=free[4]["starts_at"])), 201)
-    assert booked.keys() == {"appointment_id", "starts_at", "ends_at", "timezone", "modality"}
+    assert booked.keys() == {"appointment_id", "starts_at", "ends_at", "timezone", "modality", "confirm_by"}
     appointment = ok(await world.coordinator.get(f"/v1/appointments/{booked['appointment_id']}"))
     assert await world.said_types(appointment["patient_id"]) == [
         "PatientRegistered",

@@ -17,6 +17,7 @@ from services.booking.tests.clinic import (
     TOMORROW_AT_TEN,
     acts,
     books,
+    confirms,
     details,
     had_info_call,
     has_patient,
@@ -190,8 +191,9 @@ async def test_a_call_costs_the_same_whether_or_not_the_person_is_known(world: W
         phone = "415 555 0177" if email.startswith("known") else f"415 555 018{number}"
         wish = details(email=email, phone=phone, starts_at=local(24, 10 + number).isoformat())
         with log.recording():
-            ok(await world.public.post("/v1/public/info-calls", wish), 201)
+            asked = ok(await world.public.post("/v1/public/info-calls", wish), 201)
         trips.append(sorted(log.round_trips))
+        ok(await confirms(world, asked))
     assert trips[1] == trips[2]
     assert not any("_keys" in trip and trip.startswith("find") for trip in trips[1])
     duplicates = [patient["possible_duplicates"] for patient in await all_patients(world)]

@@ -11,7 +11,7 @@ import pytest
 from careflow_service.identity import Role
 from careflow_service.testing.visiting import Visitor
 from services.booking.tests.builders import local
-from services.booking.tests.clinic import acts, books, details, has_patient, has_practitioner, ok, refusal, visit
+from services.booking.tests.clinic import acts, books, calls, has_patient, has_practitioner, ok, refusal, visit
 from services.booking.tests.mailbox import link_of, mails, said, settings, texts, ways
 from services.booking.tests.treatment import reads
 from services.booking.tests.world import World, running
@@ -125,7 +125,7 @@ async def test_an_old_link_leads_nowhere(world: World) -> None:
 
 
 async def test_a_no_is_said_by_a_person_whichever_of_their_records_it_was_said_on(world: World) -> None:
-    call = ok(await world.public.post("/v1/public/info-calls", details(starts_at=local(27, 10).isoformat())), 201)
+    call = await calls(world, starts_at=local(27, 10).isoformat())
     await world.catch_up()
     link = link_of(world)
     visitor = await reads(world, {"id": call["appointment_id"]})

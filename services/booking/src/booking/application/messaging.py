@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from booking.application.in_use import in_use
+from booking.application.naming import caller_of
 from booking.application.ports import Ports
 from booking.domain.appointments import Appointment
 from booking.domain.care_path import CarePath
@@ -26,7 +27,7 @@ class Messenger:
         """Hands the message on, or says why not."""
         now = self.ports.clock()
         visit = await self._visit_of(message)
-        person = await in_use(self.ports.patients, message.patient_id)
+        person = await self._reader_of(message, visit)
         if person is None:  # nobody writes to whom they have erased
             return Attempt(outcome=Outcome.UNTRUE)
         details = person.details
@@ -46,6 +47,9 @@ class Messenger:
         letter = self.ports.letters.write(message, visit, details)
         outcome = await self.ports.carriers[channel].carry(letter, to=_address(details, channel))
         return Attempt(outcome=outcome, channel=channel)
+
+    async def _reader_of(self, message: Message, visit: Appointment | None) -> Patient | None:
+        return (visit and caller_of(visit)) or await in_use(self.ports.patients, message.patient_id)
 
     async def _visit_of(self, message: Message) -> Appointment | None:
         if not isinstance(message.about, AboutVisit):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from booking.domain.appointments import Appointment
 from booking.domain.ids import PatientId
 from booking.domain.patients import Patient
 from careflow_service.telling_apart import by_as_little
@@ -12,6 +13,18 @@ def told_apart(patients: Iterable[Patient]) -> dict[PatientId, str]:
     birth too where that does not do, and by the end of their id where two of one name were born in one year.
     """
     return by_as_little({each.id: each for each in patients}, (_short, _whole, _with_year))
+
+
+def callers(visits: Iterable[Appointment]) -> tuple[Patient, ...]:
+    """Who asked for these and is registered once they have confirmed it."""
+    return tuple(each for each in map(caller_of, visits) if each is not None)
+
+
+def caller_of(visit: Appointment) -> Patient | None:
+    """Who asked for it and is not registered yet, as they would be."""
+    if visit.caller is None:
+        return None
+    return Patient.asking(visit.patient_id, visit.caller, asked_at=visit.made_at)
 
 
 def initials(patient: Patient) -> str:

@@ -443,6 +443,10 @@ class Ports:
     carriers: Carriers
     message_links: Signed
     """What a message lets people do without a login."""
+    call_links: Signed | None
+    """By which somebody confirms that they asked for a call; None where nobody can be sent one, and it is booked at
+    once.
+    """
     inquiries: Inquiries
     alarms: Alarms
     desk: Desk

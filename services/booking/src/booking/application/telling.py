@@ -59,9 +59,10 @@ class Telling:
 
 async def note_outcome(message: Message, tx: Transaction, ports: Ports) -> None:
     """Whom no message reached somebody has to tell: the visit knows that, or the care path of the record in use. What
-    is no longer as the message says tells nothing of that.
+    is no longer as the message says tells nothing of that. Whom the question whether they asked for a call does not
+    reach nobody looks for: it may be anybody's address, and the time is given back.
     """
-    if message.state not in (MessageState.SENT, MessageState.UNDELIVERED):
+    if message.reason is Reason.CALL_ASKED_FOR or message.state not in (MessageState.SENT, MessageState.UNDELIVERED):
         return
     reached = message.state is MessageState.SENT
     match message.about:

@@ -18,6 +18,7 @@ from booking.application.commands.come_in import ComeInHandler
 from booking.application.commands.complete_consultation import CompleteConsultationHandler
 from booking.application.commands.confirm_dosing import ConfirmDosingHandler
 from booking.application.commands.confirm_hold import ConfirmHoldHandler
+from booking.application.commands.confirm_info_call import ConfirmInfoCallHandler
 from booking.application.commands.correct_appointment import CorrectAppointmentHandler
 from booking.application.commands.erase_inquiry import EraseInquiryHandler
 from booking.application.commands.extend_record_request import ExtendRecordRequestHandler
@@ -71,6 +72,7 @@ from booking.application.queries.list_tasks import ListTasks
 from booking.application.queries.list_untold import ListUntold
 from booking.application.queries.name_patients import NamePatients
 from booking.application.queries.read_appointments import ReadAppointments
+from booking.application.queries.read_asked_call import ReadAskedCall
 from booking.application.queries.read_busy_times import ReadBusyTimes
 from booking.application.queries.read_calendar import ReadCalendar
 from booking.application.queries.read_care_path import ReadCarePath
@@ -167,6 +169,8 @@ class Booking:
         self.book_dosing = BookDosingHandler(desk)
         self.book_series = BookSeriesHandler(desk)
         self.book_info_call = BookInfoCallHandler(desk)
+        self.read_asked_call = ReadAskedCall(ports)
+        self.confirm_info_call = ConfirmInfoCallHandler(ports, work)
         self.reschedule_appointment = RescheduleAppointmentHandler(desk)
         self.reschedule_pair = ReschedulePairHandler(desk)
         self.reassign_appointment = ReassignAppointmentHandler(desk)

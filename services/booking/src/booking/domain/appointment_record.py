@@ -1,6 +1,6 @@
 """What is known of an appointment, and what every change of it does: the next version, from a state that allows it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from booking.domain.cancellations import Cancellation
 from booking.domain.ids import AppointmentId, PatientId, PlanId, WaitlistEntryId
 from booking.domain.intervals import day_interval
+from booking.domain.patient_details import PatientDetails
 from booking.domain.seen_to import SeenTo
 from booking.domain.slots import Slot
 from booking.domain.states import Hold, Status
@@ -32,6 +33,7 @@ class AppointmentRecord(SeenTo):
     is when the patient was told last of the time it has, which it was given at `arranged_at`; since `untold_since`
     somebody has to tell them something that no message could; since `dose_gone_since` an integration has no dose to
     talk about, and nobody has said yet whether it stays; since `unfit_since` somebody, or its room, cannot give it.
+    `caller` is who asked for it without a login and is registered once they have confirmed that; it is gone after.
     """
 
     id: AppointmentId
@@ -58,6 +60,7 @@ class AppointmentRecord(SeenTo):
     untold_since: datetime | None = None
     dose_gone_since: datetime | None = None
     unfit_since: datetime | None = None
+    caller: PatientDetails | None = field(default=None, repr=False)
 
     @property
     def starts_at(self) -> datetime:

@@ -11,6 +11,7 @@ from booking.domain.appointment_record import AppointmentFact
 from booking.domain.attendance import AttendedAppointment
 from booking.domain.cancellations import WHOSE, Cancellation, CancelledBy, CancelReason
 from booking.domain.ids import RoomId, WaitlistEntryId
+from booking.domain.patient_details import PatientDetails
 from booking.domain.policy import BookingPolicy
 from booking.domain.slots import NewVisit, Provider, Slot
 from booking.domain.states import BookedBy, Hold, Status
@@ -71,6 +72,14 @@ class Appointment(AttendedAppointment):
         return cls._made(visit, policy, now, Status.HELD, held_until=now + policy.hold_for)
 
     @classmethod
+    def asked_for(
+        cls, visit: NewVisit, caller: PatientDetails, policy: BookingPolicy, *, now: datetime
+    ) -> "Appointment":
+        """Kept for somebody who is nobody's patient yet, until they have confirmed that it was they who asked."""
+        until = min(now + policy.call_confirmed_within, visit.slot.interval.start)
+        return replace(cls._made(visit, policy, now, Status.HELD, held_until=until), caller=caller)
+
+    @classmethod
     def offered(
         cls, visit: NewVisit, policy: BookingPolicy, *, to: WaitlistEntryId, until: datetime, now: datetime
     ) -> "Appointment":
@@ -87,12 +96,18 @@ class Appointment(AttendedAppointment):
     def book(self, *, by: BookedBy, now: datetime) -> "Appointment":
         """The hold becomes an appointment. Raises `hold_expired`."""
         self.check_bookable(now=now)
-        after = self._next(Status.BOOKED, held_until=None, arranged_at=now, announced_at=now, untold_since=None)
+        after = self._next(
+            Status.BOOKED, held_until=None, arranged_at=now, announced_at=now, untold_since=None, caller=None
+        )
         return after.saying(AppointmentBooked(appointment=after, by=by, at=now))
 
     def check_bookable(self, *, now: datetime) -> None:
         """Raises `wrong_state` for what is no hold, and `hold_expired`."""
         self._expect(Status.HELD)
+        self.check_held(now=now)
+
+    def check_held(self, *, now: datetime) -> None:
+        """Raises `hold_expired` for a hold that is over, whether somebody has come to give it back or not."""
         if not self.is_held_at(now):
             raise DomainError(ErrorKind.GONE, "hold_expired", "The hold has run out; the time may be free still.")
 
@@ -108,7 +123,7 @@ class Appointment(AttendedAppointment):
     def lapse(self) -> "Appointment":
         """The hold is over; its time is free again, and nobody need be told of it any more."""
         self._expect(Status.HELD)
-        return self._next(Status.LAPSED, held_until=None, untold_since=None)
+        return self._next(Status.LAPSED, held_until=None, untold_since=None, caller=None)
 
     def given_otherwise(self, slot: Slot, *, until: datetime | None = None) -> "Appointment":
         """What is held at that time is given by others, or in another room; kept `until` then where the patient is

@@ -16,6 +16,8 @@ from booking.domain.ids import AppointmentId
 class Reason(StrEnum):
     """Why a patient is written to."""
 
+    CALL_ASKED_FOR = "call_asked_for"
+    """Somebody asked for the free call under this address, and confirms by a link that it was they."""
     VISIT_BOOKED = "visit_booked"
     VISIT_MOVED = "visit_moved"
     VISIT_CANCELLED = "visit_cancelled"
@@ -102,6 +104,7 @@ ByLink = AboutQuestions | AboutAccount | AboutPlan
 """What a patient finds behind a link of another service."""
 
 ORDER: Final[dict[Reason, tuple[Channel, ...]]] = {
+    Reason.CALL_ASKED_FOR: (Channel.EMAIL, Channel.SMS),
     Reason.VISIT_BOOKED: (Channel.EMAIL, Channel.SMS),
     Reason.VISIT_MOVED: (Channel.EMAIL, Channel.SMS),
     Reason.VISIT_CANCELLED: (Channel.EMAIL, Channel.SMS),

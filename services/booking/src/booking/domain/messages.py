@@ -153,7 +153,7 @@ class Message(Aggregate):
                 return visit.status is Status.CANCELLED
             case Reason.OFFER_WITHDRAWN:
                 return visit.status is Status.LAPSED
-            case Reason.TIME_OFFERED:
+            case Reason.TIME_OFFERED | Reason.CALL_ASKED_FOR:
                 return visit.status is Status.HELD and visit.held_until is not None and now < visit.held_until
             case _:
                 newest = visit.arranged_at is None or visit.arranged_at <= self.planned_at

@@ -108,6 +108,13 @@ class Patient(Aggregate):
         patient = cls(id=patient_id, details=details, registered_at=now, possible_duplicates=alike, told=TOLD)
         return patient.saying(PatientRegistered(patient=patient, at=now))
 
+    @classmethod
+    def asking(cls, patient_id: PatientId, details: PatientDetails, *, asked_at: datetime) -> "Patient":
+        """Somebody who has asked for a call and not confirmed it yet: as they would be registered, for who only looks
+        at it or writes to them.
+        """
+        return cls(id=patient_id, details=details, registered_at=asked_at)
+
     def with_details(
         self, details: PatientDetails, *, by: str, evidence: Evidence | None, own: bool, now: datetime, today: date
     ) -> "Patient":

@@ -45,6 +45,7 @@ class BookingPolicy:
     erasure_answer_hours: Setting[int]
     record_requests: RecordRequestPolicy
     hold_minutes: Setting[int]
+    call_confirm_minutes: Setting[int]
     concurrent_holds: Setting[int]
     offer_minutes: Setting[int]
     offer_percent: Setting[int]
@@ -91,6 +92,7 @@ class BookingPolicy:
             self.merge_reversible_days,
             self.erasure_answer_hours,
             self.hold_minutes,
+            self.call_confirm_minutes,
             self.concurrent_holds,
             self.offer_minutes,
             self.offer_percent,
@@ -147,6 +149,11 @@ class BookingPolicy:
     @property
     def hold_for(self) -> timedelta:
         return timedelta(minutes=self.hold_minutes.value)
+
+    @property
+    def call_confirmed_within(self) -> timedelta:
+        """How long a call is kept for whoever asked for it without a login and has not confirmed it."""
+        return timedelta(minutes=self.call_confirm_minutes.value)
 
     @property
     def horizon(self) -> timedelta:

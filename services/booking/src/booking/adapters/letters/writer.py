@@ -26,6 +26,7 @@ _SUBJECTS: Final = {
 }
 STOP_PAGE: Final = "/pages/messages/"
 VISITS_PAGE: Final = "/pages/visits/"
+CALL_PAGE: Final = "/pages/free-call/confirm/"
 
 
 class LetterWriter:
@@ -40,6 +41,7 @@ class LetterWriter:
         clock: Clock,
         stop: Signed,
         visits: Signed,
+        calls: Signed,
         phone: str | None,
         address: str | None,
     ) -> None:
@@ -49,23 +51,29 @@ class LetterWriter:
         self._phone = phone
         self._stop = stop
         self._visits = visits
+        self._calls = calls
         self._address = address
 
     def write(self, message: Message, visit: Appointment | None, details: PatientDetails) -> Letter:
         words = self._words[preferred(details.language, "")]
         zone = ZoneInfo(details.timezone)
-        told = _by_link(message, words, zone) if visit is None else _told(message, visit, words, zone)
+        told = _by_link(message, words, zone) if visit is None else self._told(message, visit, words, zone)
         letter = words.groups["letter"]
         invitation = self._invitation(message, visit, details)
         calendar = invitation is not None
+        known = message.reason is not Reason.CALL_ASKED_FOR
         behind = [
             *([letter["questions"].format(phone=self._phone)] if self._phone else []),
-            *([letter["stop"].format(link=self._link(STOP_PAGE, self._stop, message))] if self._address else []),
+            *(
+                [letter["stop"].format(link=self._link(STOP_PAGE, self._stop, message))]
+                if known and self._address
+                else []
+            ),
         ]
         visits = self._link(VISITS_PAGE, self._visits, message)
         at_length = [
             *([letter["calendar"]] if calendar else []),
-            *([letter["visits"].format(link=visits)] if visit and self._address else []),
+            *([letter["visits"].format(link=visits)] if visit and known and self._address else []),
         ]
         return Letter(
             id=message.id,
@@ -78,17 +86,20 @@ class LetterWriter:
     def _link(self, page: str, links: Signed, message: Message) -> str:
         return f"{self._address}{page}{links.sign(message.id)}"
 
+    def _told(self, message: Message, visit: Appointment, words: Words, zone: ZoneInfo) -> str:
+        waiting = message.reason is Reason.VISIT_NEAR and visit.to_be_called_about
+        group = words.groups["visit_waiting" if waiting else message.reason.value]
+        until = visit.held_until or visit.starts_at
+        return group["text"].format(
+            when=_when(visit.starts_at, words, zone),
+            until=_when(until, words, zone),
+            link=f"{self._address}{CALL_PAGE}{self._calls.sign(visit.id)}",
+        )
+
     def _invitation(self, message: Message, visit: Appointment | None, details: PatientDetails) -> Invitation | None:
         if visit is None or message.reason not in WITH_CALENDAR:
             return None
         return Invitation(Scheduled.of(visit), details.email, self._organizer, told_at=self._clock())
-
-
-def _told(message: Message, visit: Appointment, words: Words, zone: ZoneInfo) -> str:
-    waiting = message.reason is Reason.VISIT_NEAR and visit.to_be_called_about
-    group = words.groups["visit_waiting" if waiting else message.reason.value]
-    until = visit.held_until or visit.starts_at
-    return group["text"].format(when=_when(visit.starts_at, words, zone), until=_when(until, words, zone))
 
 
 def _by_link(message: Message, words: Words, zone: ZoneInfo) -> str:

@@ -5,6 +5,7 @@ is closed with it.
 from dataclasses import dataclass
 from datetime import datetime
 
+from booking.application.callers import registered
 from booking.application.commands.book_info_call import first_call
 from booking.application.front_desk import FrontDesk
 from booking.application.ownership import check_version
@@ -29,8 +30,8 @@ class BookForInquiry:
 
 @dataclass(frozen=True, slots=True)
 class BookForInquiryHandler:
-    """Raises `inquiry_not_found`, `stale_version`, `inquiry_closed`, `urgent_unanswered`, and what `first_call`
-    raises.
+    """Raises `inquiry_not_found`, `stale_version`, `inquiry_closed`, `urgent_unanswered`, and what
+    `BookInfoCallHandler` raises but for `rate_limited`.
     """
 
     desk: FrontDesk
@@ -46,16 +47,8 @@ class BookForInquiryHandler:
             )
             check_version(before.version, command.expected_version)
             before.check_endable()
-            call = await first_call(
-                self.desk,
-                before.patient_id,
-                command.details,
-                wish,
-                alike,
-                clinic,
-                tx,
-                by=BookedBy.STAFF,
-            )
+            newcomer = registered(before.patient_id, command.details, alike, tx, self.desk.ports)
+            call = await first_call(self.desk, newcomer, wish, clinic, tx, by=BookedBy.STAFF)
             await self.desk.ports.inquiries.save(
                 before.became_call(call.id, by=actor.id, now=tx.now), expecting=before.version, tx=tx
             )

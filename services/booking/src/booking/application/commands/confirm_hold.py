@@ -1,7 +1,10 @@
-"""Turns a hold into the appointment it was held for; the gates are asked once more."""
+"""Turns a hold into the appointment it was held for; the gates are asked once more. A call that somebody asked for
+without a login is confirmed so for whoever is at the telephone.
+"""
 
 from dataclasses import dataclass
 
+from booking.application.commands.confirm_info_call import confirmed
 from booking.application.gated_visits import GatedVisits
 from booking.application.ownership import acting_for, check_own
 from booking.application.ports import Ports
@@ -32,6 +35,8 @@ class ConfirmHoldHandler:
             check_own(actor, hold.patient_id, "appointment")
             hold.check_seen(command.expected_version)
             hold.check_bookable(now=tx.now)
+            if hold.caller is not None:
+                return Scheduled.of(await confirmed(hold, tx, self.ports))
             reservations = Reservations(self.ports)
             path, _ = await side_by_side(
                 self.ports.care_paths.get(hold.patient_id, of=hold.patient_id), reservations.check_fit(hold)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from booking.application.naming import told_apart
+from booking.application.naming import callers, told_apart
 from booking.application.ownership import is_patient
 from booking.application.ports import Ports
 from booking.application.results import Scheduled
@@ -147,9 +147,9 @@ class ReadCalendar:
 
     async def _names(self, visits: Iterable[Appointment], actor: Actor) -> Mapping[PatientId, str]:
         shown = list(visits)
-        patients = await self.ports.patients.several(sorted({each.patient_id for each in shown}))
+        known = await self.ports.patients.several(sorted({each.patient_id for each in shown}))
         await self.ports.audit.read(actor, "read_calendar", *(f"appointments/{each.id}" for each in shown))
-        return told_apart(patients)
+        return told_apart([*known, *callers(shown)])
 
     def _resource_day(
         self,

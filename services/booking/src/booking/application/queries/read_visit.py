@@ -5,12 +5,14 @@ Who read it is kept.
 from dataclasses import dataclass
 from datetime import datetime
 
+from booking.application.naming import caller_of
 from booking.application.ownership import check_own
 from booking.application.ports import Ports
 from booking.application.results import Scheduled
 from booking.application.scheduling import Scheduling
 from booking.domain.appointments import Appointment
 from booking.domain.availability import Clinic
+from booking.domain.care_path import CarePath
 from booking.domain.ids import AppointmentId
 from booking.domain.noted_visits import Visit
 from booking.domain.patients import Patient
@@ -28,11 +30,13 @@ from careflow_service.work import side_by_side
 class VisitRead:
     """`integration` is the one booked after a dosing visit that is to come; `left` are the patient's integrations that
     have lost their dose, and nobody has said whether they stay; `unfit` is who cannot give it, and why; `others` who
-    acts in one of its roles and does not give it; `task` what somebody has to do about the visit by now.
+    acts in one of its roles and does not give it; `task` what somebody has to do about the visit by now. Whoever
+    `asks` for it is registered once they have confirmed it.
     """
 
     visit: Scheduled
     patient: Patient
+    asks: bool
     integration: Scheduled | None
     left: tuple[Visit, ...] = ()
     task: TaskKind | None
@@ -50,9 +54,7 @@ class ReadVisit:
     async def __call__(self, appointment_id: AppointmentId, actor: Actor) -> VisitRead:
         visit = await self.ports.appointments.get(appointment_id)
         check_own(actor, visit.patient_id, "appointment")
-        patient, path = await side_by_side(
-            self.ports.patients.get(visit.patient_id), self.ports.care_paths.get(visit.patient_id)
-        )
+        patient, path = await self._whose(visit)
         pair = visit.kind is VisitKind.DOSING and visit.status is Status.BOOKED
         follows = integration_of(path, visit.starts_at) if pair else None
         integration = await self.ports.appointments.get(follows.appointment_id) if follows else None
@@ -69,6 +71,7 @@ class ReadVisit:
         return VisitRead(
             visit=Scheduled.of(visit),
             patient=patient,
+            asks=visit.caller is not None,
             integration=Scheduled.of(integration) if integration else None,
             left=tuple(
                 each
@@ -79,6 +82,13 @@ class ReadVisit:
             unfit=cannot,
             others=others,
             as_of=now,
+        )
+
+    async def _whose(self, visit: Appointment) -> tuple[Patient, CarePath]:
+        if caller := caller_of(visit):
+            return caller, CarePath(id=caller.id)
+        return await side_by_side(
+            self.ports.patients.get(visit.patient_id), self.ports.care_paths.get(visit.patient_id)
         )
 
     def _others(self, visit: Appointment, clinic: Clinic) -> tuple[Practitioner, ...]:

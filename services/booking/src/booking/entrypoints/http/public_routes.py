@@ -6,7 +6,7 @@ from fastapi.responses import Response
 from booking.application.commands.book_info_call import BookInfoCall
 from booking.application.queries.find_openings import FindOpenings
 from booking.domain.visits import Modality, VisitKind
-from booking.entrypoints.http.public_schemas import FreeTimes, FreeTimeView, InfoCallBody, InfoCallView
+from booking.entrypoints.http.public_schemas import ConfirmBody, FreeTimes, FreeTimeView, InfoCallBody, InfoCallView
 from booking.entrypoints.http.schemas import App, From, To
 from careflow_service.http.dependencies import (
     ClientAddress,
@@ -45,7 +45,16 @@ async def find_info_calls(
 async def book_info_call(
     body: InfoCallBody, app: App, actor: CurrentActor, client: ClientAddress, request: IdempotentRequest
 ) -> Response:
-    """Book the free call. Whoever has booked too many is told when they may again."""
+    """Ask for the free call: it is booked once it is confirmed by the link that is sent to them, or at once where
+    nothing can be sent. Whoever has asked for too many is told when they may again.
+    """
     command = BookInfoCall(body.details(), body.starts_at, body.modality, client)
     done = await app.book_info_call(command, actor, request)
     return answer(done, InfoCallView.of(done.value), status=201)
+
+
+@router.post("/confirm", response_model=InfoCallView)
+async def confirm_info_call(body: ConfirmBody, app: App, actor: CurrentActor, request: IdempotentRequest) -> Response:
+    """It was they who asked for the call: book it. Confirmed again it is the same call."""
+    done = await app.confirm_info_call(body.link, actor, request)
+    return answer(done, InfoCallView.of(done.value))

@@ -49,6 +49,12 @@ class InfoCallBody(PersonBody):
         )
 
 
+class ConfirmBody(RequestBody):
+    """What stands behind the last `/` of the address that somebody was sent."""
+
+    link: Annotated[str, Field(min_length=1, max_length=128)]
+
+
 class InquiryBody(RequestBody):
     """Who asks, one contact by which they are answered, and their words."""
 
@@ -84,6 +90,8 @@ class InfoCallView(BaseModel):
     ends_at: datetime
     timezone: str
     modality: Modality
+    confirm_by: datetime | None
+    """Until when the time is kept for whoever confirms it by the link that was sent to them; null once it is booked."""
 
     @classmethod
     def of(cls, scheduled: Scheduled) -> "InfoCallView":
@@ -93,4 +101,5 @@ class InfoCallView(BaseModel):
             ends_at=scheduled.ends_at,
             timezone=scheduled.timezone,
             modality=scheduled.modality,
+            confirm_by=scheduled.held_until,
         )

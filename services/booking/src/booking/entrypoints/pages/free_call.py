@@ -1,6 +1,8 @@
-"""The free call, booked by a visitor on a phone or at a desk: how and where, a time, who, a last look, booked.
+"""The free call, booked by a visitor on a phone or at a desk: how and where, a time, who, a last look, asked for; and
+booked by the link that they are sent.
 
 One thing a page; nothing typed about a person is ever part of an address; nothing is kept before the last button.
+Opening the link changes nothing, for programs open links too; pressing the button behind it does.
 """
 
 from collections.abc import Mapping
@@ -10,11 +12,12 @@ from functools import partial
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from booking.application.commands.book_info_call import BookInfoCall
 from booking.application.queries.find_openings import FindOpenings
+from booking.application.results import Scheduled
 from booking.application.use_cases import Booking
 from booking.domain.visits import Modality, VisitKind
 from booking.entrypoints.http.icalendar_views import invitation
@@ -49,6 +52,9 @@ OF_BIRTH_DATE: Final = frozenset({"minor_not_served", "birth_date_in_future"})
 OF_TIME: Final = frozenset({"slot_off_grid", "slot_in_past", "slot_too_soon", "slot_too_far"})
 """Refusals that are about the time, beside those that name the next free ones."""
 
+OVER: Final = {"appointment_not_found": 404, "hold_expired": 410, "outside_hours": 422}
+"""Refusals that say of a link that its call cannot be booked by it."""
+
 NONE: Final[Mapping[str, str]] = {}
 
 PERSON: Final = ("given_name", "family_name", "birth_date", "email", "phone")
@@ -56,6 +62,7 @@ WISH: Final = ("modality", "state", "zone", "starts_at")
 
 
 Zone = Annotated[str | None, Query(max_length=64)]
+Secret = Annotated[str, Path(max_length=128)]
 
 
 @router.get("")
@@ -150,8 +157,8 @@ async def book_free_call(
     client: ClientAddress,
     key: FormRequest,
 ) -> Response:
-    """Book it. Sent twice it is one call; a time that is gone offers the next ones. Sent once more as `calendar`, it
-    is answered for the visitor's calendar.
+    """Ask for it. Sent twice it is one call; a time that is gone offers the next ones. Where it is booked by this, and
+    sent once more as `calendar`, it is answered for the visitor's calendar.
     """
     body, faults = _read(form)
     if body is None:
@@ -169,11 +176,48 @@ async def book_free_call(
         if refused.code in OF_TIME or "next_free" in refused.extra:
             return _taken(request, pages, form, zone, refused)
         raise
+    if done.value.held_until is not None:
+        return pages.show(request.scope, "call_kept.html", status=201, booked=done.value, body=body, zone=zone)
     if "calendar" in request.query_params:
         return invitation(app.read_invitation.to(done.value, body.email))
     return pages.show(
         request.scope, "booked.html", status=201, booked=done.value, body=body, zone=zone, kept=dict(form.fields)
     )
+
+
+@router.get("/confirm/{secret}")
+async def ask_to_confirm(request: Request, app: App, actor: CurrentActor, pages: Pages, secret: Secret) -> Response:
+    """What pressing the button books. Changes nothing."""
+    try:
+        asked = await app.read_asked_call(secret, actor)
+    except DomainError as refused:
+        return _over(request, pages, refused)
+    if asked.held_until is None:
+        return _confirmed(request, pages, asked)
+    return pages.show(request.scope, "call_asked.html", asked=asked, zone=pages.zone, kept={KEY: new_id()})
+
+
+@router.post("/confirm/{secret}")
+async def confirm_free_call(
+    request: Request, app: App, actor: CurrentActor, pages: Pages, secret: Secret, key: FormRequest
+) -> Response:
+    """It was they who asked. Pressed twice it is one call."""
+    try:
+        done = await app.confirm_info_call(secret, actor, key)
+    except DomainError as refused:
+        return _over(request, pages, refused)
+    return _confirmed(request, pages, done.value)
+
+
+def _confirmed(request: Request, pages: Site, booked: Scheduled) -> Response:
+    return pages.show(request.scope, "call_confirmed.html", booked=booked, zone=pages.zone)
+
+
+def _over(request: Request, pages: Site, refused: DomainError) -> Response:
+    """A link that leads nowhere, or a time that is gone: the way to another one."""
+    if refused.code not in OVER:
+        raise refused
+    return pages.show(request.scope, "call_over.html", status=OVER[refused.code], code=refused.code)
 
 
 def _read(form: Form) -> tuple[InfoCallBody | None, Mapping[str, str]]:
