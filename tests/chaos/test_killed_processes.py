@@ -24,7 +24,7 @@ SERVICES = ("booking-api", "booking-worker", "screening-api", "screening-worker"
 @pytest.fixture(scope="module")
 def kept_stack() -> "Iterator[Stack]":
     """The services on the way to a clearance; not shared, since everything in it dies."""
-    with Stack.ephemeral(("booking", "screening", "billing"), durable=True) as stack:
+    with Stack.ephemeral(("booking", "screening"), durable=True) as stack:
         yield stack
 
 

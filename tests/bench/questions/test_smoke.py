@@ -1,7 +1,5 @@
 """Every question can be asked of a build, whatever its answer; and nothing of the build's stack stays."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import psutil
@@ -9,6 +7,7 @@ import pytest
 
 from careflow_cli.checkout import root
 from careflow_cli.errors import CareflowError
+from tests.bench.command import main
 from tests.bench.questions.builds import Build, probing
 from tests.bench.questions.catalogue import QUESTIONS
 
@@ -41,10 +40,9 @@ def test_a_checkout_without_an_environment_is_named(tmp_path: Path) -> None:
         raise AssertionError("nothing was started")
 
 
-def test_the_command_refuses_a_question_there_is_not() -> None:
-    command = [sys.executable, str(root() / "tests" / "bench" / "run.py"), "--only", "speed"]
+def test_the_command_refuses_a_question_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(["--only", "speed"])
 
-    refused = subprocess.run(command, capture_output=True, text=True, check=False)
-
-    assert refused.returncode == 2
-    assert "there is no question speed" in refused.stderr
+    assert refused.value.code == 2
+    assert "there is no question speed" in capsys.readouterr().err

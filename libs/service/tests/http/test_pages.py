@@ -120,13 +120,11 @@ def test_a_date_is_shown_again_as_it_was_typed() -> None:
     assert (wrong["born_year"], wrong["born_month"], wrong["born_day"]) == ("84", "x", "")
 
 
-SITE = Site(
-    LIBRARY,
-    service="booking",
-    places=Places("A", "0001"),
-    zone=ZoneInfo("UTC"),
-    clock=wall_clock,
-)
+def a_site() -> Site:
+    return Site(LIBRARY, service="booking", places=Places("A", "0001"), zone=ZoneInfo("UTC"), clock=wall_clock)
+
+
+SITE = a_site()
 
 
 def asked_for(path: str, *, query: bytes = b"", cookies: str = "") -> dict[str, Any]:
@@ -143,6 +141,12 @@ def read(answer: Response) -> Page:
 def test_whoever_has_the_wrong_login_can_change_it(cookies: str, buttons: list[str]) -> None:
     page = read(SITE.problem(asked_for("/pages/day/1/arrived", cookies=cookies), Problem(FORBIDDEN)))
     assert [(form.action, form.buttons) for form in page.forms] == [("../../logout", [each]) for each in buttons]
+
+
+def test_a_template_is_compiled_once_by_a_process_however_many_sites_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = read(a_site().show(asked_for("/pages/day"), "no_login.html"))
+    monkeypatch.delattr(Environment, "compile")
+    assert read(a_site().show(asked_for("/pages/day"), "no_login.html")).text == first.text
 
 
 def test_whoever_asks_for_another_language_is_there() -> None:

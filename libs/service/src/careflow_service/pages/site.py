@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from importlib.resources import files
+from types import CodeType
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_eval_context
+from jinja2 import BytecodeCache, ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_eval_context
+from jinja2.bccache import Bucket
 from jinja2.filters import do_replace
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, soft_str
@@ -128,6 +130,7 @@ class Site:
             loader=ChoiceLoader([PackageLoader(package), PackageLoader(LIBRARY)]),
             autoescape=True,
             undefined=StrictUndefined,
+            bytecode_cache=_COMPILED,
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -232,6 +235,23 @@ class Site:
         here = f"{within}?{query}" if (query := scope["query_string"].decode("latin-1")) else within
         root = "../" * within.count("/")
         return RedirectResponse(f"{root}login?{urlencode({'to': here})}", 303, headers={"Cache-Control": "no-store"})
+
+
+class _Compiled(BytecodeCache):
+    """What templates are compiled to, once by a process, whatever sites it has: it takes longer than many a page."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED: Final = _Compiled()
 
 
 @pass_eval_context
