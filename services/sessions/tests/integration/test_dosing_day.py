@@ -2,7 +2,7 @@
 (journeys 6, 7, 8, 13 and 20, this service's part).
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -276,6 +276,7 @@ async def test_nobody_goes_home_below_criteria_without_a_prescriber(world: World
     early = await does(world, session_id, "discharge", {**SCORE, "escort_signed": False})
     assert refusal(early) == (409, "discharge_criteria_unmet")
     assert early.json()["criteria"] == ["monitored_long_enough", "escort_signed"]
+    assert datetime.fromisoformat(early.json()["watched_until"]) == world.clock() + 50 * MINUTE
     careless = {**SCORE, "escort_signed": False, "exceptions": excepting("escort_signed"), "transport": "her sister"}
     assert refusal(await does(world, session_id, "discharge", careless, by=world.prescriber))[0] == 409
     signed = {**careless, "exceptions": excepting("monitored_long_enough", "escort_signed")}

@@ -1,5 +1,7 @@
 """Notes in a browser: drafted, signed and added to from the day, and psychotherapy notes apart."""
 
+from datetime import timedelta
+
 import pytest
 
 from careflow_service.identity import Role
@@ -64,6 +66,25 @@ async def test_a_draft_is_seen_by_its_author_alone_and_what_goes_wrong_keeps_wha
     assert late.status == 409
     assert "It is signed meanwhile and stays as it is." in late.text
     assert late.form("Keep the draft").fields["text"].strip() == "one thing more"
+
+
+async def test_the_day_says_what_its_reader_has_still_to_sign_and_since_when_it_is_late(world: World) -> None:
+    session_id = await therapy_hour(world, await has_course(world), "preparation")
+    await drafts_note(world, session_id)
+    therapist, today = await logs_in(world, Role.THERAPIST)
+    assert "Your notes to be signed" in today.text
+    assert "To be signed by" in today.text
+    await world.travel(timedelta(hours=48))
+    therapist, today = await logs_in(world, Role.THERAPIST)
+    assert "Was to be signed by" in today.text
+    every = await therapist.follows(today, "All your notes to be signed")
+    line = next(each for each in every.links if each.startswith("Ana R"))
+    notes = await therapist.follows(every, line)
+    await therapist.presses(notes, "Sign")
+    assert "You have signed all your notes." in (await therapist.opens("/pages/bedside/unsigned-notes")).text
+
+    _, nurses = await logs_in(world, Role.NURSE)
+    assert "to be signed" not in nurses.text
 
 
 async def test_psychotherapy_notes_stand_apart_and_exist_for_their_author_alone(world: World) -> None:

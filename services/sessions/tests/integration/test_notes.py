@@ -34,6 +34,20 @@ async def test_a_note_is_drafted_rewritten_signed_and_added_to(world: World) -> 
     }
 
 
+async def test_who_has_drafts_finds_them_in_one_list_until_they_are_signed(world: World) -> None:
+    first, second = [await therapy_hour(world, await has_course(world), "preparation") for _ in range(2)]
+    older, newer = [await drafts_note(world, each) for each in (first, second)]
+    await drafts_note(world, first, "stable", by=world.nurse, kind="nursing")
+
+    ok(await world.therapist.put(f"/v1/notes/{older}", {"text": "calm"}, version=1))
+    listed = ok(await world.therapist.get("/v1/unsigned-notes", limit=1))
+    assert [each["id"] for each in listed["items"]] == [older]
+    rest = ok(await world.therapist.get("/v1/unsigned-notes", after=listed["next"]))
+    assert [each["id"] for each in rest["items"]] == [newer]
+    ok(await signs_note(world, older, 2))
+    assert [each["id"] for each in ok(await world.therapist.get("/v1/unsigned-notes"))["items"]] == [newer]
+
+
 async def test_nobody_writes_in_anothers_profession_or_signs_before_the_session(world: World) -> None:
     course = await has_course(world)
     appointment_id = await books(world, course.patient_id, world.clock(), kind="preparation")

@@ -103,6 +103,14 @@ def test_until_when_a_patient_is_watched_is_the_moment_from_which_the_criterion_
         assert not replace(asked, now=until - minutes(1 / 60)).monitored_long_enough
 
 
+@pytest.mark.parametrize("route", [Route.INTRAVENOUS, Route.INTRANASAL])
+def test_who_is_refused_too_early_hears_from_when_on_they_may_go(route: Route) -> None:
+    early = replace(leaving(route), last_dose_started_at=NOW - minutes(50), last_dose_ended_at=NOW - minutes(10))
+    with pytest.raises(DomainError) as refused:
+        discharge(early, NONE, by=NURSE, prescriber=False)
+    assert refused.value.extra["watched_until"] == early.watched_until > NOW
+
+
 def test_while_a_dose_runs_nobody_can_say_until_when() -> None:
     session = replace(checked(), state=SessionState.IN_PROGRESS, doses=(dose(at=NOW),))
     watched = replace(session, monitoring=leaving().monitoring)

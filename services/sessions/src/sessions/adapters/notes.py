@@ -1,12 +1,14 @@
 """Notes in MongoDB: clinical ones encrypted with the patient's key, psychotherapy notes in a collection of their own
-with a key of their own. Open fields: none; blind: whose, of which session, and by whom where that decides who may know.
+with a key of their own. Open fields: of clinical ones whose draft each is; blind: about whom, and of which session.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from pymongo import IndexModel
 
 from careflow_domain.errors import not_found
+from careflow_service.listed import Listed
 from careflow_service.mongo.client import Database
 from careflow_service.mongo.documents import Documents
 from careflow_service.mongo.stored import Stored
@@ -21,10 +23,15 @@ PSYCHOTHERAPY_NOTES: Final = "psychotherapy_notes"
 INDEXES: Final = (
     (NOTES, IndexModel([("patient_id", 1), ("_id", 1)], name="of_patient")),
     (NOTES, IndexModel([("session_id", 1), ("_id", 1)], name="of_session")),
+    (NOTES, IndexModel([("draft_of", 1), ("_id", 1)], name="drafts_of_author")),
     (PSYCHOTHERAPY_NOTES, IndexModel("patient_id", name="of_patient")),
     (PSYCHOTHERAPY_NOTES, IndexModel("session_id", name="of_session")),
 )
 FORMER_INDEXES: Final = ((PSYCHOTHERAPY_NOTES, "of_author"),)
+
+
+def _open_fields(note: ClinicalNote) -> Mapping[str, object]:
+    return {"patient_id": note.patient_id, "session_id": note.session_id, "draft_of": note.draft_of}
 
 
 class MongoNotes(Stored[ClinicalNote]):
@@ -35,7 +42,7 @@ class MongoNotes(Stored[ClinicalNote]):
             database,
             NOTES,
             ClinicalNote,
-            fields=lambda note: {"patient_id": note.patient_id, "session_id": note.session_id},
+            fields=_open_fields,
             blind=("patient_id", "session_id"),
             owner=lambda note: note.patient_id,
             vault=vault,
@@ -44,6 +51,9 @@ class MongoNotes(Stored[ClinicalNote]):
 
     async def of_session(self, session_id: SessionId, /, *, of: PatientId) -> list[ClinicalNote]:
         return await self._documents.all({"session_id": session_id}, of=of)
+
+    async def drafts_of(self, author: StaffId, /, *, limit: int, after: str | None) -> Listed[ClinicalNote]:
+        return await self._documents.page({"draft_of": author}, limit=limit, after=after)
 
 
 class MongoPsychotherapyNotes(Stored[PsychotherapyNote]):

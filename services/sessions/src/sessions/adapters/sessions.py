@@ -2,7 +2,7 @@
 which appointment, and whose integration it is that is still to come.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -16,7 +16,7 @@ from careflow_service.mongo.stored import Stored
 from careflow_service.mongo.vault import Vault
 from sessions.application.ports import Due
 from sessions.domain.adverse_events import AdverseEvent
-from sessions.domain.ids import AppointmentId, PatientId
+from sessions.domain.ids import AppointmentId, PatientId, SessionId
 from sessions.domain.late_reviews import review_late_at
 from sessions.domain.sessions import Session
 from sessions.domain.states import SessionState
@@ -87,6 +87,10 @@ class MongoSessions(Stored[Session]):
         sessions = self._documents.looked  # allow looked: shown to a human, decides nothing
         query = {"starts_at": {"$gte": start, "$lt": end}}
         return await sessions.all(query, sort=(("starts_at", 1), ("_id", 1)))
+
+    async def several(self, session_ids: Sequence[SessionId], /) -> list[Session]:
+        sessions = self._documents.looked  # allow looked: shown to a human, decides nothing
+        return await sessions.all({"_id": {"$in": list(session_ids)}}) if session_ids else []
 
     async def without_time(self) -> list[Session]:
         sessions = self._documents.looked  # allow looked: shown to a human, decides nothing

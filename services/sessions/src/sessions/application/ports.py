@@ -150,6 +150,9 @@ class SessionRecords(Held[Session], Paged[Session], Protocol):
     async def between(self, start: datetime, end: datetime, /) -> list[Session]:
         """All sessions booked to start then, by when they start; for a reader."""
 
+    async def several(self, session_ids: Sequence[SessionId], /) -> list[Session]:
+        """Those of these that there are; for a reader."""
+
     async def without_time(self) -> list[Session]:
         """Sessions that were opened before booking was heard of them; for a reader."""
 
@@ -305,6 +308,9 @@ class Notes(Held[ClinicalNote], Paged[ClinicalNote], Protocol):
     async def get(self, note_id: NoteId, /) -> ClinicalNote: ...
     async def of_session(self, session_id: SessionId, /, *, of: PatientId) -> list[ClinicalNote]:
         """A session's notes, the oldest first."""
+
+    async def drafts_of(self, author: StaffId, /, *, limit: int, after: str | None) -> Listed[ClinicalNote]:
+        """What this author has not signed, of whatever patient, the first begun first."""
 
     async def add(self, note: ClinicalNote, /, tx: Transaction) -> None: ...
     async def save(self, note: ClinicalNote, /, *, expecting: int, tx: Transaction) -> None: ...

@@ -174,9 +174,14 @@ class Leaving:
         return bool(found) and not out and not any(each.symptoms & GRAVE_SYMPTOMS for each in found)
 
     @property
-    def monitored_long_enough(self) -> bool:
+    def watched_until(self) -> datetime:
+        """From when on they were watched long enough."""
         given = LastGiven(started_at=self.last_dose_started_at, ended_at=self.last_dose_ended_at)
-        return self.now >= given.watched_until(self.route, self.away, self.now)
+        return given.watched_until(self.route, self.away, self.now)
+
+    @property
+    def monitored_long_enough(self) -> bool:
+        return self.now >= self.watched_until
 
     @property
     def required_observations_made(self) -> bool:
@@ -201,6 +206,7 @@ def late_reading(monitoring: Monitoring, minute: int, policy: SessionsPolicy) ->
 
 
 REQUIRED: Final = "required_observations"
+MONITORED: Final = "monitored_long_enough"
 RISK: Final = "suicide_risk_not_high"
 ESCORT: Final = "escort_signed"
 LATE: Final = "written_in_time"
@@ -223,7 +229,7 @@ CRITERIA: Final[dict[str, Callable[[Leaving], bool]]] = {
     "nausea_controlled": lambda leaving: leaving.score.nausea_controlled,
     "effects_resolved": lambda leaving: leaving.score.effects_resolved,
     RISK: lambda leaving: not leaving.found_at_risk and not leaving.risk_stands,
-    "monitored_long_enough": lambda leaving: leaving.monitored_long_enough,
+    MONITORED: lambda leaving: leaving.monitored_long_enough,
     REQUIRED: lambda leaving: leaving.required_observations_made,
     "prescriber_on_site": lambda leaving: leaving.prescriber_there or not leaving.route.prescriber_on_site,
     ESCORT: lambda leaving: leaving.score.escort_signed,
@@ -233,14 +239,12 @@ CRITERIA: Final[dict[str, Callable[[Leaving], bool]]] = {
 }
 """Every criterion by its name, in the order a nurse goes through them."""
 
-RESTRICTED: Final = frozenset(
-    {"vitals_observed", "monitored_long_enough", REQUIRED, "effects_resolved", "prescriber_on_site"}
-)
+RESTRICTED: Final = frozenset({"vitals_observed", MONITORED, REQUIRED, "effects_resolved", "prescriber_on_site"})
 """What the REMS asks of every session; no signature replaces it. A required observation that was made late was made:
 there a prescriber says why, and the form tells both times.
 """
 
-BY_TIME: Final = frozenset({"vitals_observed", "monitored_long_enough", "prescriber_on_site", THERE})
+BY_TIME: Final = frozenset({"vitals_observed", MONITORED, "prescriber_on_site", THERE})
 """What is met or not by when the patient left, with everything else as it was."""
 
 NEVER_SIGNED: Final = frozenset({RISK})
@@ -252,9 +256,9 @@ def unmet_by_time(leaving: Leaving) -> tuple[str, ...]:
     return tuple(name for name, met in CRITERIA.items() if name in BY_TIME and not met(leaving))
 
 
-def nobody_lets_go(*criteria: str) -> DomainError:
+def nobody_lets_go(*criteria: str, **until: datetime) -> DomainError:
     """`discharge_forbidden`: nobody signs these away."""
-    return forbidden("discharge_forbidden", "Nobody may let the patient go now.", criteria=criteria)
+    return forbidden("discharge_forbidden", "Nobody may let the patient go now.", criteria=criteria, **until)
 
 
 def discharge(
@@ -268,20 +272,22 @@ def discharge(
 ) -> Discharge:
     """`by` writes it down and signs; `let_go_by` is who let the patient go where it was somebody else. Refused:
     `discharge_criteria_unmet` (with all of them) unless a prescriber names each and says why; `discharge_forbidden`
-    for what nobody may sign away; `transport_missing`.
+    for what nobody may sign away; both with `watched_until` where the patient was not watched long enough;
+    `transport_missing`.
     """
     unmet = tuple(name for name, met in CRITERIA.items() if not met(leaving))
     beyond = NEVER_SIGNED | RESTRICTED if leaving.route.restricted_program else NEVER_SIGNED
     if leaving.required_made_late:
         beyond -= {REQUIRED}
     if barred := tuple(name for name in unmet if name in beyond):
-        raise nobody_lets_go(*barred)
+        raise nobody_lets_go(*barred, **_until(leaving, barred))
     reasons = {each.criterion: each for each in exceptions.signed if each.reason.strip()}
     if unmet and not (prescriber and set(unmet) <= set(reasons)):
         raise conflict(
             "discharge_criteria_unmet",
             "Not every criterion is met, and no prescriber signed for each that is not.",
             criteria=unmet,
+            **_until(leaving, unmet),
         )
     if ESCORT in unmet and not (exceptions.transport or "").strip():
         raise conflict("transport_missing", "Without the escort it is written down how the patient gets home.")
@@ -295,3 +301,8 @@ def discharge(
         transport=exceptions.transport if ESCORT in unmet else None,
         signed_by=by if unmet else None,
     )
+
+
+def _until(leaving: Leaving, named: Sequence[str]) -> dict[str, datetime]:
+    """What a refusal that names the time says besides: from when on it is no hindrance."""
+    return {"watched_until": leaving.watched_until} if MONITORED in named else {}

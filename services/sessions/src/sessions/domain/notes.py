@@ -40,7 +40,9 @@ class NoteSigned(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicalNote(Aggregate):
-    """`written_at` is when its text was last written; `signed_at` is None while it is a draft."""
+    """`written_at` is when its text was last written, `drafted_at` when first, None of one stored without it;
+    `signed_at` is None while it is a draft.
+    """
 
     id: NoteId
     patient_id: PatientId
@@ -51,6 +53,17 @@ class ClinicalNote(Aggregate):
     written_at: datetime
     signed_at: datetime | None = None
     addenda: tuple[Addendum, ...] = ()
+    drafted_at: datetime | None = None
+
+    @property
+    def draft_of(self) -> StaffId | None:
+        """Whose draft it is; None once it is signed."""
+        return self.author if self.signed_at is None else None
+
+    @property
+    def waits_since(self) -> datetime:
+        """When it was begun: writing on it makes no draft younger."""
+        return self.drafted_at or self.written_at
 
     @classmethod
     def drafted(
@@ -73,6 +86,7 @@ class ClinicalNote(Aggregate):
             author=by,
             text=_something(text),
             written_at=now,
+            drafted_at=now,
         )
 
     def readable_by(self, staff: StaffId) -> bool:

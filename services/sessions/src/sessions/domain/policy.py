@@ -97,6 +97,12 @@ CONSENT_AHEAD: Final = Setting(
     source="clinic default: a day before a visit there is time to send a link, or to print what is signed",
 )
 """For a clinic whose own policy says nothing of it."""
+NOTE_SIGNING: Final = Setting(
+    value=48,
+    default=48,
+    source="clinic default: who reads the record the next day but one finds what was done",
+)
+"""For a clinic whose own policy says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,6 +344,7 @@ class SessionsPolicy:
     plan_links: PlanLinkPolicy = PLAN_LINKS
     consent_ending_days: Setting[int] = CONSENT_ENDING
     consent_ahead_days: Setting[int] = CONSENT_AHEAD
+    note_signing_hours: Setting[int] = NOTE_SIGNING
     signed: tuple[PolicySignature, ...] = ()
 
     @property
@@ -349,6 +356,11 @@ class SessionsPolicy:
     def consent_ahead(self) -> timedelta:
         """How long before a visit the clinic sees who has not signed everything."""
         return timedelta(days=self.consent_ahead_days.value)
+
+    @property
+    def note_signing(self) -> timedelta:
+        """How long after it was begun, and its session was, a note is to be signed."""
+        return timedelta(hours=self.note_signing_hours.value)
 
     @property
     def signature(self) -> PolicySignature | None:

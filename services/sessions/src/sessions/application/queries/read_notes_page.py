@@ -1,10 +1,14 @@
 """Reads notes for whoever writes them, with whose they are and what they are about: a session's, the reader's own
-psychotherapy notes of it, and a patient's, session by session. Each read is kept before it is answered.
+psychotherapy notes of it, a patient's, session by session, and what the reader has still to sign. Each read is kept
+before it is answered.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from careflow_service.identity import Actor
+from careflow_service.listed import Listed
+from careflow_service.telling_apart import told_apart
 from careflow_service.work import side_by_side
 from sessions.application.ports import Ports
 from sessions.application.queries.reading_notes import ReadingNotes
@@ -45,9 +49,40 @@ class PatientNotesSeen:
     earlier: SessionId | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsignedNote:
+    """A draft of the reader's, to be signed so long after it was begun and its session was to begin. `who` as it stands
+    on the page of the day, None for somebody booking has not been heard of.
+    """
+
+    note: ClinicalNote = field(repr=False)
+    session: Session = field(repr=False)
+    who: str | None = field(repr=False)
+    sign_by: datetime
+    late: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ReadNotesPage:
     ports: Ports
+
+    async def unsigned(self, actor: Actor, *, limit: int, after: str | None = None) -> Listed[UnsignedNote]:
+        """What the reader has not signed, the first begun first."""
+        now, within = self.ports.clock(), self.ports.policy.note_signing
+        drafts = await ReadingNotes(self.ports).unsigned_of(actor, limit, after)
+        patients, sessions = await side_by_side(
+            self.ports.patients.several(sorted({each.patient_id for each in drafts.items})),
+            self.ports.sessions.several(sorted({each.session_id for each in drafts.items})),
+        )
+        names, of = told_apart({each.id: each.details for each in patients}), {each.id: each for each in sessions}
+
+        def unsigned(note: ClinicalNote) -> UnsignedNote:
+            session = of[note.session_id]
+            sign_by = max(note.waits_since, session.starts_at or note.waits_since) + within
+            who = names.get(note.patient_id)
+            return UnsignedNote(note=note, session=session, who=who, sign_by=sign_by, late=sign_by <= now)
+
+        return Listed(tuple(unsigned(each) for each in drafts.items), drafts.next)
 
     async def of_session(self, session_id: SessionId, actor: Actor) -> NotesSeen:
         """Refused: `session_not_found`."""

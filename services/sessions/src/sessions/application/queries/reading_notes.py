@@ -44,6 +44,12 @@ class ReadingNotes:
         await self.ports.audit.read(actor, "read_note", f"sessions/{session_id}", *shown)
         return notes
 
+    async def unsigned_of(self, actor: Actor, limit: int, after: str | None) -> Listed[ClinicalNote]:
+        """The caller's own drafts, of whatever patient, the first begun first."""
+        drafts = await self.ports.notes.drafts_of(StaffId(actor.id), limit=limit, after=after)
+        await self.ports.audit.read(actor, "read_note", *(f"notes/{each.id}" for each in drafts.items))
+        return drafts
+
     async def psychotherapy_note(self, note_id: NoteId, actor: Actor) -> PsychotherapyNote:
         """Refused: `psychotherapy_note_not_found`."""
         note = await self.ports.psychotherapy_notes.get(note_id)

@@ -136,6 +136,7 @@ API: AccessTable = {
     "GET /v1/patients/{patient_id}/notes": allow(*CLINICIANS),
     "GET /v1/sessions/{session_id}/notes": allow(*CLINICIANS),
     "POST /v1/sessions/{session_id}/notes": allow(*CLINICIANS),
+    "GET /v1/unsigned-notes": allow(*CLINICIANS),
     "GET /v1/notes/{note_id}": allow(*CLINICIANS),
     "PUT /v1/notes/{note_id}": allow(*CLINICIANS),
     "POST /v1/notes/{note_id}/sign": allow(*CLINICIANS),
@@ -376,6 +377,7 @@ ACCESS: AccessTable = {
         for form, row in NOTE_FORMS.items()
         for method in (("POST",) if form in NOTE_BUTTONS else ("GET", "POST"))
     },
+    "GET /pages/bedside/unsigned-notes": allow(*API["GET /v1/unsigned-notes"].roles),
     "GET /pages/bedside/reviews": allow(*API["GET /v1/doses-outside-gate"].roles),
     "GET /pages/bedside/orders": allow(*API["GET /v1/verbal-orders"].roles),
     "GET /pages/standing-orders": allow(*API["GET /v1/locations/{location_id}/standing-orders"].roles),

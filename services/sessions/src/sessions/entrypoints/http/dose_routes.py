@@ -236,7 +236,10 @@ async def discharge_patient(
     expected_version: ExpectedVersion,
     app: App,
 ) -> Response:
-    """Let the patient go home."""
+    """Let the patient go home. A refusal (`discharge_criteria_unmet`, `discharge_forbidden`) names the `criteria` that
+    are not met; with `monitored_long_enough` among them it says in `watched_until` from when on the patient was
+    watched long enough, where they stay.
+    """
     command = body.said(SessionId(session_id), expected_version)
     committed = await app.discharge_patient(command, actor, request)
     done = AggregateChanged(id=committed.value.id, version=committed.value.version)

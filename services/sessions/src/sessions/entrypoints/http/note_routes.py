@@ -76,6 +76,16 @@ async def list_notes_of_session(session_id: Uuid, actor: CurrentActor, app: App)
     return _listed(await app.reading_notes.notes_of_session(SessionId(session_id), actor))
 
 
+@router.get("/v1/unsigned-notes", response_model=Page[NoteView])
+async def list_unsigned_notes(
+    actor: CurrentActor, app: App, limit: PageLimit = WHOLE, after: PageCursor = None
+) -> Response:
+    """The caller's own drafts, of whatever patient, the first begun first."""
+    notes = await app.reading_notes.unsigned_of(actor, limit, after)
+    items = [NoteView.model_validate(each) for each in notes.items]
+    return represent(Page[NoteView](items=items, next=notes.next))
+
+
 @router.get("/v1/notes/{note_id}", response_model=NoteView)
 async def read_note(note_id: Uuid, actor: CurrentActor, app: App) -> Response:
     """One note with what was added to it."""

@@ -19,7 +19,9 @@ from careflow_service.pages.forms import KEY, VERSION, Form, FormRequest, Submit
 from careflow_service.pages.refusing import refusal_of
 from careflow_service.pages.site import Pages, Script, Site, go_on
 from careflow_service.pages.words import Words
+from careflow_service.work import side_by_side
 from sessions.application.queries.read_bedside import Bedside
+from sessions.application.queries.read_notes_page import UnsignedNote
 from sessions.application.use_cases import Sessions
 from sessions.domain.ids import LocationId, SessionId
 from sessions.domain.returns import has_left_early
@@ -36,6 +38,8 @@ from sessions.entrypoints.pages.medicine_forms import UNITS
 
 router = APIRouter(prefix="/pages/bedside", include_in_schema=False)
 
+UNSIGNED_ON_THE_DAY: Final = 5
+"""Notes of the reader that stand there; all of them have a page of theirs."""
 _DRUG_LOG: Final = ACCESS["GET /v1/drug-log/containers"]
 _NOTES: Final = ACCESS["GET /pages/bedside/{session_id}/notes"]
 _WITNESS: Final = "GET /pages/bedside/{session_id}/witness/{container_id}/{entry_id}"
@@ -57,17 +61,26 @@ async def bedside(
     """One session, or without one those of today."""
     if session is not None:
         return await _session(request, app, actor, pages, live, session, done=done)
-    today = await app.read_bedside.today(actor, LocationId(location) if location else None)
+    where = LocationId(location) if location else None
+    today, unsigned = await side_by_side(app.read_bedside.today(actor, where), _unsigned(app, actor))
     return pages.show(
         request.scope,
         "today.html",
         today=today,
+        unsigned=unsigned,
         zone=pages.zone,
         location=location,
         drug_log=actor.has(*OF_LOG),
         records=actor.has(*DISCLOSERS),
         notes=_NOTES.admits(actor, {}),
     )
+
+
+async def _unsigned(app: Sessions, actor: Actor) -> Sequence[UnsignedNote]:
+    """The oldest notes that the reader has still to sign, where they write any."""
+    if not _NOTES.admits(actor, {}):
+        return ()
+    return (await app.read_notes_page.unsigned(actor, limit=UNSIGNED_ON_THE_DAY)).items
 
 
 @router.get("/now")

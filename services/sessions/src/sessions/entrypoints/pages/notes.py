@@ -1,5 +1,5 @@
 """Notes in a browser: a session's, a patient's session by session, and a therapist's psychotherapy notes, which stand
-on pages of their own.
+on pages of their own, and a list of what its reader has still to sign.
 
 Invariant: a page shows of drafts the reader's own, and leads to psychotherapy notes whoever may keep some, whether
 there are any or not.
@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from careflow_domain.errors import not_found
-from careflow_service.http.dependencies import CurrentActor
+from careflow_service.http.dependencies import CurrentActor, PageCursor
 from careflow_service.identity import Actor
 from careflow_service.ids import new_id
 from careflow_service.pages.asking import Filled, body_of, read
@@ -30,6 +30,7 @@ from sessions.entrypoints.pages.note_forms import NOTE_FORMS, OWN_FORMS, Asked, 
 router = APIRouter(prefix="/pages", include_in_schema=False)
 
 SESSIONS_ON_A_PAGE: Final = 10
+NOTES_ON_A_PAGE: Final = 25
 CLINICAL: Final = "notes"
 OWN: Final = "psychotherapy-notes"
 FORMS: Final = {CLINICAL: NOTE_FORMS, OWN: OWN_FORMS}
@@ -40,6 +41,15 @@ _KEEPS: Final = ACCESS["GET /pages/bedside/{session_id}/psychotherapy-notes"]
 
 Done = Annotated[str | None, Query(max_length=20, pattern="^[a-z-]+$")]
 Of = Annotated[Uuid | None, Query()]
+
+
+@router.get("/bedside/unsigned-notes")
+async def unsigned_notes(
+    request: Request, app: App, actor: CurrentActor, pages: Pages, after: PageCursor = None
+) -> Response:
+    """What the reader has still to sign, of whatever session, page by page."""
+    listed = await app.read_notes_page.unsigned(actor, limit=NOTES_ON_A_PAGE, after=after)
+    return pages.show(request.scope, "unsigned_notes.html", listed=listed, after=after, zone=pages.zone)
 
 
 @router.get("/patients/{patient_id}/notes")
