@@ -145,6 +145,18 @@ async def test_others_of_a_household_may_call_too(world: World) -> None:
         ok(await world.public.post(CALLS, wish(starts_at=at(number), birth_date=f"198{number}-01-01")), 201)
 
 
+async def test_nobody_is_written_to_for_ever_by_whoever_invents_birth_dates(world: World) -> None:
+    """A household shares its contacts; beyond that, an address is not asked about calls any more."""
+    await has_practitioner(world)
+    household = POLICY.info_calls_per_contact_a_day.value
+    for number in range(household):
+        ok(await world.public.post(CALLS, wish(starts_at=at(number), birth_date=f"19{80 + number}-01-01")), 201)
+    again = {"starts_at": at(household), "birth_date": "1979-01-01"}
+    for changes in ({}, {"phone": "415 555 0188", "email": " ANA@example.org "}, {"email": "other@example.org"}):
+        assert refusal(await world.public.post(CALLS, wish(**again, **changes))) == (429, "rate_limited")
+    ok(await world.public.post(CALLS, wish(**again, email="other@example.org", phone="415 555 0188")), 201)
+
+
 async def test_an_address_does_not_fill_the_calendar_either(world: World) -> None:
     """As many as the policy lets it; then others are asked to wait, whoever they are."""
     await has_practitioner(world)

@@ -50,8 +50,13 @@ class Address:
 
 def by_contact(born: date, *, email: str | None, phone: str | None) -> Mapping[str, str]:
     """By which a person is known again: each contact with the birth date, for a household shares its contacts."""
-    contacts = {"email": email and email.strip().casefold(), "phone": phone}
+    contacts = {"email": email and as_counted(email), "phone": phone}
     return {name: f"{born.isoformat()} {contact}" for name, contact in contacts.items() if contact is not None}
+
+
+def as_counted(email: str) -> str:
+    """The address as it is the same one, however it was written."""
+    return email.strip().casefold()
 
 
 def comes_of_age(born: date, policy: BookingPolicy) -> date:
@@ -90,6 +95,11 @@ class PatientDetails:
     def known_by(self) -> Mapping[str, str]:
         """See `by_contact`."""
         return by_contact(self.birth_date, email=self.email, phone=self.phone)
+
+    @property
+    def contacts(self) -> tuple[str, str]:
+        """By which they are reached."""
+        return as_counted(self.email), self.phone
 
     def comes_of_age(self, policy: BookingPolicy) -> date:
         """See `comes_of_age`."""

@@ -76,6 +76,7 @@ class BookingPolicy:
     adverse_event_holds_from_grade: Setting[int]
     longest_series: Setting[int]
     info_calls_per_person_a_day: Setting[int]
+    info_calls_per_contact_a_day: Setting[int]
     info_calls_per_address_a_day: Setting[int]
     inquiries_per_person_a_day: Setting[int]
     inquiries_per_address_a_day: Setting[int]
@@ -110,6 +111,7 @@ class BookingPolicy:
             self.doses_in_30_days,
             self.longest_series,
             self.info_calls_per_person_a_day,
+            self.info_calls_per_contact_a_day,
             self.info_calls_per_address_a_day,
             self.inquiries_per_person_a_day,
             self.inquiries_per_address_a_day,

@@ -84,14 +84,18 @@ class BookInfoCallHandler:
         return call
 
     async def _count(self, command: BookInfoCall) -> None:
-        """The same work for everybody: what is counted is the person by each contact, and the address."""
+        """The same work for everybody: what is counted is the person by each contact, each contact whosever it is
+        said to be, and the address.
+        """
         if command.client is None:
             return
         policy = self.desk.ports.policy
         per_person = Limit("info_call.person", policy.info_calls_per_person_a_day.value, A_DAY)
+        per_contact = Limit("info_call.contact", policy.info_calls_per_contact_a_day.value, A_DAY)
         per_address = Limit("info_call.address", policy.info_calls_per_address_a_day.value, A_DAY)
         await self.desk.ports.limits.take(
             *((per_person, person) for person in command.details.known_by.values()),
+            *((per_contact, contact) for contact in command.details.contacts),
             (per_address, command.client),
         )
 
