@@ -5,7 +5,9 @@ from typing import Any
 
 from careflow_events import contracts
 from careflow_service.ids import new_id
+from careflow_service.testing.visiting import Visitor
 from services.screening.tests.clinic import answers, has_case, history, info_call_ended, ok, reads, refusal, registered
+from services.screening.tests.integration.test_question_pages import begins, link_of
 from services.screening.tests.world import World
 
 
@@ -83,3 +85,17 @@ async def test_what_was_kept_for_its_years_is_let_go(world: World) -> None:
     await asked(world, ana)
 
     assert (await answer(world, ana)).type == "careflow.screening.ScreeningErasureAgreed.v1"
+
+
+async def test_a_link_and_a_sitting_of_somebody_erased_lead_nowhere(world: World) -> None:
+    case = await has_case(world)
+    link = await link_of(world, case)
+    someone, first = await begins(world, case)
+    await erased(world, case["patient_id"], await asked(world, case["patient_id"]))
+
+    sat = await someone.presses(first, "Continue", answer="0")
+    seen = await someone.opens("/pages/questions")
+    opened = await Visitor(world.client).opens(link)
+
+    assert (sat.status, seen.status) == (401, 401)
+    assert (opened.status, opened.h1) == (404, "This link does not lead anywhere any more")
