@@ -11,6 +11,7 @@ import secrets
 import subprocess
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -73,6 +74,11 @@ class Provider(ABC):
         answer = self.post("token_endpoint", name, **form)
         token: str = answer.json()["access_token"]
         return token
+
+    def exchanged(self, application: str, code: str, verifier: str, *, back: str = BACK) -> httpx.Response:
+        """What an application gets for a code."""
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": back, "code_verifier": verifier}
+        return self.post("token_endpoint", application, **form)
 
     def revoke(self, token: str, name: str) -> None:
         answer = self.post("revocation_endpoint", name, token=token)
@@ -169,6 +175,40 @@ class LocalProvider(Provider):
             return False
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question for a code, with a proof of who asks that shows no key, unless there is another."""
+
+    application: str
+    back: str = BACK
+    kind: str = "code"
+    scope: str = "openid groups"
+    proof: Mapping[str, str] | None = None
+    verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48))
+    state: str = field(default_factory=lambda: secrets.token_urlsafe(8))
+
+    def parameters(self) -> dict[str, str]:
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(self.verifier.encode()).digest()).rstrip(b"=").decode()
+        proof = {"code_challenge": challenge, "code_challenge_method": "S256"} if self.proof is None else self.proof
+        return {
+            "response_type": self.kind,
+            "client_id": self.application,
+            "redirect_uri": self.back,
+            "scope": self.scope,
+            "state": self.state,
+            "nonce": secrets.token_urlsafe(8),
+            **proof,
+        }
+
+    def code_in(self, answer: httpx.Response) -> str:
+        """Which came back with what was asked."""
+        led: str = answer.headers.get("Location", "")
+        assert led.startswith(f"{self.back}?"), (answer.status_code, led, answer.text[-1000:])
+        said = parse_qs(urlsplit(led).query)
+        assert said["state"] == [self.state]
+        return said["code"][0]
+
+
 @dataclass(slots=True)
 class Browser:
     """Follows links, sends forms, keeps cookies."""
@@ -190,35 +230,16 @@ class Browser:
         """Where it leads to say on `page`, the provider's, who one is."""
         return self.sends(self.sends(page, login=name), password=password)
 
+    def asks(self, asked: "Asked") -> httpx.Response:
+        """The answer to a question for a code, which is not followed."""
+        place = self.provider.discovered()["authorization_endpoint"]
+        return self.client.get(place, params=asked.parameters(), follow_redirects=False)
+
     def tokens(self, application: str, *, scope: str = "openid groups", back: str = BACK) -> dict[str, Any]:
         """What the application gets for who is logged in, by the authorization code flow with PKCE."""
-        verifier = secrets.token_urlsafe(48)
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-        asked = {
-            "response_type": "code",
-            "client_id": application,
-            "redirect_uri": back,
-            "scope": scope,
-            "state": secrets.token_urlsafe(8),
-            "nonce": secrets.token_urlsafe(8),
-            "code_challenge": challenge,
-            "code_challenge_method": "S256",
-        }
-        answer = self.client.get(
-            self.provider.discovered()["authorization_endpoint"], params=asked, follow_redirects=False
-        )
-        led = answer.headers.get("Location", "")
-        said = parse_qs(urlsplit(led).query)
-        assert led.startswith(f"{back}?"), (answer.status_code, answer.headers.get("Location"), answer.text[-1000:])
-        assert said["state"] == [asked["state"]]
-        tokens: dict[str, Any] = self.provider.post(
-            "token_endpoint",
-            application,
-            grant_type="authorization_code",
-            code=said["code"][0],
-            redirect_uri=back,
-            code_verifier=verifier,
-        ).json()
+        asked = Asked(application, scope=scope, back=back)
+        code = asked.code_in(self.asks(asked))
+        tokens: dict[str, Any] = self.provider.exchanged(application, code, asked.verifier, back=back).json()
         return tokens
 
     def renewed(self, application: str, refresh_token: str) -> httpx.Response:

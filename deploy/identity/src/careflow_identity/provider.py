@@ -11,6 +11,7 @@ from canaille.backends import Backend
 from flask import Flask
 
 from careflow_identity.configuration import ADMINISTRATORS, ROLES, SERVICES, Place
+from careflow_identity.pkce import ProofDemanded
 
 
 def application(place: Place) -> Any:
@@ -19,7 +20,7 @@ def application(place: Place) -> Any:
     served = canaille.hypercorn.app.create_app(config=place.settings(), env_file=None)
     with opened(place):
         _prepare(place)
-    return served
+    return ProofDemanded(served)
 
 
 @contextmanager

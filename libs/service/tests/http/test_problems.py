@@ -90,6 +90,16 @@ async def test_a_login_that_asks_without_end_is_told_to_wait(world: World) -> No
 async def test_every_answer_is_what_it_says_it_is(toy: RunningToy) -> None:
     for answer in (await book(toy), await toy.client.get("/v1/nothing"), await toy.client.get("/health/live")):
         assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-type"] in {"application/json", "application/problem+json"}
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "HEAD", "POST"])
+async def test_no_page_of_another_origin_is_allowed_anything(toy: RunningToy, method: str) -> None:
+    asked = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
+    answer = await toy.client.request(method, "/v1/visits", headers=asked)
+
+    assert [name for name in answer.headers if name.startswith("access-control-")] == []
+    assert answer.status_code == (401 if method == "POST" else 405)
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded", ""])
