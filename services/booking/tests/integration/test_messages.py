@@ -104,6 +104,7 @@ async def test_moved_and_called_off_the_same_event_changes(world: World, mail: M
     assert "moved" in said(mail.taken[1])
     assert "2:00" in said(mail.taken[1])
     assert "cancelled" in said(mail.taken[2])
+    assert "takes it out of your calendar" in said(mail.taken[2])
 
 
 async def test_what_is_true_no_longer_is_not_said(world: World, mail: MailServer) -> None:

@@ -60,7 +60,7 @@ class LetterWriter:
         told = _by_link(message, words, zone) if visit is None else self._told(message, visit, words, zone)
         letter = words.groups["letter"]
         invitation = self._invitation(message, visit, details)
-        calendar = invitation is not None
+        calendar = "off_calendar" if message.reason is Reason.VISIT_CANCELLED else "calendar"
         known = message.reason is not Reason.CALL_ASKED_FOR
         behind = [
             *([letter["questions"].format(phone=self._phone)] if self._phone else []),
@@ -72,7 +72,7 @@ class LetterWriter:
         ]
         visits = self._link(VISITS_PAGE, self._visits, message)
         at_length = [
-            *([letter["calendar"]] if calendar else []),
+            *([letter[calendar]] if invitation else []),
             *([letter["visits"].format(link=visits)] if visit and known and self._address else []),
         ]
         return Letter(
