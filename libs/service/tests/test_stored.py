@@ -19,7 +19,11 @@ def test_what_lies_as_the_table_says() -> None:
 def test_what_can_be_read_and_must_not_be() -> None:
     assert faults(name=["jane"]) == ["name lies there open"]
     assert faults(body=[{"note": "x"}]) == ["body lies there open"]
-    assert faults(surname=["jane"]) == ["surname lies there open"]
+
+
+def test_a_field_nobody_has_said_anything_of_though_nothing_lies_in_it_yet() -> None:
+    for value in ("jane", None):
+        assert faults(surname=[value]) == ["surname is not in the table"]
 
 
 def test_an_open_field_that_tells() -> None:

@@ -154,6 +154,7 @@ async def done_with_canaries(world: World, course: Course) -> None:
     ok(await settles(world, await asks(world, course, text=CANARY), "called_off", by=nurse, note=CANARY))
     await link_of(world, course.patient_id)
 
+    await drafts_note(world, session_id, CANARY)
     note_id = await drafts_note(world, session_id, CANARY)
     ok(await signs_note(world, note_id))
     ok(await adds_to_note(world, note_id, CANARY), 201)

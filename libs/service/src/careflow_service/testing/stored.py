@@ -61,7 +61,9 @@ def _compared(row: Mapping[str, Any], found: Mapping[str, list[object]]) -> Iter
     for field, values in found.items():
         lies = {how for value in values if (how := _lies(value)) is not None}
         allowed = set(str(fields.get(field, "")).split(", "))
-        if lies - allowed:
+        if field not in fields:  # also where nothing lies in it as yet
+            yield f"{field} is not in the table"
+        elif lies - allowed:
             yield f"{field} lies there {', '.join(sorted(lies))}"
         elif row["about"] == "patients" and (telling := _texts(values) - words):
             yield f"{field} tells {', '.join(sorted(telling)[:5])}"

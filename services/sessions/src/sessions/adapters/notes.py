@@ -1,5 +1,5 @@
 """Notes in MongoDB: clinical ones encrypted with the patient's key, psychotherapy notes in a collection of their own
-with a key of their own. Open fields: of clinical ones whose draft each is; blind: about whom, and of which session.
+with a key of their own. Open fields: none; blind: about whom, of which session, and whose draft a clinical one is.
 """
 
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ class MongoNotes(Stored[ClinicalNote]):
             NOTES,
             ClinicalNote,
             fields=_open_fields,
-            blind=("patient_id", "session_id"),
+            blind=("patient_id", "session_id", "draft_of"),
             owner=lambda note: note.patient_id,
             vault=vault,
         )
