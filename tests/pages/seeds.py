@@ -33,7 +33,7 @@ from services.screening.tests.consenting import consents
 from services.screening.tests.treatment import dosed
 from services.screening.tests.world import World as Screening
 from services.sessions.tests import clinic as treated
-from services.sessions.tests import dispensed, distance, medicated, outside, planned, written
+from services.sessions.tests import dispensed, distance, medicated, outside, planned, sprays, written
 from services.sessions.tests.builders import MILL_VALLEY
 from services.sessions.tests.news import renamed
 from services.sessions.tests.world import World as Sessions
@@ -189,6 +189,8 @@ async def sessions(world: Sessions) -> Seeded:
     ok = treated.ok
     empty = {"moment": "opening", "counted": {}}
     inventory = ok(await world.nurse.post(f"/v1/drug-log/locations/{MILL_VALLEY}/inventories", empty), 201)["id"]
+    rems_session, device = await sprays.begun(world)
+    ok(await sprays.gives(world, rems_session, device), 201)
     course = await treated.has_course(world, goals=[PROSE[:190], NEVER_BROKEN[:150]])
     session_id = await treated.ready_for_dose(world, course)
     standing = await medicated.signs_standing_order(world, medicine=f"Ondansetron {FAMILY}")
@@ -258,6 +260,7 @@ async def sessions(world: Sessions) -> Seeded:
             "draft_id": draft,
             "note_id": note,
             "own_note_id": own_note,
+            "rems_session": rems_session,
             "location": str(MILL_VALLEY),
             "order_id": standing,
             "container_id": vial,

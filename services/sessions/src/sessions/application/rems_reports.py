@@ -3,7 +3,7 @@
 from careflow_service.work import Transaction
 from sessions.application.ports import Ports
 from sessions.domain.rems_form import RemsForm
-from sessions.domain.rems_report import TreatmentReport
+from sessions.domain.rems_report import TreatmentReport, has_rems_form
 from sessions.domain.sessions import Session
 
 
@@ -17,7 +17,7 @@ async def ask_for_rems_form(session: Session, ports: Ports, tx: Transaction) -> 
 
 async def keep_rems_form_true(session: Session, ports: Ports, tx: Transaction) -> None:
     """A form that was sent, and tells something else than this session now, is asked for anew."""
-    if not session.doses or not ports.policy.strictest(session.routes).restricted_program:
+    if not has_rems_form(session, ports.policy):
         return
     form = await ports.rems_forms.find(session.id, of=session.patient_id)
     if form is None or form.submission is None:

@@ -95,6 +95,7 @@ from sessions.application.queries.read_drug_log import ReadDrugLog
 from sessions.application.queries.read_notes_page import ReadNotesPage
 from sessions.application.queries.read_patient_page import ReadPatientPage
 from sessions.application.queries.read_plan_page import ReadPlanPage
+from sessions.application.queries.read_rems_page import ReadRemsPage
 from sessions.application.queries.reading import Reading
 from sessions.application.queries.reading_medicines import ReadingMedicines
 from sessions.application.queries.reading_notes import ReadingNotes
@@ -217,6 +218,7 @@ class Sessions:
         self.disclose_record = disclose_record
         self.records = records
         self.reading = Reading(ports)
+        self.read_rems_page = ReadRemsPage(ports)
         self.reading_notes = ReadingNotes(ports)
         self.reading_medicines = ReadingMedicines(ports)
         self.reading_plan_tasks = ReadingPlanTasks(ports)

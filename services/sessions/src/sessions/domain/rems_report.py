@@ -150,6 +150,11 @@ class TreatmentReport:
         return self.lowest_alertness is not None and self.lowest_alertness <= policy.rems.sedation_moaas.value
 
 
+def has_rems_form(session: Session, policy: SessionsPolicy) -> bool:
+    """Whether a dose of this session was given under the program."""
+    return any(policy.routes[session.route_of(each)].restricted_program for each in session.doses)
+
+
 ELEMENTS: Final[dict[str, Callable[[TreatmentReport], bool]]] = {
     "setting_certified": lambda report: report.setting_certified,
     "patient_enrolled": lambda report: report.patient_enrolled,

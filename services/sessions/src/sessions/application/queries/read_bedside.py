@@ -70,7 +70,8 @@ class Today:
     """The reader's sessions first, then by when they start. `elsewhere` are other locations with sessions on that
     day; `unsigned` the orders of any day that the reader is to sign, and those of everybody that are late,
     `to_review` the sessions of any day with something to be reviewed, the most urgent first. `waiting`:
-    some order waits, of whomever. `locations` are those of the day's sessions.
+    some order waits, of whomever; `rems_forms_wait`: some form is to be sent. `locations` are those of the day's
+    sessions.
     """
 
     day: date
@@ -80,6 +81,7 @@ class Today:
     unsigned: tuple[Unsigned, ...]
     to_review: tuple[ToReview, ...]
     waiting: bool
+    rems_forms_wait: bool
     locations: tuple[LocationId, ...]
 
 
@@ -146,13 +148,14 @@ class ReadBedside:
         day = clinic_day(now, policy.timezone)
         start, end = day_bounds(day, policy.timezone)
         longest = timedelta(hours=policy.gate.session_hours.value)
-        timed, untimed, waiting, (reviews, medicines) = await side_by_side(
+        timed, untimed, waiting, (reviews, medicines, forms) = await side_by_side(
             self.ports.sessions.between(start - longest, end),
             self.ports.sessions.without_time(),
             self.ports.medication.waiting(limit=MOST_WAITING, after=None),
             side_by_side(
                 self.ports.sessions.to_review(limit=MOST_WAITING, after=None),
                 self.ports.medication.to_review(limit=MOST_WAITING, after=None),
+                self.ports.rems_forms.waiting(limit=1, after=None),
             ),
         )
         unsigned = [each for each in unsigned_of(waiting.items, now) if each.late or each.prescriber == actor.id]
@@ -179,6 +182,7 @@ class ReadBedside:
             unsigned=tuple(unsigned),
             to_review=_to_review((*reviews.items, *medicines.items), now),
             waiting=bool(waiting.items),
+            rems_forms_wait=bool(forms.items),
             locations=tuple(sorted({each.location_id for each in of_today if each.location_id})),
         )
 

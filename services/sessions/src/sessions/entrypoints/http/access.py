@@ -377,6 +377,10 @@ ACCESS: AccessTable = {
         for form, row in NOTE_FORMS.items()
         for method in (("POST",) if form in NOTE_BUTTONS else ("GET", "POST"))
     },
+    "GET /pages/rems-forms": allow(*API["GET /v1/rems-forms"].roles),
+    "GET /pages/patients/{patient_id}/rems-forms": allow(*API["GET /v1/patients/{patient_id}/rems-forms"].roles),
+    "GET /pages/rems-forms/{session_id}": allow(*API["GET /v1/sessions/{session_id}/rems-form"].roles),
+    "POST /pages/rems-forms/{session_id}/submit": allow(*API["POST /v1/sessions/{session_id}/rems-form/submit"].roles),
     "GET /pages/bedside/unsigned-notes": allow(*API["GET /v1/unsigned-notes"].roles),
     "GET /pages/bedside/reviews": allow(*API["GET /v1/doses-outside-gate"].roles),
     "GET /pages/bedside/orders": allow(*API["GET /v1/verbal-orders"].roles),

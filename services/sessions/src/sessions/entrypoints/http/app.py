@@ -46,6 +46,7 @@ from sessions.entrypoints.pages import (
     notes,
     patient,
     plans,
+    rems_forms,
     standing_orders,
     witness,
 )
@@ -86,6 +87,7 @@ HTTP: Http[Sessions] = Http(
         bedside.router,
         witness.router,
         notes.router,
+        rems_forms.router,
         standing_orders.router,
         drug_log.router,
         drug_days.router,

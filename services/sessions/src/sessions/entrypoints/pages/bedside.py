@@ -24,6 +24,7 @@ from sessions.application.queries.read_bedside import Bedside
 from sessions.application.queries.read_notes_page import UnsignedNote
 from sessions.application.use_cases import Sessions
 from sessions.domain.ids import LocationId, SessionId
+from sessions.domain.rems_report import has_rems_form
 from sessions.domain.returns import has_left_early
 from sessions.domain.watch import watched_until
 from sessions.entrypoints.http.access import ACCESS, DISCLOSERS, OF_LOG
@@ -42,6 +43,7 @@ UNSIGNED_ON_THE_DAY: Final = 5
 """Notes of the reader that stand there; all of them have a page of theirs."""
 _DRUG_LOG: Final = ACCESS["GET /v1/drug-log/containers"]
 _NOTES: Final = ACCESS["GET /pages/bedside/{session_id}/notes"]
+_REMS: Final = ACCESS["GET /pages/rems-forms/{session_id}"]
 _WITNESS: Final = "GET /pages/bedside/{session_id}/witness/{container_id}/{entry_id}"
 
 Done = Annotated[str | None, Query(max_length=40, pattern="^[a-z-]+$")]
@@ -73,6 +75,7 @@ async def bedside(
         drug_log=actor.has(*OF_LOG),
         records=actor.has(*DISCLOSERS),
         notes=_NOTES.admits(actor, {}),
+        rems=_REMS.admits(actor, {}),
     )
 
 
@@ -250,6 +253,7 @@ def _shown(request: Request, app: Sessions, seen: Bedside, actor: Actor, pages: 
         "aside": ASIDE,
         "witnessing": ACCESS[_WITNESS].admits(actor, {}),
         "notes": _NOTES.admits(actor, {}),
+        "rems_form": has_rems_form(seen.session, app.ports.policy) and _REMS.admits(actor, {}),
         "reader": actor.id,
         "kept": {VERSION: str(seen.session.version), KEY: new_id()},
         "key": new_id,
