@@ -101,6 +101,10 @@ class ServiceSettings(BaseSettings):
     """Where the token of a patient says which patient that is."""
     token_consumer_claim: str = "consumer"  # noqa: S105 - the name of a claim
     """Where the token of a machine says under which name sections of events are sealed to it."""
+    token_factors_claim: str = "amr"  # noqa: S105 - the name of a claim
+    """Where it says how somebody proved who they are."""
+    token_staff_factors: str = ""
+    """Words, with blanks between them, of which a token of staff has to say one there; where empty, none is asked."""
     token_role_names: dict[str, Role] = Field(default_factory=dict)
     """The provider's words for roles, as JSON: `{"kap-nurses": "nurse"}`. With any, no other word counts."""
     token_introspection_url: str | None = None

@@ -7,7 +7,7 @@ import pytest
 
 from careflow_service.identity import Actor, Role
 from careflow_service.settings import ServiceSettings, SettingsError, load
-from careflow_service.tokens.claims import Claim, NobodyNamed, Reading
+from careflow_service.tokens.claims import GRANTABLE, OF_STAFF, Claim, NobodyNamed, Reading, TooLittleShown
 from careflow_service.tokens.verifier import reading_of, verifier_for
 
 NURSE = Actor("ann", frozenset({Role.NURSE}))
@@ -53,6 +53,39 @@ def test_who_is_given_no_roles_has_none(claims: dict[str, Any]) -> None:
 def test_a_text_is_not_taken_apart_into_roles(roles: object) -> None:
     with pytest.raises(NobodyNamed):
         Reading().actor({"sub": "ann", "roles": roles})
+
+
+TWO_FACTORS = Reading(asked_of_staff=frozenset({"mfa", "hwk"}))
+
+
+@pytest.mark.parametrize("shown", [["pwd", "mfa"], ["hwk"], "mfa"])
+def test_who_proved_it_as_the_clinic_asks_of_its_staff_comes_in(shown: object) -> None:
+    assert TWO_FACTORS.actor({"sub": "ann", "roles": ["nurse"], "amr": shown}) == NURSE
+
+
+@pytest.mark.parametrize("shown", [None, [], ["pwd"], "pwd mfa", {"mfa": True}, [["mfa"]], 7])
+def test_who_proved_less_does_not(shown: object) -> None:
+    with pytest.raises(TooLittleShown):
+        TWO_FACTORS.actor({"sub": "ann", "roles": ["nurse"], "amr": shown})
+
+
+@pytest.mark.parametrize("role", sorted(GRANTABLE - OF_STAFF))
+def test_no_factor_is_asked_of_patients_machines_and_screens(role: Role) -> None:
+    whose = {"patient_id": "p-1"} if role is Role.PATIENT else {}
+    assert TWO_FACTORS.actor({"sub": "ann", "roles": [role.value], **whose}).roles == {role}
+
+
+def test_a_second_role_spares_nobody_the_factor() -> None:
+    for role in sorted(GRANTABLE - OF_STAFF - {Role.PATIENT}):
+        with pytest.raises(TooLittleShown):
+            TWO_FACTORS.actor({"sub": "ann", "roles": ["nurse", role.value]})
+    as_patient = {"sub": "ann", "roles": ["nurse", "patient"], "patient_id": "p-1"}
+    assert TWO_FACTORS.actor(as_patient).roles == {Role.PATIENT}, "who is a patient is nothing else"
+
+
+def test_a_clinic_may_ask_by_another_claim() -> None:
+    reading = Reading(shown=Claim("/context/acr"), asked_of_staff=frozenset({"urn:two"}))
+    assert reading.actor({"sub": "ann", "roles": ["nurse"], "context": {"acr": "urn:two"}}) == NURSE
 
 
 def test_with_names_of_the_clinics_own_no_other_word_grants_anything() -> None:
@@ -164,9 +197,11 @@ def test_settings_say_where_and_by_which_words(environment: pytest.MonkeyPatch) 
     environment.setenv("CAREFLOW_TOKEN_ID_CLAIM", "oid")
     environment.setenv("CAREFLOW_TOKEN_PATIENT_CLAIM", "chart")
     environment.setenv("CAREFLOW_TOKEN_CONSUMER_CLAIM", "reader")
+    environment.setenv("CAREFLOW_TOKEN_FACTORS_CLAIM", "acr")
+    environment.setenv("CAREFLOW_TOKEN_STAFF_FACTORS", "mfa  hwk")
     environment.setenv("CAREFLOW_TOKEN_ROLE_NAMES", '{"kap-nurses": "nurse"}')
     places = (Claim("/realm_access/roles"), Claim("oid"), Claim("chart"))
-    expected = Reading(*places, {"kap-nurses": Role.NURSE}, Claim("reader"))
+    expected = Reading(*places, {"kap-nurses": Role.NURSE}, Claim("reader"), Claim("acr"), frozenset({"mfa", "hwk"}))
     assert reading_of(load(ServiceSettings)) == expected
 
 

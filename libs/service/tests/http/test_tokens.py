@@ -9,6 +9,7 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from careflow_service.identity import Actor, Role
 from careflow_service.tokens import TokenRefused
+from careflow_service.tokens.claims import Reading
 from libs.service.tests.http.issued import ISSUER, KEY, NOW, Published, Time, a_token, a_verifier
 
 
@@ -51,6 +52,12 @@ async def test_a_claim_that_is_wrong(changed: dict[str, Any]) -> None:
     with pytest.raises(TokenRefused) as refused:
         await a_verifier().verify(a_token(**changed))
     assert not refused.value.expired
+
+
+async def test_a_client_is_told_that_its_user_has_to_prove_who_they_are_in_another_way_as_well() -> None:
+    with pytest.raises(TokenRefused) as refused:
+        await a_verifier(reading=Reading(asked_of_staff=frozenset({"mfa"}))).verify(a_token(amr=["pwd"]))
+    assert refused.value.error == "insufficient_user_authentication"
 
 
 @pytest.mark.parametrize(("age", "good"), [(59, True), (60, False), (3600, False)])

@@ -205,7 +205,7 @@ class Door:
         except TokenRefused as refused:
             kind = TOKEN_EXPIRED if refused.expired else UNAUTHENTICATED
             metrics.DENIALS.labels(reason=kind.code).inc()
-            raise Problem(kind, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}) from None
+            raise Problem(kind, headers={"WWW-Authenticate": f'Bearer error="{refused.error}"'}) from None
 
     async def _write_down(self, actor: Actor, call: Call, refused: Sequence[str] = ()) -> None:
         route = call.entry.key

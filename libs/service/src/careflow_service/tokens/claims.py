@@ -14,6 +14,11 @@ from careflow_service.identity import BY_LINK, NEVER_GRANTED, Actor, Role
 
 GRANTABLE: Final = frozenset(Role) - NEVER_GRANTED
 _THEMSELVES: Final = {str(role): role for role in GRANTABLE}
+_UNATTENDED: Final = frozenset(
+    {Role.PATIENT, Role.WALL_SCREEN, Role.EVENTS_OPERATIONAL, Role.EVENTS_SAFETY, Role.EVENTS_FINANCIAL}
+)
+OF_STAFF: Final = GRANTABLE - _UNATTENDED
+"""Roles of people who work at the clinic, and log in themselves."""
 _SCOPES: Final = ("scope", "scp")
 """Claims that hold several words in one text (RFC 6749, 3.3), where another claim's text would be one word."""
 _MACHINE: Final = "client:"
@@ -26,6 +31,10 @@ _NOT_FOR_ROLES: Final = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jt
 
 class NobodyNamed(Exception):
     """The claims do not say who this is, or in a form that cannot be relied on."""
+
+
+class TooLittleShown(NobodyNamed):
+    """They say who this is, and that less was shown to prove it than this clinic asks of its staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +68,10 @@ class Claim:
 class Reading:
     """How this clinic's tokens are read.
 
-    `names` says which of the provider's words are which role; without any, the roles' own names count. Raises
-    ValueError where a word would grant what no token grants, or roles would be read where callers choose what stands.
+    `names` says which of the provider's words are which role; without any, the roles' own names count. `shown` is where
+    a token says how somebody proved who they are (`amr`, RFC 8176, or `acr`), `asked_of_staff` the words there of which
+    a token of staff needs one; without any, whatever the provider asked for will do. Raises ValueError where a word
+    would grant what no token grants, or roles would be read where callers choose what stands.
     """
 
     roles: Claim = Claim("roles")
@@ -68,6 +79,8 @@ class Reading:
     patient_id: Claim = Claim("patient_id")
     names: Mapping[str, Role] = field(default_factory=dict)
     consumer: Claim = Claim("consumer")
+    shown: Claim = Claim("amr")
+    asked_of_staff: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if self.roles.path[0] in _NOT_FOR_ROLES:
@@ -76,12 +89,18 @@ class Reading:
             raise ValueError("no token grants the roles system and public")
 
     def actor(self, claims: Mapping[str, Any]) -> Actor:
-        """The caller of a token. Raises NobodyNamed."""
+        """The caller of a token. Raises NobodyNamed, and TooLittleShown."""
         if not _is_access_token(claims):
             raise NobodyNamed
-        return self._granted(
+        actor = self._granted(
             self.id.of(claims), self._words(claims), self.patient_id.of(claims), self.consumer.of(claims)
         )
+        if actor.roles & OF_STAFF and not self._is_shown_enough(claims):
+            raise TooLittleShown
+        return actor
+
+    def _is_shown_enough(self, claims: Mapping[str, Any]) -> bool:
+        return not self.asked_of_staff or bool(self.asked_of_staff & _words_in(self.shown.of(claims)))
 
     def introspected(self, claims: Mapping[str, Any]) -> Actor:
         """The caller of a token the provider told us about: somebody, or, where it names no resource owner, the client
@@ -125,6 +144,12 @@ class Reading:
 
 def _is_name_or_none(said: object) -> bool:
     return said is None or isinstance(said, str)
+
+
+def _words_in(said: object) -> frozenset[str]:
+    """Of a list of words (`amr`), or of one (`acr`)."""
+    words = said if isinstance(said, list) else [said]
+    return frozenset(word for word in words if isinstance(word, str))
 
 
 def _is_access_token(claims: Mapping[str, Any]) -> bool:

@@ -18,7 +18,7 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from careflow_service.identity import Actor
 from careflow_service.settings import ServiceSettings, SettingsError
-from careflow_service.tokens.claims import Claim, NobodyNamed, Reading
+from careflow_service.tokens.claims import Claim, NobodyNamed, Reading, TooLittleShown
 from careflow_service.tokens.introspection import Introspection
 from careflow_service.tokens.keys import KeyAddress, KeyFile, KeySource, RotatingKeys
 from careflow_service.tokens.provider import Provider
@@ -39,11 +39,19 @@ _TYPES: Final = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 
 
 class TokenRefused(Exception):
-    """The token does not speak for anyone; `expired` when it once did."""
+    """The token does not speak for anyone; `expired` when it once did, `too_little_shown` when it would if whoever it
+    names had proved that in another way as well.
+    """
 
-    def __init__(self, *, expired: bool = False) -> None:
+    def __init__(self, *, expired: bool = False, too_little_shown: bool = False) -> None:
         super().__init__("expired" if expired else "refused")
         self.expired = expired
+        self.too_little_shown = too_little_shown
+
+    @property
+    def error(self) -> str:
+        """What a client is told of it (RFC 6750, 3.1; RFC 9470, 3)."""
+        return "insufficient_user_authentication" if self.too_little_shown else "invalid_token"
 
 
 class TokenVerifier:
@@ -160,8 +168,8 @@ def _check(registry: JWTClaimsRegistry, claims: Mapping[str, Any]) -> None:
 def _named(read: Callable[[Mapping[str, Any]], Actor], claims: Mapping[str, Any]) -> Actor:
     try:
         return read(claims)
-    except NobodyNamed:
-        raise TokenRefused from None
+    except NobodyNamed as nobody:
+        raise TokenRefused(too_little_shown=isinstance(nobody, TooLittleShown)) from None
 
 
 def verifier_for(settings: ServiceSettings) -> TokenVerifier:
@@ -181,7 +189,10 @@ def verifier_for(settings: ServiceSettings) -> TokenVerifier:
 def reading_of(settings: ServiceSettings) -> Reading:
     """How these settings have tokens read; raises SettingsError."""
     places = {}
-    for field in ("token_roles_claim", "token_id_claim", "token_patient_claim", "token_consumer_claim"):
+    for field in (
+        *("token_roles_claim", "token_id_claim", "token_patient_claim", "token_consumer_claim"),
+        "token_factors_claim",
+    ):
         try:
             places[field] = Claim(getattr(settings, field))
         except ValueError as error:
@@ -193,6 +204,8 @@ def reading_of(settings: ServiceSettings) -> Reading:
             places["token_patient_claim"],
             settings.token_role_names,
             places["token_consumer_claim"],
+            places["token_factors_claim"],
+            frozenset(settings.token_staff_factors.split()),
         )
     except ValueError as error:
         raise SettingsError(f"CAREFLOW_TOKEN_ROLES_CLAIM, CAREFLOW_TOKEN_ROLE_NAMES: {error}") from None
