@@ -40,6 +40,7 @@ NO_DECISIONS: Final = {
     "read_notes_page",
     "read_patient_page",
     "read_plan_page",
+    "read_rems_page",
     "follow_session",
     "ports",
 }
