@@ -15,7 +15,7 @@ from booking.domain.appointments import Appointment, AppointmentBooked, Appointm
 from booking.domain.calendar import ResourceKind
 from booking.domain.erasures import ErasureDeclined, Party, PatientErased, PatientErasureRequested
 from booking.domain.patient_details import PatientDetails
-from booking.domain.patients import PatientDetailsChanged
+from booking.domain.patients import Patient, PatientDetailsChanged
 from booking.domain.states import Status
 from booking.domain.visits import HoldCause, Modality, VisitKind
 from services.booking.tests.builders import ZONE
@@ -153,11 +153,21 @@ def _is_away(hours: Any, visit: Appointment) -> bool:
 
 def letters_reach_them(clinic: InMemory, known: Known) -> None:
     """What is written to a patient goes where they are reached now, on the record that is in use."""
-    patients, messages = clinic.kept["Patients"].all, clinic.kept["Messages"].all
+    messages = clinic.kept["Messages"].all
     for carried in clinic.post.sent[known.letters :]:
         if carried.to not in DESK.values():
-            person = patients[messages[carried.letter.id].patient_id]
-            while person.merge is not None:
-                person = patients[person.merge.into]
-            assert carried.to in (person.details.email, person.details.phone), "written to where they are not reached"
+            details = _reached(clinic, messages[carried.letter.id].patient_id)
+            assert carried.to in (details.email, details.phone), "written to where they are not reached"
     known.letters = len(clinic.post.sent)
+
+
+def _reached(clinic: InMemory, patient_id: str) -> PatientDetails:
+    """As they are known now; of who is no patient yet, as they said when they asked for a call."""
+    patients: dict[str, Patient] = clinic.kept["Patients"].all
+    if patient_id not in patients:
+        visits: list[Appointment] = clinic.all("Appointments")
+        return next(each.caller for each in visits if each.patient_id == patient_id and each.caller)
+    person = patients[patient_id]
+    while person.merge is not None:
+        person = patients[person.merge.into]
+    return person.details

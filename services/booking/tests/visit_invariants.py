@@ -38,6 +38,7 @@ LIVE: Final = (Status.BOOKED, Status.ARRIVED)
 ENDS: Final = (Status.FULFILLED, Status.CANCELLED, Status.MISSED, Status.LAPSED)
 INTERVAL: Final = timedelta(hours=48)
 """Of the plans of these tests, as is the next."""
+CONFIRMED_WITHIN: Final = timedelta(minutes=60)
 INTEGRATED_WITHIN: Final = timedelta(hours=72)
 SAID_BY_CLINICIANS: Final = (
     HoldCause.CLEARANCE,
@@ -58,7 +59,7 @@ SAID_AFTER: Final[dict[type[Any] | None, tuple[type[Any], ...]]] = {
 @dataclass(slots=True)
 class Seen:
     """What was read of the facts so far: how many, the last one of each visit, and who was given a dose when; `visits`
-    is how each stood when it was looked at last.
+    is how each stood when it was looked at last, `asked` for whom calls were kept that were asked for without a login.
     """
 
     facts: int = 0
@@ -66,6 +67,7 @@ class Seen:
     visits: dict[str, Appointment] = field(default_factory=dict)
     given: dict[str, dict[str, datetime]] = field(default_factory=lambda: defaultdict(dict))
     invited: dict[str, tuple[int, datetime, Status]] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict)
     letters: int = 0
     inquiries: Asked = field(default_factory=Asked)
     persons: Known = field(default_factory=Known)
@@ -82,6 +84,7 @@ def check(clinic: InMemory, seen: Seen) -> None:
     check_inquiries(clinic, seen.inquiries, facts)
     check_records(clinic, facts)
     the_calendar_says_the_same(clinic, visits, seen.persons.gone)
+    nobody_is_registered_unasked(clinic, seen, facts)
     told = [each for each in facts if isinstance(each, AppointmentFact)]
     for each in facts:
         PUBLISHED[type(each)](each)
@@ -150,6 +153,30 @@ def offers_are_held_once(clinic: InMemory) -> None:
     assert known == {each.id for each in held.values() if each.waitlist_entry_id}, "their care paths say another thing"
     times = Counter(entry.offer.freed_id for entry in offered)
     assert max(times.values(), default=1) == 1, "one time is offered twice"
+
+
+def nobody_is_registered_unasked(clinic: InMemory, seen: Seen, facts: Iterable[object]) -> None:
+    """Of who asked for a call without a login nothing is known but the call that is kept for them and what they are
+    asked, and nothing is told, until it is booked, within an hour; given back, nobody is left.
+    """
+    for fact in facts:
+        if isinstance(fact, AppointmentBooked):
+            before = seen.visits.get(fact.appointment.id)
+            if before is not None and before.caller is not None:
+                assert fact.at < min(before.made_at + CONFIRMED_WITHIN, before.starts_at), "booked after their hour"
+    seen.asked |= {each.id: each.patient_id for each in clinic.all("Appointments") if each.caller is not None}
+    visits = clinic.kept["Appointments"].all
+    told = {fact.appointment.id for fact in facts if isinstance(fact, AppointmentFact)}
+    for visit_id, whose in seen.asked.items():
+        visit = visits.get(visit_id)
+        if visit is None or visit.status not in (Status.HELD, Status.LAPSED):
+            continue
+        assert (visit.caller is not None) == (visit.status is Status.HELD), "who never confirmed is kept"
+        assert visit_id not in told, "told of, and nobody confirmed it"
+        kept = {name for name in ("Patients", "CarePaths", "Consents") if whose in clinic.kept[name].all}
+        assert not kept, f"nobody confirmed it, and of them is kept: {kept}"
+        written = {each.reason for each in clinic.all("Messages") if each.patient_id == whose}
+        assert written <= {Reason.CALL_ASKED_FOR}, "written to, and nobody confirmed it"
 
 
 def follows(before: AppointmentFact | None, after: AppointmentFact) -> None:

@@ -16,12 +16,14 @@ import booking.bootstrap
 import booking.domain.erasures
 import booking.domain.patients
 from booking.application.commands import request_erasure
+from booking.application.commands.book_info_call import BookInfoCallHandler
 from booking.application.commands.reschedule_pair import ReschedulePairHandler
 from booking.application.fitness import Fitness
 from booking.application.offering import Offering
-from booking.application.scheduling import Scheduling
+from booking.application.scheduling import Scheduling, Wish
 from booking.domain import gates
 from booking.domain.appointments import Appointment
+from booking.domain.availability import Clinic
 from booking.domain.calendar import Calendar, Claim, days_of
 from booking.domain.care_path import CarePath
 from booking.domain.channels import Channel
@@ -35,6 +37,7 @@ from booking.domain.person import Person
 from booking.domain.policy import BookingPolicy
 from booking.domain.record_clocks import RecordRequestPolicy
 from booking.domain.record_requests import RecordRequest
+from booking.domain.states import Status
 from careflow_service.testing import walking
 from services.booking.tests.fakes import Appointments, Closings
 from services.booking.tests.visit_walks import Walk
@@ -90,6 +93,10 @@ async def the_dose_itself(self: ReschedulePairHandler, path: CarePath, dosing: A
     return await self.desk.ports.appointments.get(dosing.id)
 
 
+def kept_for_ever(self: Appointment) -> Appointment:
+    return replace(self, status=Status.LAPSED, version=self.version + 1, held_until=None, untold_since=None)
+
+
 def nothing_runs(*_: object) -> None:
     """No clock but the federal one."""
 
@@ -116,6 +123,14 @@ def is_urgent(inquiry: Inquiry) -> bool:
     return inquiry.urgent
 
 
+async def registered_at_once(
+    self: BookInfoCallHandler, newcomer: Patient, wish: Wish, clinic: Clinic, tx: Any
+) -> Appointment:
+    await self.desk.ports.patients.add(newcomer, tx)
+    return await KEPT(self, newcomer, wish, clinic, tx)
+
+
+KEPT: Final = BookInfoCallHandler._kept  # as it is
 FAULTS: Final[dict[str, tuple[object, str, Any]]] = {
     "a move frees what others have": (Calendar, "release", without_anybodys),
     "time is not given back": (Scheduling, "release", nothing_of_it),
@@ -147,6 +162,9 @@ FAULTS: Final[dict[str, tuple[object, str, Any]]] = {
     "what is booked keeps nobody": (booking.domain.erasures, "check_nothing_open", lambda *_, **__: None),
     "a care record is erased": (booking.domain.erasures, "_kept", lambda *_: []),
     "news is written of whom it was asked to erase": (Closings, "close", lambda *_: None),
+    "who asks is registered at once": (BookInfoCallHandler, "_kept", registered_at_once),
+    "who never confirmed is kept": (Appointment, "lapse", kept_for_ever),
+    "a call is booked after its hour": (Appointment, "check_held", lambda *_, **__: None),
     "the calendar remembers who was erased": (booking.bootstrap, "forget", nothing_of_it),
 }
 
@@ -166,5 +184,5 @@ async def test_what_is_planted_is_found(fault: str, monkeypatch: pytest.MonkeyPa
 
 
 async def walked_till_found() -> None:
-    for seed in range(200):
+    for seed in range(400):
         await walked(seed)

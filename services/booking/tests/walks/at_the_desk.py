@@ -1,7 +1,7 @@
 """The front desk: what is booked, moved, given to others, called off and marked; who is away; whose records are one."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
 from booking.application.commands.book_appointment import BookAppointment
 from booking.application.commands.book_dosing import BookDosing
@@ -22,8 +22,9 @@ from booking.application.commands.reschedule_pair import ReschedulePair
 from booking.domain.appointments import Appointment
 from booking.domain.calendar import Resource, ResourceKind
 from booking.domain.cancellations import CancelReason
-from booking.domain.ids import PatientId, PractitionerId
+from booking.domain.ids import AppointmentId, PatientId, PractitionerId
 from booking.domain.intervals import Interval
+from booking.domain.message_subjects import Reason
 from booking.domain.spacing import integration_of
 from booking.domain.states import Status
 from booking.domain.visits import Disposition, Modality, VisitKind
@@ -32,7 +33,14 @@ from services.booking.tests.builders import ZONE, patient_details
 from services.booking.tests.walks.clinicians import Clinicians
 from services.booking.tests.walks.walker import nothing_there
 
-ALONE = (VisitKind.PREPARATION, VisitKind.INTEGRATION, VisitKind.REVIEW, VisitKind.EVALUATION, VisitKind.INFO_CALL)
+VISITOR: Final = Actor(id="public", roles=frozenset({Role.PUBLIC}))
+ALONE: Final = (
+    VisitKind.PREPARATION,
+    VisitKind.INTEGRATION,
+    VisitKind.REVIEW,
+    VisitKind.EVALUATION,
+    VisitKind.INFO_CALL,
+)
 
 
 class AtTheDesk(Clinicians):
@@ -76,11 +84,40 @@ class AtTheDesk(Clinicians):
         await self.asks("book_series", BookSeries(plan, pattern), request=key)
 
     async def step_visitor_books_a_call(self) -> None:
-        """Without a login, sometimes with the contacts of somebody who is known."""
+        """Without a login, sometimes with the contacts of somebody who is known; some ask twice, as if the first had
+        not been heard.
+        """
         number = self.random.randint(0, 4)
-        details = patient_details(email=f"ana{number}@example.org", phone=f"+1415555{number:04}")
+        for _ in range(self.random.choice((1, 1, 2))):
+            await self.calls(f"ana{number}@example.org", f"+1415555{number:04}")
+
+    async def calls(self, email: str, phone: str) -> None:
+        """Mostly they confirm it at once."""
+        details = patient_details(email=email, phone=phone)
         call = BookInfoCall(details, self.some_time(), Modality.PHONE, client="198.51.100.7")
-        await self.asks("book_info_call", call, by=Actor(id="public", roles=frozenset({Role.PUBLIC})))
+        asked = await self.asks("book_info_call", call, by=VISITOR)
+        assert asked.status is Status.HELD
+        self.check()
+        if self.random.choice((True, True, False)):
+            await self.timers_run()
+            await self.confirms(asked.appointment_id)
+
+    async def step_visitor_confirms_a_call(self) -> None:
+        """By a link that reached somebody, whatever became of the call meanwhile; mostly by one of the newest."""
+        asked = [each for each in self.clinic.all("Messages") if each.reason is Reason.CALL_ASKED_FOR]
+        if not asked:
+            raise nothing_there()
+        await self.confirms(self.random.choice(asked[-3:]).about.appointment_id)
+
+    async def confirms(self, call_id: AppointmentId) -> None:
+        """Who was sent no link has none."""
+        messages = self.clinic.kept["Messages"].all
+        reached = (messages[each.letter.id] for each in self.clinic.post.sent if each.letter.id in messages)
+        if not any(each.reason is Reason.CALL_ASKED_FOR and each.about.appointment_id == call_id for each in reached):
+            raise nothing_there()
+        link = self.clinic.app.ports.call_links.sign(call_id)
+        call = await self.asks("confirm_info_call", link, by=VISITOR)
+        assert (call.appointment_id, call.status) == (call_id, Status.BOOKED)
 
     async def step_visitor_calls_off(self) -> None:
         visit = self.visit(Status.BOOKED, wanted=lambda each: each.kind is VisitKind.INFO_CALL)
@@ -192,14 +229,13 @@ class AtTheDesk(Clinicians):
 
     async def step_records_are_merged(self) -> None:
         """A record somebody made by a call a second time is given up for another, which may be given up, too; mostly
-        one of which nothing is open.
+        their calls are called off before, for they need none any more.
         """
-        open_ = {each.patient_id for each in self.clinic.all("Appointments") if each.status is Status.BOOKED}
         in_use = [each for each in self.clinic.all("Patients") if each.merge is None]
         pairs = [
             (again, survivor)
             for again in in_use
-            if again.id not in self.patients and (again.id not in open_ or self.random.random() < 0.1)
+            if again.id not in self.patients
             for survivor in in_use
             if again is not survivor
             if again.details.known_by.items() & survivor.details.known_by.items()
@@ -207,4 +243,13 @@ class AtTheDesk(Clinicians):
         if not pairs:
             raise nothing_there()
         again, survivor = self.random.choice(pairs)
+        for whose, likely in ((again, 0.9), (survivor, 0.7)):
+            for call in self.calls_of(whose.id):
+                if self.random.random() < likely:
+                    off = CancelAppointment(call.id, call.version, CancelReason.PATIENT_REQUEST)
+                    await self.asks("cancel_appointment", off)
         await self.asks("merge_patients", MergePatients(again.id, again.version, survivor.id))
+
+    def calls_of(self, patient: PatientId) -> list[Appointment]:
+        found = (each for each in self.clinic.all("Appointments") if each.patient_id == patient)
+        return [each for each in found if each.status is Status.BOOKED and each.kind is VisitKind.INFO_CALL]
