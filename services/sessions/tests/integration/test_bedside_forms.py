@@ -156,6 +156,14 @@ async def under_way(world: World) -> tuple[str, Visitor, Page]:
     return session_id, nurse, page
 
 
+async def test_two_vials_of_one_lot_are_told_apart_as_in_the_log(world: World) -> None:
+    _, nurse, page = await under_way(world)
+    vials = {await has_vial(world), await has_vial(world)}
+    asked = await nurse.follows(page, "Draw up")
+    for vial in vials:
+        assert f"ketamine 50 mg/mL (…{vial[-4:]})" in asked.text
+
+
 async def observations(world: World, session_id: str) -> list[Any]:
     return list(ok(await world.nurse.get(f"/v1/sessions/{session_id}/record"))["vitals"])
 

@@ -4,6 +4,7 @@ Invariant: a form is read by the API's own body, so a page can neither say more 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -80,6 +81,12 @@ class Field:
     label: str = ""
     autocomplete: str = "off"
     offers_as: str = ""
+
+    @property
+    def offered(self) -> Sequence[Option]:
+        """The options as they are read: those that would read alike by the end of their value, too."""
+        times = Counter(each[1:] for each in self.options)
+        return [_with_its_end(each) if each[1] and times[each[1:]] > 1 else each for each in self.options]
 
     @property
     def named(self) -> str:
@@ -164,6 +171,11 @@ def _value(asked: Field, form: Form, zone: ZoneInfo, now: datetime | None) -> An
             return _moment(typed, zone, now)
         case _:
             return typed
+
+
+def _with_its_end(option: Option) -> Option:
+    value, text, *ids = option
+    return (value, f"{text} (…{value.rpartition('/')[2][-4:]})", *ids)
 
 
 def _chosen(asked: Field, form: Form) -> list[str]:

@@ -90,7 +90,7 @@ def waiting(seen: Bedside) -> Sequence[Option]:
     return [
         (
             f"{line.container.id}/{line.entry.id}",
-            f"{line.container.item.drug} · {line.entry.mass.value.normalize():f} mg",
+            f"{_label(line.container)} · {line.entry.mass.value.normalize():f} mg",
             line.entry.by,
         )
         for line in seen.unseen
@@ -129,8 +129,9 @@ def unit_sign(unit: DrugUnit) -> str:
 
 
 def _label(container: Container) -> str:
+    """By the end of its id, too, as in the log: two vials of one lot read alike."""
     item = container.item
-    return f"{item.drug} {item.strength.normalize():f} mg/{unit_sign(item.unit)}"
+    return f"{item.drug} {item.strength.normalize():f} mg/{unit_sign(item.unit)} (…{container.id[-4:]})"
 
 
 def _amount(container: Container, mass: Milligrams) -> str:
