@@ -18,6 +18,10 @@ PAYMENT = f"/pages/money/{ANA}/payment"
 RECORD = "Record a payment"
 AGAIN = "What you had typed before is here again."
 PAID = "Terminal 4, paid by her mother"
+OLDER = """by => Object.entries({...sessionStorage}).forEach(([name, kept]) => {
+  const draft = JSON.parse(kept);
+  sessionStorage.setItem(name, JSON.stringify({...draft, begun: draft.begun - by}));
+})"""
 
 
 async def logs_in(reader: Reader, subject: str, to: str = PAYMENT) -> None:
@@ -76,6 +80,32 @@ async def test_a_reload_and_a_login_that_ended_lose_nothing_and_it_is_sent_once(
         await reader.page.wait_for_url("**done=payment**")
         await kept(reader, 0)
         assert len(await payments(world)) == 1
+
+
+async def test_what_was_typed_minutes_ago_is_told_until_it_is_sent(
+    browser: Browser, billing: tuple[World, str]
+) -> None:
+    """A reading of then would be written down as one of now, and only some of it is typed anew."""
+    world, address = billing
+    await has_patient(world)
+    began = "What you began to type 12 min ago is here again."
+    async with Reader.at(browser, address, "tablet", name="typed") as reader:
+        await logs_in(reader, "user-biller")
+        await types(reader)
+        await reader.page.evaluate(OLDER, 12 * 60_000)
+        await reader.page.reload()
+        await expect(notice(reader)).to_contain_text(began)
+        await expect(reference(reader)).to_have_value(PAID)
+        await reader.looks(RECORD)
+        await reader.fills(Amount="26.00")
+        await expect(notice(reader)).to_contain_text(began)
+        await kept(reader, 1)
+        await reader.page.reload()
+        await expect(notice(reader)).to_contain_text(began)
+        await expect(reader.page.get_by_label("Amount")).to_have_value("26.00")
+        await reader.page.get_by_role("button", name=RECORD, exact=True).click()
+        await reader.page.wait_for_url("**done=payment**")
+        await kept(reader, 0)
 
 
 async def test_a_network_that_is_lost_is_waited_for(browser: Browser, billing: tuple[World, str]) -> None:

@@ -178,7 +178,7 @@ async def test_what_cannot_be_right_is_told_at_its_field_and_what_was_typed_is_k
     refused = await fills(nurse, page, "Vital signs", **wrong)
 
     assert refused.status == 422
-    assert "Systolic pressure, mmHg: Please look at how this is written." in refused.text
+    assert "Systolic pressure, mmHg: A whole number is written in digits alone, such as 128" in refused.text
     assert "Oxygen saturation, %: That is more than can be right." in refused.text
     fields = refused.form("Save").fields
     assert (fields["signs.systolic"], fields["signs.heart_rate"]) == ("twelve", "72")
@@ -309,7 +309,7 @@ async def test_a_time_the_clinics_clock_never_shows_is_told(world: World, moment
     _, nurse, page = await under_way(world)
     refused = await fills(nurse, page, "Vital signs", **observed(), signs__observed_at=moment)
     assert refused.status == 422
-    assert "Observed at, if not now: Please look at how this is written." in refused.text
+    assert "such as 128; a time as the clinic's clock shows it." in refused.text
     assert await world.readable(CANARY) == set()
 
 

@@ -8,14 +8,14 @@
   const live = document.getElementById("live");
   const LONG = 30000, AGAIN = 3000, PATIENCE = 10000, LATER = [408, 429, 502, 503, 504];
   const FORMS = "main form[method=post]";
-  let pending = null, cut = navigator.onLine ? null : Date.now(), told = "", typed = false, state = "", timer = 0;
+  let pending = null, cut = navigator.onLine ? null : Date.now(), told = "", aged = "", typed = false, state = "", timer = 0;
 
   // Since when nothing gets through, as far as a page knows that has no stream, or one that is silent.
   const since = () => cut !== null ? cut : live && live.dataset.state === "silent" ? Number(live.dataset.heard) : null;
 
   const show = () => {
     const from = since(), gone = from === null ? 0 : Date.now() - from, long = gone >= LONG;
-    const is = told || (from === null ? pending ? "sending" : "" : (long ? "long" : "") + (pending ? "away" : "offline"));
+    const is = told || (from === null ? pending ? "sending" : aged : (long ? "long" : "") + (pending ? "away" : "offline"));
     count.textContent = from === null ? "" : words.count.replace("{n}", Math.floor(gone / 1000));
     document.querySelectorAll(FORMS).forEach((each) => {
       const acts = each.closest("#acts");
@@ -26,7 +26,7 @@
     if (is === state) return;
     state = is;
     notice.hidden = !is;
-    said.textContent = told || (!is.startsWith("long") ? words[is] || "" : pending
+    said.textContent = told || (!is.startsWith("long") ? words[is] || aged : pending
       ? `${words.away} ${words.long} ${words.late}` : `${words.offline} ${words.long}`);
     if (login) login.hidden = told !== words.out;
     change.hidden = pending === null || from === null;
@@ -50,18 +50,20 @@
   };
 
   let saves = 0;
+  const begun = new WeakMap();
   const save = async (form) => {
-    const mine = ++saves;
+    const mine = ++saves, at = Date.now();
+    if (!begun.has(form)) begun.set(form, at);
     const fields = asked(form).filter((each) => !CARD.test(each.value))
       .filter((each) => !["radio", "checkbox"].includes(each.type) || each.checked).map((each) => [each.name, each.value]);
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const what = new TextEncoder().encode(JSON.stringify({ fields, key: form.elements.key ? form.elements.key.value : "" }));
     const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await key, what);
-    if (mine === saves) drafts.setItem(place(form), JSON.stringify({ at: Date.now(), who: words.who, iv: text(iv), sealed: text(sealed) }));
+    if (mine === saves) drafts.setItem(place(form), JSON.stringify({ at, begun: begun.get(form), who: words.who, iv: text(iv), sealed: text(sealed) }));
   };
 
   const restore = async (form) => {
-    const name = place(form), { iv, sealed } = JSON.parse(drafts.getItem(name));
+    const name = place(form), { begun: from, iv, sealed } = JSON.parse(drafts.getItem(name));
     const opened = await crypto.subtle.decrypt({ name: "AES-GCM", iv: bytes(iv) }, await key, bytes(sealed)).catch(() => null);
     if (opened === null) { forget(name); return; }
     const draft = JSON.parse(new TextDecoder().decode(opened));
@@ -72,7 +74,10 @@
     });
     if (draft.key && form.elements.key) form.elements.key.value = draft.key;
     typed = true;
-    told = words.restored;
+    begun.set(form, from);
+    // What was typed minutes ago would count as of now: that stays on the page until it is sent.
+    const minutes = Math.floor((Date.now() - from) / 60000);
+    if (minutes > 0) aged = words.aged.replace("{n}", minutes); else told = words.restored;
     show();
   };
 
