@@ -164,13 +164,16 @@ def test_a_moment_put_right_makes_no_reading_fresher() -> None:
     assert "vital_signs_complete" in failed(after, NOW)
 
 
-def test_a_correction_never_puts_off_what_is_due_and_a_doubtful_one_brings_it_forward() -> None:
+def test_a_correction_never_puts_off_what_is_due_and_a_doubtful_or_urgent_one_brings_it_forward() -> None:
     session = monitored(at(41))
     assert session.monitoring is not None
     calm = corrected(session, heart_rate=80, at=NOW + minutes(43))
     doubtful = corrected(session, systolic=170, at=NOW + minutes(43))
+    urgent = corrected(session, oxygen_saturation=88, at=NOW + minutes(43))
     assert calm.monitoring is not None
     assert doubtful.monitoring is not None
+    assert urgent.monitoring is not None
+    assert urgent.monitoring.due_at == NOW + minutes(48)
     assert calm.monitoring.due_at == session.monitoring.due_at == NOW + minutes(55)
     assert doubtful.monitoring.due_at == NOW + minutes(48)
     assert doubtful.alarm_at == NOW + minutes(53)

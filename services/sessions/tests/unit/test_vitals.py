@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -189,6 +190,22 @@ def test_a_doubtful_pressure_that_was_an_artefact_is_never_said() -> None:
     once = observed(monitored(), vitals((190, 95), at=NOW + minutes(16)), POLICY)
 
     assert not said(observed(once, vitals((130, 80), at=NOW + minutes(20)), POLICY))
+
+
+def test_what_is_urgent_is_due_again_within_five_minutes_until_it_has_passed() -> None:
+    """No later than a single pressure that nobody acts on yet."""
+    session = monitored()
+    cases: list[tuple[int, dict[str, Any], int]] = [
+        (16, {"saturation": 89}, 21),
+        (20, {"saturation": 88}, 25),
+        (24, {"pressure": (190, 95)}, 29),
+        (28, {"pressure": (188, 95)}, 33),
+        (32, {}, 40),
+    ]
+    for at, signs, due in cases:
+        session = observed(session, vitals(at=NOW + minutes(at), **signs), POLICY)
+        assert session.monitoring is not None
+        assert session.monitoring.due_at == NOW + minutes(due), at
 
 
 def test_an_older_observation_entered_late_does_not_move_what_is_due() -> None:

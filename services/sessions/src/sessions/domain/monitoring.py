@@ -80,7 +80,8 @@ class Monitoring:
         self, observation: VitalSigns, limits: Mapping[Signal, SignalLimits], times: VitalsTimes
     ) -> tuple[Self, OutOfLimits | None]:
         """One more observation, and what is out of limits now: it, or one that it shows to have been the second in a
-        row. Doubtful signs are due again within minutes; a late entry of an older observation never moves what is due.
+        row. Doubtful and urgent signs are due again within minutes; a late entry of an older observation never moves
+        what is due.
         """
         after = replace(self, observations=(*self.observations, observation))
         judged = after._judged(limits)
@@ -88,10 +89,10 @@ class Monitoring:
         if after.last is observation:
             reached = observation.observed_at - self.started_at + timedelta(minutes=times.early_minutes)
             due_at = self.started_at + self.plan.due_after(reached)
-            if assessment.doubtful:
+            if assessment.is_due_again:
                 due_at = min(due_at, observation.observed_at + timedelta(minutes=times.repeat_minutes))
             missing_too = due_at + times.late_by(Severity.URGENT) <= observation.recorded_at
-            if self.said is Severity.URGENT and missing_too and not assessment.doubtful:
+            if self.said is Severity.URGENT and missing_too and not assessment.is_due_again:
                 after = replace(after, due_at=due_at)
             else:
                 alarm_at = due_at + times.late_by(Severity.WARN)
@@ -106,12 +107,12 @@ class Monitoring:
         self, correction: VitalSigns, limits: Mapping[Signal, SignalLimits], times: VitalsTimes
     ) -> tuple[Self, OutOfLimits | None]:
         """An observation put right, and the worst that this shows to be out of limits and was not known to be. The
-        newest one found doubtful by it is due again within minutes of that.
+        newest one found doubtful or urgent by it is due again within minutes of that.
         """
         after = replace(self, observations=(*self.observations, correction))
-        doubtful = next(found.doubtful for each, found in after._judged(limits) if each is correction)
+        found = next(found for each, found in after._judged(limits) if each is correction)
         again = correction.recorded_at + timedelta(minutes=times.repeat_minutes)
-        if after.last is correction and doubtful and again < self.due_at:
+        if after.last is correction and found.is_due_again and again < self.due_at:
             after = replace(after, due_at=again, alarm_at=again + times.late_by(Severity.WARN), said=None)
         return after, self._revealed_by(after, limits)
 

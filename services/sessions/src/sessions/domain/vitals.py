@@ -153,7 +153,7 @@ class SignalLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VitalsTimes:
-    """Minutes: when a missed observation is said, when a doubtful one is repeated, what is a late entry."""
+    """Minutes: when a missed observation is said, when a doubtful or urgent one is repeated, what is a late entry."""
 
     warn_late_minutes: int
     urgent_late_minutes: int
@@ -189,6 +189,13 @@ class Assessment:
 
     severity: Severity | None
     doubtful: frozenset[Signal]
+
+    @property
+    def is_due_again(self) -> bool:
+        """Whether the next observation is a matter of minutes: what is doubtful is looked at again before anybody acts
+        on it, and what is urgent until it has passed.
+        """
+        return bool(self.doubtful) or self.severity is Severity.URGENT
 
 
 def assess(
