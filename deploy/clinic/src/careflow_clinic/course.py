@@ -30,6 +30,7 @@ FEED_PATIENCE = 15.0  # seconds for sessions to hear how fresh its view of scree
 BEFORE_VISIT = timedelta(days=2, hours=12)
 """When the patient answers the questions before a dosing visit: they are asked for three days before it."""
 SIGNED = ("PlanActivated", "PlanAdjusted")
+TAKEN = "slot_taken"
 PHQ_9_ITEMS = ("1", "2", "3", "4", "5", "6", "7", "8", "9")
 
 
@@ -133,33 +134,49 @@ class Course:
 
     async def book_pairs(self, count: int, *, every_days: int = 7, not_before: datetime | None = None) -> list[Pair]:
         """That many dosing visits at nine in the morning, early in the week, each with its integration two days
-        later; time enough before the first for the questions that are asked before a dose.
+        later; time enough before the first for the questions that are asked before a dose. Where somebody else has the
+        time of one of them, it is another morning from there on.
         """
-        first = await self._free_morning(not_before or self.walk.clock.now() + timedelta(days=4))
-        series = {
-            "plan_id": self.plan_id,
-            "pattern": {
-                "dosing": {"starts_at": instant(first), "modality": "in_person"},
-                "integration": {"starts_at": instant(_two_days_later(first)), "modality": "in_person"},
-                "pairs": count,
-                "every_days": every_days,
-            },
-        }
-        booked = await self.clinic.http.post(COORDINATOR, "booking", "/v1/appointments/series", series)
-        refused = [each["refusal"] for each in booked.body["items"] if each["refusal"]]
-        if refused:
-            raise Refused(f"a pair of the series was refused: {refused}")
-        visits = [each["dosing"] for each in booked.body["items"]]
+        first, *_ = await self._free_mornings(not_before or self.walk.clock.now() + timedelta(days=4))
+        visits = []
+        for number, asked in enumerate(await self._series(first, count, every_days)):
+            visits.append(asked["dosing"] or await self._another_morning(first + timedelta(number * every_days), asked))
         await self.clinic.events.wait_for(
             "TreatmentBooked", subject=self.subject, where=_of_visit(visits[-1]["integration"])
         )
         return [Pair(visit, visit["integration"]) for visit in visits]
 
-    async def _free_morning(self, start: datetime) -> datetime:
-        """Nine o'clock on a Monday, Tuesday or Wednesday, free for a dose, with two days after it for integration."""
+    async def _another_morning(self, wished: datetime, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The first on which a pair can be booked. Raises `Refused` where that was not for its time, and where there
+        is none.
+        """
+        refusal, mornings = asked["refusal"], await self._free_mornings(wished)
+        while refusal["code"] == TAKEN and mornings:
+            (again,) = await self._series(mornings.pop(0), 1, every_days=1)
+            if again["dosing"]:
+                booked: Mapping[str, Any] = again["dosing"]
+                return booked
+            refusal = again["refusal"]
+        raise Refused(f"a pair of the series was refused: {refusal}")
+
+    async def _series(self, first: datetime, pairs: int, every_days: int) -> list[dict[str, Any]]:
+        pattern = {
+            "dosing": {"starts_at": instant(first), "modality": "in_person"},
+            "integration": {"starts_at": instant(_two_days_later(first)), "modality": "in_person"},
+            "pairs": pairs,
+            "every_days": every_days,
+        }
+        series = {"plan_id": self.plan_id, "pattern": pattern}
+        booked = await self.clinic.http.post(COORDINATOR, "booking", "/v1/appointments/series", series)
+        return list(booked.body["items"])
+
+    async def _free_mornings(self, start: datetime) -> list[datetime]:
+        """Nine o'clock on Mondays, Tuesdays and Wednesdays of two weeks, free for a dose, with two days after it for
+        integration.
+        """
         free = await self.clinic.free_times(self.cleared.patient, "dosing", start, days=14)
         starts = [at(start).astimezone(CLINIC_ZONE) for start in free]
-        return next(each for each in starts if each.hour == 9 and each.minute == 0 and each.weekday() < 3)
+        return [each for each in starts if each.hour == 9 and each.minute == 0 and each.weekday() < 3]
 
     # -- a therapy hour ------------------------------------------------------------------------------------------------
 
