@@ -96,6 +96,12 @@ def test_csv_has_a_row_for_each_line_of_each_entry(entries: Sequence[JournalEntr
     assert Money(debits) == total(line.debit for _, line in lines)
 
 
+def test_no_cell_of_a_spreadsheet_begins_like_a_formula(entries: Sequence[JournalEntry]) -> None:
+    """OWASP's list of what spreadsheets reckon: = + - @, and a tab or line break before them."""
+    for row in csv.reader(io.StringIO(text_of(LedgerFormat.CSV, entries))):
+        assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))]
+
+
 @pytest.mark.parametrize("form", LedgerFormat)
 def test_a_ledger_reads_the_same_however_paged(form: LedgerFormat, entries: Sequence[JournalEntry]) -> None:
     assert text_of(form, entries, 1) == text_of(form, entries, 1000)

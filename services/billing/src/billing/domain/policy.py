@@ -13,6 +13,7 @@ from billing.domain.reimbursement_policy import REIMBURSEMENT, ReimbursementPoli
 from billing.domain.visits import VisitKind
 from careflow_domain.disclosures import CopyPolicy
 from careflow_domain.errors import invalid
+from careflow_domain.policy_versions import check_version
 from careflow_domain.retention import RetentionPolicy
 from careflow_domain.setting import Setting
 
@@ -78,6 +79,7 @@ class BillingPolicy:
     reimbursement: ReimbursementPolicy = REIMBURSEMENT
 
     def __post_init__(self) -> None:
+        check_version(self.version)
         clocks = self.estimates
         if not 0 < clocks.near_ahead_days.value < clocks.far_ahead_days.value:
             raise invalid("policy_invalid", "The estimate clocks need two distances, the nearer one first.")

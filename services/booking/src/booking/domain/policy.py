@@ -12,6 +12,7 @@ from booking.domain.record_clocks import RecordRequestPolicy
 from booking.domain.visits import Phase, VisitKind
 from careflow_domain.disclosures import CopyPolicy
 from careflow_domain.errors import DomainError, ErrorKind, invalid
+from careflow_domain.policy_versions import check_version
 from careflow_domain.retention import RetentionPolicy
 from careflow_domain.setting import Setting
 
@@ -88,6 +89,7 @@ class BookingPolicy:
     hours_ahead_days: Setting[int] = HOURS_AHEAD
 
     def __post_init__(self) -> None:
+        check_version(self.version)
         numbers = [
             self.minimum_age_years,
             self.merge_reversible_days,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from careflow_domain.policy_signatures import PolicySignature, signature_of
+from careflow_domain.policy_versions import check_version
 from careflow_domain.retention import RetentionPolicy
 from careflow_domain.setting import Setting
 from screening.domain.alert_urgency import Persistence, ResponseTimes
@@ -181,6 +182,7 @@ class ClinicalPolicy:
     signed: tuple[PolicySignature, ...] = ()
 
     def __post_init__(self) -> None:
+        check_version(self.version)
         if set(self.alert_responses) != set(AlertResponse):
             raise ValueError("the policy must give times for every alert response")
         if {rule.kind for rule in self.evidence} != set(EvidenceKind) or len(self.evidence) != len(EvidenceKind):

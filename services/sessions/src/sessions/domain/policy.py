@@ -14,6 +14,7 @@ from typing import Final
 from careflow_domain.disclosures import CopyPolicy
 from careflow_domain.errors import conflict
 from careflow_domain.policy_signatures import PolicySignature, signature_of
+from careflow_domain.policy_versions import check_version
 from careflow_domain.retention import RetentionPolicy
 from careflow_domain.setting import Setting
 from sessions.domain.course import IntegrationRules
@@ -384,6 +385,7 @@ class SessionsPolicy:
         return any(route.gives(drug) for route in self.routes.values())
 
     def __post_init__(self) -> None:
+        check_version(self.version)
         if set(self.routes) != set(Route):
             raise ValueError("the policy must say how every route is given")
         if set(self.vitals_limits) != set(Signal):
