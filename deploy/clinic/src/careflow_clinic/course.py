@@ -137,14 +137,18 @@ class Course:
         later; time enough before the first for the questions that are asked before a dose. Where somebody else has the
         time of one of them, it is another morning from there on.
         """
-        first, *_ = await self._free_mornings(not_before or self.walk.clock.now() + timedelta(days=4))
+        mornings = await self._free_mornings(not_before or self.walk.clock.now() + timedelta(days=4))
+        if not mornings:
+            raise Refused("no morning of two weeks is free for a dose")
         visits = []
-        for number, asked in enumerate(await self._series(first, count, every_days)):
-            visits.append(asked["dosing"] or await self._another_morning(first + timedelta(number * every_days), asked))
-        await self.clinic.events.wait_for(
-            "TreatmentBooked", subject=self.subject, where=_of_visit(visits[-1]["integration"])
-        )
-        return [Pair(visit, visit["integration"]) for visit in visits]
+        for number, asked in enumerate(await self._series(mornings[0], count, every_days)):
+            wished = mornings[0] + timedelta(number * every_days)
+            visits.append(asked["dosing"] or await self._another_morning(wished, asked))
+        for visit in visits:
+            await self.clinic.events.wait_for(
+                "TreatmentBooked", subject=self.subject, where=_of_visit(visit["integration"])
+            )
+        return [Pair(each, each["integration"]) for each in sorted(visits, key=lambda each: at(each["starts_at"]))]
 
     async def _another_morning(self, wished: datetime, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         """The first on which a pair can be booked. Raises `Refused` where that was not for its time, and where there

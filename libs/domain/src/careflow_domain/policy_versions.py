@@ -1,4 +1,4 @@
-"""How the version of a policy is written: it stands in events, in names of files and in cells of spreadsheets."""
+"""How the version of a policy is written: it stands in events and in cells of spreadsheets."""
 
 import re
 from typing import Final

@@ -309,6 +309,7 @@ async def test_a_time_the_clinics_clock_never_shows_is_told(world: World, moment
     _, nurse, page = await under_way(world)
     refused = await fills(nurse, page, "Vital signs", **observed(), signs__observed_at=moment)
     assert refused.status == 422
+    assert "Observed at, if not now: A whole number is written in digits alone" in refused.text
     assert "such as 128; a time as the clinic's clock shows it." in refused.text
     assert await world.readable(CANARY) == set()
 
